@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: Apache-2.0
+weirincludedir = $(includedir)/weir
+weirinclude_HEADERS = %D%/weir/scratch.h %D%/weir/stats.h

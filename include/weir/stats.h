@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The sidecar: layout of the file in which a process under weir publishes what it knows.
+ *
+ * Layout only, no functions: the shim writes it (preload/segment.c), the command and anyone
+ * else reads it. doc/sidecar.md describes it in words; tests/unit/test_stats_layout.c pins
+ * every offset.
+ *
+ *   offset 0            struct weir_stats_header, WEIR_STATS_HEADER_BYTES
+ *   header_bytes        slot 0, slot_bytes
+ *   header_bytes + slot_bytes   slot 1
+ *
+ * The writer fills the slots in turn, each with one write: `seq_begin` first, `seq_end` last,
+ * both the same number, which grows by one with every write. A slot whose two numbers differ
+ * was torn (the writer was killed, or is writing now); the other slot then holds the state of
+ * at most one period (`stats_ms`) earlier. A reader takes the whole slot with the larger
+ * number. Inside a slot everything is a host-endian uint64_t, found through the section
+ * table of the header: a reader must check every offset and count against the file's size,
+ * use min(record_words, its own) words of a record, and ignore sections it does not know.
+ *
+ * Units: *_bytes are bytes, *_ns nanoseconds, everything else a count.
+ */
+#ifndef WEIR_STATS_H
+#define WEIR_STATS_H
+
+#include <stdint.h>
+
+#define WEIR_STATS_MAGIC	"weirstat" /* 8 bytes, no terminator */
+#define WEIR_STATS_ENDIAN	0x01020304u
+#define WEIR_STATS_VERSION	1
+#define WEIR_STATS_HEADER_BYTES 1024
+#define WEIR_STATS_SLOTS	2
+#define WEIR_STATS_SECTIONS	16 /* rows in the section table */
+#define WEIR_STATS_MAX_CLASSES	64
+#define WEIR_STATS_MAX_REGIONS	64
+#define WEIR_STATS_SIZE_BUCKETS 48
+#define WEIR_STATS_EXE_BYTES	256
+
+/* Sections: id, array it describes. Order is the ABI: append only. */
+#define WEIR_STATS_SECTION_LIST(X)                                                       \
+	X(COUNTERS, "one record of WEIR_COUNTERS words")                                 \
+	X(CLASSES,                                                                       \
+	  "a record of WEIR_CLASS_FIELDS words for each size class of the pool")         \
+	X(SIZES, "requested sizes: a record of WEIR_SIZE_FIELDS words for each bucket")  \
+	X(KINDS, "a record of WEIR_KIND_FIELDS words for each of WEIR_KINDS")            \
+	X(FALLBACKS, "a record of one word for each of WEIR_FALLBACKS")                  \
+	X(REGIONS, "address ranges that weir holds: WEIR_REGION_FIELDS words each")
+
+enum weir_stats_section_id {
+#define X(id, text) WEIR_SECTION_##id,
+	WEIR_STATS_SECTION_LIST(X)
+#undef X
+		WEIR_N_SECTIONS
+};
+
+/* Where a section lies in a slot, in 8-byte words from the slot's start. */
+struct weir_stats_section {
+	uint32_t word_offset;
+	uint32_t records;      /* rows present */
+	uint32_t record_words; /* words a row */
+	uint32_t reserved;
+};
+
+enum weir_stats_state {
+	WEIR_STATE_RUNNING = 1,
+	WEIR_STATE_EXITED = 2, /* the process left by exit(); its last write */
+};
+
+struct weir_stats_header {
+	char magic[8];
+	uint32_t endian;       /* WEIR_STATS_ENDIAN as the writer stores it */
+	uint16_t version;      /* WEIR_STATS_VERSION */
+	uint16_t word_bytes;   /* 8 */
+	uint32_t header_bytes; /* offset of slot 0 */
+	uint32_t slot_bytes;
+	uint32_t n_slots;
+	uint32_t n_sections;
+	int32_t pid;
+	int32_t forked_from;  /* pid whose fork() made this process without exec, or 0 */
+	uint64_t start_ticks; /* field 22 of /proc/PID/stat: tells a reused pid */
+	uint64_t created_unix_ns; /* CLOCK_REALTIME when the file was made */
+	uint32_t page_bytes;
+	uint32_t stats_ms;	   /* period of the writer while there is news */
+	uint64_t options_bytes[4]; /* floor, threshold, cache_max, decay_ms in force */
+	char weir_version[16];	   /* zero-terminated */
+	char exe[WEIR_STATS_EXE_BYTES]; /* /proc/self/exe, zero-terminated, may be cut */
+	struct weir_stats_section sections[WEIR_STATS_SECTIONS];
+};
+
+/* First words of every slot; the sections follow, then `seq_end` as the slot's last word. */
+struct weir_stats_slot_head {
+	uint64_t seq_begin;
+	uint64_t state; /* enum weir_stats_state */
+	uint64_t unix_ns;
+	uint64_t monotonic_ns;
+};
+
+/*
+ * One list of counters feeds the layout, `weir stat`, its JSON and doc/sidecar.md:
+ * X(name, kind, unit, group, meaning). kind: counter (only grows) or gauge.
+ * Order is the ABI: append only.
+ */
+#define WEIR_COUNTERS(X)                                                                 \
+	X(large_requests, counter, count, large, "requests at or above the floor")       \
+	X(large_pool, counter, count, large, "of these, served by the graded pool")      \
+	X(large_map, counter, count, large, "of these, served by the map tier")          \
+	X(large_passed, counter, count, next, "of these, passed to the next allocator")  \
+	X(large_requested_bytes, counter, bytes, large,                                  \
+	  "bytes asked for by these requests")                                           \
+	X(passed_bytes, counter, bytes, next, "bytes asked for by those passed on")      \
+	X(scratch_gets, counter, count, scratch, "blocks got through the scratch API")   \
+	X(scratch_puts, counter, count, scratch,                                         \
+	  "scratch blocks released by the last unref")                                   \
+	X(scratch_live, gauge, count, scratch, "scratch blocks held now")                \
+	X(scratch_inherited, gauge, count, scratch,                                      \
+	  "scratch blocks held when fork made us")                                       \
+	X(map_gets, counter, count, map, "blocks asked of the map tier")                 \
+	X(map_fresh, counter, count, map, "served by pages never used before")           \
+	X(map_recycled_dirty, counter, count, map, "served by recycled, resident pages") \
+	X(map_recycled_zero, counter, count, map,                                        \
+	  "served by purged pages known to be zero")                                     \
+	X(map_refused, counter, count, map, "not served: the request went on")           \
+	X(map_puts, counter, count, map, "map blocks given back")                        \
+	X(map_live, gauge, count, map, "map blocks in use")                              \
+	X(map_inherited, gauge, count, map, "map blocks in use when fork made us")       \
+	X(map_live_requested_bytes, gauge, bytes, map, "asked for by the blocks in use") \
+	X(map_live_rounding_bytes, gauge, bytes, map, "added to them by rounding")       \
+	X(map_live_held_bytes, gauge, bytes, map, "capacity of the blocks in use")       \
+	X(map_live_held_peak_bytes, gauge, bytes, map, "the most that ever was")         \
+	X(realloc_in_place, counter, count, realloc,                                     \
+	  "large reallocs served where they stood")                                      \
+	X(realloc_remapped, counter, count, realloc,                                     \
+	  "large reallocs that moved page tables")                                       \
+	X(realloc_copied, counter, count, realloc, "large reallocs that copied bytes")   \
+	X(zeroed_bytes, counter, bytes, calloc, "cleared by memset for calloc")          \
+	X(zero_skipped_bytes, counter, bytes, calloc,                                    \
+	  "known to be zero: nothing to clear")                                          \
+	X(live_held_bytes, gauge, bytes, memory,                                         \
+	  "address space of blocks in use, both tiers")                                  \
+	X(cached_dirty_bytes, gauge, bytes, memory,                                      \
+	  "freed, resident, ready to be recycled")                                       \
+	X(cached_clean_bytes, gauge, bytes, memory,                                      \
+	  "free address space, known zero, no memory")                                   \
+	X(reserved_bytes, gauge, bytes, memory,                                          \
+	  "address space reserved, never made usable")                                   \
+	X(region_bytes, gauge, bytes, memory, "address space of all regions")            \
+	X(region_peak_bytes, gauge, bytes, memory, "the most that ever was")             \
+	X(metadata_bytes, gauge, bytes, memory, "weir's own tables and stacks")          \
+	X(resident_bytes, gauge, bytes, memory,                                          \
+	  "resident bytes in weir's regions, sampled")                                   \
+	X(rss_bytes, gauge, bytes, memory,                                               \
+	  "resident bytes of the whole process, sampled")                                \
+	X(rss_peak_bytes, gauge, bytes, memory, "VmHWM of the process")                  \
+	X(recycled_bytes, counter, bytes, memory,                                        \
+	  "capacity served from resident free pages")                                    \
+	X(fresh_bytes, counter, bytes, memory,                                           \
+	  "capacity served from pages new or purged")                                    \
+	X(purges, counter, count, memory, "purge calls to the kernel")                   \
+	X(purged_bytes, counter, bytes, memory, "given back by purges")                  \
+	X(purge_failed, counter, count, memory, "purge calls the kernel refused")        \
+	X(trims, counter, count, memory, "malloc_trim calls that emptied weir's caches") \
+	X(cache_cap_bytes, gauge, bytes, memory,                                         \
+	  "bound on cached_dirty_bytes now, 0: none")                                    \
+	X(cgroup_limit_bytes, gauge, bytes, memory,                                      \
+	  "tightest memory limit seen, 0: none")                                         \
+	X(misuse, counter, count, health, "frees of a large block that was not in use")  \
+	X(deferred_frees, counter, count, health, "frees from inside weir, done later")  \
+	X(sidecar_writes, counter, count, health, "writes of this file")                 \
+	X(sidecar_failed, counter, count, health, "writes of this file that failed")     \
+	X(sidecar_errno, gauge, count, health, "errno of the last that failed")          \
+	X(timer_ticks, counter, count, health, "wake-ups of the background thread")      \
+	X(timer_cpu_ns, counter, ns, health, "processor time of the background thread")  \
+	X(timer_failed, counter, count, health,                                          \
+	  "times the background thread did not start")
+
+enum weir_counter {
+#define X(name, kind, unit, group, meaning) WEIR_C_##name,
+	WEIR_COUNTERS(X)
+#undef X
+		WEIR_N_COUNTERS
+};
+
+/*
+ * One record a size class, X(name, kind, unit, meaning). Identities:
+ *   gets = hits + misses            live = inherited + gets - refused - puts
+ *   cached = inherited_cached + puts - hits - evicted
+ *   held_bytes = live_requested_bytes + live_rounding_bytes = live * capacity_bytes
+ *   requested_bytes + rounding_bytes = (gets - refused) * capacity_bytes
+ */
+#define WEIR_CLASS_FIELDS(X)                                                             \
+	X(capacity_bytes, gauge, bytes, "size of a block of this class")                 \
+	X(gets, counter, count, "blocks asked of this class")                            \
+	X(hits, counter, count, "served by a block of the class's cache")                \
+	X(misses, counter, count, "not in the cache")                                    \
+	X(refused, counter, count, "of the misses, not served at all")                   \
+	X(puts, counter, count, "blocks given back")                                     \
+	X(evicted, counter, count, "blocks that left the cache by age or pressure")      \
+	X(live, gauge, count, "blocks in use")                                           \
+	X(live_peak, gauge, count, "the most in use at once")                            \
+	X(cached, gauge, count, "free blocks kept by the class")                         \
+	X(cached_peak, gauge, count, "the most kept at once")                            \
+	X(inherited, gauge, count, "blocks in use when fork made this process")          \
+	X(inherited_cached, gauge, count, "blocks cached when fork made this process")   \
+	X(requested_bytes, counter, bytes, "asked for, over all blocks served")          \
+	X(rounding_bytes, counter, bytes, "added by rounding up to the class (waste)")   \
+	X(live_requested_bytes, gauge, bytes, "asked for, over the blocks in use")       \
+	X(live_rounding_bytes, gauge, bytes, "rounding, over the blocks in use")         \
+	X(held_bytes, gauge, bytes, "capacity of the blocks in use")
+
+enum weir_class_field {
+#define X(name, kind, unit, meaning) WEIR_K_##name,
+	WEIR_CLASS_FIELDS(X)
+#undef X
+		WEIR_N_CLASS_FIELDS
+};
+
+/* Requested sizes: bucket i counts requests of 2^(i-1) < bytes <= 2^i. Sum = large_requests. */
+#define WEIR_SIZE_FIELDS(X)                                                              \
+	X(requests, counter, count, "requests of this size")                             \
+	X(bytes, counter, bytes, "bytes asked for by them")
+
+enum weir_size_field {
+#define X(name, kind, unit, meaning) WEIR_Z_##name,
+	WEIR_SIZE_FIELDS(X)
+#undef X
+		WEIR_N_SIZE_FIELDS
+};
+
+/* What the caller was, told from its return address. Append only. */
+#define WEIR_KINDS(X)                                                                    \
+	X(OTHER, "other", "any other caller")                                            \
+	X(BACKING_STORE, "backing_store", "the runtime's ArrayBuffer allocator")         \
+	X(ENCODER, "encoder", "string and encoder output or scratch of the runtime")
+
+enum weir_kind {
+#define X(id, name, meaning) WEIR_KIND_##id,
+	WEIR_KINDS(X)
+#undef X
+		WEIR_N_KINDS
+};
+
+/* Identities: sum of requests over kinds = large_requests. live excludes blocks passed on. */
+#define WEIR_KIND_FIELDS(X)                                                              \
+	X(requests, counter, count, "requests by this kind of caller")                   \
+	X(bytes, counter, bytes, "bytes asked for by them")                              \
+	X(live, gauge, count, "their blocks in use")                                     \
+	X(live_bytes, gauge, bytes, "bytes asked for by their blocks in use")
+
+enum weir_kind_field {
+#define X(name, kind, unit, meaning) WEIR_KF_##name,
+	WEIR_KIND_FIELDS(X)
+#undef X
+		WEIR_N_KIND_FIELDS
+};
+
+/* Why a request at or above the floor went to the next allocator. Sum = large_passed. */
+#define WEIR_FALLBACKS(X)                                                                \
+	X(KIND, "kind", "its kind of caller is excluded by the option `kinds`")          \
+	X(TOO_LARGE, "too_large", "larger than any mapping weir makes")                  \
+	X(ALIGNMENT, "alignment", "alignment above what weir serves")                    \
+	X(ADDRESS_SPACE, "address_space", "the kernel gave no address space")            \
+	X(COMMIT, "commit", "the kernel refused to make pages usable")                   \
+	X(METADATA, "metadata", "weir's own tables are full")                            \
+	X(NESTED, "nested", "called from inside weir: a signal handler, or its thread")
+
+enum weir_fallback {
+#define X(id, name, meaning) WEIR_F_##id,
+	WEIR_FALLBACKS(X)
+#undef X
+		WEIR_N_FALLBACKS
+};
+
+#define WEIR_REGION_FIELDS(X)                                                            \
+	X(base, gauge, address, "first address of the region")                           \
+	X(bytes, gauge, bytes, "its length")
+
+enum weir_region_field {
+#define X(name, kind, unit, meaning) WEIR_R_##name,
+	WEIR_REGION_FIELDS(X)
+#undef X
+		WEIR_N_REGION_FIELDS
+};
+
+/* The writer's layout of a slot, in words; readers go by the section table instead. */
+#define WEIR_SLOT_HEAD_WORDS  (sizeof(struct weir_stats_slot_head) / 8)
+#define WEIR_SLOT_COUNTERS    WEIR_SLOT_HEAD_WORDS
+#define WEIR_SLOT_CLASSES     (WEIR_SLOT_COUNTERS + WEIR_N_COUNTERS)
+#define WEIR_SLOT_SIZES	      (WEIR_SLOT_CLASSES + WEIR_STATS_MAX_CLASSES * WEIR_N_CLASS_FIELDS)
+#define WEIR_SLOT_KINDS	      (WEIR_SLOT_SIZES + WEIR_STATS_SIZE_BUCKETS * WEIR_N_SIZE_FIELDS)
+#define WEIR_SLOT_FALLBACKS   (WEIR_SLOT_KINDS + WEIR_N_KINDS * WEIR_N_KIND_FIELDS)
+#define WEIR_SLOT_REGIONS     (WEIR_SLOT_FALLBACKS + WEIR_N_FALLBACKS)
+#define WEIR_SLOT_END	      (WEIR_SLOT_REGIONS + WEIR_STATS_MAX_REGIONS * WEIR_N_REGION_FIELDS)
+#define WEIR_SLOT_WORDS	      (WEIR_SLOT_END + 1) /* seq_end is the last word */
+#define WEIR_STATS_SLOT_BYTES (WEIR_SLOT_WORDS * 8)
+#define WEIR_STATS_FILE_BYTES                                                            \
+	(WEIR_STATS_HEADER_BYTES + WEIR_STATS_SLOTS * WEIR_STATS_SLOT_BYTES)
+
+/*
+ * Where a sidecar lies by default, tried in this order by writer and readers alike:
+ *   $XDG_RUNTIME_DIR/weir, $XDG_STATE_HOME/weir, $HOME/.local/state/weir, /tmp/weir-UID
+ * as folders owned by the user, mode 0700. The file is PID-START.weir, mode 0600, PID and
+ * START decimal (START = start_ticks); after exec in the same process PID-START.N.weir,
+ * N = 1, 2, ... up to WEIR_STATS_MAX_EXECS.
+ */
+#define WEIR_STATS_SUFFIX    ".weir"
+#define WEIR_STATS_MAX_EXECS 16
+
+#endif

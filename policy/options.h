@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Options: the text of WEIR_OPTIONS to values. Pure: no environment, no output, no errno.
+ * "name=value,name=value"; a bare boolean name means on; spaces around items are skipped;
+ * in TEXT values a comma is written as \, and a backslash as \\. A later item wins.
+ */
+#ifndef POLICY_OPTIONS_H
+#define POLICY_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "policy/grades.h"
+
+#define OPTIONS_TEXT_MAX 512
+
+struct weir_options {
+	bool enabled;
+	uint64_t floor;	    /* bytes */
+	uint64_t threshold; /* bytes */
+	struct weir_grades classes;
+	uint32_t kinds; /* bit i: enum weir_kind i is served */
+	uint64_t decay_ms;
+	bool decay_thread;
+	uint64_t cache_max; /* bytes, 0: automatic */
+	char only[OPTIONS_TEXT_MAX];
+	char stats[OPTIONS_TEXT_MAX];
+	uint64_t stats_ms;
+	bool verbose;
+	bool want_help;	 /* the item "help" was there */
+	bool want_print; /* the item "print" was there */
+};
+
+enum weir_option_error {
+	WEIR_OPTION_OK,
+	WEIR_OPTION_UNKNOWN,   /* no such option */
+	WEIR_OPTION_NO_VALUE,  /* "=" or the value is missing */
+	WEIR_OPTION_BAD_VALUE, /* not of the option's type */
+	WEIR_OPTION_TOO_SMALL,
+	WEIR_OPTION_TOO_LARGE,
+	WEIR_OPTION_TOO_LONG,
+};
+
+/* One complaint: which stretch of the text, and what is wrong with it. */
+struct weir_option_issue {
+	enum weir_option_error error;
+	const char *item; /* into the text given to options_parse, not terminated */
+	size_t item_len;
+};
+
+/* One row of the table, for help, print and tools. Values are text as a user writes them. */
+struct weir_option_row {
+	const char *name;
+	const char *type; /* "on|off", "SIZE", "N", "MS", "CLASSES", "KINDS", "TEXT" */
+	const char *default_text;
+	const char *unit;
+	const char *help;
+};
+
+extern const struct weir_option_row weir_option_rows[];
+extern const size_t weir_n_option_rows;
+
+/* Every option at its default. */
+void weir_options_defaults(struct weir_options *o);
+
+/*
+ * Applies `text` (NUL-terminated, may be NULL) to `o`, which holds defaults or earlier
+ * values. A bad item leaves its option as it was and fills one of `issues`; returns the
+ * number of bad items, which may exceed max_issues (only max_issues are filled).
+ */
+size_t weir_options_parse(struct weir_options *o, const char *text,
+			  struct weir_option_issue *issues, size_t max_issues);
+
+/* A sentence for an error, without the item: "unknown option", "value too small", ... */
+const char *weir_option_error_text(enum weir_option_error error);
+
+/*
+ * Writes the value of row i in `o` as a user would write it, always terminated, cut to
+ * `size`; returns the length it needs without the terminator (as snprintf does).
+ */
+size_t weir_option_value_text(const struct weir_options *o, size_t i, char *buf,
+			      size_t size);
+
+/*
+ * "10M", "64K", "1G", "512", "1.5M"; K = 1024, and "KB", "KiB" mean the same. Returns 0 or
+ * -EINVAL (not a size) or -ERANGE (does not fit).
+ */
+int weir_parse_size(const char *text, size_t len, uint64_t *bytes);
+
+#endif

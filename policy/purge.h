@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How much free memory to keep, and until when. Pure: time, load and limits are arguments,
+ * so that an hour of decay is tested in a microsecond.
+ */
+#ifndef POLICY_PURGE_H
+#define POLICY_PURGE_H
+
+#include <stdint.h>
+
+struct weir_pressure {
+	uint64_t
+		limit_bytes; /* tightest memory limit of the cgroup or machine, 0: none */
+	uint64_t current_bytes; /* charged against that limit now */
+	uint64_t cached_bytes;	/* resident free bytes that weir keeps */
+};
+
+/*
+ * Bound on resident free bytes. `option_max` (cache_max) wins when it is not 0; otherwise
+ * under a limit the cache may use half of the room that the rest leaves below nine tenths
+ * of the limit, so that cached blocks never bring the host to its limit; with no limit there
+ * is no bound (UINT64_MAX): age alone decides.
+ */
+uint64_t weir_cache_cap(uint64_t option_max, const struct weir_pressure *p);
+
+/*
+ * A free block of age `age_ns` goes back when it is at least `decay_ms` old. Ages are
+ * differences of CLOCK_MONOTONIC; a negative one (a torn read) counts as 0.
+ */
+int weir_purge_due(int64_t age_ns, uint64_t decay_ms);
+
+/*
+ * Nanoseconds the background thread may sleep: until the oldest block is due, at least
+ * `min_ns`, and never longer than a quarter of the decay time, so that memory is given back
+ * at most 1.25 decay times after its last use. UINT64_MAX when nothing is cached.
+ */
+uint64_t weir_purge_sleep(int64_t oldest_age_ns, uint64_t decay_ms, uint64_t cached_bytes,
+			  uint64_t min_ns);
+
+#endif
