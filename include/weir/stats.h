@@ -183,15 +183,15 @@ enum weir_counter {
 /*
  * One record a size class, X(name, kind, unit, meaning). Identities:
  *   gets = hits + misses            live = inherited + gets - refused - puts
- *   cached = inherited_cached + puts - hits - evicted
+ *   cached = inherited_cached + puts - (hits - shared_hits) - evicted
  *   held_bytes = live_requested_bytes + live_rounding_bytes = live * capacity_bytes
  *   requested_bytes + rounding_bytes = (gets - refused) * capacity_bytes
  */
 #define WEIR_CLASS_FIELDS(X)                                                             \
 	X(capacity_bytes, gauge, bytes, "size of a block of this class")                 \
 	X(gets, counter, count, "blocks asked of this class")                            \
-	X(hits, counter, count, "served by a block of the class's cache")                \
-	X(misses, counter, count, "not in the cache")                                    \
+	X(hits, counter, count, "served by recycled, resident pages")                    \
+	X(misses, counter, count, "needed pages that were new or purged")                \
 	X(refused, counter, count, "of the misses, not served at all")                   \
 	X(puts, counter, count, "blocks given back")                                     \
 	X(evicted, counter, count, "blocks that left the cache by age or pressure")      \
@@ -205,7 +205,9 @@ enum weir_counter {
 	X(rounding_bytes, counter, bytes, "added by rounding up to the class (waste)")   \
 	X(live_requested_bytes, gauge, bytes, "asked for, over the blocks in use")       \
 	X(live_rounding_bytes, gauge, bytes, "rounding, over the blocks in use")         \
-	X(held_bytes, gauge, bytes, "capacity of the blocks in use")
+	X(held_bytes, gauge, bytes, "capacity of the blocks in use")                     \
+	X(shared_hits, counter, count,                                                   \
+	  "of the hits, from the cache that all classes share")
 
 enum weir_class_field {
 #define X(name, kind, unit, meaning) WEIR_K_##name,
