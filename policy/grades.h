@@ -32,8 +32,9 @@ void weir_grades_graded(struct weir_grades *g);
 void weir_grades_ten(struct weir_grades *g);
 
 /*
- * "graded", "ten", or "64K:1M:10M": ascending sizes of at least 8K, rounded up to 4096.
- * Returns 0, or -EINVAL (not sizes), -ERANGE (out of bounds or too many), leaving *g alone.
+ * "graded", "ten", or "64K:1M:10M": sizes from 8K to 1G, rounded up to 4096, each larger than
+ * the one before. Returns 0, or -EINVAL (not sizes), -ERANGE (out of bounds, not ascending or
+ * more than WEIR_GRADES_MAX), leaving *g alone.
  */
 int weir_grades_parse(struct weir_grades *g, const char *text, size_t len);
 

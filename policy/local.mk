@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LTLIBRARIES += libpolicy.la
 libpolicy_la_SOURCES = \
+	%D%/emit.c %D%/emit.h \
 	%D%/grades.c %D%/grades.h \
+	%D%/option_value.c %D%/option_value.h \
 	%D%/options.c %D%/options.def %D%/options.h \
 	%D%/purge.c %D%/purge.h \
-	%D%/route.c %D%/route.h
+	%D%/route.c %D%/route.h \
+	%D%/token.c %D%/token.h

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Options: the text of WEIR_OPTIONS to values. Pure: no environment, no output, no errno.
- * "name=value,name=value"; a bare boolean name means on; spaces around items are skipped;
- * in TEXT values a comma is written as \, and a backslash as \\. A later item wins.
+ * "name=value,name=value"; a bare boolean name means on; spaces around items, names and
+ * values are skipped, and so are empty items; in TEXT values a comma is written as \, and a
+ * backslash as \\. A later item wins. Booleans are on or off, also yes/no, true/false, 1/0.
  */
 #ifndef POLICY_OPTIONS_H
 #define POLICY_OPTIONS_H
@@ -40,6 +41,7 @@ enum weir_option_error {
 	WEIR_OPTION_TOO_SMALL,
 	WEIR_OPTION_TOO_LARGE,
 	WEIR_OPTION_TOO_LONG,
+	WEIR_OPTION_BAD_CLASSES, /* sizes, but out of bounds, not ascending, or too many */
 };
 
 /* One complaint: which stretch of the text, and what is wrong with it. */
@@ -72,19 +74,21 @@ void weir_options_defaults(struct weir_options *o);
 size_t weir_options_parse(struct weir_options *o, const char *text,
 			  struct weir_option_issue *issues, size_t max_issues);
 
-/* A sentence for an error, without the item: "unknown option", "value too small", ... */
+/* A phrase for an error, without the item: "unknown option", "value too small", ... */
 const char *weir_option_error_text(enum weir_option_error error);
 
 /*
  * Writes the value of row i in `o` as a user would write it, always terminated, cut to
- * `size`; returns the length it needs without the terminator (as snprintf does).
+ * `size`; returns the length it needs without the terminator (as snprintf does). What it
+ * writes is a value that weir_options_parse takes back unchanged. No such row: "".
  */
 size_t weir_option_value_text(const struct weir_options *o, size_t i, char *buf,
 			      size_t size);
 
 /*
- * "10M", "64K", "1G", "512", "1.5M"; K = 1024, and "KB", "KiB" mean the same. Returns 0 or
- * -EINVAL (not a size) or -ERANGE (does not fit).
+ * "10M", "64K", "1G", "2T", "512", "1.5M"; K = 1024, and "KB", "KiB" mean the same, in either
+ * case. A fraction needs a unit, has at most six decimals and is cut to whole bytes. Returns 0,
+ * or -EINVAL (not a size) or -ERANGE (does not fit), leaving *bytes alone.
  */
 int weir_parse_size(const char *text, size_t len, uint64_t *bytes);
 

@@ -9,8 +9,7 @@
 #include <stdint.h>
 
 struct weir_pressure {
-	uint64_t
-		limit_bytes; /* tightest memory limit of the cgroup or machine, 0: none */
+	uint64_t limit_bytes; /* tightest of the cgroup's and machine's limits, 0: none */
 	uint64_t current_bytes; /* charged against that limit now */
 	uint64_t cached_bytes;	/* resident free bytes that weir keeps */
 };
@@ -24,15 +23,16 @@ struct weir_pressure {
 uint64_t weir_cache_cap(uint64_t option_max, const struct weir_pressure *p);
 
 /*
- * A free block of age `age_ns` goes back when it is at least `decay_ms` old. Ages are
- * differences of CLOCK_MONOTONIC; a negative one (a torn read) counts as 0.
+ * 1 if a free block of age `age_ns` goes back, because it is at least `decay_ms` old, else 0.
+ * Ages are differences of CLOCK_MONOTONIC; a negative one (a torn read) counts as 0.
  */
 int weir_purge_due(int64_t age_ns, uint64_t decay_ms);
 
 /*
- * Nanoseconds the background thread may sleep: until the oldest block is due, at least
- * `min_ns`, and never longer than a quarter of the decay time, so that memory is given back
- * at most 1.25 decay times after its last use. UINT64_MAX when nothing is cached.
+ * Nanoseconds the background thread may sleep: until the oldest block is due, and never
+ * longer than a quarter of the decay time, so that memory is given back at most 1.25 decay
+ * times after its last use; but always at least `min_ns`, so that a short decay time does not
+ * spin. UINT64_MAX when nothing is cached.
  */
 uint64_t weir_purge_sleep(int64_t oldest_age_ns, uint64_t decay_ms, uint64_t cached_bytes,
 			  uint64_t min_ns);

@@ -16,7 +16,7 @@ struct weir_route {
 	enum weir_place place;
 	uint32_t grade;	 /* class, when place is POOL */
 	uint32_t reason; /* enum weir_fallback, when place is NEXT */
-	uint64_t bytes;	 /* capacity the block will have: the class's, or page-rounded */
+	uint64_t bytes;	 /* capacity of the block; when place is NEXT, the request */
 };
 
 /* Alignments above this go to the next allocator. Power of two. */
@@ -27,7 +27,9 @@ struct weir_route {
 /*
  * `bytes`: the request, at least the floor. `align`: power of two, 0 for none asked. The pool
  * serves alignments up to 4096, the map tier up to WEIR_ALIGN_MAX. A request between the
- * largest class and the threshold goes to the map tier.
+ * largest class and the threshold goes to the map tier. That one rounds up to 4096, and to
+ * 64 KB from 1 MB on, so that blocks of nearly one size can replace each other; this adds no
+ * more than 6.25 % there.
  */
 struct weir_route weir_route(const struct weir_options *o, uint64_t bytes, uint64_t align,
 			     uint32_t kind);

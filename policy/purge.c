@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How much free memory to keep and until when, see purge.h. Called by the map tier's cache
+ * and the background thread. Must never look at a clock: ages are arguments.
+ */
+#include "policy/purge.h"
+
+#define NS_PER_MS 1000000ull
+
+uint64_t
+weir_cache_cap(uint64_t option_max, const struct weir_pressure *p)
+{
+	uint64_t allowed, rest;
+
+	if (option_max != 0)
+		return option_max;
+	if (p->limit_bytes == 0)
+		return UINT64_MAX;
+	allowed = p->limit_bytes / 10 * 9;
+	/* The two numbers are read at different moments: what is cached may seem the larger. */
+	rest = p->current_bytes > p->cached_bytes ? p->current_bytes - p->cached_bytes
+						  : 0;
+	return allowed > rest ? (allowed - rest) / 2 : 0;
+}
+
+int
+weir_purge_due(int64_t age_ns, uint64_t decay_ms)
+{
+	uint64_t age = age_ns > 0 ? (uint64_t)age_ns : 0;
+
+	return age / NS_PER_MS >= decay_ms;
+}
+
+uint64_t
+weir_purge_sleep(int64_t oldest_age_ns, uint64_t decay_ms, uint64_t cached_bytes,
+		 uint64_t min_ns)
+{
+	uint64_t age = oldest_age_ns > 0 ? (uint64_t)oldest_age_ns : 0;
+	uint64_t decay_ns, sleep;
+
+	if (cached_bytes == 0)
+		return UINT64_MAX;
+	if (__builtin_mul_overflow(decay_ms, NS_PER_MS, &decay_ns))
+		decay_ns = UINT64_MAX;
+	sleep = decay_ns > age ? decay_ns - age : 0;
+	if (sleep > decay_ns / 4)
+		sleep = decay_ns / 4;
+	return sleep > min_ns ? sleep : min_ns;
+}
