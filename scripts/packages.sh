@@ -1,0 +1,65 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: Apache-2.0
+# Sourced by quickstart and run-tests: sees to it that Debian packages are there.
+# Calls apt-get only when something is missing, so that a second run needs no network.
+
+# Is what the package brings on this machine, from wherever it came?
+have_package() {
+  case $1 in
+  libc6-dev) [ -e /usr/include/stdlib.h ] ;;
+  libtool) command -v libtoolize >/dev/null ;;
+  nodejs) command -v node >/dev/null ;;
+  libjemalloc2) have_library libjemalloc.so.2 ;;
+  libmimalloc2.0) have_library libmimalloc.so.2 ;;
+  *) command -v "$1" >/dev/null ;;
+  esac
+}
+
+have_library() {
+  PATH=$PATH:/sbin:/usr/sbin ldconfig -p 2>/dev/null | grep -q "^[[:space:]]*$1 "
+}
+
+missing_packages() {
+  for package in "$@"; do
+    have_package "$package" || printf ' %s' "$package"
+  done
+}
+
+# How to become root: nothing, sudo, or a failure when neither will do without a password
+# that nobody is there to type.
+root_command() {
+  if [ "$(id -u)" -eq 0 ]; then
+    echo env
+  elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+    echo "sudo env"
+  else
+    return 1
+  fi
+}
+
+packages_give_up() {
+  echo "$1" >&2
+  echo "Install them and run this again; on Debian, as root:" >&2
+  echo "    apt-get install$2" >&2
+  exit 2
+}
+
+# need_packages PACKAGE...: installs those that are missing, or names them and exits 2.
+need_packages() {
+  missing=$(missing_packages "$@")
+  [ -n "$missing" ] || return 0
+  command -v apt-get >/dev/null ||
+    packages_give_up "Missing here, and this is no Debian with apt-get:$missing" "$missing"
+  as_root=$(root_command) ||
+    packages_give_up "Missing here, and neither root nor sudo to install them:$missing" "$missing"
+  echo "installing$missing"
+  # A third-party source that is out of reach fails the update, not the install.
+  $as_root apt-get -q update </dev/null >/dev/null 2>&1 || true
+  # shellcheck disable=SC2086 # lists of words
+  $as_root DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends \
+    -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 install $missing </dev/null >/dev/null ||
+    packages_give_up "apt-get could not install:$missing" "$missing"
+  missing=$(missing_packages "$@")
+  [ -z "$missing" ] ||
+    packages_give_up "Installed, but still not to be found in PATH:$missing" "$missing"
+}

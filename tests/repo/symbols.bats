@@ -1,0 +1,44 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# What the shim shows to the process it is loaded into, and what it takes from it.
+
+load repo
+
+setup() {
+  shim=$WEIR_BUILDDIR/.libs/libweir_preload.so
+  [ -e "$shim" ] || skip "this build has no shim"
+}
+
+undefined() {
+  nm -D --undefined-only "$shim" | awk '{ sub(/@.*/, "", $NF); print $NF }'
+}
+
+@test "the shim exports the names of preload/symbols.def and the scratch functions, no other" {
+  {
+    grep -oE '^X\([a-z_]+' "$WEIR_SRCDIR/preload/symbols.def" | cut -c3-
+    grep -oE 'weir_scratch_[a-z]+\(' "$WEIR_SRCDIR/include/weir/scratch.h" | tr -d '('
+  } | sort >"$BATS_TEST_TMPDIR/wanted"
+  [ "$(wc -l <"$BATS_TEST_TMPDIR/wanted")" -ge 10 ]
+  nm -D --defined-only "$shim" | awk '{ sub(/@.*/, "", $3); print $3 }' | sort \
+    >"$BATS_TEST_TMPDIR/exported"
+  diff "$BATS_TEST_TMPDIR/wanted" "$BATS_TEST_TMPDIR/exported"
+}
+
+@test "the shim uses no allocator, no stdio and no loader call that allocates" {
+  [ "$(undefined | wc -l)" -ge 5 ]
+  undefined | grep -xE '(__libc_)?(malloc|calloc|realloc|reallocarray|free|cfree|memalign|posix_memalign|aligned_alloc|valloc|pvalloc|malloc_usable_size)|_Zn.*|_Zd.*' | no_lines
+  undefined | grep -xE '(__)?(v?[fsd]?n?printf|v?asprintf)(_chk)?|f?puts|f?putc|putchar|perror|f(d)?open(64)?|fwrite|fread|fgets|fflush|getline|opendir|strdup|strerror|std(in|out|err)' | no_lines
+  undefined | grep -xE 'dladdr1?|dl_iterate_phdr|backtrace(_symbols)?' | no_lines
+}
+
+@test "the shim needs nothing but libc" {
+  readelf -dW "$shim" | sed -nE 's/.*\(NEEDED\).*\[(.*)\]/\1/p' |
+    grep -vxE 'libc\.so\.6|ld-linux-[a-z0-9-]+\.so\.[0-9]' | no_lines
+}
+
+@test "the shim has at most 64 bytes of thread-local memory, all of it initial-exec" {
+  size=$(readelf -lW "$shim" | awk '$1 == "TLS" { print $6 }')
+  [ $((size)) -le 64 ]
+  readelf -rW "$shim" | grep -E 'DTPMOD|DTPOFF|TLSDESC' | no_lines
+  undefined | grep -x __tls_get_addr | no_lines
+}
