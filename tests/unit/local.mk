@@ -1,1 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
+# A test is one file, tests/unit/NAME.c. To add one, add its line here.
+UNIT_TESTS = \
+	%D%/test_emit \
+	%D%/test_grades \
+	%D%/test_options \
+	%D%/test_purge \
+	%D%/test_route \
+	%D%/test_stats_layout \
+	%D%/test_token
+
+# The archives that tests are linked with; the linker takes only what a test uses.
+UNIT_LIBS = libpolicy.la
+
+check_PROGRAMS += $(UNIT_TESTS)
+TESTS += $(UNIT_TESTS)
+$(UNIT_TESTS): LDADD = $(UNIT_LIBS)
+$(UNIT_TESTS): $(UNIT_LIBS)

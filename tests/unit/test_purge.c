@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How much to keep and until when, policy/purge.h. Time is an argument: nothing waits here. */
+#include "policy/purge.h"
+#include "tests/tap.h"
+
+#define MB (1ull << 20)
+#define GB (1ull << 30)
+#define MS 1000000ll
+
+static uint64_t
+cap(uint64_t option_max, uint64_t limit, uint64_t current, uint64_t cached)
+{
+	struct weir_pressure p = {
+		.limit_bytes = limit, .current_bytes = current, .cached_bytes = cached};
+
+	return weir_cache_cap(option_max, &p);
+}
+
+TEST(cap_by_option_wins)
+{
+	CHECK_EQ(cap(64 * MB, 0, 0, 0), 64 * MB);
+	CHECK_EQ(cap(64 * MB, 10 * MB, 10 * MB, 0), 64 * MB);
+	CHECK_EQ(cap(1, GB, 0, 0), 1);
+}
+
+TEST(cap_without_limit_is_none)
+{
+	CHECK(cap(0, 0, GB, 100 * MB) == UINT64_MAX);
+}
+
+TEST(cap_is_half_of_the_room_below_nine_tenths)
+{
+	CHECK_EQ(cap(0, 1000 * MB, 0, 0), 450 * MB);
+	CHECK_EQ(cap(0, 1000 * MB, 100 * MB, 0), 400 * MB);
+	CHECK_EQ(cap(0, 1000 * MB, 900 * MB, 0), 0);
+	CHECK_EQ(cap(0, 1000 * MB, 900 * MB - 2, 0), 1);
+	CHECK_EQ(cap(0, 1000 * MB, 950 * MB, 0), 0);
+	CHECK_EQ(cap(0, 1000 * MB, 2000 * MB, 0), 0);
+}
+
+/* Else the bound would fall as the cache fills, and swing. */
+TEST(cap_does_not_count_the_cache_itself)
+{
+	for (uint64_t cached = 0; cached <= 800 * MB; cached += 100 * MB)
+		CHECK_EQ(cap(0, 1000 * MB, 100 * MB + cached, cached), 400 * MB);
+}
+
+TEST(cap_when_the_cache_seems_larger_than_everything)
+{
+	CHECK_EQ(cap(0, 1000 * MB, 100 * MB, 200 * MB), 450 * MB);
+}
+
+TEST(cap_keeps_the_host_below_nine_tenths)
+{
+	for (uint64_t rest = 0; rest <= 900 * MB; rest += 7 * MB + 1)
+		CHECK(rest + cap(0, 1000 * MB, rest, 0) <= 900 * MB);
+}
+
+TEST(cap_of_huge_limits)
+{
+	CHECK(cap(0, UINT64_MAX, 0, 0) <= UINT64_MAX / 10 * 9 / 2);
+	CHECK(cap(0, UINT64_MAX, 0, 0) > UINT64_MAX / 5 * 2);
+	CHECK_EQ(cap(0, UINT64_MAX, UINT64_MAX, 0), 0);
+	CHECK_EQ(cap(0, 1, 0, 0), 0);
+}
+
+TEST(due_at_the_decay_time)
+{
+	CHECK_EQ(weir_purge_due(1000 * MS - 1, 1000), 0);
+	CHECK_EQ(weir_purge_due(1000 * MS, 1000), 1);
+	CHECK_EQ(weir_purge_due(1000 * MS + 1, 1000), 1);
+	CHECK_EQ(weir_purge_due(0, 1), 0);
+	CHECK_EQ(weir_purge_due(3600000 * MS - 1, 3600000), 0);
+	CHECK_EQ(weir_purge_due(3600000 * MS, 3600000), 1);
+}
+
+TEST(due_at_once_without_decay)
+{
+	CHECK_EQ(weir_purge_due(0, 0), 1);
+	CHECK_EQ(weir_purge_due(-5, 0), 1);
+}
+
+TEST(due_with_an_age_below_zero)
+{
+	CHECK_EQ(weir_purge_due(-1, 1), 0);
+	CHECK_EQ(weir_purge_due(INT64_MIN, 1000), 0);
+}
+
+TEST(due_at_the_ends)
+{
+	CHECK_EQ(weir_purge_due(INT64_MAX, 1000), 1);
+	CHECK_EQ(weir_purge_due(INT64_MAX, UINT64_MAX), 0);
+}
+
+TEST(sleep_for_ever_with_nothing_cached)
+{
+	CHECK(weir_purge_sleep(0, 1000, 0, 10 * MS) == UINT64_MAX);
+	CHECK(weir_purge_sleep(5000 * MS, 0, 0, 10 * MS) == UINT64_MAX);
+}
+
+TEST(sleep_until_the_oldest_is_due)
+{
+	CHECK_EQ(weir_purge_sleep(900 * MS, 1000, 1, 10 * MS), 100 * MS);
+	CHECK_EQ(weir_purge_sleep(751 * MS, 1000, 1, 10 * MS), 249 * MS);
+}
+
+TEST(sleep_at_most_a_quarter)
+{
+	CHECK_EQ(weir_purge_sleep(0, 1000, 1, 10 * MS), 250 * MS);
+	CHECK_EQ(weir_purge_sleep(749 * MS, 1000, 1, 10 * MS), 250 * MS);
+	CHECK_EQ(weir_purge_sleep(-1, 1000, 1, 10 * MS), 250 * MS);
+	CHECK_EQ(weir_purge_sleep(INT64_MIN, 1000, 1, 10 * MS), 250 * MS);
+}
+
+TEST(sleep_at_least_the_minimum)
+{
+	CHECK_EQ(weir_purge_sleep(995 * MS, 1000, 1, 10 * MS), 10 * MS);
+	CHECK_EQ(weir_purge_sleep(1000 * MS, 1000, 1, 10 * MS), 10 * MS);
+	CHECK_EQ(weir_purge_sleep(INT64_MAX, 1000, 1, 10 * MS), 10 * MS);
+	CHECK_EQ(weir_purge_sleep(0, 0, 1, 10 * MS), 10 * MS);
+	CHECK_EQ(weir_purge_sleep(0, 20, 1, 10 * MS), 10 * MS);
+}
+
+TEST(sleep_of_huge_decays)
+{
+	CHECK_EQ(weir_purge_sleep(0, UINT64_MAX, 1, 10 * MS), UINT64_MAX / 4);
+	CHECK_EQ(weir_purge_sleep(INT64_MAX, UINT64_MAX, 1, 10 * MS), UINT64_MAX / 4);
+}
+
+/* However long the thread slept before the block was freed. */
+TEST(a_block_goes_within_one_and_a_quarter_decays)
+{
+	for (int64_t freed = 0; freed < 3000 * MS; freed += 37 * MS) {
+		int64_t now = 0;
+
+		while (!weir_purge_due(now - freed, 1000))
+			now += (int64_t)weir_purge_sleep(now - freed, 1000, 1, 10 * MS);
+		CHECK(now - freed >= 1000 * MS && now - freed <= 1250 * MS);
+	}
+}
+
+#define TAP_TESTS                                                                        \
+	T(cap_by_option_wins)                                                            \
+	T(cap_without_limit_is_none)                                                     \
+	T(cap_is_half_of_the_room_below_nine_tenths)                                     \
+	T(cap_does_not_count_the_cache_itself)                                           \
+	T(cap_when_the_cache_seems_larger_than_everything)                               \
+	T(cap_keeps_the_host_below_nine_tenths)                                          \
+	T(cap_of_huge_limits)                                                            \
+	T(due_at_the_decay_time)                                                         \
+	T(due_at_once_without_decay)                                                     \
+	T(due_with_an_age_below_zero)                                                    \
+	T(due_at_the_ends)                                                               \
+	T(sleep_for_ever_with_nothing_cached)                                            \
+	T(sleep_until_the_oldest_is_due)                                                 \
+	T(sleep_at_most_a_quarter)                                                       \
+	T(sleep_at_least_the_minimum)                                                    \
+	T(sleep_of_huge_decays)                                                          \
+	T(a_block_goes_within_one_and_a_quarter_decays)
+TAP_MAIN()
