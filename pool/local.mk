@@ -1,1 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
+noinst_LTLIBRARIES += libpool.la
+libpool_la_SOURCES = \
+	%D%/extent.c \
+	%D%/find.c \
+	%D%/freeze.c \
+	%D%/heap.c %D%/heap.h %D%/heap_private.h \
+	%D%/heap_system.c \
+	%D%/index.c %D%/index.h \
+	%D%/lock.c %D%/lock.h \
+	%D%/magazine.c %D%/magazine.h \
+	%D%/pages.c %D%/pages.h \
+	%D%/pool.c %D%/pool.h %D%/pool_private.h %D%/pool_stats.h \
+	%D%/records.c %D%/records.h \
+	%D%/region.c %D%/region.h \
+	%D%/scratch.c %D%/scratch.h \
+	%D%/span.h \
+	%D%/tick.c

@@ -4,15 +4,17 @@ UNIT_TESTS = \
 	%D%/test_emit \
 	%D%/test_grades \
 	%D%/test_options \
+	%D%/test_pool \
 	%D%/test_purge \
 	%D%/test_route \
 	%D%/test_stats_layout \
 	%D%/test_token
 
 # The archives that tests are linked with; the linker takes only what a test uses.
-UNIT_LIBS = libpolicy.la
+UNIT_LIBS = libpool.la libpolicy.la
 
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 $(UNIT_TESTS): LDADD = $(UNIT_LIBS)
 $(UNIT_TESTS): $(UNIT_LIBS)
+EXTRA_DIST += tests/unit/pool_model.h

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Extents: blocks of any page-multiple size, straight from the heap. Their counters change in
+ * the same locked section as their spans.
+ */
+#include "pool/pool_private.h"
+
+#include <errno.h>
+
+struct weir_extent_stats extent_stats;
+uint64_t extent_scratch_gets, extent_scratch_puts, extent_scratch_inherited;
+
+static void
+held(uint64_t more)
+{
+	extent_stats.live_held_bytes += more;
+	if (extent_stats.live_held_bytes > extent_stats.live_held_peak_bytes)
+		extent_stats.live_held_peak_bytes = extent_stats.live_held_bytes;
+}
+
+static void
+lend(const struct pool_search *found, const struct weir_ask *ask)
+{
+	struct weir_span *s = found->span;
+
+	s->requested = ask->requested;
+	s->kind = ask->kind;
+	s->flags = ask->flags;
+	extent_stats.gets++;
+	extent_stats.live++;
+	extent_stats.recycled_dirty += found->was == WEIR_SPAN_DIRTY;
+	extent_stats.recycled_zero += found->was == WEIR_SPAN_CLEAN;
+	extent_stats.fresh += found->was == WEIR_SPAN_RESERVED;
+	extent_stats.live_requested_bytes += ask->requested;
+	extent_scratch_gets += (ask->flags & WEIR_SPAN_SCRATCH) != 0;
+	held(s->bytes);
+}
+
+static void
+unlend(struct weir_span *s)
+{
+	weir_lock(&heap_mutex);
+	extent_stats.live--;
+	extent_stats.fresh--;
+	extent_stats.refused++;
+	extent_stats.live_requested_bytes -= s->requested;
+	extent_stats.live_held_bytes -= s->bytes;
+	extent_scratch_gets -= (s->flags & WEIR_SPAN_SCRATCH) != 0;
+	heap_stats.fresh_bytes -= s->bytes;
+	heap_put(s, WEIR_SPAN_RESERVED, s->freed_ns);
+	heap_unlock();
+}
+
+static struct weir_taken
+refused(enum weir_take_error error)
+{
+	weir_lock(&heap_mutex);
+	extent_stats.gets++;
+	extent_stats.refused++;
+	heap_unlock();
+	return (struct weir_taken){.error = error};
+}
+
+struct weir_taken
+weir_extent_take(const struct weir_ask *ask)
+{
+	struct pool_search search = {
+		.bytes = ask->bytes, .align = ask->align, .want_zero = ask->want_zero};
+
+	for (;;) {
+		bool ready = heap_lock();
+		enum pool_step step = ready ? pool_find(&search) : POOL_REFUSED;
+		if (step == POOL_FOUND)
+			lend(&search, ask);
+		heap_unlock();
+		if (step == POOL_FOUND) {
+			if (pool_commit(search.span, search.was) == 0)
+				return (struct weir_taken){.span = search.span,
+							   .zero = search.was !=
+								   WEIR_SPAN_DIRTY};
+			unlend(search.span);
+			return (struct weir_taken){.error = WEIR_TAKE_COMMIT};
+		}
+		if (step == POOL_REFUSED)
+			return refused(WEIR_TAKE_METADATA);
+		if (!pool_prepare_again(&search, step))
+			return refused(WEIR_TAKE_ADDRESS_SPACE);
+	}
+}
+
+void
+extent_give(struct weir_span *s, int64_t now_ns)
+{
+	weir_lock(&heap_mutex);
+	extent_stats.puts++;
+	extent_stats.live--;
+	extent_stats.live_requested_bytes -= s->requested;
+	extent_stats.live_held_bytes -= s->bytes;
+	extent_scratch_puts += (s->flags & WEIR_SPAN_SCRATCH) != 0;
+	heap_put(s, WEIR_SPAN_DIRTY, now_ns);
+	heap_unlock();
+}
+
+void
+extent_resized(struct weir_span *s, size_t requested)
+{
+	weir_lock(&heap_mutex);
+	extent_stats.live_requested_bytes += requested - s->requested;
+	s->requested = requested;
+	heap_unlock();
+}
+
+/* Undoes a growth whose new pages the kernel would not commit. */
+static void
+ungrow(struct weir_span *s, size_t old_bytes, size_t old_requested)
+{
+	weir_lock(&heap_mutex);
+	heap_stats.fresh_bytes -= s->bytes - old_bytes;
+	extent_stats.live_held_bytes -= s->bytes - old_bytes;
+	extent_stats.live_requested_bytes += old_requested - s->requested;
+	s->requested = old_requested;
+	heap_cut(s, old_bytes, WEIR_SPAN_RESERVED, s->freed_ns);
+	heap_unlock();
+}
+
+int
+weir_extent_resize(struct weir_span *s, size_t bytes, size_t requested, int64_t now_ns)
+{
+	enum weir_span_state was = WEIR_SPAN_DIRTY;
+	size_t old_bytes = s->bytes, old_requested = s->requested;
+	bool ready = heap_lock();
+	bool done = ready && (bytes <= old_bytes || heap_extend(s, bytes, &was));
+
+	if (done) {
+		if (bytes < old_bytes) {
+			heap_cut(s, bytes, WEIR_SPAN_DIRTY, now_ns);
+			extent_stats.live_held_bytes -= old_bytes - bytes;
+		} else {
+			held(bytes - old_bytes);
+		}
+		extent_stats.live_requested_bytes += requested - old_requested;
+		s->requested = requested;
+	}
+	heap_unlock();
+	if (!done)
+		return -ENOMEM;
+	if (was == WEIR_SPAN_RESERVED &&
+	    heap_pages->commit((char *)s->base + old_bytes, bytes - old_bytes) != 0) {
+		ungrow(s, old_bytes, old_requested);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+int
+weir_span_move(struct weir_span *from, struct weir_span *to, size_t bytes)
+{
+	return heap_pages->move((void *)from->base, (void *)to->base, bytes);
+}

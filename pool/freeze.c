@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Standing still: for a consistent copy of all numbers, and around fork.
+ */
+#include "pool/pool_private.h"
+
+#include "pool/magazine.h"
+
+void
+weir_pool_freeze(void)
+{
+	magazine_claim_all();
+	for (uint32_t i = 0; i < pool_n_classes; i++)
+		weir_lock(&pool_classes[i].lock);
+	weir_lock(&heap_mutex);
+}
+
+void
+weir_pool_thaw(void)
+{
+	weir_unlock(&heap_mutex);
+	for (uint32_t i = pool_n_classes; i-- > 0;)
+		weir_unlock(&pool_classes[i].lock);
+	magazine_release_all();
+}
+
+/* The child counts from zero; what it was born with counts as inherited. */
+static void
+start_counting(struct pool_class *c)
+{
+	struct weir_class_stats *st = &c->stats;
+
+	*st = (struct weir_class_stats){
+		.capacity_bytes = st->capacity_bytes,
+		.live = st->live,
+		.live_peak = st->live,
+		.cached = st->cached,
+		.cached_peak = st->cached,
+		.inherited = st->live,
+		.inherited_cached = st->cached,
+		.live_requested_bytes = st->live_requested_bytes,
+	};
+	c->scratch_inherited += c->scratch_gets - c->scratch_puts;
+	c->scratch_gets = c->scratch_puts = 0;
+}
+
+void
+weir_pool_after_fork(void)
+{
+	weir_lock_reset(&heap_mutex);
+	heap_after_fork();
+	for (uint32_t i = 0; i < pool_n_classes; i++)
+		weir_lock_reset(&pool_classes[i].lock);
+	magazine_after_fork();
+	for (uint32_t i = 0; i < pool_n_classes; i++)
+		start_counting(&pool_classes[i]);
+
+	struct weir_extent_stats *e = &extent_stats;
+	*e = (struct weir_extent_stats){
+		.live = e->live,
+		.inherited = e->live,
+		.live_requested_bytes = e->live_requested_bytes,
+		.live_held_bytes = e->live_held_bytes,
+		.live_held_peak_bytes = e->live_held_bytes,
+	};
+	extent_scratch_inherited += extent_scratch_gets - extent_scratch_puts;
+	extent_scratch_gets = extent_scratch_puts = 0;
+	heap_stats.recycled_bytes = heap_stats.fresh_bytes = 0;
+	heap_stats.purges = heap_stats.purged_bytes = heap_stats.purge_failed = 0;
+	heap_stats.region_peak_bytes = heap_stats.region_bytes;
+}
+
+uint32_t
+weir_pool_classes(void)
+{
+	return pool_n_classes;
+}
+
+void
+weir_pool_class_stats(uint32_t grade, struct weir_class_stats *stats)
+{
+	*stats = pool_classes[grade].stats;
+	magazine_add_stats(grade, stats);
+}
+
+void
+weir_pool_extent_stats(struct weir_extent_stats *stats)
+{
+	*stats = extent_stats;
+}
+
+void
+weir_pool_scratch_stats(struct weir_scratch_stats *stats)
+{
+	*stats = (struct weir_scratch_stats){.gets = extent_scratch_gets,
+					     .puts = extent_scratch_puts,
+					     .inherited = extent_scratch_inherited};
+	for (uint32_t i = 0; i < pool_n_classes; i++) {
+		stats->gets += pool_classes[i].scratch_gets;
+		stats->puts += pool_classes[i].scratch_puts;
+		stats->inherited += pool_classes[i].scratch_inherited;
+	}
+	magazine_add_scratch(stats);
+	stats->live = stats->inherited + stats->gets - stats->puts;
+}
+
+void
+weir_pool_heap_stats(struct weir_heap_stats *stats)
+{
+	*stats = heap_stats;
+}
+
+uint32_t
+weir_pool_regions(struct weir_region *rows, uint32_t max)
+{
+	uint32_t n = 0;
+
+	for (uint16_t row = 0; row < region_rows(); row++) {
+		const struct weir_region *r = region_get(row);
+
+		if (r->base == 0)
+			continue;
+		if (n < max)
+			rows[n] = *r;
+		n++;
+	}
+	return n;
+}

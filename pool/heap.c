@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Taking, giving, joining and cutting spans. No system call happens here: what the kernel must
+ * do stands in heap_system.c, outside the lock.
+ */
+#include "pool/heap_private.h"
+
+#include <string.h>
+
+#include "pool/records.h"
+
+struct weir_heap_stats heap_stats;
+const struct weir_pages *heap_pages = &weir_pages_system;
+struct weir_lock heap_mutex;
+size_t heap_region_bytes = (size_t)1 << 30;
+
+struct span_index heap_free[WEIR_SPAN_STATES];
+struct weir_span heap_purging;
+struct heap_region_use heap_use[WEIR_REGIONS_MAX];
+
+void
+heap_init(const struct weir_pages *pages, size_t region_bytes)
+{
+	heap_pages = pages;
+	heap_region_bytes = region_bytes;
+	index_init(&heap_free[WEIR_SPAN_DIRTY]);
+	index_init(&heap_free[WEIR_SPAN_CLEAN]);
+	index_init(&heap_free[WEIR_SPAN_RESERVED]);
+	weir_list_init(&heap_purging);
+}
+
+bool
+heap_lock(void)
+{
+	weir_lock(&heap_mutex);
+	while (!records_at_hand()) {
+		weir_unlock(&heap_mutex);
+		void *chunk = records_chunk(heap_pages);
+		weir_lock(&heap_mutex);
+		if (chunk == NULL)
+			return records_at_hand();
+		records_add_chunk(chunk);
+		heap_stats.metadata_bytes += RECORDS_CHUNK_BYTES;
+	}
+	return true;
+}
+
+void
+heap_unlock(void)
+{
+	weir_unlock(&heap_mutex);
+}
+
+static bool
+is_free(enum weir_span_state state)
+{
+	return state == WEIR_SPAN_DIRTY || state == WEIR_SPAN_CLEAN ||
+	       state == WEIR_SPAN_RESERVED;
+}
+
+static bool
+takes_memory(enum weir_span_state state)
+{
+	return state != WEIR_SPAN_CLEAN && state != WEIR_SPAN_RESERVED;
+}
+
+/* Every change of a span's state or size goes through account: the sums cannot drift. */
+static void
+account(const struct weir_span *s, enum weir_span_state state, int sign)
+{
+	uint64_t bytes = sign < 0 ? -(uint64_t)s->bytes : s->bytes;
+
+	heap_stats.state_bytes[state] += bytes;
+	if (takes_memory(state))
+		heap_use[s->region].used_bytes += bytes;
+}
+
+/* Puts a span that is in no list into `state`, and into its index if it is free. */
+void
+heap_enter(struct weir_span *s, enum weir_span_state state)
+{
+	account(s, state, 1);
+	weir_span_set_state(s, state);
+	region_map_set(region_get(s->region), s);
+	if (is_free(state))
+		index_add(&heap_free[state], s);
+}
+
+/* Takes a span out of its state, and of its index if it is free. */
+void
+heap_leave(struct weir_span *s)
+{
+	enum weir_span_state state = weir_span_state(s);
+
+	/* STOCKED is lent as LIVE is: the classes tell them apart. */
+	if (state == WEIR_SPAN_STOCKED)
+		state = WEIR_SPAN_LIVE;
+	account(s, state, -1);
+	if (is_free(state))
+		index_remove(&heap_free[state], s);
+}
+
+/* Cuts `s`, which is in no state, at `bytes`; the rest comes back as a span in no state. */
+static struct weir_span *
+split(struct weir_span *s, size_t bytes)
+{
+	struct weir_span *rest = record_new();
+
+	rest->base = s->base + bytes;
+	rest->bytes = s->bytes - bytes;
+	rest->region = s->region;
+	rest->freed_ns = s->freed_ns;
+	s->bytes = bytes;
+	return rest;
+}
+
+struct weir_span *
+heap_take(size_t bytes, size_t align, enum weir_span_state from)
+{
+	size_t slack = align > WEIR_PAGE_BYTES ? align - WEIR_PAGE_BYTES : 0;
+	struct weir_span *s = index_fit(&heap_free[from], bytes + slack);
+
+	if (s == NULL)
+		return NULL;
+	heap_leave(s);
+	size_t head = -s->base & (align - 1) & ~(WEIR_PAGE_BYTES - 1);
+	if (head != 0) {
+		struct weir_span *front = s;
+
+		s = split(front, head);
+		heap_enter(front, from);
+	}
+	if (s->bytes > bytes)
+		heap_enter(split(s, bytes), from);
+	s->grade = WEIR_SPAN_NO_GRADE;
+	s->flags = 0;
+	heap_enter(s, WEIR_SPAN_LIVE);
+	if (from == WEIR_SPAN_DIRTY)
+		heap_stats.recycled_bytes += bytes;
+	else
+		heap_stats.fresh_bytes += bytes;
+	return s;
+}
+
+static struct weir_span *
+neighbour(const struct weir_span *s, uintptr_t address)
+{
+	struct weir_region *r = region_get(s->region);
+
+	if (address < r->base || address >= r->base + r->bytes)
+		return NULL;
+	return atomic_load_explicit(&r->map[region_page(r, address)],
+				    memory_order_relaxed);
+}
+
+/* `into` swallows `s`, which lies next to it; neither is in a state. */
+static void
+join(struct weir_span *into, struct weir_span *s)
+{
+	/* The age of a joined span is the mean of its bytes' ages. */
+	double share = (double)s->bytes / (double)(s->bytes + into->bytes);
+
+	into->freed_ns += (int64_t)(share * (double)(s->freed_ns - into->freed_ns));
+	into->bytes += s->bytes;
+	if (s->base < into->base)
+		into->base = s->base;
+	record_free(s);
+}
+
+void
+heap_put(struct weir_span *s, enum weir_span_state state, int64_t freed_ns)
+{
+	struct weir_span *before = neighbour(s, s->base - 1);
+	struct weir_span *behind = neighbour(s, s->base + s->bytes);
+
+	heap_leave(s);
+	s->freed_ns = freed_ns;
+	if (before != NULL && weir_span_state(before) == state) {
+		heap_leave(before);
+		join(s, before);
+	}
+	if (behind != NULL && weir_span_state(behind) == state) {
+		heap_leave(behind);
+		join(s, behind);
+	}
+	heap_enter(s, state);
+	heap_use[s->region].quiet_since_ns = INT64_MAX;
+}
+
+void
+heap_cut(struct weir_span *s, size_t bytes, enum weir_span_state state, int64_t freed_ns)
+{
+	heap_leave(s);
+	struct weir_span *rest = split(s, bytes);
+	heap_enter(s, WEIR_SPAN_LIVE);
+	heap_enter(rest, WEIR_SPAN_LIVE);
+	heap_put(rest, state, freed_ns);
+}
+
+bool
+heap_extend(struct weir_span *s, size_t bytes, enum weir_span_state *was)
+{
+	struct weir_span *behind = neighbour(s, s->base + s->bytes);
+	size_t more = bytes - s->bytes;
+
+	if (behind == NULL || !is_free(weir_span_state(behind)) || behind->bytes < more)
+		return false;
+	*was = weir_span_state(behind);
+	heap_leave(behind);
+	if (behind->bytes > more)
+		heap_enter(split(behind, more), *was);
+	heap_leave(s);
+	s->bytes += more;
+	record_free(behind);
+	heap_enter(s, WEIR_SPAN_LIVE);
+	if (*was == WEIR_SPAN_DIRTY)
+		heap_stats.recycled_bytes += more;
+	else
+		heap_stats.fresh_bytes += more;
+	return true;
+}
+
+static int
+older(struct weir_span *s, void *oldest)
+{
+	if (s->freed_ns < *(int64_t *)oldest)
+		*(int64_t *)oldest = s->freed_ns;
+	return 0;
+}
+
+int64_t
+heap_oldest_ns(void)
+{
+	int64_t oldest = INT64_MAX;
+
+	index_each(&heap_free[WEIR_SPAN_DIRTY], older, &oldest);
+	return oldest;
+}
+
+void
+heap_after_fork(void)
+{
+	while (!weir_list_empty(&heap_purging)) {
+		struct weir_span *s = heap_purging.next;
+
+		weir_list_remove(s);
+		heap_put(s, WEIR_SPAN_DIRTY, s->freed_ns);
+	}
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The heap of spans: regions cut into spans, free ones indexed by state and size, neighbours of
+ * one state joined. Classes of the pool (pool.c) and extents (extent.c) draw from it and give
+ * back to it; memory goes back to the page source from here only.
+ *
+ * Everything named heap_* needs the heap's lock, but for heap_grow, heap_commit, heap_purge and
+ * heap_release_idle, which make system calls and must be called without any lock of the pool.
+ * Lock order: a class, then the heap.
+ */
+#ifndef POOL_HEAP_H
+#define POOL_HEAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pool/lock.h"
+#include "pool/pages.h"
+#include "pool/span.h"
+
+struct weir_heap_stats {
+	uint64_t state_bytes
+		[WEIR_SPAN_STATES]; /* LIVE holds STOCKED too: the heap has lent both */
+	uint64_t region_bytes, region_peak_bytes;
+	uint64_t metadata_bytes;
+	uint64_t recycled_bytes, fresh_bytes;
+	uint64_t purges, purged_bytes, purge_failed;
+};
+
+extern struct weir_heap_stats heap_stats;
+extern const struct weir_pages *heap_pages;
+
+/* region_bytes: usual size of a region, a multiple of WEIR_UNIT_BYTES. */
+void heap_init(const struct weir_pages *pages, size_t region_bytes);
+
+/* Takes the lock, with span records at hand for any one operation; false if there are none. */
+bool heap_lock(void);
+void heap_unlock(void);
+/* The bare lock, for fork and for statistics. */
+extern struct weir_lock heap_mutex;
+
+/* A LIVE span of exactly `bytes` out of free spans in state `from`, or NULL. */
+struct weir_span *heap_take(size_t bytes, size_t align, enum weir_span_state from);
+
+/* A LIVE or PURGING span becomes free in `state` (DIRTY, CLEAN, RESERVED), joined with its like. */
+void heap_put(struct weir_span *s, enum weir_span_state state, int64_t freed_ns);
+
+/* Cuts a LIVE span to `bytes` (less than it has); the rest becomes free in `state`. */
+void heap_cut(struct weir_span *s, size_t bytes, enum weir_span_state state,
+	      int64_t freed_ns);
+
+/*
+ * Lengthens a LIVE span to `bytes` from the free span behind it. Returns false if that is too
+ * short or in use. `*was` tells the state of what was added, from its `old end` on.
+ */
+bool heap_extend(struct weir_span *s, size_t bytes, enum weir_span_state *was);
+
+/* Adds a region that fits `bytes` at `align`. 0 or -ENOMEM. */
+int heap_grow(size_t bytes, size_t align);
+
+/*
+ * Gives free DIRTY memory freed at or before `before_ns` back to the page source. Returns the
+ * bytes given back; what the source refuses counts as freed at now_ns.
+ */
+uint64_t heap_purge(int64_t before_ns, int64_t now_ns);
+
+/* Gives back regions in which nothing was in use since before_ns, but for one of usual size. */
+void heap_release_idle(int64_t before_ns, int64_t now_ns);
+
+/* When the longest-free DIRTY span was freed, or INT64_MAX if there is none. */
+int64_t heap_oldest_ns(void);
+
+/* In a forked child: spans that a thread of the parent was purging are free again. */
+void heap_after_fork(void);
+
+#endif

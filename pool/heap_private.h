@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What heap.c (spans) and heap_system.c (regions, commit, purge) share. Nobody else includes it.
+ */
+#ifndef POOL_HEAP_PRIVATE_H
+#define POOL_HEAP_PRIVATE_H
+
+#include "pool/heap.h"
+#include "pool/index.h"
+#include "pool/region.h"
+
+/* How much of a region is lent or perhaps resident, and since when nothing is. */
+struct heap_region_use {
+	uint64_t used_bytes;
+	int64_t quiet_since_ns; /* INT64_MAX: not seen quiet yet */
+};
+
+extern struct span_index heap_free[WEIR_SPAN_STATES];
+extern struct weir_span heap_purging; /* list of PURGING spans */
+extern struct heap_region_use heap_use[WEIR_REGIONS_MAX];
+extern size_t heap_region_bytes;
+
+void heap_enter(struct weir_span *s, enum weir_span_state state);
+void heap_leave(struct weir_span *s);
+
+#endif

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where the heap meets the page source. Every system call happens without the lock: what it
+ * works on is in a state that no other thread touches (not yet in the heap, or PURGING).
+ */
+#include "pool/heap_private.h"
+
+#include <errno.h>
+
+#include "pool/records.h"
+
+/* Purge in batches, so that the lock is never held long. */
+#define PURGE_BATCH 32
+
+/* Smaller and smaller, until the address space limit (RLIMIT_AS) lets one through. */
+static struct weir_region
+reserve_region(size_t need, size_t align)
+{
+	struct weir_region r = {.base = 0};
+	size_t bytes = heap_region_bytes;
+
+	need = (need + WEIR_UNIT_BYTES - 1) & ~(WEIR_UNIT_BYTES - 1);
+	if (bytes < need)
+		bytes = need;
+	if (align < WEIR_UNIT_BYTES)
+		align = WEIR_UNIT_BYTES;
+	for (;;) {
+		void *p = heap_pages->reserve(bytes, align);
+
+		if (p != NULL) {
+			r = region_prepare(heap_pages, (uintptr_t)p, bytes);
+			if (r.map != NULL)
+				return r;
+			region_dispose(heap_pages, &r);
+		}
+		if (bytes == need)
+			return (struct weir_region){.base = 0};
+		bytes = (bytes / 4) & ~(WEIR_UNIT_BYTES - 1);
+		if (bytes < need)
+			bytes = need;
+	}
+}
+
+int
+heap_grow(size_t bytes, size_t align)
+{
+	struct weir_region r = reserve_region(bytes, align);
+	uint16_t row;
+
+	if (r.base == 0)
+		return -ENOMEM;
+	bool ready = heap_lock();
+	if (!ready || region_add(&r, &row) != 0) {
+		heap_unlock();
+		region_dispose(heap_pages, &r);
+		return -ENOMEM;
+	}
+	struct weir_span *s = record_new();
+	s->base = r.base;
+	s->bytes = r.bytes;
+	s->region = row;
+	s->freed_ns = 0;
+	heap_use[row] = (struct heap_region_use){.quiet_since_ns = INT64_MAX};
+	heap_enter(s, WEIR_SPAN_RESERVED);
+	heap_stats.region_bytes += r.bytes;
+	if (heap_stats.region_bytes > heap_stats.region_peak_bytes)
+		heap_stats.region_peak_bytes = heap_stats.region_bytes;
+	heap_unlock();
+	return 0;
+}
+
+struct due {
+	int64_t before_ns;
+	struct weir_span *batch[PURGE_BATCH];
+	int n;
+};
+
+static int
+collect_due(struct weir_span *s, void *arg)
+{
+	struct due *due = arg;
+
+	if (s->freed_ns > due->before_ns)
+		return 0;
+	heap_leave(s);
+	heap_enter(s, WEIR_SPAN_PURGING);
+	weir_list_push(&heap_purging, s);
+	due->batch[due->n++] = s;
+	return due->n == PURGE_BATCH;
+}
+
+/* The span after its purge: `rc` is what the page source said. */
+static uint64_t
+purged(struct weir_span *s, int rc, int64_t now_ns)
+{
+	uint64_t bytes = s->bytes;
+
+	weir_list_remove(s);
+	heap_stats.purges++;
+	if (rc < 0) {
+		/* Still there, still dirty: its next turn comes a decay later. */
+		heap_stats.purge_failed++;
+		heap_put(s, WEIR_SPAN_DIRTY, now_ns);
+		return 0;
+	}
+	heap_stats.purged_bytes += bytes;
+	heap_put(s, rc == WEIR_PURGED_RESERVED ? WEIR_SPAN_RESERVED : WEIR_SPAN_CLEAN,
+		 s->freed_ns);
+	return bytes;
+}
+
+uint64_t
+heap_purge(int64_t before_ns, int64_t now_ns)
+{
+	uint64_t given_back = 0;
+	struct due due = {.before_ns = before_ns};
+
+	do {
+		due.n = 0;
+		weir_lock(&heap_mutex);
+		index_each(&heap_free[WEIR_SPAN_DIRTY], collect_due, &due);
+		weir_unlock(&heap_mutex);
+
+		int rc[PURGE_BATCH];
+		for (int i = 0; i < due.n; i++)
+			rc[i] = heap_pages->purge((void *)due.batch[i]->base,
+						  due.batch[i]->bytes);
+
+		weir_lock(&heap_mutex);
+		for (int i = 0; i < due.n; i++)
+			given_back += purged(due.batch[i], rc[i], now_ns);
+		weir_unlock(&heap_mutex);
+	} while (due.n == PURGE_BATCH);
+	return given_back;
+}
+
+/* Takes every span of a quiet region out of the heap; its memory is in no state then. */
+static struct weir_region
+take_apart(uint16_t row)
+{
+	struct weir_region r = *region_get(row);
+
+	for (uintptr_t at = r.base; at < r.base + r.bytes;) {
+		struct weir_span *s = atomic_load_explicit(&r.map[region_page(&r, at)],
+							   memory_order_relaxed);
+		at += s->bytes;
+		heap_leave(s);
+		record_free(s);
+	}
+	region_detach(row);
+	heap_stats.region_bytes -= r.bytes;
+	return r;
+}
+
+/* One region of the usual size stays, so that the next burst finds it; larger ones all go. */
+static bool
+may_release(uint16_t row, unsigned usual_left)
+{
+	const struct weir_region *r = region_get(row);
+
+	return r->base != 0 && (r->bytes > heap_region_bytes || usual_left > 1);
+}
+
+void
+heap_release_idle(int64_t before_ns, int64_t now_ns)
+{
+	unsigned usual_left = 0;
+
+	weir_lock(&heap_mutex);
+	uint16_t rows = region_rows();
+	for (uint16_t row = 0; row < rows; row++)
+		usual_left += region_get(row)->base != 0 &&
+			      region_get(row)->bytes <= heap_region_bytes;
+	weir_unlock(&heap_mutex);
+	for (uint16_t row = 0; row < rows; row++) {
+		struct heap_region_use *use = &heap_use[row];
+		struct weir_region r = {.base = 0};
+
+		weir_lock(&heap_mutex);
+		if (use->used_bytes != 0 || !may_release(row, usual_left))
+			use->quiet_since_ns = INT64_MAX;
+		else if (use->quiet_since_ns == INT64_MAX)
+			use->quiet_since_ns = now_ns;
+		if (use->quiet_since_ns <= before_ns)
+			r = take_apart(row);
+		weir_unlock(&heap_mutex);
+		if (r.base == 0)
+			continue;
+		usual_left -= r.bytes <= heap_region_bytes;
+		region_dispose(heap_pages, &r);
+		weir_lock(&heap_mutex);
+		region_free_row(row);
+		weir_unlock(&heap_mutex);
+	}
+}

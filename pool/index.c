@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The index of free spans. The caller holds the heap's lock.
+ */
+#include "pool/index.h"
+
+#include "pool/pages.h"
+
+/* A bucket may be crowded: look at this many spans of it before settling for the next one. */
+#define LOOKS_OWN_BUCKET   64
+#define LOOKS_LATER_BUCKET 16
+
+static unsigned
+bucket_of(size_t bytes)
+{
+	size_t pages = bytes >> WEIR_PAGE_SHIFT;
+
+	if (pages < 8)
+		return (unsigned)pages;
+	unsigned log2 = 63 - (unsigned)__builtin_clzll(pages);
+	return (log2 - 2) * 8 + ((pages >> (log2 - 3)) & 7);
+}
+
+void
+index_init(struct span_index *index)
+{
+	for (unsigned i = 0; i < INDEX_BUCKETS; i++)
+		weir_list_init(&index->heads[i]);
+	for (unsigned i = 0; i < INDEX_WORDS; i++)
+		index->filled[i] = 0;
+}
+
+void
+index_add(struct span_index *index, struct weir_span *s)
+{
+	s->bucket = (uint16_t)bucket_of(s->bytes);
+	weir_list_push(&index->heads[s->bucket], s);
+	index->filled[s->bucket / 64] |= (uint64_t)1 << (s->bucket % 64);
+}
+
+void
+index_remove(struct span_index *index, struct weir_span *s)
+{
+	weir_list_remove(s);
+	if (weir_list_empty(&index->heads[s->bucket]))
+		index->filled[s->bucket / 64] &= ~((uint64_t)1 << (s->bucket % 64));
+}
+
+/* The first bucket at or after `from` that is not empty, or INDEX_BUCKETS. */
+static unsigned
+next_filled(const struct span_index *index, unsigned from)
+{
+	for (unsigned w = from / 64; w < INDEX_WORDS; w++) {
+		uint64_t bits = index->filled[w];
+
+		if (w == from / 64)
+			bits &= ~(uint64_t)0 << (from % 64);
+		if (bits != 0)
+			return w * 64 + (unsigned)__builtin_ctzll(bits);
+	}
+	return INDEX_BUCKETS;
+}
+
+static struct weir_span *
+best_of(const struct weir_span *head, size_t bytes, int looks)
+{
+	struct weir_span *best = NULL;
+
+	for (struct weir_span *s = head->next; s != head && looks-- > 0; s = s->next) {
+		if (s->bytes == bytes)
+			return s;
+		if (s->bytes > bytes && (best == NULL || s->bytes < best->bytes))
+			best = s;
+	}
+	return best;
+}
+
+struct weir_span *
+index_fit(const struct span_index *index, size_t bytes)
+{
+	unsigned own = bucket_of(bytes);
+	struct weir_span *s = best_of(&index->heads[own], bytes, LOOKS_OWN_BUCKET);
+
+	if (s != NULL)
+		return s;
+	unsigned later = next_filled(index, own + 1);
+	return later < INDEX_BUCKETS
+		       ? best_of(&index->heads[later], bytes, LOOKS_LATER_BUCKET)
+		       : NULL;
+}
+
+void
+index_each(struct span_index *index, int (*visit)(struct weir_span *, void *), void *arg)
+{
+	for (unsigned b = next_filled(index, 0); b < INDEX_BUCKETS;
+	     b = next_filled(index, b + 1))
+		for (struct weir_span *s = index->heads[b].next, *next;
+		     s != &index->heads[b]; s = next) {
+			next = s->next; /* visit may remove s */
+			if (visit(s, arg) != 0)
+				return;
+		}
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A futex lock of four bytes: no allocation, no destructor, zero-initialised, and safe to
+ * release in a forked child (which a pthread mutex is not). Keeps errno. Not recursive, not
+ * async-signal-safe: the shim keeps signal handlers out by its own nesting guard.
+ */
+#ifndef POOL_LOCK_H
+#define POOL_LOCK_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+struct weir_lock {
+	_Atomic uint32_t word; /* 0 free, 1 held, 2 held and waited for */
+};
+
+void weir_lock_wait(struct weir_lock *lock);
+void weir_lock_wake(struct weir_lock *lock);
+
+static inline void
+weir_lock(struct weir_lock *lock)
+{
+	uint32_t unheld = 0;
+
+	if (!atomic_compare_exchange_strong_explicit(
+		    &lock->word, &unheld, 1, memory_order_acquire, memory_order_relaxed))
+		weir_lock_wait(lock);
+}
+
+static inline void
+weir_unlock(struct weir_lock *lock)
+{
+	if (atomic_exchange_explicit(&lock->word, 0, memory_order_release) == 2)
+		weir_lock_wake(lock);
+}
+
+/* In a forked child, whose parent's fork handler held the lock: free it without a wake-up. */
+static inline void
+weir_lock_reset(struct weir_lock *lock)
+{
+	atomic_store_explicit(&lock->word, 0, memory_order_relaxed);
+}
+
+#endif

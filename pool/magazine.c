@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Magazines: making, visiting, draining and burying them. The register's lock guards the list of
+ * magazines and every visit; owners never take it but to make a magazine or to end.
+ */
+#include "pool/magazine.h"
+
+#include <linux/membarrier.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "pool/pool_private.h"
+
+/* More threads than this share the classes' stocks directly. */
+#define MAGAZINES_MAX 4096
+
+static struct weir_lock register_lock;
+static _Atomic(struct magazine *) all; /* never shortened: buried ones are reused */
+static unsigned n_magazines;
+static pthread_key_t key;
+static bool key_made;
+bool magazine_needs_fence;
+
+enum { MINE_UNMADE, MINE_MADE, MINE_GONE };
+static _Thread_local struct {
+	struct magazine *magazine;
+	uint8_t stage;
+} mine __attribute__((tls_model("initial-exec")));
+
+/* With all claimed ones marked: returns when every owner's next look will see the mark. */
+static void
+barrier(void)
+{
+	/* Registered: cannot fail. Owners that use full stores and loads need no help. */
+	if (!magazine_needs_fence)
+		syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+}
+
+static void
+wait_idle(struct magazine *m)
+{
+	while (atomic_load(&m->busy))
+		sched_yield();
+}
+
+static size_t
+magazine_size(void)
+{
+	size_t bytes =
+		sizeof(struct magazine) + pool_n_classes * sizeof(struct magazine_row);
+
+	return (bytes + WEIR_PAGE_BYTES - 1) & ~(WEIR_PAGE_BYTES - 1);
+}
+
+/* Empties a magazine into the classes. The owner is kept out, or is the caller. */
+static void
+empty(struct magazine *m, int64_t freed_ns)
+{
+	for (uint32_t i = 0; i < pool_n_classes; i++) {
+		struct magazine_row *row = &m->rows[i];
+
+		if (row->n == 0)
+			continue;
+		weir_lock(&pool_classes[i].lock);
+		while (row->n > 0)
+			pool_stock_push(&pool_classes[i], row->blocks[--row->n],
+					freed_ns);
+		weir_unlock(&pool_classes[i].lock);
+	}
+	magazine_set_bytes(m, 0);
+}
+
+/* Moves its counts into the classes, so that the next owner starts at zero. */
+static void
+fold(struct magazine *m)
+{
+	for (uint32_t i = 0; i < pool_n_classes; i++) {
+		struct magazine_row *row = &m->rows[i];
+		struct pool_class *c = &pool_classes[i];
+
+		weir_lock(&c->lock);
+		c->stats.gets += row->gets;
+		c->stats.hits += row->gets;
+		c->stats.puts += row->puts;
+		c->stats.live += row->gets - row->puts;
+		c->stats.requested_bytes += row->requested;
+		c->stats.live_requested_bytes += row->live_requested;
+		c->scratch_gets += row->gets;
+		c->scratch_puts += row->puts;
+		weir_unlock(&c->lock);
+		*row = (struct magazine_row){.n = 0};
+	}
+}
+
+/* The thread ends. Later gets and puts of the same thread use the classes directly. */
+static void
+bury(void *magazine)
+{
+	struct magazine *m = magazine;
+
+	mine.stage = MINE_GONE;
+	mine.magazine = NULL;
+	weir_lock(&register_lock);
+	empty(m, m->seen_ns);
+	fold(m);
+	m->owned = false;
+	weir_unlock(&register_lock);
+}
+
+static struct magazine *
+new_magazine(void)
+{
+	struct magazine *m;
+
+	weir_lock(&register_lock);
+	for (m = all; m != NULL && m->owned; m = m->next)
+		;
+	if (m == NULL && n_magazines < MAGAZINES_MAX) {
+		m = heap_pages->meta(magazine_size());
+		if (m != NULL) {
+			n_magazines++;
+			m->next = all;
+			all = m;
+		}
+	}
+	if (m != NULL)
+		m->owned = true;
+	weir_unlock(&register_lock);
+	return m;
+}
+
+struct magazine *
+magazine_mine(void)
+{
+	if (mine.magazine != NULL || mine.stage != MINE_UNMADE || !key_made)
+		return mine.magazine;
+	mine.stage = MINE_MADE; /* also: no second try if there is no memory */
+	struct magazine *m = new_magazine();
+	if (m != NULL && pthread_setspecific(key, m) != 0) {
+		bury(m);
+		return NULL;
+	}
+	mine.magazine = m;
+	return m;
+}
+
+void
+magazine_init(void)
+{
+	magazine_needs_fence =
+		syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0,
+			0) != 0;
+#ifdef __SANITIZE_THREAD__
+	magazine_needs_fence = true; /* it cannot see a membarrier */
+#endif
+	key_made = key_made || pthread_key_create(&key, bury) == 0;
+}
+
+void
+magazine_claim_all(void)
+{
+	weir_lock(&register_lock);
+	for (struct magazine *m = all; m != NULL; m = m->next)
+		atomic_store(&m->claimed, 1);
+	if (all != NULL)
+		barrier();
+	for (struct magazine *m = all; m != NULL; m = m->next)
+		wait_idle(m);
+}
+
+void
+magazine_release_all(void)
+{
+	for (struct magazine *m = all; m != NULL; m = m->next)
+		atomic_store_explicit(&m->claimed, 0, memory_order_release);
+	weir_unlock(&register_lock);
+}
+
+void
+magazine_drain(int64_t before_ns)
+{
+	if (all == NULL)
+		return;
+	magazine_claim_all();
+	for (struct magazine *m = all; m != NULL; m = m->next)
+		if (magazine_bytes(m) != 0 &&
+		    (before_ns == INT64_MAX ||
+		     (m->operations == m->seen_operations && m->seen_ns <= before_ns)))
+			empty(m, m->seen_ns);
+	magazine_release_all();
+}
+
+void
+magazine_mark(int64_t now_ns)
+{
+	if (all == NULL)
+		return;
+	magazine_claim_all();
+	for (struct magazine *m = all; m != NULL; m = m->next)
+		if (m->operations != m->seen_operations) {
+			m->seen_operations = m->operations;
+			m->seen_ns = now_ns;
+		}
+	magazine_release_all();
+}
+
+uint64_t
+magazine_cached_bytes(void)
+{
+	uint64_t bytes = 0;
+
+	weir_lock(&register_lock);
+	for (struct magazine *m = all; m != NULL; m = m->next)
+		bytes += magazine_bytes(m);
+	weir_unlock(&register_lock);
+	return bytes;
+}
+
+int64_t
+magazine_oldest_ns(void)
+{
+	int64_t oldest = INT64_MAX;
+
+	weir_lock(&register_lock);
+	for (struct magazine *m = all; m != NULL; m = m->next)
+		if (magazine_bytes(m) != 0 && m->seen_ns < oldest)
+			oldest = m->seen_ns;
+	weir_unlock(&register_lock);
+	return oldest;
+}
+
+/* The child has one thread: the magazines of all others are nobody's now. All counts fold. */
+void
+magazine_after_fork(void)
+{
+	weir_lock_reset(&register_lock);
+	for (struct magazine *m = all; m != NULL; m = m->next) {
+		atomic_store_explicit(&m->busy, 0, memory_order_relaxed);
+		atomic_store_explicit(&m->claimed, 0, memory_order_relaxed);
+		empty(m, m->seen_ns);
+		fold(m);
+		m->owned = m == mine.magazine;
+	}
+}
+
+void
+magazine_add_stats(uint32_t grade, struct weir_class_stats *stats)
+{
+	for (struct magazine *m = all; m != NULL; m = m->next) {
+		const struct magazine_row *row = &m->rows[grade];
+
+		stats->gets += row->gets;
+		stats->hits += row->gets;
+		stats->puts += row->puts;
+		stats->live += row->gets - row->puts;
+		stats->cached += row->n;
+		stats->requested_bytes += row->requested;
+		stats->live_requested_bytes += row->live_requested;
+	}
+	if (stats->live > stats->live_peak && stats->live <= INT64_MAX)
+		stats->live_peak = stats->live;
+	if (stats->cached > stats->cached_peak)
+		stats->cached_peak = stats->cached;
+}
+
+void
+magazine_add_scratch(struct weir_scratch_stats *stats)
+{
+	for (struct magazine *m = all; m != NULL; m = m->next)
+		for (uint32_t i = 0; i < pool_n_classes; i++) {
+			stats->gets += m->rows[i].gets;
+			stats->puts += m->rows[i].puts;
+		}
+}

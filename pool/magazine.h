@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A magazine: a thread's own few free scratch blocks, so that a get and a put touch no shared
+ * cache line and no locked instruction beyond the reference count.
+ *
+ * The owner marks itself busy and looks whether somebody claims the magazine; whoever else wants
+ * in (the clock, fork, statistics) claims it, makes every running thread pass a memory barrier
+ * (membarrier), and waits until the owner is not busy. So the owner pays two plain stores and
+ * the visitor pays for both. Without membarrier the owner pays for a fence instead.
+ */
+#ifndef POOL_MAGAZINE_H
+#define POOL_MAGAZINE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pool/pool_stats.h"
+#include "pool/span.h"
+
+#define MAGAZINE_DEPTH 4
+/* A thread keeps no more than this; a block of a class above it goes to the class at once. */
+#define MAGAZINE_BYTES ((size_t)16 << 20)
+
+struct magazine_row {
+	struct weir_span *blocks[MAGAZINE_DEPTH];
+	uint64_t n;
+	uint64_t gets, puts;	 /* served and taken here */
+	uint64_t requested;	 /* by the gets */
+	uint64_t live_requested; /* gets' minus puts', wraps */
+};
+
+struct magazine {
+	_Atomic uint32_t busy, claimed;
+	bool owned;
+	_Atomic uint64_t bytes; /* in blocks; written by the owner or a visitor */
+	uint64_t operations;	/* gets and puts ever */
+	uint64_t seen_operations;
+	int64_t seen_ns; /* when the clock last saw `operations` change */
+	struct magazine *next;
+	struct magazine_row rows[];
+};
+
+extern bool magazine_needs_fence;
+
+void magazine_init(void);
+
+/* The calling thread's magazine, made on first use; NULL if it has none. */
+struct magazine *magazine_mine(void);
+
+static inline uint64_t
+magazine_bytes(const struct magazine *m)
+{
+	return atomic_load_explicit(&m->bytes, memory_order_relaxed);
+}
+
+static inline void
+magazine_set_bytes(struct magazine *m, uint64_t bytes)
+{
+	atomic_store_explicit(&m->bytes, bytes, memory_order_relaxed);
+}
+
+static inline bool
+magazine_enter(struct magazine *m)
+{
+	if (atomic_load_explicit(&m->busy, memory_order_relaxed))
+		return false; /* a signal handler interrupted its own thread */
+	if (magazine_needs_fence) {
+		atomic_store(&m->busy, 1);
+		if (atomic_load(&m->claimed) == 0)
+			return true;
+	} else {
+		atomic_store_explicit(&m->busy, 1, memory_order_relaxed);
+		atomic_signal_fence(memory_order_seq_cst);
+		if (atomic_load_explicit(&m->claimed, memory_order_acquire) == 0)
+			return true;
+	}
+	atomic_store_explicit(&m->busy, 0, memory_order_release);
+	return false;
+}
+
+static inline void
+magazine_leave(struct magazine *m)
+{
+	atomic_store_explicit(&m->busy, 0, memory_order_release);
+}
+
+/* Blocks of magazines that were not used since before_ns go to their classes. */
+void magazine_drain(int64_t before_ns);
+
+uint64_t magazine_cached_bytes(void);
+
+/* What the clock should know: the time of the longest unused magazine that holds blocks. */
+int64_t magazine_oldest_ns(void);
+void magazine_mark(int64_t now_ns);
+
+/* For freeze: no owner gets in between claim_all and release_all. */
+void magazine_claim_all(void);
+void magazine_release_all(void);
+void magazine_after_fork(void);
+
+/* Adds the magazines' numbers to a class's; only between claim_all and release_all. */
+void magazine_add_stats(uint32_t grade, struct weir_class_stats *stats);
+void magazine_add_scratch(struct weir_scratch_stats *stats);
+
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The kernel as page source: the only file of pool/ that knows the memory system calls.
+ *
+ * Reservations are PROT_NONE without MAP_NORESERVE, so that making pages usable is accounted
+ * exactly as if the host had mapped them itself: what the kernel would have refused to the
+ * host, it refuses here, and the request goes to the next allocator.
+ */
+#include "pool/pages.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#ifndef PR_SET_VMA
+#define PR_SET_VMA	     0x53564d41
+#define PR_SET_VMA_ANON_NAME 0
+#endif
+#ifndef MREMAP_DONTUNMAP
+#define MREMAP_DONTUNMAP 4
+#endif
+
+static bool strict_commit;
+
+/*
+ * Regions are asked for in a part of the address space of their own, away from libraries,
+ * stacks and the next allocator's arenas, so that hardly any foreign pointer lies between two
+ * regions. Only a hint: the kernel may choose otherwise. 32 TB plus 4096 random gigabytes.
+ */
+static _Atomic uintptr_t next_hint;
+
+void
+weir_pages_strict_commit(bool strict)
+{
+	strict_commit = strict;
+}
+
+static uintptr_t
+first_hint(void)
+{
+	const unsigned char *random = (const unsigned char *)getauxval(AT_RANDOM);
+	uintptr_t slot =
+		random != NULL ? (random[3] | (uintptr_t)random[9] << 8) & 0xfff : 0;
+
+	return ((uintptr_t)1 << 45) + (slot << 30);
+}
+
+static void *
+pages_reserve(size_t bytes, size_t align)
+{
+	int saved_errno = errno;
+	uintptr_t hint = atomic_load_explicit(&next_hint, memory_order_relaxed);
+	size_t span = bytes + align;
+
+	if (hint == 0)
+		hint = first_hint();
+	hint = (hint + align - 1) & ~(align - 1);
+	if (span < bytes)
+		return NULL;
+	char *p =
+		mmap((void *)hint, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p != MAP_FAILED && ((uintptr_t)p & (align - 1)) != 0) {
+		/* Not where we asked, and not aligned: take more and trim. */
+		munmap(p, bytes);
+		p = mmap(NULL, span, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (p != MAP_FAILED) {
+			size_t head = -(uintptr_t)p & (align - 1);
+
+			if (head != 0)
+				munmap(p, head);
+			if (align - head != 0)
+				munmap(p + head + bytes, align - head);
+			p += head;
+		}
+	}
+	if (p == MAP_FAILED) {
+		errno = saved_errno;
+		return NULL;
+	}
+	atomic_store_explicit(&next_hint, (uintptr_t)p + bytes, memory_order_relaxed);
+	prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, p, bytes, "weir");
+	errno = saved_errno;
+	return p;
+}
+
+static int
+result(int rc, int saved_errno)
+{
+	int error = rc == 0 ? 0 : -errno;
+
+	errno = saved_errno;
+	return error;
+}
+
+static int
+pages_commit(void *addr, size_t bytes)
+{
+	int saved_errno = errno;
+
+	return result(mprotect(addr, bytes, PROT_READ | PROT_WRITE), saved_errno);
+}
+
+static int
+pages_purge(void *addr, size_t bytes)
+{
+	int saved_errno = errno;
+
+	if (!strict_commit)
+		return result(madvise(addr, bytes, MADV_DONTNEED), saved_errno);
+	void *p = mmap(addr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+		       -1, 0);
+	if (p == MAP_FAILED)
+		return result(-1, saved_errno);
+	return WEIR_PURGED_RESERVED;
+}
+
+static int
+pages_release(void *addr, size_t bytes)
+{
+	int saved_errno = errno;
+
+	return result(munmap(addr, bytes), saved_errno);
+}
+
+static int
+pages_move(void *from, void *to, size_t bytes)
+{
+	int saved_errno = errno;
+	void *p = mremap(from, bytes, bytes,
+			 MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, to);
+
+	return result(p == MAP_FAILED ? -1 : 0, saved_errno);
+}
+
+static void *
+pages_meta(size_t bytes)
+{
+	int saved_errno = errno;
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (p != MAP_FAILED)
+		prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, p, bytes, "weir-meta");
+	errno = saved_errno;
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static int64_t
+pages_resident(void *addr, size_t bytes)
+{
+	enum { WINDOW_PAGES = 2048 };
+	unsigned char present[WINDOW_PAGES];
+	int saved_errno = errno;
+	int64_t pages = 0;
+
+	for (size_t at = 0; at < bytes; at += WINDOW_PAGES * WEIR_PAGE_BYTES) {
+		size_t n = bytes - at < WINDOW_PAGES * WEIR_PAGE_BYTES
+				   ? (bytes - at) >> WEIR_PAGE_SHIFT
+				   : WINDOW_PAGES;
+
+		if (mincore((char *)addr + at, n << WEIR_PAGE_SHIFT, present) != 0)
+			return result(-1, saved_errno);
+		for (size_t i = 0; i < n; i++)
+			pages += present[i] & 1;
+	}
+	return pages << WEIR_PAGE_SHIFT;
+}
+
+const struct weir_pages weir_pages_system = {
+	.reserve = pages_reserve,
+	.commit = pages_commit,
+	.purge = pages_purge,
+	.release = pages_release,
+	.move = pages_move,
+	.meta = pages_meta,
+	.resident = pages_resident,
+};

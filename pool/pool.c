@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The size classes: a stock of freed blocks each, and the way to the heap when it is empty.
+ */
+#include "pool/pool_private.h"
+
+#include "pool/magazine.h"
+
+struct pool_class pool_classes[WEIR_POOL_CLASSES_MAX];
+uint32_t pool_n_classes;
+_Atomic uint64_t pool_stocked_bytes;
+
+/* The class of a request of up to 16 MB, by its last page: one load. */
+#define FAST_PAGES 4096
+static uint8_t class_by_page[FAST_PAGES];
+
+void
+weir_pool_init(const struct weir_pool_config *config)
+{
+	heap_init(config->pages, config->region_bytes);
+	pool_n_classes = config->n_classes;
+	for (uint32_t i = 0; i < config->n_classes; i++) {
+		pool_classes[i].stats.capacity_bytes = config->class_bytes[i];
+		weir_list_init(&pool_classes[i].stock);
+	}
+	for (uint32_t page = 0, i = 0; page < FAST_PAGES; page++) {
+		while (i < pool_n_classes &&
+		       config->class_bytes[i] < ((uint64_t)page + 1) << WEIR_PAGE_SHIFT)
+			i++;
+		class_by_page[page] = (uint8_t)i;
+	}
+	magazine_init();
+}
+
+uint32_t
+pool_class_of(size_t bytes)
+{
+	size_t page = bytes == 0 ? 0 : (bytes - 1) >> WEIR_PAGE_SHIFT;
+
+	if (page < FAST_PAGES)
+		return class_by_page[page];
+	uint32_t i = class_by_page[FAST_PAGES - 1];
+	while (i < pool_n_classes && pool_classes[i].stats.capacity_bytes < bytes)
+		i++;
+	return i;
+}
+
+void
+pool_stock_push(struct pool_class *c, struct weir_span *s, int64_t now_ns)
+{
+	s->freed_ns = now_ns;
+	weir_span_set_state(s, WEIR_SPAN_STOCKED);
+	weir_list_push(&c->stock, s);
+	if (++c->stats.cached > c->stats.cached_peak)
+		c->stats.cached_peak = c->stats.cached;
+	atomic_fetch_add_explicit(&pool_stocked_bytes, s->bytes, memory_order_relaxed);
+}
+
+static struct weir_span *
+stock_pop(struct pool_class *c)
+{
+	struct weir_span *s = c->stock.next;
+
+	if (s == &c->stock)
+		return NULL;
+	weir_list_remove(s);
+	c->stats.cached--;
+	atomic_fetch_sub_explicit(&pool_stocked_bytes, s->bytes, memory_order_relaxed);
+	return s;
+}
+
+static void
+lend(struct pool_class *c, struct weir_span *s, uint32_t grade,
+     const struct weir_ask *ask)
+{
+	s->requested = ask->requested;
+	s->kind = ask->kind;
+	s->flags = ask->flags;
+	s->grade = (uint8_t)grade;
+	if (ask->flags & WEIR_SPAN_SCRATCH)
+		c->scratch_gets++;
+	c->stats.gets++;
+	if (++c->stats.live > c->stats.live_peak)
+		c->stats.live_peak = c->stats.live;
+	c->stats.requested_bytes += ask->requested;
+	c->stats.live_requested_bytes += ask->requested;
+	weir_span_set_state(s, WEIR_SPAN_LIVE);
+}
+
+/* A block the kernel would not commit: as if it had been refused from the start. */
+static void
+unlend(struct pool_class *c, struct weir_span *s)
+{
+	weir_lock(&c->lock);
+	c->stats.live--;
+	c->stats.refused++;
+	c->stats.requested_bytes -= s->requested;
+	c->stats.live_requested_bytes -= s->requested;
+	if (s->flags & WEIR_SPAN_SCRATCH)
+		c->scratch_gets--;
+	weir_lock(&heap_mutex);
+	heap_stats.fresh_bytes -= s->bytes;
+	heap_put(s, WEIR_SPAN_RESERVED, s->freed_ns);
+	heap_unlock();
+	weir_unlock(&c->lock);
+}
+
+static struct weir_taken
+refused(struct pool_class *c, enum weir_take_error error)
+{
+	weir_lock(&c->lock);
+	c->stats.gets++;
+	c->stats.misses++;
+	c->stats.refused++;
+	weir_unlock(&c->lock);
+	return (struct weir_taken){.error = error};
+}
+
+static struct weir_taken
+served(struct pool_class *c, const struct pool_search *found)
+{
+	if (pool_commit(found->span, found->was) != 0) {
+		unlend(c, found->span);
+		return (struct weir_taken){.error = WEIR_TAKE_COMMIT};
+	}
+	return (struct weir_taken){.span = found->span,
+				   .zero = found->was != WEIR_SPAN_DIRTY};
+}
+
+struct weir_taken
+weir_pool_take(uint32_t grade, const struct weir_ask *ask)
+{
+	struct pool_class *c = &pool_classes[grade];
+	struct pool_search search = {.bytes = c->stats.capacity_bytes,
+				     .align = WEIR_PAGE_BYTES,
+				     .want_zero = ask->want_zero};
+
+	for (;;) {
+		weir_lock(&c->lock);
+		struct weir_span *s = ask->want_zero ? NULL : stock_pop(c);
+		if (s != NULL) {
+			c->stats.hits++;
+			lend(c, s, grade, ask);
+			weir_unlock(&c->lock);
+			return (struct weir_taken){.span = s};
+		}
+		bool ready = heap_lock();
+		enum pool_step step = ready ? pool_find(&search) : POOL_REFUSED;
+		heap_unlock();
+		if (step == POOL_FOUND) {
+			bool hit = search.was == WEIR_SPAN_DIRTY;
+
+			c->stats.hits += hit;
+			c->stats.shared_hits += hit;
+			c->stats.misses += !hit;
+			lend(c, search.span, grade, ask);
+			weir_unlock(&c->lock);
+			return served(c, &search);
+		}
+		weir_unlock(&c->lock);
+		if (step == POOL_REFUSED)
+			return refused(c, WEIR_TAKE_METADATA);
+		if (!pool_prepare_again(&search, step))
+			return refused(c, WEIR_TAKE_ADDRESS_SPACE);
+	}
+}
+
+static void
+class_give(struct weir_span *s, int64_t now_ns)
+{
+	struct pool_class *c = &pool_classes[s->grade];
+
+	weir_lock(&c->lock);
+	c->stats.puts++;
+	c->stats.live--;
+	c->stats.live_requested_bytes -= s->requested;
+	if (s->flags & WEIR_SPAN_SCRATCH)
+		c->scratch_puts++;
+	pool_stock_push(c, s, now_ns);
+	weir_unlock(&c->lock);
+}
+
+void
+weir_pool_give(struct weir_span *s, int64_t now_ns)
+{
+	if (s->grade == WEIR_SPAN_NO_GRADE)
+		extent_give(s, now_ns);
+	else
+		class_give(s, now_ns);
+}
+
+bool
+weir_span_claim(struct weir_span *s)
+{
+	uint8_t live = WEIR_SPAN_LIVE;
+
+	/* STOCKED is how the heap and every reader see a block that nobody uses. */
+	return atomic_compare_exchange_strong_explicit(
+		&s->state, &live, WEIR_SPAN_STOCKED, memory_order_acq_rel,
+		memory_order_relaxed);
+}
+
+void
+weir_pool_resized(struct weir_span *s, size_t requested)
+{
+	if (s->grade == WEIR_SPAN_NO_GRADE) {
+		extent_resized(s, requested);
+		return;
+	}
+	struct pool_class *c = &pool_classes[s->grade];
+	weir_lock(&c->lock);
+	c->stats.live_requested_bytes += requested - s->requested;
+	s->requested = requested;
+	weir_unlock(&c->lock);
+}

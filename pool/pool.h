@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The graded pool and the extents above it: what the shim and the scratch API draw from.
+ *
+ * A class keeps its freed blocks in a stock of its own, last in first out. A block that is not
+ * taken again soon leaves the stock for the heap that all classes and extents share, still
+ * resident, where it can serve any size; from there the clock gives it back to the system.
+ * Before fresh pages are touched, every stock is emptied into the heap.
+ *
+ * One pool a process. All functions may be called from any thread, keep errno, and never
+ * allocate through malloc. Not async-signal-safe.
+ */
+#ifndef POOL_POOL_H
+#define POOL_POOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pool/pages.h"
+#include "pool/span.h"
+
+#define WEIR_POOL_CLASSES_MAX 64
+
+struct weir_pool_config {
+	const struct weir_pages *pages;
+	const uint64_t *class_bytes; /* ascending capacities; copied */
+	uint32_t n_classes;
+	size_t region_bytes; /* address space a region takes, multiple of WEIR_UNIT_BYTES */
+};
+
+/* Once, before any other call. */
+void weir_pool_init(const struct weir_pool_config *config);
+
+/* A request for a block. */
+struct weir_ask {
+	size_t bytes; /* capacity wanted, page multiple; ignored for a class */
+	size_t align; /* power of two, at least WEIR_PAGE_BYTES; ignored for a class */
+	size_t requested; /* what the host asked for: for the statistics */
+	uint8_t kind;	  /* carried in the span */
+	uint8_t flags;	  /* carried in the span */
+	bool want_zero;	  /* rather pages known to be zero than resident ones */
+};
+
+enum weir_take_error {
+	WEIR_TAKE_OK,
+	WEIR_TAKE_ADDRESS_SPACE,
+	WEIR_TAKE_COMMIT,
+	WEIR_TAKE_METADATA
+};
+
+struct weir_taken {
+	struct weir_span *span; /* LIVE, or NULL */
+	bool zero;		/* every byte reads as zero */
+	enum weir_take_error error;
+};
+
+/* A block of a size class; an extent of any page-multiple size. */
+struct weir_taken weir_pool_take(uint32_t grade, const struct weir_ask *ask);
+struct weir_taken weir_extent_take(const struct weir_ask *ask);
+
+/* Gives either back. The caller has made sure that no one else does (weir_span_claim). */
+void weir_pool_give(struct weir_span *s, int64_t now_ns);
+
+/*
+ * For a pointer to free: takes the span out of LIVE, so that exactly one of any number of
+ * racing callers succeeds. The winner must call weir_pool_give.
+ */
+bool weir_span_claim(struct weir_span *s);
+
+/* The host's request for a live block has changed to `requested`, at most its capacity. */
+void weir_pool_resized(struct weir_span *s, size_t requested);
+
+/*
+ * Changes the capacity of a live extent where it stands. Shrinking gives the tail back; growing
+ * works if free space lies behind it. Updates requested. 0 or -ENOMEM (nothing changed).
+ */
+int weir_extent_resize(struct weir_span *s, size_t bytes, size_t requested,
+		       int64_t now_ns);
+
+/* Moves the pages of `from` into `to` without copying. 0 or -errno (nothing changed). */
+int weir_span_move(struct weir_span *from, struct weir_span *to, size_t bytes);
+
+/* About how many of 256 parts of a block are resident, by sampling; 256 if unknown. */
+unsigned weir_span_touched(const struct weir_span *s);
+
+struct weir_tick {
+	int64_t now_ns;
+	int64_t stock_before_ns; /* blocks stocked at or before this leave their class */
+	int64_t purge_before_ns; /* spans freed at or before this go back to the system */
+	uint64_t cap_bytes;	 /* then oldest first, until no more than this is left */
+};
+
+struct weir_tick_result {
+	uint64_t cached_bytes; /* free and perhaps resident, after the tick */
+	int64_t oldest_ns;     /* when the oldest of it was freed; INT64_MAX if none */
+};
+
+/* The clock's work; call it from one thread at a time, under no lock. */
+struct weir_tick_result weir_pool_tick(const struct weir_tick *tick);
+
+/* Free bytes that are perhaps resident, stocks included. Cheap, not exact under load. */
+uint64_t weir_pool_cached_bytes(void);
+
+/*
+ * Around fork: freeze in the parent before, thaw after in the parent, after_fork in the child.
+ * Frozen, all counters of all classes, stocks and the heap agree with each other.
+ */
+void weir_pool_freeze(void);
+void weir_pool_thaw(void);
+void weir_pool_after_fork(void);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of the pool above the heap share: the classes and their stocks. Nobody else
+ * includes it. Lock order: magazines, classes in ascending order, the heap.
+ */
+#ifndef POOL_POOL_PRIVATE_H
+#define POOL_POOL_PRIVATE_H
+
+#include "pool/heap.h"
+#include "pool/pool.h"
+#include "pool/pool_stats.h"
+
+struct pool_class {
+	struct weir_lock lock;
+	struct weir_span stock; /* list, latest freed first */
+	struct weir_class_stats stats;
+	uint64_t scratch_gets, scratch_puts, scratch_inherited;
+} __attribute__((aligned(64)));
+
+extern struct pool_class pool_classes[WEIR_POOL_CLASSES_MAX];
+extern uint32_t pool_n_classes;
+extern _Atomic uint64_t pool_stocked_bytes; /* in stocks of classes and threads */
+
+/* The smallest class that holds `bytes`, or pool_n_classes. */
+uint32_t pool_class_of(size_t bytes);
+
+/* One of the two stock lists' ends; the class's lock is held. */
+void pool_stock_push(struct pool_class *c, struct weir_span *s, int64_t now_ns);
+
+/* Moves stocked blocks freed at or before before_ns into the heap. */
+void pool_flush_stocks(int64_t before_ns);
+
+/*
+ * One step of the search for a span, under the heap's lock: recycled pages first (unless zero
+ * pages are wanted), then purged ones, then new ones. FLUSH: empty the stocks, they may hold
+ * what would otherwise be touched anew, and search again; GROW: add a region and search again.
+ */
+enum pool_step { POOL_FOUND, POOL_FLUSH, POOL_GROW, POOL_REFUSED };
+
+struct pool_search {
+	size_t bytes, align;
+	bool want_zero;
+	bool flushed; /* what has been tried */
+	unsigned grown;
+	struct weir_span *span;
+	enum weir_span_state was; /* what the span was before */
+};
+
+enum pool_step pool_find(struct pool_search *search);
+
+/* What FLUSH and GROW ask for, under no lock; false if it failed: the request is refused. */
+bool pool_prepare_again(struct pool_search *search, enum pool_step step);
+
+/* extent.c; the numbers are guarded by the heap's lock. */
+extern struct weir_extent_stats extent_stats;
+extern uint64_t extent_scratch_gets, extent_scratch_puts, extent_scratch_inherited;
+void extent_give(struct weir_span *s, int64_t now_ns);
+void extent_resized(struct weir_span *s, size_t requested);
+
+static inline int
+pool_commit(struct weir_span *s, enum weir_span_state was)
+{
+	return was == WEIR_SPAN_RESERVED ? heap_pages->commit((void *)s->base, s->bytes)
+					 : 0;
+}
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Regions: large reservations of address space that spans tile, and the way from a pointer to
+ * its span. A pointer that is not weir's is turned away by one subtraction and one compare
+ * against the hull, the range from the lowest to the highest region that ever was.
+ */
+#ifndef POOL_REGION_H
+#define POOL_REGION_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pool/pages.h"
+#include "pool/span.h"
+
+/* Regions start at and measure multiples of a unit, so that a unit belongs to one region. */
+#define WEIR_UNIT_SHIFT	  26
+#define WEIR_UNIT_BYTES	  ((size_t)1 << WEIR_UNIT_SHIFT)
+#define WEIR_ADDRESS_BITS 48
+#define WEIR_UNITS	  ((size_t)1 << (WEIR_ADDRESS_BITS - WEIR_UNIT_SHIFT))
+#define WEIR_REGIONS_MAX  4096
+
+struct weir_region {
+	uintptr_t base; /* 0: this row is free */
+	size_t bytes;
+	_Atomic(struct weir_span *) *map; /* one entry a page */
+};
+
+/*
+ * Grows only; written under the heap's lock, `bytes` before `low`, so that a reader who sees a
+ * new `low` sees a hull that covers everything the old one did.
+ */
+struct weir_hull {
+	_Atomic uintptr_t low;
+	_Atomic size_t bytes;
+};
+extern struct weir_hull weir_hull;
+
+/* Might p be weir's? Cheap and sure when it says no. */
+static inline bool
+weir_hull_has(const void *p)
+{
+	return (uintptr_t)p - atomic_load_explicit(&weir_hull.low, memory_order_acquire) <
+	       atomic_load_explicit(&weir_hull.bytes, memory_order_acquire);
+}
+
+/* The region p lies in, or NULL. Needs no lock for a pointer into a live block. */
+struct weir_region *weir_region_of(const void *p);
+
+/*
+ * The span that starts exactly at p, or NULL: p is then a stranger's, or inside a block. For
+ * a pointer that is no live block's start the answer may be out of date: check its state.
+ */
+struct weir_span *weir_span_at(const void *p);
+
+/* Whether p lies in any region at all; for telling misuse from a stranger's pointer. */
+bool weir_region_has(const void *p);
+
+/*
+ * For the heap. A region joins and leaves under the heap's lock; the system calls that make and
+ * unmake its tables happen outside it, in prepare and dispose. A region that is detached is found
+ * by no lookup any more, and its row is taken until it is disposed of.
+ */
+struct weir_region region_prepare(const struct weir_pages *pages, uintptr_t base,
+				  size_t bytes);
+int region_add(const struct weir_region *prepared, uint16_t *index);
+void region_detach(uint16_t index);
+void region_dispose(const struct weir_pages *pages, const struct weir_region *r);
+void region_free_row(uint16_t index);
+struct weir_region *region_get(uint16_t index);
+/* Rows 0 .. region_rows() - 1 have been used. */
+uint16_t region_rows(void);
+
+static inline size_t
+region_page(const struct weir_region *r, uintptr_t address)
+{
+	return (address - r->base) >> WEIR_PAGE_SHIFT;
+}
+
+static inline size_t
+region_map_bytes(const struct weir_region *r)
+{
+	size_t bytes = (r->bytes >> WEIR_PAGE_SHIFT) * sizeof(*r->map);
+
+	return (bytes + WEIR_PAGE_BYTES - 1) & ~(WEIR_PAGE_BYTES - 1);
+}
+
+static inline void
+region_map_set(struct weir_region *r, struct weir_span *s)
+{
+	atomic_store_explicit(&r->map[region_page(r, s->base)], s, memory_order_release);
+	atomic_store_explicit(&r->map[region_page(r, s->base + s->bytes - 1)], s,
+			      memory_order_release);
+}
+
+#endif

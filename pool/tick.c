@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The clock's work on the pool, and how much of a block is resident.
+ */
+#include "pool/pool_private.h"
+
+#include "pool/magazine.h"
+
+uint64_t
+weir_pool_cached_bytes(void)
+{
+	weir_lock(&heap_mutex);
+	uint64_t dirty = heap_stats.state_bytes[WEIR_SPAN_DIRTY];
+	heap_unlock();
+	return dirty + magazine_cached_bytes() +
+	       atomic_load_explicit(&pool_stocked_bytes, memory_order_relaxed);
+}
+
+static int64_t
+oldest_stocked_ns(void)
+{
+	int64_t oldest = magazine_oldest_ns();
+
+	for (uint32_t i = 0; i < pool_n_classes; i++) {
+		struct pool_class *c = &pool_classes[i];
+
+		weir_lock(&c->lock);
+		if (!weir_list_empty(&c->stock) && c->stock.prev->freed_ns < oldest)
+			oldest = c->stock.prev->freed_ns;
+		weir_unlock(&c->lock);
+	}
+	return oldest;
+}
+
+static int64_t
+oldest_shared_ns(void)
+{
+	weir_lock(&heap_mutex);
+	int64_t oldest = heap_oldest_ns();
+	heap_unlock();
+	return oldest;
+}
+
+/* Oldest first, in steps of an eighth of the age that is left. */
+static void
+shrink_to(uint64_t cap_bytes, int64_t now_ns)
+{
+	if (weir_pool_cached_bytes() <= cap_bytes)
+		return;
+	pool_flush_stocks(INT64_MAX);
+	for (int step = 0; step < 64 && weir_pool_cached_bytes() > cap_bytes; step++) {
+		int64_t oldest = oldest_shared_ns();
+
+		if (oldest == INT64_MAX || oldest >= now_ns)
+			break;
+		heap_purge(oldest + (now_ns - oldest) / 8, now_ns);
+	}
+	if (weir_pool_cached_bytes() > cap_bytes)
+		heap_purge(INT64_MAX - 1, now_ns);
+}
+
+struct weir_tick_result
+weir_pool_tick(const struct weir_tick *tick)
+{
+	magazine_mark(tick->now_ns);
+	pool_flush_stocks(tick->stock_before_ns);
+	heap_purge(tick->purge_before_ns, tick->now_ns);
+	shrink_to(tick->cap_bytes, tick->now_ns);
+	heap_release_idle(tick->purge_before_ns, tick->now_ns);
+
+	int64_t stocked = oldest_stocked_ns(), shared = oldest_shared_ns();
+	return (struct weir_tick_result){
+		.cached_bytes = weir_pool_cached_bytes(),
+		.oldest_ns = stocked < shared ? stocked : shared,
+	};
+}
+
+unsigned
+weir_span_touched(const struct weir_span *s)
+{
+	enum { WINDOWS = 16, WINDOW_BYTES = 16 * WEIR_PAGE_BYTES };
+	uint64_t looked = 0, resident = 0;
+	size_t window = WINDOW_BYTES, step = s->bytes / WINDOWS & ~(WEIR_PAGE_BYTES - 1);
+
+	if (step <= WINDOW_BYTES)
+		window = step = s->bytes; /* one call for all of a small block */
+	for (size_t at = 0; at < s->bytes; at += step) {
+		size_t bytes = s->bytes - at < window ? s->bytes - at : window;
+		int64_t n = heap_pages->resident((char *)s->base + at, bytes);
+
+		if (n < 0)
+			return 256;
+		looked += bytes;
+		resident += (uint64_t)n;
+	}
+	return (unsigned)(resident * 256 / looked);
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Shared by the pool's tests: the sums that must hold whenever the pool stands still, and a page
+ * source that counts and fails on demand.
+ */
+#ifndef TESTS_UNIT_POOL_MODEL_H
+#define TESTS_UNIT_POOL_MODEL_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "pool/pool.h"
+#include "pool/pool_stats.h"
+#include "tests/tap.h"
+
+static struct {
+	bool no_address_space, no_commit, no_purge, no_meta;
+	_Atomic unsigned reserves, commits, purges, releases;
+} fake;
+
+static void *
+fake_reserve(size_t bytes, size_t align)
+{
+	fake.reserves++;
+	return fake.no_address_space ? NULL : weir_pages_system.reserve(bytes, align);
+}
+
+static int
+fake_commit(void *addr, size_t bytes)
+{
+	fake.commits++;
+	return fake.no_commit ? -ENOMEM : weir_pages_system.commit(addr, bytes);
+}
+
+static int
+fake_purge(void *addr, size_t bytes)
+{
+	fake.purges++;
+	return fake.no_purge ? -EAGAIN : weir_pages_system.purge(addr, bytes);
+}
+
+static int
+fake_release(void *addr, size_t bytes)
+{
+	fake.releases++;
+	return weir_pages_system.release(addr, bytes);
+}
+
+static int
+fake_move(void *from, void *to, size_t bytes)
+{
+	return weir_pages_system.move(from, to, bytes);
+}
+
+static void *
+fake_meta(size_t bytes)
+{
+	return fake.no_meta ? NULL : weir_pages_system.meta(bytes);
+}
+
+static int64_t
+fake_resident(void *addr, size_t bytes)
+{
+	return weir_pages_system.resident(addr, bytes);
+}
+
+static const struct weir_pages fake_pages = {
+	.reserve = fake_reserve,
+	.commit = fake_commit,
+	.purge = fake_purge,
+	.release = fake_release,
+	.move = fake_move,
+	.meta = fake_meta,
+	.resident = fake_resident,
+};
+
+static const uint64_t model_classes[] = {8 << 10, 64 << 10, 80 << 10, 1 << 20, 10 << 20};
+enum { MODEL_CLASSES = 5, MODEL_CLASS_8K = 0, MODEL_CLASS_1M = 3 };
+
+static inline void
+model_init(void)
+{
+	static bool done;
+
+	if (done)
+		return;
+	done = true;
+	weir_pool_init(&(struct weir_pool_config){
+		.pages = &fake_pages,
+		.class_bytes = model_classes,
+		.n_classes = MODEL_CLASSES,
+		.region_bytes = 4 * WEIR_UNIT_BYTES,
+	});
+}
+
+/* Every identity of the pool's own numbers, at one instant. */
+static inline void
+model_check(void)
+{
+	struct weir_heap_stats heap;
+	struct weir_extent_stats e;
+	uint64_t held = 0, stocked = 0, spans = 0;
+
+	weir_pool_freeze();
+	for (uint32_t i = 0; i < weir_pool_classes(); i++) {
+		struct weir_class_stats c;
+
+		weir_pool_class_stats(i, &c);
+		CHECK_EQ(c.gets, c.hits + c.misses);
+		CHECK_EQ(c.live, c.inherited + c.gets - c.refused - c.puts);
+		CHECK_EQ(c.cached, c.inherited_cached + c.puts -
+					   (c.hits - c.shared_hits) - c.evicted);
+		CHECK(c.live_peak >= c.live && c.cached_peak >= c.cached);
+		CHECK(c.live_requested_bytes <= c.live * c.capacity_bytes);
+		held += c.live * c.capacity_bytes;
+		stocked += c.cached * c.capacity_bytes;
+	}
+	weir_pool_extent_stats(&e);
+	CHECK_EQ(e.gets, e.fresh + e.recycled_dirty + e.recycled_zero + e.refused);
+	CHECK_EQ(e.live, e.inherited + e.gets - e.refused - e.puts);
+	CHECK(e.live_requested_bytes <= e.live_held_bytes);
+	CHECK(e.live_held_peak_bytes >= e.live_held_bytes);
+	weir_pool_heap_stats(&heap);
+	for (int state = 0; state < WEIR_SPAN_STATES; state++)
+		spans += heap.state_bytes[state];
+	CHECK_EQ(spans, heap.region_bytes);
+	CHECK_EQ(heap.state_bytes[WEIR_SPAN_LIVE], held + stocked + e.live_held_bytes);
+	weir_pool_thaw();
+}
+
+#endif
