@@ -1,0 +1,25 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Bun allocates by means of its own: weir can do nothing there, says so, and does no harm.
+
+# shellcheck disable=SC2154 # `use` sets them
+load runtimes
+
+setup() {
+  use bun
+}
+
+@test "bun: doctor says that weir is inert, and why" {
+  run "$weir" doctor -- "${runtime[@]}"
+  [ "$status" -eq 1 ]
+  [[ $output == *inert* ]]
+  [[ $output == *malloc* ]]
+}
+
+@test "bun: runs unharmed, with a warning" {
+  cd "$BATS_TEST_TMPDIR"
+  "${runtime[@]}" "$programs/http.mjs" >plain.out 3>&-
+  with_weir "${runtime[@]}" "$programs/http.mjs" >under.out 2>under.err
+  cmp plain.out under.out
+  grep -q 'inert' under.err
+}

@@ -1,0 +1,41 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Programs on deno do the same with weir as without it, and weir is at work.
+
+load runtimes
+
+setup() {
+  use deno
+}
+
+@test "deno: buffers of every size and encoding" {
+  same buffers
+  at_work
+}
+
+@test "deno: files" {
+  same files
+  at_work
+}
+
+@test "deno: HTTP over the loopback" {
+  same http
+  at_work
+}
+
+@test "deno: workers that pass buffers around" {
+  same workers
+  at_work
+}
+
+@test "deno: compression and cryptography" {
+  same codecs
+  at_work
+}
+
+@test "deno: children" {
+  same children
+  at_work
+  # This process and the three that it forked; the shells left nothing.
+  query 'length == 4'
+}
