@@ -1,1 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
+# A target is one file, fuzz/fuzz_NAME.c, with what fuzzing found in fuzz/corpus/NAME. To add
+# one: a line in FUZZ_TARGETS, and the SOURCES line of its fuzzer.
+FUZZ_TARGETS = \
+	%D%/fuzz_options
+FUZZ_LIBS = libpolicy.la
+
+# `make check` replays the corpora, with any compiler.
+check_LTLIBRARIES += libreplay.la
+libreplay_la_SOURCES = %D%/fuzz.h %D%/replay.c
+check_PROGRAMS += $(FUZZ_TARGETS)
+TESTS += $(FUZZ_TARGETS)
+$(FUZZ_TARGETS): LDADD = libreplay.la $(FUZZ_LIBS)
+$(FUZZ_TARGETS): libreplay.la $(FUZZ_LIBS)
+
+# The fuzzers proper, fuzz/fuzz_NAME_libfuzzer: ./configure CC=clang --enable-fuzzing
+if FUZZING
+FUZZERS = $(FUZZ_TARGETS:=_libfuzzer)
+noinst_PROGRAMS += $(FUZZERS)
+%C%_fuzz_options_libfuzzer_SOURCES = %D%/fuzz_options.c
+$(FUZZERS): LDADD = $(FUZZING_FLAGS) $(FUZZ_LIBS)
+$(FUZZERS): $(FUZZ_LIBS)
+endif
+
+EXTRA_DIST += %D%/corpus %D%/options.dict

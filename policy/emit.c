@@ -8,7 +8,7 @@
 void
 emit_char(struct emit *out, char c)
 {
-	if (out->size > 0 && out->len < out->size - 1)
+	if (out->len < out->size)
 		out->buf[out->len] = c;
 	out->len++;
 }

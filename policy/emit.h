@@ -23,7 +23,10 @@ void emit_number(struct emit *out, uint64_t n);
 /* The shortest exact form with at most two decimals: "1.25M", "128K", "8193". */
 void emit_size(struct emit *out, uint64_t bytes);
 
-/* Terminates the output, if it has any room, and returns the length it needed. */
+/*
+ * Terminates the output, over its last character if it filled the buffer, and returns the
+ * length it needed.
+ */
 size_t emit_end(struct emit *out);
 
 #endif

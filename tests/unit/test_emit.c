@@ -28,6 +28,7 @@ TEST(sizes)
 	CHECK_STR(size_text(1025), "1025");
 	CHECK_STR(size_text(1280), "1.25K");
 	CHECK_STR(size_text(128 * KB), "128K");
+	CHECK_STR(size_text(256 * KB), "256K");
 	CHECK_STR(size_text(1280 * KB), "1.25M");
 	CHECK_STR(size_text(1536 * KB), "1.5M");
 	CHECK_STR(size_text(1792 * KB), "1.75M");

@@ -48,6 +48,11 @@ check_lookup(const struct weir_grades *g, uint64_t bytes)
 static void
 check_lookups(const struct weir_grades *g)
 {
+	/* The index as its contract has it: a wrong one may only make the lookup slow. */
+	for (unsigned b = 1; b < sizeof(g->first); b++)
+		CHECK_EQ(g->first[b] < g->n ? g->first[b] : WEIR_GRADE_NONE,
+			 smallest_fit(g, (1ull << (b - 1)) + 1));
+	CHECK_EQ(g->first[0], 0);
 	for (uint32_t i = 0; i < g->n; i++)
 		for (uint64_t d = 0; d < 3; d++)
 			check_lookup(g, g->bytes[i] - 1 + d);

@@ -191,6 +191,7 @@ TEST(no_options_at_all)
 	CHECK_MAP(weir_route(&o, MB, 0, 0), MB);
 	CHECK_MAP(weir_route(&o, 1, 0, 0), 4096);
 	CHECK_MAP(weir_route(&o, 0, 0, 0), 4096);
+	CHECK_NEXT(weir_route(&o, MB, 0, WEIR_N_KINDS), MB, WEIR_F_KIND);
 	o.threshold = UINT64_MAX;
 	CHECK_MAP(weir_route(&o, 9 * KB, 0, 0), 12 * KB);
 }
