@@ -1,1 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
+# All of the command except main.c is a library, so that the unit tests and fuzzers link it.
+noinst_LTLIBRARIES += libtools.la
+libtools_la_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBDIR='"$(pkglibdir)"'
+libtools_la_SOURCES = \
+	%D%/check.c %D%/check.h \
+	%D%/cmd.h %D%/cmd_doctor.c %D%/cmd_run.c %D%/cmd_stat.c \
+	%D%/derive.c %D%/derive.h \
+	%D%/elf.c %D%/elf.h \
+	%D%/finding.c %D%/finding.h \
+	%D%/guest.c %D%/guest.h \
+	%D%/json.c %D%/json.h \
+	%D%/launch.c %D%/launch.h \
+	%D%/locate.c %D%/locate.h %D%/locate_pid.c \
+	%D%/machine.c %D%/machine.h \
+	%D%/measure.c %D%/measure.h \
+	%D%/memory_limit.c %D%/memory_limit.h \
+	%D%/option_args.c %D%/option_args.h \
+	%D%/proc.c %D%/proc.h \
+	%D%/running.c %D%/running.h \
+	%D%/show.c %D%/show.h \
+	%D%/sidecar.c %D%/sidecar.h %D%/sidecar_load.c \
+	%D%/stat_check.c %D%/stat_check.h \
+	%D%/stat_json.c \
+	%D%/stat_tables.c %D%/stat_tables.h \
+	%D%/stat_text.c \
+	%D%/stat_view.h \
+	%D%/summary.c %D%/summary.h \
+	%D%/table.c %D%/table.h \
+	%D%/target.c %D%/target.h \
+	%D%/tell.c %D%/tell.h
+
+bin_PROGRAMS += weir
+weir_SOURCES = %D%/main.c
+weir_LDADD = libtools.la libpolicy.la

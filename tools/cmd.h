@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The subcommands of `weir`: one struct cmd a file, listed in main.c. argv[0] is the
+ * subcommand's own name. A run function returns the exit status and prints errors through
+ * say.h; a file it needs beside its own is a module that knows nothing of the command line.
+ */
+#ifndef TOOLS_CMD_H
+#define TOOLS_CMD_H
+
+#include <stdio.h>
+
+enum cmd_exit {
+	CMD_OK = 0,
+	CMD_FAILED = 1,
+	CMD_USAGE = 2,
+	CMD_NOT_EXECUTABLE = 126,
+	CMD_NOT_FOUND = 127,
+};
+
+struct cmd {
+	const char *name;
+	const char *args;    /* synopsis, without the name */
+	const char *summary; /* half a line */
+	int (*run)(int argc, char **argv);
+	void (*help)(FILE *out); /* what `--help` adds to the synopsis */
+};
+
+extern const struct cmd cmd_run, cmd_stat, cmd_doctor;
+
+/* The synopsis and the subcommand's help, on `out`. */
+void cmd_print_help(const struct cmd *c, FILE *out);
+
+/* "weir NAME: message", then where to find help. Returns CMD_USAGE. */
+int cmd_usage(const struct cmd *c, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif

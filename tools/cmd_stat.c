@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `weir stat`: shows a sidecar, lists those there are, follows one, or checks that its numbers
+ * add up. Only reads.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tools/cmd.h"
+#include "tools/measure.h"
+#include "tools/proc.h"
+#include "tools/running.h"
+#include "tools/show.h"
+#include "tools/stat_check.h"
+#include "tools/stat_view.h"
+#include "tools/tell.h"
+
+#define MAX_WATCH_SECONDS 86400
+
+struct request {
+	const char *what; /* file or pid, or NULL: list */
+	bool json, check, all, watch;
+	double seconds;
+};
+
+static void
+stat_help(FILE *out)
+{
+	fputs("Without an argument: lists the sidecars in the default folders. FILE: a "
+	      "sidecar.\nPID: the sidecar of that process, from where it writes it.\n\n"
+	      "  --json               raw numbers for programs\n"
+	      "  --all                also size classes that were never used\n"
+	      "  --watch[=SECONDS]    again every second, until the process is gone\n"
+	      "  --check              verify that the numbers add up; exit status 1 if "
+	      "not\n",
+	      out);
+}
+
+static bool
+parse_seconds(const char *text, double *seconds)
+{
+	char *end;
+
+	*seconds = strtod(text, &end);
+	return end != text && *end == '\0' && *seconds >= 0.01 &&
+	       *seconds <= MAX_WATCH_SECONDS;
+}
+
+/* Returns -1 to go on, or the exit status. */
+static int
+parse_args(int argc, char **argv, struct request *r)
+{
+	bool options = true;
+
+	r->seconds = 1;
+	for (int i = 1; i < argc; i++) {
+		const char *a = argv[i];
+
+		if (!options || a[0] != '-' || a[1] == '\0') {
+			if (r->what != NULL)
+				return cmd_usage(&cmd_stat, "one file or pid, not more");
+			r->what = a;
+		} else if (strcmp(a, "--") == 0)
+			options = false;
+		else if (strcmp(a, "--json") == 0)
+			r->json = true;
+		else if (strcmp(a, "--all") == 0)
+			r->all = true;
+		else if (strcmp(a, "--check") == 0)
+			r->check = true;
+		else if (strcmp(a, "--watch") == 0)
+			r->watch = true;
+		else if (strncmp(a, "--watch=", 8) == 0) {
+			r->watch = true;
+			if (!parse_seconds(a + 8, &r->seconds))
+				return cmd_usage(&cmd_stat,
+						 "--watch=\"%s\": seconds, 0.01 to %d",
+						 a + 8, MAX_WATCH_SECONDS);
+		} else if (strcmp(a, "--help") == 0) {
+			cmd_print_help(&cmd_stat, stdout);
+			return CMD_OK;
+		} else
+			return cmd_usage(&cmd_stat, "unknown option \"%s\"", a);
+	}
+	if (r->what == NULL && (r->check || r->watch))
+		return cmd_usage(&cmd_stat, "%s needs a file or a pid",
+				 r->check ? "--check" : "--watch");
+	if (r->check && (r->watch || r->json))
+		return cmd_usage(&cmd_stat,
+				 "--check goes with neither --watch nor --json");
+	return -1;
+}
+
+/* A process without a sidecar: say why, as far as it can be told. */
+static void
+tell_no_sidecar(pid_t pid)
+{
+	char why[TARGET_WHY];
+	struct proc_stat st;
+
+	if (pid <= 0 || proc_stat(pid, &st) != 0)
+		tell_error(
+			"there is no process %d and no sidecar of one; `weir stat` lists "
+			"those there are",
+			(int)pid);
+	else if (running_explain(pid, why, sizeof(why)) == RUNNING_LOADED)
+		tell_error("process %d has no sidecar: %s", (int)pid, why);
+	else
+		tell_error("process %d does not run under weir: %s", (int)pid, why);
+}
+
+/* Loads what was asked for; false after an error has been told. */
+static bool
+load(const char *what, struct locate_entry *e)
+{
+	pid_t pid;
+	int rc;
+
+	if (proc_is_pid(what, &pid)) {
+		rc = locate_pid(pid, 0, e);
+		if (rc == -ENOENT) {
+			tell_no_sidecar(pid);
+			return false;
+		}
+	} else {
+		rc = locate_open(e, what);
+	}
+	if (rc != 0)
+		tell_error("%s: %s", e->path, e->why);
+	return rc == 0;
+}
+
+static void
+print_once(const struct request *r, const struct locate_entry *e)
+{
+	struct stat_view v = {
+		.entry = e,
+		.memory = measure_memory(e),
+		.age_ns = locate_age_ns(&e->sidecar),
+		.all = r->all,
+	};
+
+	if (r->json)
+		stat_json_print(&v, stdout);
+	else
+		stat_text_print(&v, stdout);
+}
+
+static volatile sig_atomic_t interrupted;
+
+static void
+on_interrupt(int sig)
+{
+	(void)sig;
+	interrupted = 1;
+}
+
+/* The path is kept: a process that goes on by exec is not followed into its next file. */
+static int
+watch(const struct request *r, struct locate_entry *e)
+{
+	struct sigaction sa = {.sa_handler = on_interrupt};
+	struct timespec pause = {.tv_sec = (time_t)r->seconds};
+	bool redraw = isatty(STDOUT_FILENO) && !r->json, first = true;
+
+	pause.tv_nsec = (long)((r->seconds - (double)pause.tv_sec) * 1e9);
+	sigaction(SIGINT, &sa, NULL);
+	for (;;) {
+		char path[PATH_MAX];
+		enum locate_life life = e->life;
+
+		if (redraw)
+			fputs("\033[H\033[J", stdout);
+		else if (!first && !r->json)
+			fputc('\n', stdout);
+		first = false;
+		print_once(r, e);
+		if (fflush(stdout) != 0)
+			return CMD_FAILED;
+		if (life != LOCATE_RUNNING && life != LOCATE_UNKNOWN)
+			return CMD_OK;
+		if (!interrupted)
+			nanosleep(&pause, NULL);
+		if (interrupted)
+			return CMD_OK;
+		snprintf(path, sizeof(path), "%s", e->path);
+		sidecar_free(&e->sidecar);
+		if (locate_open(e, path) != 0) {
+			tell_error("%s: %s", path, e->why);
+			return CMD_FAILED;
+		}
+	}
+}
+
+static int
+list(const struct request *r)
+{
+	struct locate_place here = locate_here();
+	struct locate_entry *entries;
+	size_t n = locate_all(&here, 0, &entries);
+
+	if (r->json) {
+		stat_json_list(entries, n, stdout);
+	} else if (n > 0) {
+		stat_text_list(entries, n, stdout);
+	} else {
+		char folders[LOCATE_FOLDERS][PATH_MAX];
+		size_t n_folders = locate_folders(&here, folders);
+
+		puts("No sidecars. Looked in:");
+		for (size_t i = 0; i < n_folders; i++) {
+			char clean[4 * PATH_MAX];
+
+			printf("  %s\n", show_clean(clean, sizeof(clean), folders[i]));
+		}
+		puts("A process under weir makes one with its first large block.");
+	}
+	locate_free(entries, n);
+	return CMD_OK;
+}
+
+static int
+run(int argc, char **argv)
+{
+	struct request r = {0};
+	struct locate_entry e = {0};
+	int status = parse_args(argc, argv, &r);
+
+	if (status >= 0)
+		return status;
+	if (r.what == NULL)
+		return list(&r);
+	if (!load(r.what, &e))
+		return CMD_FAILED;
+	status = CMD_OK;
+	if (r.check)
+		status = stat_check_print(&e, stdout) ? CMD_OK : CMD_FAILED;
+	else if (r.watch)
+		status = watch(&r, &e);
+	else
+		print_once(&r, &e);
+	sidecar_free(&e.sidecar);
+	return status;
+}
+
+const struct cmd cmd_stat = {
+	.name = "stat",
+	.args = "[--json] [--all] [--watch[=SECONDS]] [--check] [FILE|PID]",
+	.summary = "show what weir did in a process, or list the processes",
+	.run = run,
+	.help = stat_help,
+};

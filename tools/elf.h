@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The little that doctor wants to know of an executable, read from untrusted bytes: every
+ * offset and count is checked, tables are read in part, nothing is mapped.
+ */
+#ifndef TOOLS_ELF_H
+#define TOOLS_ELF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define ELF_WHY 128
+
+struct elf_facts {
+	bool native; /* of this machine: class, byte order, architecture; else no more is known */
+	uint16_t machine; /* e_machine as this machine's byte order reads it */
+	int bits;	  /* 32 or 64 */
+	bool dynamic;	  /* it has a loader (PT_INTERP) */
+	char loader[256];
+	bool symbols_read;   /* the rest is known */
+	bool imports_malloc; /* of the malloc family, anything */
+	bool defines_malloc; /* exported by the file itself: it wins over a preload */
+	bool needs_others;   /* libraries beyond those of the C library itself */
+	bool v8_sandbox;     /* exports what V8 has only when built with its sandbox */
+};
+
+/*
+ * Reads the file open at `fd`. Returns 0, -ENOEXEC (not ELF), -EBADMSG (damaged, with a
+ * sentence in `why`), or -errno of a read.
+ */
+int elf_read(int fd, struct elf_facts *facts, char why[ELF_WHY]);
+
+#endif

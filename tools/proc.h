@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What /proc tells of a process. Every function returns 0 or -errno; -ESRCH when the process
+ * is gone, -EACCES when it is another user's.
+ */
+#ifndef TOOLS_PROC_H
+#define TOOLS_PROC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define PROC_TEXT_MAX (1u << 20)
+
+struct proc_stat {
+	char state; /* 'R', 'S', 'Z', ... */
+	uint64_t start_ticks;
+	uid_t uid;
+};
+
+struct proc_range {
+	uint64_t base, bytes;
+};
+
+/* Digits only are a pid; one too large to be one gives -1. Pure. */
+bool proc_is_pid(const char *text, pid_t *pid);
+
+int proc_stat(pid_t pid, struct proc_stat *out);
+
+/* The line of /proc/PID/stat: state and field 22. Pure; -EINVAL if it is not such a line. */
+int proc_parse_stat(const char *line, struct proc_stat *out);
+
+/*
+ * A small file of /proc/PID (at most PROC_TEXT_MAX), terminated, to be freed by the caller;
+ * `len` may be NULL. `pid` 0 means the command itself.
+ */
+int proc_text(pid_t pid, const char *name, char **text, size_t *len);
+
+/* A symbolic link of /proc/PID. */
+int proc_link(pid_t pid, const char *name, char *buf, size_t size);
+
+/* The value of `name` in NAME=VALUE strings of `len` bytes, or NULL. Pure. */
+const char *proc_environ_get(const char *environ_text, size_t len, const char *name);
+
+/* Mappings in use, and whether a file of this name is among them. */
+int proc_maps(pid_t pid, const char *file_name, size_t *n_maps, bool *mapped);
+
+/* Resident bytes of the process. */
+int proc_rss(pid_t pid, uint64_t *bytes);
+
+/* Resident bytes within the ranges, from smaps. */
+int proc_resident(pid_t pid, const struct proc_range *ranges, size_t n, uint64_t *bytes);
+
+/* AT_SECURE of a running process: 0 or 1. */
+int proc_secure(pid_t pid, bool *secure);
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Looks at a process from outside: mappings, environment, auxiliary vector, executable. Reads
+ * only; a process of another user gives "may not be read".
+ */
+#include "tools/running.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/launch.h"
+#include "tools/proc.h"
+#include "tools/show.h"
+
+/* Its options; defaults where they cannot be read. True if the environment could be read. */
+static bool
+read_environ(pid_t pid, struct weir_options *o, char *preload, size_t size)
+{
+	const char *value;
+	char *text;
+	size_t len;
+
+	weir_options_defaults(o);
+	preload[0] = '\0';
+	if (proc_text(pid, "environ", &text, &len) != 0)
+		return false;
+	weir_options_parse(o, proc_environ_get(text, len, "WEIR_OPTIONS"), NULL, 0);
+	value = proc_environ_get(text, len, "LD_PRELOAD");
+	if (!launch_preloaded(value, preload, size))
+		preload[0] = '\0';
+	free(text);
+	return true;
+}
+
+static void
+explain_loaded(const struct weir_options *o, const char *exe, char *why, size_t size)
+{
+	char floor[SHOW_VALUE];
+	const char *slash = strrchr(exe, '/');
+
+	if (!o->enabled)
+		show_format(why, size, "the option enabled=off is set");
+	else if (o->only[0] != '\0' &&
+		 strcmp(o->only, slash != NULL ? slash + 1 : exe) != 0)
+		show_format(why, size, "the option only=%s leaves out its executable %s",
+			    o->only, exe);
+	else if (strcmp(o->stats, "off") == 0)
+		show_format(why, size, "the option stats=off is set");
+	else
+		show_format(
+			why, size,
+			"it has not asked for a block of %s or more yet, or its file "
+			"could not be written, or lies in a folder that is not looked in",
+			show_bytes(floor, o->floor));
+}
+
+/* LD_PRELOAD names the shim and yet it is not there. */
+static void
+explain_ignored(pid_t pid, const char *preload, char *why, size_t size)
+{
+	char path[64];
+	struct target t;
+	bool secure = false;
+	int rc;
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
+	rc = target_examine(&t, path, NULL);
+	if (proc_secure(pid, &secure) == 0 && secure)
+		show_format(
+			why, size,
+			"LD_PRELOAD names %s, but it runs with raised privileges, where "
+			"the loader ignores that",
+			preload);
+	else if (rc == 0 && t.inert[0] != '\0' && !t.secure)
+		show_format(why, size, "LD_PRELOAD names %s, but %s", preload, t.inert);
+	else
+		show_format(
+			why, size,
+			"LD_PRELOAD names %s, which the loader did not load: the file is "
+			"missing for this process, or for another machine",
+			preload);
+}
+
+enum running_state
+running_explain(pid_t pid, char *why, size_t size)
+{
+	char preload[PATH_MAX], exe[PATH_MAX] = "";
+	struct weir_options o;
+	bool mapped, environ_read;
+	size_t n_maps;
+
+	if (proc_maps(pid, LAUNCH_SHIM, &n_maps, &mapped) != 0) {
+		show_format(why, size,
+			    "its mappings may not be read: it is another user's");
+		return RUNNING_UNKNOWN;
+	}
+	environ_read = read_environ(pid, &o, preload, sizeof(preload));
+	if (mapped) {
+		proc_link(pid, "exe", exe, sizeof(exe));
+		explain_loaded(&o, exe, why, size);
+		return RUNNING_LOADED;
+	}
+	if (!environ_read)
+		show_format(
+			why, size,
+			"the shim is not loaded, and its environment may not be read");
+	else if (preload[0] == '\0')
+		show_format(
+			why, size,
+			"its LD_PRELOAD does not name the shim: it was not started under "
+			"weir, or what started it dropped the variable");
+	else
+		explain_ignored(pid, preload, why, size);
+	return RUNNING_NOT_LOADED;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `weir stat --check`: the identities of check.c, and for a process that runs the kernel's own
+ * figures, printed. Called by cmd_stat.c.
+ */
+#include "tools/stat_check.h"
+
+#include <inttypes.h>
+
+#include "tools/check.h"
+#include "tools/measure.h"
+#include "tools/show.h"
+
+/* What the kernel may add to a mapping on its own: one huge page of x86. */
+#define SMAPS_SLACK    (2u << 20)
+#define SHOWN_FAILURES 64
+
+/* The identity that the file alone cannot show; adds itself to the result. */
+static void
+check_resident(const struct locate_entry *e, struct check_result *result, FILE *out)
+{
+	uint64_t resident, accounted;
+
+	switch (measure_settled(e, &resident, &accounted)) {
+	case MEASURE_NOT_ABLE:
+		fputs("not checked against smaps: the process has ended or may not be "
+		      "read\n",
+		      out);
+		return;
+	case MEASURE_BUSY:
+		fputs("not checked against smaps: the process allocates all the time, so "
+		      "that no "
+		      "two readings belong together\n",
+		      out);
+		return;
+	case MEASURE_SETTLED:
+		break;
+	}
+	if (resident <= accounted || resident - accounted <= SMAPS_SLACK) {
+		result->held++;
+		return;
+	}
+	result->failed++;
+	fprintf(out,
+		"fails: resident bytes in smaps <= live_held_bytes + cached_dirty_bytes: "
+		"%" PRIu64 " and %" PRIu64 "\n",
+		resident, accounted);
+}
+
+bool
+stat_check_print(const struct locate_entry *e, FILE *out)
+{
+	struct check_failure failures[SHOWN_FAILURES];
+	const struct sidecar *s = &e->sidecar;
+	struct check_result result = check_run(s, failures, SHOWN_FAILURES);
+
+	for (size_t i = 0; i < result.failed && i < SHOWN_FAILURES; i++) {
+		const struct check_failure *f = &failures[i];
+		char v[SHOW_VALUE], row[64] = "";
+
+		if (f->row != CHECK_NO_ROW)
+			show_format(row, sizeof(row), "class %s: ",
+				    show_bytes(v, sidecar_class(s, f->row,
+								WEIR_K_capacity_bytes)));
+		fprintf(out, "fails: %s%s: %s and %s\n", row, f->identity, f->left,
+			f->right);
+	}
+	if (result.failed > SHOWN_FAILURES)
+		fprintf(out, "and %zu more\n", result.failed - SHOWN_FAILURES);
+	if (e->life == LOCATE_RUNNING)
+		check_resident(e, &result, out);
+	if (result.skipped > 0)
+		fprintf(out, "%zu not checked: the file lacks a number\n",
+			result.skipped);
+	if (result.failed > 0) {
+		fprintf(out, "%zu identities fail, %zu hold\n", result.failed,
+			result.held);
+		return false;
+	}
+	fprintf(out, "%zu identities hold\n", result.held);
+	return true;
+}
