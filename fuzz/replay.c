@@ -74,7 +74,7 @@ main(int argc, char **argv)
 	}
 	printf("1..%d\n", n);
 	for (int i = 0; i < n; i++) {
-		char path[PATH_MAX];
+		char path[PATH_MAX + NAME_MAX + 2];
 		int err;
 
 		/* Said before the run: a target that fails takes us with it. */
