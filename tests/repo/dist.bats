@@ -33,7 +33,6 @@ build-aux/install-sh
 build-aux/ltmain.sh
 build-aux/missing
 build-aux/tap-driver.sh
-build-aux/test-driver
 config.h.in
 configure
 m4/libtool.m4
