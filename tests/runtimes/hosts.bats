@@ -18,7 +18,7 @@ setup() {
   [ "$status" -eq 137 ]
   add_up
   at_work
-  query 'length == 1 and .[0].process.state == "running"'
+  query 'length == 1 and .[0].state == "gone"'
 }
 
 @test "children without large blocks leave no sidecar" {
