@@ -7,4 +7,5 @@ libpolicy_la_SOURCES = \
 	%D%/options.c %D%/options.def %D%/options.h \
 	%D%/purge.c %D%/purge.h \
 	%D%/route.c %D%/route.h \
-	%D%/token.c %D%/token.h
+	%D%/token.c %D%/token.h \
+	%D%/zero.c %D%/zero.h

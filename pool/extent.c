@@ -89,16 +89,13 @@ weir_extent_take(const struct weir_ask *ask)
 }
 
 void
-extent_give(struct weir_span *s, int64_t now_ns)
+extent_given(const struct weir_span *s)
 {
-	weir_lock(&heap_mutex);
 	extent_stats.puts++;
 	extent_stats.live--;
 	extent_stats.live_requested_bytes -= s->requested;
 	extent_stats.live_held_bytes -= s->bytes;
 	extent_scratch_puts += (s->flags & WEIR_SPAN_SCRATCH) != 0;
-	heap_put(s, WEIR_SPAN_DIRTY, now_ns);
-	heap_unlock();
 }
 
 void
@@ -150,10 +147,4 @@ weir_extent_resize(struct weir_span *s, size_t bytes, size_t requested, int64_t 
 		return -ENOMEM;
 	}
 	return 0;
-}
-
-int
-weir_span_move(struct weir_span *from, struct weir_span *to, size_t bytes)
-{
-	return heap_pages->move((void *)from->base, (void *)to->base, bytes);
 }

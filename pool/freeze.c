@@ -126,3 +126,19 @@ weir_pool_regions(struct weir_region *rows, uint32_t max)
 	}
 	return n;
 }
+
+void
+weir_pool_live(struct weir_live_totals *live)
+{
+	weir_pool_freeze();
+	live->blocks = extent_stats.live;
+	live->bytes = extent_stats.live_held_bytes;
+	for (uint32_t i = 0; i < pool_n_classes; i++) {
+		struct weir_class_stats c;
+
+		weir_pool_class_stats(i, &c);
+		live->blocks += c.live;
+		live->bytes += c.live * c.capacity_bytes;
+	}
+	weir_pool_thaw();
+}

@@ -80,6 +80,8 @@ void
 heap_enter(struct weir_span *s, enum weir_span_state state)
 {
 	account(s, state, 1);
+	if (state != WEIR_SPAN_RESERVED && s->base + s->bytes > heap_use[s->region].high)
+		heap_use[s->region].high = s->base + s->bytes;
 	weir_span_set_state(s, state);
 	region_map_set(region_get(s->region), s);
 	if (is_free(state))

@@ -4,8 +4,8 @@
  * one state joined. Classes of the pool (pool.c) and extents (extent.c) draw from it and give
  * back to it; memory goes back to the page source from here only.
  *
- * Everything named heap_* needs the heap's lock, but for heap_grow, heap_commit, heap_purge and
- * heap_release_idle, which make system calls and must be called without any lock of the pool.
+ * Everything named heap_* needs the heap's lock, but for heap_grow, heap_purge,
+ * heap_release_idle and heap_resident, which make system calls and must be called without any lock of the pool.
  * Lock order: a class, then the heap.
  */
 #ifndef POOL_HEAP_H
@@ -70,6 +70,9 @@ void heap_release_idle(int64_t before_ns, int64_t now_ns);
 
 /* When the longest-free DIRTY span was freed, or INT64_MAX if there is none. */
 int64_t heap_oldest_ns(void);
+
+/* Resident bytes of all regions, asked of the page source: 20 ns a page. No lock. */
+uint64_t heap_resident(void);
 
 /* In a forked child: spans that a thread of the parent was purging are free again. */
 void heap_after_fork(void);

@@ -13,6 +13,7 @@
 struct heap_region_use {
 	uint64_t used_bytes;
 	int64_t quiet_since_ns; /* INT64_MAX: not seen quiet yet */
+	uintptr_t high;		/* nothing from here on was ever made usable */
 };
 
 extern struct span_index heap_free[WEIR_SPAN_STATES];

@@ -193,3 +193,24 @@ heap_release_idle(int64_t before_ns, int64_t now_ns)
 		weir_unlock(&heap_mutex);
 	}
 }
+
+uint64_t
+heap_resident(void)
+{
+	uint64_t resident = 0;
+
+	weir_lock(&heap_mutex);
+	uint16_t rows = region_rows();
+	weir_unlock(&heap_mutex);
+	for (uint16_t row = 0; row < rows; row++) {
+		weir_lock(&heap_mutex);
+		uintptr_t base = region_get(row)->base, high = heap_use[row].high;
+		weir_unlock(&heap_mutex);
+		/* The region may go meanwhile: the page source then fails, and it counts nothing. */
+		int64_t bytes = base != 0 && high > base
+					? heap_pages->resident((void *)base, high - base)
+					: 0;
+		resident += bytes > 0 ? (uint64_t)bytes : 0;
+	}
+	return resident;
+}

@@ -9,6 +9,7 @@ libpool_la_SOURCES = \
 	%D%/index.c %D%/index.h \
 	%D%/lock.c %D%/lock.h \
 	%D%/magazine.c %D%/magazine.h \
+	%D%/move.c \
 	%D%/pages.c %D%/pages.h \
 	%D%/pool.c %D%/pool.h %D%/pool_private.h %D%/pool_stats.h \
 	%D%/records.c %D%/records.h \

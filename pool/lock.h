@@ -8,6 +8,7 @@
 #define POOL_LOCK_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct weir_lock {
@@ -17,13 +18,19 @@ struct weir_lock {
 void weir_lock_wait(struct weir_lock *lock);
 void weir_lock_wake(struct weir_lock *lock);
 
-static inline void
-weir_lock(struct weir_lock *lock)
+static inline bool
+weir_trylock(struct weir_lock *lock)
 {
 	uint32_t unheld = 0;
 
-	if (!atomic_compare_exchange_strong_explicit(
-		    &lock->word, &unheld, 1, memory_order_acquire, memory_order_relaxed))
+	return atomic_compare_exchange_strong_explicit(
+		&lock->word, &unheld, 1, memory_order_acquire, memory_order_relaxed);
+}
+
+static inline void
+weir_lock(struct weir_lock *lock)
+{
+	if (!weir_trylock(lock))
 		weir_lock_wait(lock);
 }
 

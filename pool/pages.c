@@ -104,17 +104,28 @@ pages_commit(void *addr, size_t bytes)
 }
 
 static int
+pages_reset(void *addr, size_t bytes)
+{
+	int saved_errno = errno;
+	void *p = mmap(addr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+		       -1, 0);
+
+	if (p == MAP_FAILED)
+		return result(-1, saved_errno);
+	prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, p, bytes, "weir");
+	errno = saved_errno;
+	return 0;
+}
+
+static int
 pages_purge(void *addr, size_t bytes)
 {
 	int saved_errno = errno;
 
 	if (!strict_commit)
 		return result(madvise(addr, bytes, MADV_DONTNEED), saved_errno);
-	void *p = mmap(addr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
-		       -1, 0);
-	if (p == MAP_FAILED)
-		return result(-1, saved_errno);
-	return WEIR_PURGED_RESERVED;
+	int rc = pages_reset(addr, bytes);
+	return rc == 0 ? WEIR_PURGED_RESERVED : rc;
 }
 
 static int
@@ -173,6 +184,7 @@ const struct weir_pages weir_pages_system = {
 	.reserve = pages_reserve,
 	.commit = pages_commit,
 	.purge = pages_purge,
+	.reset = pages_reset,
 	.release = pages_release,
 	.move = pages_move,
 	.meta = pages_meta,

@@ -27,6 +27,8 @@ struct weir_pages {
 	int (*commit)(void *addr, size_t bytes);
 	/* Gives memory back to the system and keeps the address space. enum or -errno. */
 	int (*purge)(void *addr, size_t bytes);
+	/* Throws pages away and makes their address space as new: reserved. 0 or -errno. */
+	int (*reset)(void *addr, size_t bytes);
 	/* Gives address space back. 0 or -errno. */
 	int (*release)(void *addr, size_t bytes);
 	/*

@@ -165,28 +165,38 @@ weir_pool_take(uint32_t grade, const struct weir_ask *ask)
 	}
 }
 
+void
+pool_class_given(struct pool_class *c, const struct weir_span *s)
+{
+	c->stats.puts++;
+	c->stats.live--;
+	c->stats.live_requested_bytes -= s->requested;
+	if (s->flags & WEIR_SPAN_SCRATCH)
+		c->scratch_puts++;
+}
+
 static void
 class_give(struct weir_span *s, int64_t now_ns)
 {
 	struct pool_class *c = &pool_classes[s->grade];
 
 	weir_lock(&c->lock);
-	c->stats.puts++;
-	c->stats.live--;
-	c->stats.live_requested_bytes -= s->requested;
-	if (s->flags & WEIR_SPAN_SCRATCH)
-		c->scratch_puts++;
+	pool_class_given(c, s);
 	pool_stock_push(c, s, now_ns);
 	weir_unlock(&c->lock);
 }
 
 void
-weir_pool_give(struct weir_span *s, int64_t now_ns)
+pool_give_dirty(struct weir_span *s, int64_t now_ns)
 {
-	if (s->grade == WEIR_SPAN_NO_GRADE)
-		extent_give(s, now_ns);
-	else
+	if (s->grade != WEIR_SPAN_NO_GRADE) {
 		class_give(s, now_ns);
+		return;
+	}
+	weir_lock(&heap_mutex);
+	extent_given(s);
+	heap_put(s, WEIR_SPAN_DIRTY, now_ns);
+	heap_unlock();
 }
 
 bool

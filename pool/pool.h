@@ -62,6 +62,9 @@ struct weir_taken weir_extent_take(const struct weir_ask *ask);
 /* Gives either back. The caller has made sure that no one else does (weir_span_claim). */
 void weir_pool_give(struct weir_span *s, int64_t now_ns);
 
+/* The same for a block of which hardly a page is resident: its pages go back at once. */
+void weir_pool_give_purged(struct weir_span *s, int64_t now_ns);
+
 /*
  * For a pointer to free: takes the span out of LIVE, so that exactly one of any number of
  * racing callers succeeds. The winner must call weir_pool_give.
@@ -78,7 +81,11 @@ void weir_pool_resized(struct weir_span *s, size_t requested);
 int weir_extent_resize(struct weir_span *s, size_t bytes, size_t requested,
 		       int64_t now_ns);
 
-/* Moves the pages of `from` into `to` without copying. 0 or -errno (nothing changed). */
+/*
+ * Moves the pages of `from` into `to`, whose content is lost, without copying; `from` reads as zero
+ * then. Each moved block is a kernel mapping of its own until it is freed, so there are only so
+ * many at a time. 0 or -errno (nothing changed).
+ */
 int weir_span_move(struct weir_span *from, struct weir_span *to, size_t bytes);
 
 /* About how many of 256 parts of a block are resident, by sampling; 256 if unknown. */
@@ -101,6 +108,9 @@ struct weir_tick_result weir_pool_tick(const struct weir_tick *tick);
 
 /* Free bytes that are perhaps resident, stocks included. Cheap, not exact under load. */
 uint64_t weir_pool_cached_bytes(void);
+
+/* Resident bytes of everything the pool holds, as the kernel counts them. Milliseconds a GB. */
+uint64_t weir_pool_resident(void);
 
 /*
  * Around fork: freeze in the parent before, thaw after in the parent, after_fork in the child.

@@ -27,6 +27,12 @@ uint32_t pool_class_of(size_t bytes);
 /* One of the two stock lists' ends; the class's lock is held. */
 void pool_stock_push(struct pool_class *c, struct weir_span *s, int64_t now_ns);
 
+/* A block of the class is back; the class's lock is held. */
+void pool_class_given(struct pool_class *c, const struct weir_span *s);
+
+/* Gives a claimed block back with the pages it has. */
+void pool_give_dirty(struct weir_span *s, int64_t now_ns);
+
 /* Moves stocked blocks freed at or before before_ns into the heap. */
 void pool_flush_stocks(int64_t before_ns);
 
@@ -54,7 +60,7 @@ bool pool_prepare_again(struct pool_search *search, enum pool_step step);
 /* extent.c; the numbers are guarded by the heap's lock. */
 extern struct weir_extent_stats extent_stats;
 extern uint64_t extent_scratch_gets, extent_scratch_puts, extent_scratch_inherited;
-void extent_give(struct weir_span *s, int64_t now_ns);
+void extent_given(const struct weir_span *s); /* lock held */
 void extent_resized(struct weir_span *s, size_t requested);
 
 static inline int

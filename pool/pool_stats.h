@@ -29,6 +29,13 @@ struct weir_scratch_stats {
 	uint64_t gets, puts, live, inherited;
 };
 
+struct weir_live_totals {
+	uint64_t blocks, bytes; /* capacity of all blocks in use */
+};
+
+/* Freezes for a moment by itself. */
+void weir_pool_live(struct weir_live_totals *live);
+
 /* Only while frozen. */
 uint32_t weir_pool_classes(void);
 void weir_pool_class_stats(uint32_t grade, struct weir_class_stats *stats);

@@ -34,6 +34,7 @@ enum weir_span_state {
 #define WEIR_SPAN_SCRATCH                                                                \
 	1 /* got by the scratch API: reference-counted, free() is misuse */
 #define WEIR_SPAN_ZEROED 2 /* served to a calloc by pages that took no memory yet */
+#define WEIR_SPAN_MOVED	 4 /* its pages were moved here: a kernel mapping of its own */
 
 struct weir_span {
 	uintptr_t base;

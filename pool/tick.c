@@ -75,6 +75,12 @@ weir_pool_tick(const struct weir_tick *tick)
 	};
 }
 
+uint64_t
+weir_pool_resident(void)
+{
+	return heap_resident();
+}
+
 unsigned
 weir_span_touched(const struct weir_span *s)
 {

@@ -1,1 +1,43 @@
 # SPDX-License-Identifier: Apache-2.0
+if BUILD_SHIM
+pkglib_LTLIBRARIES += libweir_preload.la
+endif
+
+libweir_preload_la_SOURCES = \
+	%D%/boot.c %D%/settings.h \
+	%D%/clock.h \
+	%D%/facts.c %D%/facts.h \
+	%D%/fork.c %D%/fork.h \
+	%D%/gate.h \
+	%D%/interpose.c \
+	%D%/kind.c %D%/kind.h %D%/kinds.def \
+	%D%/misuse.c %D%/misuse.h \
+	%D%/next.c %D%/next.h \
+	%D%/place.c %D%/place.h %D%/place_private.h \
+	%D%/record.c %D%/record.h \
+	%D%/resize.c \
+	%D%/say.c %D%/say.h \
+	%D%/scratch.c \
+	%D%/segment.c %D%/segment.h \
+	%D%/segment_file.c %D%/segment_file.h \
+	%D%/snapshot.c %D%/snapshot.h \
+	%D%/symbols.def \
+	%D%/symtab.c %D%/symtab.h \
+	%D%/timer.c %D%/timer.h
+libweir_preload_la_CFLAGS = $(AM_CFLAGS) -fno-builtin-malloc -fno-builtin-calloc -ftls-model=initial-exec
+libweir_preload_la_LIBADD = libpool.la libpolicy.la
+libweir_preload_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
+	-Wl,-z,defs -Wl,-z,relro -Wl,-z,now -Wl,--version-script=preload/libweir_preload.map
+libweir_preload_la_DEPENDENCIES = libpool.la libpolicy.la preload/libweir_preload.map
+
+# The exports: the interposed names and the scratch API, nothing else.
+preload/libweir_preload.map: $(top_srcdir)/preload/symbols.def
+	$(AM_V_GEN)$(MKDIR_P) preload && { \
+	echo '{ global:'; \
+	$(SED) -n 's/^X(\([a-z0-9_]*\))$$/	\1;/p' $(top_srcdir)/preload/symbols.def; \
+	echo '	weir_scratch_*;'; \
+	echo 'local: *; };'; } >$@.tmp && mv $@.tmp $@
+CLEANFILES += preload/libweir_preload.map
+
+install-data-hook::
+	rm -f $(DESTDIR)$(pkglibdir)/libweir_preload.la

@@ -8,7 +8,8 @@ UNIT_TESTS = \
 	%D%/test_purge \
 	%D%/test_route \
 	%D%/test_stats_layout \
-	%D%/test_token
+	%D%/test_token \
+	%D%/test_zero
 
 # The archives that tests are linked with; the linker takes only what a test uses.
 UNIT_LIBS = libpool.la libpolicy.la

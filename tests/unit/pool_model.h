@@ -41,6 +41,12 @@ fake_purge(void *addr, size_t bytes)
 }
 
 static int
+fake_reset(void *addr, size_t bytes)
+{
+	return fake.no_purge ? -ENOMEM : weir_pages_system.reset(addr, bytes);
+}
+
+static int
 fake_release(void *addr, size_t bytes)
 {
 	fake.releases++;
@@ -69,6 +75,7 @@ static const struct weir_pages fake_pages = {
 	.reserve = fake_reserve,
 	.commit = fake_commit,
 	.purge = fake_purge,
+	.reset = fake_reset,
 	.release = fake_release,
 	.move = fake_move,
 	.meta = fake_meta,

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the shim reads of its machine and process. Everything that needs a file descriptor is
+ * called on the background thread, which has a descriptor table of its own (facts_own_files), so
+ * that the host's "lowest free descriptor" never jumps.
+ */
+#ifndef PRELOAD_FACTS_H
+#define PRELOAD_FACTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Gives the calling thread an empty descriptor table of its own. 0, or -errno: then the thread
+ * must not open anything.
+ */
+int facts_own_files(void);
+
+/* vm.overcommit_memory = 2: the kernel counts every writable page as promised. */
+bool facts_strict_commit(void);
+
+struct facts_memory {
+	uint64_t
+		limit_bytes; /* tightest memory limit of the cgroup (v1 or v2), 0: none */
+	uint64_t current_bytes; /* charged against it; 0 when there is no limit */
+	uint64_t rss_bytes;
+};
+
+/* Looks the limit up anew on every call; a few files, about 30 us. */
+void facts_memory(struct facts_memory *m);
+
+/* Field 22 of /proc/self/stat; 0 if it cannot be read. */
+uint64_t facts_start_ticks(void);
+
+/* Highest resident size so far; needs no descriptor. */
+uint64_t facts_rss_peak(void);
+
+#endif

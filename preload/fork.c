@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The three handlers, in the lock order of the whole shim: boot, door, pool.
+ */
+#include "preload/fork.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include "pool/pool.h"
+#include "preload/settings.h"
+#include "preload/gate.h"
+#include "preload/record.h"
+#include "preload/segment.h"
+#include "preload/timer.h"
+
+static bool frozen, pool_frozen;
+
+static void
+before(void)
+{
+	struct gate g;
+
+	/* Forked from a signal handler that interrupted weir: its own locks are its to release. */
+	frozen = gate_enter(&g);
+	if (!frozen)
+		return;
+	boot_freeze();
+	record_freeze();
+	pool_frozen = boot_done();
+	if (pool_frozen)
+		weir_pool_freeze();
+	gate_leave(&g);
+}
+
+static void
+after_in_parent(void)
+{
+	if (!frozen)
+		return;
+	if (pool_frozen)
+		weir_pool_thaw();
+	record_thaw();
+	boot_thaw();
+	frozen = false;
+}
+
+static void
+after_in_child(void)
+{
+	if (!frozen)
+		return;
+	if (pool_frozen)
+		weir_pool_after_fork();
+	record_after_fork();
+	boot_after_fork();
+	timer_after_fork();
+	segment_after_fork((int32_t)getppid());
+	frozen = false;
+}
+
+int
+fork_handlers_install(void)
+{
+	return -pthread_atfork(before, after_in_parent, after_in_child);
+}

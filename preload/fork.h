@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * fork: all of weir stands still while the kernel copies it, and the child starts with its own
+ * counts, no thread and no sidecar. posix_spawn and vfork run no handlers and need none: their
+ * child shares our memory and only execs.
+ */
+#ifndef PRELOAD_FORK_H
+#define PRELOAD_FORK_H
+
+/* Once, from the constructor: registered first, our handler runs last before the fork. 0 or -errno. */
+int fork_handlers_install(void);
+
+#endif

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Finding the next allocator, and the bootstrap store for calls during the search.
+ *
+ * dlsym may itself allocate (it does when a name is missing), which would come back here. So a
+ * call that arrives during the lookup is served from the store. If that ever happened, the
+ * functions that take a pointer keep a check for the store's range in front of the real ones;
+ * in the usual case they never see one and go straight through.
+ */
+#include "preload/next.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define STORE_ALIGN 16
+#define STORE_BYTES 16384
+
+static _Alignas(STORE_ALIGN) unsigned char store[STORE_BYTES];
+static _Atomic size_t store_used;
+static _Atomic bool searching, found;
+static struct weir_next real;
+
+static void checked_free(void *p);
+static void *checked_realloc(void *p, size_t size);
+static size_t checked_usable_size(void *p);
+
+/* From now on pointers into the store may come back. */
+static void
+watch_for_store(void)
+{
+	next.free = checked_free;
+	next.realloc = checked_realloc;
+	next.malloc_usable_size = checked_usable_size;
+}
+
+/* Each block is preceded by its size, for realloc and malloc_usable_size. */
+static void *
+store_take(size_t size)
+{
+	size_t bytes = (size + 2 * STORE_ALIGN - 1) & ~(size_t)(STORE_ALIGN - 1);
+	size_t at = bytes < size ? STORE_BYTES : atomic_fetch_add(&store_used, bytes);
+	unsigned char *p;
+
+	if (at + bytes <= STORE_BYTES && bytes >= size) {
+		p = store + at;
+	} else if (bytes >= size) {
+		/* Full, which has not been seen: a mapping each, lost when freed. */
+		p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			 -1, 0);
+		if (p == MAP_FAILED)
+			return NULL;
+	} else {
+		errno = ENOMEM;
+		return NULL;
+	}
+	*(size_t *)p = size;
+	if (atomic_load(&found))
+		watch_for_store();
+	return p + STORE_ALIGN;
+}
+
+static bool
+in_store(const void *p)
+{
+	return (uintptr_t)p - (uintptr_t)store < STORE_BYTES;
+}
+
+static size_t
+store_size(const void *p)
+{
+	return *(const size_t *)((const unsigned char *)p - STORE_ALIGN);
+}
+
+static void
+checked_free(void *p)
+{
+	if (!in_store(p))
+		real.free(p);
+}
+
+static void *
+checked_realloc(void *p, size_t size)
+{
+	if (!in_store(p))
+		return real.realloc(p, size);
+	void *q = real.malloc(size);
+	if (q != NULL)
+		memcpy(q, p, store_size(p) < size ? store_size(p) : size);
+	return q;
+}
+
+static size_t
+checked_usable_size(void *p)
+{
+	return in_store(p) ? store_size(p) : real.malloc_usable_size(p);
+}
+
+static void
+die(const char *name)
+{
+	static const char text[] = "weir: no next allocator: this symbol is missing: ";
+
+	/* Nothing in this process can allocate: there is no way to go on. */
+	if (write(2, text, sizeof(text) - 1) < 0 || write(2, name, strlen(name)) < 0 ||
+	    write(2, "\n", 1) < 0)
+		_exit(127);
+	_exit(127);
+}
+
+static void *
+look_up(const char *name)
+{
+	void *p = dlsym(RTLD_NEXT, name);
+
+	if (p == NULL)
+		die(name);
+	return p;
+}
+
+/* False when called from within the search itself. */
+static bool
+find_next(void)
+{
+	if (atomic_load(&found))
+		return true;
+	if (atomic_exchange(&searching, true)) {
+		/* Our own nested call, or, hardly ever, a second thread: both get the store. */
+		return atomic_load(&found);
+	}
+#define FIND(name) real.name = (__typeof__(real.name))look_up(#name)
+	FIND(malloc);
+	FIND(calloc);
+	FIND(realloc);
+	FIND(free);
+	FIND(posix_memalign);
+	FIND(aligned_alloc);
+	FIND(memalign);
+	FIND(malloc_usable_size);
+	/* jemalloc has valloc but no pvalloc; glibc's would mix heaps: see the stubs. */
+	FIND(valloc);
+#undef FIND
+	struct weir_next ready = real;
+	ready.pvalloc = next.pvalloc;
+	next = ready;
+	atomic_store(&found, true);
+	if (atomic_load(&store_used) != 0)
+		watch_for_store();
+	return true;
+}
+
+static void *
+first_malloc(size_t size)
+{
+	return find_next() ? next.malloc(size) : store_take(size);
+}
+
+static void *
+first_calloc(size_t n, size_t size)
+{
+	size_t bytes;
+
+	if (find_next())
+		return next.calloc(n, size);
+	if (__builtin_mul_overflow(n, size, &bytes)) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return store_take(bytes); /* static or mapped: zero, and never reused */
+}
+
+static void *
+first_realloc(void *p, size_t size)
+{
+	if (find_next())
+		return next.realloc(p, size);
+	void *q = store_take(size);
+	if (q != NULL && p != NULL)
+		memcpy(q, p, store_size(p) < size ? store_size(p) : size);
+	return q;
+}
+
+static void
+first_free(void *p)
+{
+	if (find_next())
+		next.free(p);
+}
+
+static int
+first_posix_memalign(void **p, size_t align, size_t size)
+{
+	return find_next() ? next.posix_memalign(p, align, size) : ENOMEM;
+}
+
+static void *
+first_aligned_alloc(size_t align, size_t size)
+{
+	return find_next() ? next.aligned_alloc(align, size) : NULL;
+}
+
+static void *
+first_memalign(size_t align, size_t size)
+{
+	return find_next() ? next.memalign(align, size) : NULL;
+}
+
+static void *
+first_valloc(size_t size)
+{
+	return find_next() ? next.valloc(size) : NULL;
+}
+
+/* pvalloc by memalign: a stacked allocator need not have it. */
+static void *
+pvalloc_by_memalign(size_t size)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), bytes;
+
+	if (__builtin_add_overflow(size, page - 1, &bytes)) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	bytes &= ~(page - 1);
+	return next.memalign(page, bytes == 0 ? page : bytes);
+}
+
+static size_t
+first_usable_size(void *p)
+{
+	return find_next() ? next.malloc_usable_size(p) : store_size(p);
+}
+
+struct weir_next next = {
+	.malloc = first_malloc,
+	.calloc = first_calloc,
+	.realloc = first_realloc,
+	.free = first_free,
+	.posix_memalign = first_posix_memalign,
+	.aligned_alloc = first_aligned_alloc,
+	.memalign = first_memalign,
+	.valloc = first_valloc,
+	.pvalloc = pvalloc_by_memalign,
+	.malloc_usable_size = first_usable_size,
+};
+
+/*
+ * A stacked allocator without its own malloc_trim leaves glibc's behind it in the symbol
+ * order: trimming that heap is what the host would have got without weir.
+ */
+int
+next_malloc_trim(size_t pad)
+{
+	int (*trim)(size_t) = (int (*)(size_t))dlsym(RTLD_NEXT, "malloc_trim");
+
+	return trim != NULL ? trim(pad) : 0;
+}
+
+struct mallinfo2
+next_mallinfo2(void)
+{
+	struct mallinfo2 (*info)(void) =
+		(struct mallinfo2(*)(void))dlsym(RTLD_NEXT, "mallinfo2");
+
+	return info != NULL ? info() : (struct mallinfo2){0};
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * New blocks and their end. Reads top down as the drawing in the design: gate, kind, route, take,
+ * record; and back: owner, record, give.
+ */
+#include "preload/place.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "policy/zero.h"
+#include "pool/pool.h"
+#include "pool/region.h"
+#include "preload/clock.h"
+#include "preload/settings.h"
+#include "preload/gate.h"
+#include "preload/kind.h"
+#include "preload/misuse.h"
+#include "preload/place_private.h"
+#include "preload/record.h"
+#include "preload/timer.h"
+
+/* What callocs of each size do with their pages: struct weir_zero_memory in a word. */
+static _Atomic uint64_t zero_memory[WEIR_ZERO_SIZES];
+
+/* Blocks freed while their thread was inside weir; whoever leaves next gives them back. */
+static _Atomic(struct weir_span *) deferred;
+
+union zero_word {
+	uint64_t word;
+	struct weir_zero_memory memory;
+};
+_Static_assert(sizeof(union zero_word) == sizeof(uint64_t), "one word");
+
+static bool
+want_zero_pages(size_t bytes)
+{
+	_Atomic uint64_t *row = &zero_memory[weir_zero_row(bytes)];
+	union zero_word w = {.word = atomic_load_explicit(row, memory_order_relaxed)};
+	bool zero_pages = weir_zero_pages(&w.memory);
+
+	/* A lost update among threads costs one observation. */
+	atomic_store_explicit(row, w.word, memory_order_relaxed);
+	return zero_pages;
+}
+
+/* Returns how much of it was touched, in 1/256. */
+static unsigned
+learn_touched(const struct weir_span *s)
+{
+	_Atomic uint64_t *row = &zero_memory[weir_zero_row(s->bytes)];
+	union zero_word w = {.word = atomic_load_explicit(row, memory_order_relaxed)};
+	unsigned touched = weir_span_touched(s);
+
+	weir_zero_learn(&w.memory, touched);
+	atomic_store_explicit(row, w.word, memory_order_relaxed);
+	return touched;
+}
+
+enum weir_fallback
+place_fallback(enum weir_take_error error)
+{
+	return error == WEIR_TAKE_COMMIT     ? WEIR_F_COMMIT
+	       : error == WEIR_TAKE_METADATA ? WEIR_F_METADATA
+					     : WEIR_F_ADDRESS_SPACE;
+}
+
+/* What the host may use: its request, so that what lies behind it need not be cleared. */
+static size_t
+usable(const struct weir_span *s)
+{
+	size_t bytes = (s->requested + 15) & ~(size_t)15;
+
+	return bytes < s->bytes ? bytes : s->bytes;
+}
+
+static void
+make_zero(struct weir_span *s, bool zero_already)
+{
+	if (zero_already) {
+		s->flags |= WEIR_SPAN_ZEROED;
+		record_event(RECORD_ZERO_SKIPPED, s->requested);
+	} else {
+		memset((void *)s->base, 0, usable(s));
+		record_event(RECORD_ZEROED, s->requested);
+	}
+}
+
+struct weir_taken
+place_take(const struct weir_route *route, size_t size, size_t align, uint32_t kind,
+	   bool want_zero)
+{
+	struct weir_ask ask = {
+		.bytes = route->bytes,
+		.align = align < WEIR_PAGE_BYTES ? WEIR_PAGE_BYTES : align,
+		.requested = size,
+		.kind = (uint8_t)kind,
+		.want_zero = want_zero,
+	};
+
+	return route->place == WEIR_PLACE_POOL ? weir_pool_take(route->grade, &ask)
+					       : weir_extent_take(&ask);
+}
+
+static struct weir_span *
+new_block(size_t size, size_t align, bool zero, const void *caller)
+{
+	uint32_t kind = kind_of(caller);
+	struct weir_route route = weir_route(&weir_config, size, align, kind);
+
+	if (route.place == WEIR_PLACE_NEXT) {
+		record_passed((enum weir_fallback)route.reason, kind, size);
+		return NULL;
+	}
+	struct weir_taken taken = place_take(&route, size, align, kind,
+					     zero && want_zero_pages(route.bytes));
+	if (taken.span == NULL) {
+		record_passed(place_fallback(taken.error), kind, size);
+		return NULL;
+	}
+	record_served(route.place, kind, size);
+	if (zero)
+		make_zero(taken.span, taken.zero);
+	return taken.span;
+}
+
+void *
+place_new(size_t size, size_t align, bool zero, const void *caller)
+{
+	struct gate g;
+
+	if (!gate_enter(&g)) {
+		record_nested(size);
+		return NULL;
+	}
+	struct weir_span *s = boot_ready() ? new_block(size, align, zero, caller) : NULL;
+	timer_nudge(false);
+	place_leave(&g);
+	return s != NULL ? (void *)s->base : NULL;
+}
+
+void
+place_give(struct weir_span *s)
+{
+	int64_t now_ns = clock_now_ns();
+
+	record_gone(s->kind, s->requested);
+	if (s->flags & WEIR_SPAN_ZEROED && weir_zero_sparse(learn_touched(s)))
+		weir_pool_give_purged(s, now_ns);
+	else
+		weir_pool_give(s, now_ns);
+}
+
+void
+place_leave(const struct gate *g)
+{
+	while (atomic_load_explicit(&deferred, memory_order_relaxed) != NULL) {
+		struct weir_span *s =
+			atomic_exchange_explicit(&deferred, NULL, memory_order_acquire);
+
+		while (s != NULL) {
+			struct weir_span *rest = s->next;
+
+			place_give(s);
+			record_event(RECORD_DEFERRED_FREE, 1);
+			s = rest;
+		}
+	}
+	gate_leave(g);
+}
+
+static void
+defer(struct weir_span *s)
+{
+	struct weir_span *first = atomic_load_explicit(&deferred, memory_order_relaxed);
+
+	do
+		s->next = first;
+	while (!atomic_compare_exchange_weak_explicit(
+		&deferred, &first, s, memory_order_release, memory_order_relaxed));
+}
+
+struct weir_span *
+place_live(const void *p, const char *call)
+{
+	struct weir_span *s = weir_span_at(p);
+
+	if (s != NULL && weir_span_state(s) == WEIR_SPAN_LIVE &&
+	    !(s->flags & WEIR_SPAN_SCRATCH))
+		return s;
+	if (weir_region_has(p))
+		misuse(call, p);
+	return NULL;
+}
+
+bool
+place_free(void *p)
+{
+	struct weir_span *s = place_live(p, "free");
+	struct gate g;
+
+	if (s == NULL)
+		return false;
+	if (!weir_span_claim(s))
+		misuse("free", p); /* another thread was faster */
+	if (!gate_enter(&g)) {
+		defer(s);
+		return true;
+	}
+	place_give(s);
+	timer_nudge(true);
+	place_leave(&g);
+	return true;
+}
+
+bool
+place_size(void *p, size_t *bytes)
+{
+	struct weir_span *s = place_live(p, "malloc_usable_size");
+
+	if (s != NULL)
+		*bytes = usable(s);
+	return s != NULL;
+}

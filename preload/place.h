@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Carrying out a route: large blocks from request to release. The interposed functions call
+ * these for sizes at or above the floor and for pointers within weir's hull; what they decline
+ * (NULL, false, NOT_OURS) belongs to the next allocator, and has been counted where it counts.
+ *
+ * Any thread, any time, signal handlers included: a call from inside weir itself is declined
+ * (new, resize) or put off (free). A pointer that lies in a region of weir's and is no live
+ * block ends the host with a message.
+ */
+#ifndef PRELOAD_PLACE_H
+#define PRELOAD_PLACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* `align` 0: as malloc. `caller`: return address of the interposed function. */
+void *place_new(size_t size, size_t align, bool zero, const void *caller);
+
+bool place_free(void *p);
+
+/* Bytes of p that the host may use. */
+bool place_size(void *p, size_t *bytes);
+
+enum place_resize { PLACE_NOT_OURS, PLACE_RESIZED, PLACE_NO_MEMORY };
+
+/* realloc to `size`, not 0; on RESIZED *p is the block, on NO_MEMORY it is as it was. */
+enum place_resize place_resize(void **p, size_t size, const void *caller);
+
+#endif

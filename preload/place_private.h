@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What place.c (new, free) and resize.c (realloc) share. Nobody else includes it.
+ */
+#ifndef PRELOAD_PLACE_PRIVATE_H
+#define PRELOAD_PLACE_PRIVATE_H
+
+#include "policy/route.h"
+#include "pool/pool.h"
+#include "preload/gate.h"
+#include "weir/stats.h"
+
+/* A span by route, not counted at the door yet. */
+struct weir_taken place_take(const struct weir_route *route, size_t size, size_t align,
+			     uint32_t kind, bool want_zero);
+
+/* Why a request that the pool could not serve goes on. */
+enum weir_fallback place_fallback(enum weir_take_error error);
+
+/* The live block at p, NULL if p is a stranger's; ends the host if p is weir's and not live. */
+struct weir_span *place_live(const void *p, const char *call);
+
+/* Counts a claimed block's end and gives it back. Inside the gate. */
+void place_give(struct weir_span *s);
+
+/* Leaves the gate, after the blocks that were freed meanwhile from inside. */
+void place_leave(const struct gate *g);
+
+#endif

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The shards. A thread keeps to one of them, chosen by where its thread-local data lies.
+ */
+#include "preload/record.h"
+
+#include <string.h>
+
+#include "pool/lock.h"
+#include "preload/gate.h"
+
+#define SHARDS 8
+
+static struct shard {
+	struct weir_lock lock;
+	struct record_sums sums;
+} __attribute__((aligned(64))) shards[SHARDS];
+
+static _Atomic uint64_t nested[WEIR_STATS_SIZE_BUCKETS][WEIR_N_SIZE_FIELDS];
+
+static struct shard *
+enter_shard(void)
+{
+	/* Thread blocks lie pages apart, so the low bits say little. */
+	uintptr_t self = (uintptr_t)&gate_depth;
+	struct shard *s = &shards[(self >> 12 ^ self >> 23) % SHARDS];
+
+	weir_lock(&s->lock);
+	return s;
+}
+
+static unsigned
+bucket_of(size_t bytes)
+{
+	unsigned bucket = bytes > 1 ? 64 - (unsigned)__builtin_clzll(bytes - 1) : 0;
+
+	return bucket < WEIR_STATS_SIZE_BUCKETS ? bucket : WEIR_STATS_SIZE_BUCKETS - 1;
+}
+
+static void
+request(struct record_sums *s, uint32_t kind, size_t bytes)
+{
+	unsigned bucket = bucket_of(bytes);
+
+	s->requests++;
+	s->requested_bytes += bytes;
+	s->sizes[bucket][WEIR_Z_requests]++;
+	s->sizes[bucket][WEIR_Z_bytes] += bytes;
+	s->kinds[kind][WEIR_KF_requests]++;
+	s->kinds[kind][WEIR_KF_bytes] += bytes;
+}
+
+void
+record_served(enum weir_place place, uint32_t kind, size_t bytes)
+{
+	struct shard *s = enter_shard();
+
+	request(&s->sums, kind, bytes);
+	s->sums.pool += place == WEIR_PLACE_POOL;
+	s->sums.map += place == WEIR_PLACE_MAP;
+	s->sums.kinds[kind][WEIR_KF_live]++;
+	s->sums.kinds[kind][WEIR_KF_live_bytes] += bytes;
+	weir_unlock(&s->lock);
+}
+
+void
+record_gone(uint32_t kind, size_t bytes)
+{
+	struct shard *s = enter_shard();
+
+	s->sums.kinds[kind][WEIR_KF_live]--;
+	s->sums.kinds[kind][WEIR_KF_live_bytes] -= bytes;
+	weir_unlock(&s->lock);
+}
+
+void
+record_passed(enum weir_fallback reason, uint32_t kind, size_t bytes)
+{
+	struct shard *s = enter_shard();
+
+	request(&s->sums, kind, bytes);
+	s->sums.passed++;
+	s->sums.passed_bytes += bytes;
+	s->sums.fallbacks[reason]++;
+	weir_unlock(&s->lock);
+}
+
+void
+record_nested(size_t bytes)
+{
+	unsigned bucket = bucket_of(bytes);
+
+	atomic_fetch_add_explicit(&nested[bucket][WEIR_Z_requests], 1,
+				  memory_order_relaxed);
+	atomic_fetch_add_explicit(&nested[bucket][WEIR_Z_bytes], bytes,
+				  memory_order_relaxed);
+}
+
+/* Adds them up so that all sums agree, whatever is added meanwhile. */
+static void
+add_nested(struct record_sums *s)
+{
+	for (int i = 0; i < WEIR_STATS_SIZE_BUCKETS; i++) {
+		uint64_t n = atomic_load_explicit(&nested[i][WEIR_Z_requests],
+						  memory_order_relaxed);
+		uint64_t bytes = atomic_load_explicit(&nested[i][WEIR_Z_bytes],
+						      memory_order_relaxed);
+
+		s->sizes[i][WEIR_Z_requests] += n;
+		s->sizes[i][WEIR_Z_bytes] += bytes;
+		s->kinds[WEIR_KIND_OTHER][WEIR_KF_requests] += n;
+		s->kinds[WEIR_KIND_OTHER][WEIR_KF_bytes] += bytes;
+		s->requests += n;
+		s->requested_bytes += bytes;
+		s->passed += n;
+		s->passed_bytes += bytes;
+		s->fallbacks[WEIR_F_NESTED] += n;
+	}
+}
+
+void
+record_resized(uint32_t kind, size_t old_bytes, size_t bytes)
+{
+	struct shard *s = enter_shard();
+
+	s->sums.kinds[kind][WEIR_KF_live_bytes] += bytes - old_bytes;
+	weir_unlock(&s->lock);
+}
+
+void
+record_event(enum record_event event, uint64_t amount)
+{
+	struct shard *s = enter_shard();
+
+	switch (event) {
+	case RECORD_ZEROED:
+		s->sums.zeroed_bytes += amount;
+		break;
+	case RECORD_ZERO_SKIPPED:
+		s->sums.zero_skipped_bytes += amount;
+		break;
+	case RECORD_REALLOC_IN_PLACE:
+		s->sums.realloc_in_place += amount;
+		break;
+	case RECORD_REALLOC_REMAPPED:
+		s->sums.realloc_remapped += amount;
+		break;
+	case RECORD_REALLOC_COPIED:
+		s->sums.realloc_copied += amount;
+		break;
+	case RECORD_DEFERRED_FREE:
+		s->sums.deferred_frees += amount;
+		break;
+	case RECORD_MISUSE:
+		s->sums.misuse += amount;
+		break;
+	case RECORD_TRIM:
+		s->sums.trims += amount;
+		break;
+	}
+	weir_unlock(&s->lock);
+}
+
+void
+record_freeze(void)
+{
+	for (int i = 0; i < SHARDS; i++)
+		weir_lock(&shards[i].lock);
+}
+
+void
+record_thaw(void)
+{
+	for (int i = SHARDS; i-- > 0;)
+		weir_unlock(&shards[i].lock);
+}
+
+void
+record_sum(struct record_sums *sums)
+{
+	_Static_assert(sizeof(*sums) % sizeof(uint64_t) == 0, "all words are counts");
+	uint64_t *into = (uint64_t *)sums;
+
+	memset(sums, 0, sizeof(*sums));
+	for (int i = 0; i < SHARDS; i++) {
+		const uint64_t *from = (const uint64_t *)&shards[i].sums;
+
+		for (size_t w = 0; w < sizeof(*sums) / sizeof(uint64_t); w++)
+			into[w] += from[w];
+	}
+	add_nested(sums);
+}
+
+/* The child counts its own requests from zero; what is live stays live. */
+void
+record_after_fork(void)
+{
+	struct record_sums sums;
+
+	record_sum(&sums);
+	memset(shards, 0, sizeof(shards));
+	memset((void *)nested, 0, sizeof(nested));
+	for (int kind = 0; kind < WEIR_N_KINDS; kind++) {
+		uint64_t *into = shards[0].sums.kinds[kind];
+
+		into[WEIR_KF_live] = sums.kinds[kind][WEIR_KF_live];
+		into[WEIR_KF_live_bytes] = sums.kinds[kind][WEIR_KF_live_bytes];
+	}
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Counting requests at the door: how many, how large, by whom, and where they went. Sharded, so
+ * that threads do not wait for each other; a sum over the shards is exact while frozen.
+ */
+#ifndef PRELOAD_RECORD_H
+#define PRELOAD_RECORD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "policy/route.h"
+#include "weir/stats.h"
+
+struct record_sums {
+	uint64_t requests, requested_bytes;
+	uint64_t pool, map, passed, passed_bytes;
+	uint64_t zeroed_bytes, zero_skipped_bytes;
+	uint64_t realloc_in_place, realloc_remapped, realloc_copied;
+	uint64_t deferred_frees, misuse, trims;
+	uint64_t sizes[WEIR_STATS_SIZE_BUCKETS][WEIR_N_SIZE_FIELDS];
+	uint64_t kinds[WEIR_N_KINDS][WEIR_N_KIND_FIELDS];
+	uint64_t fallbacks[WEIR_N_FALLBACKS];
+};
+
+/* A large request that weir served from `place`, and its end. */
+void record_served(enum weir_place place, uint32_t kind, size_t bytes);
+void record_gone(uint32_t kind, size_t bytes);
+
+/* A large request that went on to the next allocator. */
+void record_passed(enum weir_fallback reason, uint32_t kind, size_t bytes);
+
+/*
+ * The same for a call from inside weir, with reason NESTED: takes no lock, for the thread that it
+ * interrupted may hold one.
+ */
+void record_nested(size_t bytes);
+
+/* The host changed its mind about the size of a live block. */
+void record_resized(uint32_t kind, size_t old_bytes, size_t bytes);
+
+enum record_event {
+	RECORD_ZEROED,
+	RECORD_ZERO_SKIPPED,
+	RECORD_REALLOC_IN_PLACE,
+	RECORD_REALLOC_REMAPPED,
+	RECORD_REALLOC_COPIED,
+	RECORD_DEFERRED_FREE,
+	RECORD_MISUSE,
+	RECORD_TRIM,
+};
+void record_event(enum record_event event, uint64_t amount);
+
+/* Around fork and for sums; freeze before the pool does, thaw after it. */
+void record_freeze(void);
+void record_thaw(void);
+void record_after_fork(void);
+void record_sum(struct record_sums *sums); /* only while frozen */
+
+#endif

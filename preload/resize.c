@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * realloc of a block of weir's: in place if it can be, by moving page tables if that is cheaper
+ * than copying, by copying otherwise; and across the floor, into the next allocator.
+ */
+#include <string.h>
+
+#include "preload/clock.h"
+#include "preload/settings.h"
+#include "preload/kind.h"
+#include "preload/misuse.h"
+#include "preload/next.h"
+#include "preload/place.h"
+#include "preload/place_private.h"
+#include "preload/record.h"
+#include "preload/timer.h"
+
+/* Moving page tables costs two calls and a new kernel mapping; below this, copy. */
+#define MOVE_MIN ((size_t)1 << 20)
+
+/* What the block's capacity is to be, if it stays. */
+static size_t
+capacity_for(const struct weir_span *s, size_t size, const struct weir_route *route)
+{
+	/* A block of a class keeps the class's capacity; one that would be mostly unused goes. */
+	if (s->grade != WEIR_SPAN_NO_GRADE)
+		return size <= s->bytes && size > s->bytes / 2 ? s->bytes : 0;
+	return route->place == WEIR_PLACE_MAP
+		       ? route->bytes
+		       : (size + WEIR_PAGE_BYTES - 1) & ~(WEIR_PAGE_BYTES - 1);
+}
+
+static bool
+in_place(struct weir_span *s, size_t size, const struct weir_route *route)
+{
+	size_t bytes = capacity_for(s, size, route), old = s->requested;
+
+	if (bytes == 0)
+		return false;
+	if (bytes == s->bytes)
+		weir_pool_resized(s, size);
+	else if (weir_extent_resize(s, bytes, size, clock_now_ns()) != 0)
+		return false;
+	record_resized(s->kind, old, size);
+	record_event(RECORD_REALLOC_IN_PLACE, 1);
+	return true;
+}
+
+/* Returns whether the pages themselves went over. */
+static bool
+carry_over(struct weir_span *from, struct weir_span *to, bool to_is_zero)
+{
+	size_t bytes = from->requested < to->requested ? from->requested : to->requested;
+	size_t pages = (bytes + WEIR_PAGE_BYTES - 1) & ~(WEIR_PAGE_BYTES - 1);
+
+	/* Recycled pages are warm: copying into them beats faulting the rest in later. */
+	if (to_is_zero && bytes >= MOVE_MIN && weir_span_move(from, to, pages) == 0) {
+		record_event(RECORD_REALLOC_REMAPPED, 1);
+		return true;
+	}
+	memcpy((void *)to->base, (const void *)from->base, bytes);
+	record_event(RECORD_REALLOC_COPIED, 1);
+	return false;
+}
+
+static struct weir_span *
+elsewhere(struct weir_span *s, size_t size, const struct weir_route *route)
+{
+	struct weir_taken taken = place_take(route, size, 0, s->kind, false);
+
+	if (taken.span == NULL) {
+		record_passed(place_fallback(taken.error), s->kind, size);
+		return NULL;
+	}
+	record_served(route->place, s->kind, size);
+	bool moved = carry_over(s, taken.span, taken.zero);
+	if (!weir_span_claim(s))
+		misuse("realloc",
+		       (void *)s->base); /* freed by another thread meanwhile */
+	if (moved) {
+		record_gone(s->kind, s->requested);
+		weir_pool_give_purged(s, clock_now_ns());
+	} else {
+		place_give(s);
+	}
+	return taken.span;
+}
+
+/* Into the next allocator: below the floor, or when weir has no room. */
+static enum place_resize
+to_next(void **p, struct weir_span *s, size_t size)
+{
+	size_t bytes = s->requested < size ? s->requested : size;
+	void *q = next.malloc(size);
+
+	if (q == NULL)
+		return PLACE_NO_MEMORY;
+	memcpy(q, *p, bytes);
+	place_free(*p);
+	*p = q;
+	return PLACE_RESIZED;
+}
+
+enum place_resize
+place_resize(void **p, size_t size, const void *caller)
+{
+	struct weir_span *s = place_live(*p, "realloc");
+	struct gate g;
+
+	if (s == NULL)
+		return PLACE_NOT_OURS;
+	if (size < weir_floor || !gate_enter(&g))
+		return to_next(p, s, size);
+	struct weir_route route = weir_route(&weir_config, size, 0, kind_of(caller));
+	struct weir_span *q = NULL;
+	bool done = false;
+	if (route.place == WEIR_PLACE_NEXT)
+		record_passed((enum weir_fallback)route.reason, s->kind, size);
+	else if (!(done = in_place(s, size, &route)))
+		q = elsewhere(s, size, &route);
+	timer_nudge(q != NULL);
+	place_leave(&g);
+	if (q != NULL)
+		*p = (void *)q->base;
+	return done || q != NULL ? PLACE_RESIZED : to_next(p, s, size);
+}

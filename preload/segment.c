@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Making the sidecar and writing it.
+ */
+#include "preload/segment.h"
+
+#include "config.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "preload/clock.h"
+#include "preload/settings.h"
+#include "preload/facts.h"
+#include "preload/segment_file.h"
+#include "preload/snapshot.h"
+
+static char *mapped;  /* the file, or NULL */
+static bool given_up; /* it cannot be made: do not try again */
+static uint64_t sequence, written_activity;
+static struct snapshot_health health;
+static int32_t forked_from;
+
+/* The slot under construction; the last word is seq_end. */
+static uint64_t slot[WEIR_SLOT_WORDS];
+
+/* Into our own mapping, by the kernel: fails where a store would fault. */
+static int
+put(size_t offset, const void *from, size_t bytes)
+{
+	struct iovec local = {.iov_base = (void *)from, .iov_len = bytes};
+	struct iovec remote = {.iov_base = mapped + offset, .iov_len = bytes};
+	ssize_t n = process_vm_writev(getpid(), &local, 1, &remote, 1, 0);
+
+	if (n == (ssize_t)bytes)
+		return 0;
+	return n < 0 ? -errno : -EFAULT;
+}
+
+static void
+add_section(struct weir_stats_header *h, enum weir_stats_section_id id,
+	    size_t word_offset, size_t records, size_t record_words)
+{
+	h->sections[id] = (struct weir_stats_section){
+		.word_offset = (uint32_t)word_offset,
+		.records = (uint32_t)records,
+		.record_words = (uint32_t)record_words,
+	};
+}
+
+static void
+fill_header(struct weir_stats_header *h)
+{
+	memset(h, 0, sizeof(*h));
+	memcpy(h->magic, WEIR_STATS_MAGIC, sizeof(h->magic));
+	h->endian = WEIR_STATS_ENDIAN;
+	h->version = WEIR_STATS_VERSION;
+	h->word_bytes = 8;
+	h->header_bytes = WEIR_STATS_HEADER_BYTES;
+	h->slot_bytes = WEIR_STATS_SLOT_BYTES;
+	h->n_slots = WEIR_STATS_SLOTS;
+	h->n_sections = WEIR_N_SECTIONS;
+	h->pid = getpid();
+	h->forked_from = forked_from;
+	h->start_ticks = facts_start_ticks();
+	h->created_unix_ns = (uint64_t)clock_read(CLOCK_REALTIME);
+	h->page_bytes = (uint32_t)sysconf(_SC_PAGESIZE);
+	h->stats_ms = (uint32_t)weir_config.stats_ms;
+	h->options_bytes[0] = weir_config.floor;
+	h->options_bytes[1] = weir_config.threshold;
+	h->options_bytes[2] = weir_config.cache_max;
+	h->options_bytes[3] = weir_config.decay_ms;
+	memcpy(h->weir_version, PACKAGE_VERSION, sizeof(PACKAGE_VERSION));
+	ssize_t n = readlink("/proc/self/exe", h->exe, sizeof(h->exe) - 1);
+	h->exe[n > 0 ? n : 0] = '\0';
+	add_section(h, WEIR_SECTION_COUNTERS, WEIR_SLOT_COUNTERS, 1, WEIR_N_COUNTERS);
+	add_section(h, WEIR_SECTION_CLASSES, WEIR_SLOT_CLASSES, weir_config.classes.n,
+		    WEIR_N_CLASS_FIELDS);
+	add_section(h, WEIR_SECTION_SIZES, WEIR_SLOT_SIZES, WEIR_STATS_SIZE_BUCKETS,
+		    WEIR_N_SIZE_FIELDS);
+	add_section(h, WEIR_SECTION_KINDS, WEIR_SLOT_KINDS, WEIR_N_KINDS,
+		    WEIR_N_KIND_FIELDS);
+	add_section(h, WEIR_SECTION_FALLBACKS, WEIR_SLOT_FALLBACKS, WEIR_N_FALLBACKS, 1);
+	add_section(h, WEIR_SECTION_REGIONS, WEIR_SLOT_REGIONS, WEIR_STATS_MAX_REGIONS,
+		    WEIR_N_REGION_FIELDS);
+}
+
+static void
+failed(int error)
+{
+	health.failed++;
+	health.last_errno = (uint64_t)-error;
+}
+
+static bool
+make(void)
+{
+	struct weir_stats_header h;
+	int error = 0;
+
+	if (given_up || strcmp(weir_config.stats, "off") == 0)
+		return false;
+	fill_header(&h);
+	mapped = segment_file_make(weir_config.stats, h.pid, h.start_ticks, &error);
+	if (mapped != NULL && (error = put(0, &h, sizeof(h))) != 0) {
+		segment_file_unmap(mapped);
+		mapped = NULL;
+	}
+	if (mapped == NULL) {
+		failed(error);
+		given_up = true;
+	}
+	return mapped != NULL;
+}
+
+bool
+segment_exists(void)
+{
+	return mapped != NULL;
+}
+
+bool
+segment_news(void)
+{
+	return !given_up && snapshot_activity() != written_activity;
+}
+
+void
+segment_write(int64_t now_ns, bool last)
+{
+	struct weir_stats_slot_head *head = (struct weir_stats_slot_head *)slot;
+	uint64_t activity = boot_done() ? snapshot_activity() : 0;
+
+	if (activity == 0 || (mapped == NULL && !make()))
+		return;
+	sequence++;
+	health.writes++;
+	snapshot_fill(slot, &health);
+	head->seq_begin = slot[WEIR_SLOT_END] = sequence;
+	head->state = last ? WEIR_STATE_EXITED : WEIR_STATE_RUNNING;
+	head->unix_ns = (uint64_t)clock_read(CLOCK_REALTIME);
+	head->monotonic_ns = (uint64_t)now_ns;
+	int error = put(WEIR_STATS_HEADER_BYTES + sequence % 2 * WEIR_STATS_SLOT_BYTES,
+			slot, sizeof(slot));
+	if (error != 0)
+		failed(error);
+	else
+		written_activity = activity;
+}
+
+void
+segment_after_fork(int32_t parent_pid)
+{
+	mapped = NULL; /* the kernel did not hand it down: MADV_DONTFORK */
+	given_up = false;
+	sequence = written_activity = 0;
+	health = (struct snapshot_health){0};
+	forked_from = parent_pid;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The sidecar (weir/stats.h): its file, and the numbers that go into it. All calls under the
+ * timer's work lock.
+ *
+ * The file is mapped once and written by the kernel on our behalf (process_vm_writev to
+ * ourselves), never by a store of ours: if somebody cuts or unmounts the file, the call fails,
+ * where a store would end the host with SIGBUS. The descriptor is closed at once.
+ */
+#ifndef PRELOAD_SEGMENT_H
+#define PRELOAD_SEGMENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Has anything changed that the file does not say yet? */
+bool segment_news(void);
+
+/* Writes the state of this instant; makes the file on first use if there was a large request. */
+void segment_write(int64_t now_ns, bool last);
+
+bool segment_exists(void);
+
+/* The child of a fork has no sidecar until it has something to tell. */
+void segment_after_fork(int32_t parent_pid);
+
+#endif

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Copying the counters while everything stands still, so that they add up to the byte.
+ */
+#include "preload/snapshot.h"
+
+#include <string.h>
+
+#include "pool/pool.h"
+#include "pool/pool_stats.h"
+#include "preload/facts.h"
+#include "preload/record.h"
+#include "preload/timer.h"
+
+static void
+fill_class(uint64_t *row, const struct weir_class_stats *c)
+{
+	row[WEIR_K_capacity_bytes] = c->capacity_bytes;
+	row[WEIR_K_gets] = c->gets;
+	row[WEIR_K_hits] = c->hits;
+	row[WEIR_K_shared_hits] = c->shared_hits;
+	row[WEIR_K_misses] = c->misses;
+	row[WEIR_K_refused] = c->refused;
+	row[WEIR_K_puts] = c->puts;
+	row[WEIR_K_evicted] = c->evicted;
+	row[WEIR_K_live] = c->live;
+	row[WEIR_K_live_peak] = c->live_peak;
+	row[WEIR_K_cached] = c->cached;
+	row[WEIR_K_cached_peak] = c->cached_peak;
+	row[WEIR_K_inherited] = c->inherited;
+	row[WEIR_K_inherited_cached] = c->inherited_cached;
+	row[WEIR_K_requested_bytes] = c->requested_bytes;
+	row[WEIR_K_rounding_bytes] =
+		(c->gets - c->refused) * c->capacity_bytes - c->requested_bytes;
+	row[WEIR_K_live_requested_bytes] = c->live_requested_bytes;
+	row[WEIR_K_live_rounding_bytes] =
+		c->live * c->capacity_bytes - c->live_requested_bytes;
+	row[WEIR_K_held_bytes] = c->live * c->capacity_bytes;
+}
+
+/* Returns the bytes of free blocks that the classes keep. */
+static uint64_t
+fill_pool(uint64_t *slot)
+{
+	uint64_t stocked = 0;
+
+	for (uint32_t i = 0; i < weir_pool_classes(); i++) {
+		struct weir_class_stats c;
+
+		weir_pool_class_stats(i, &c);
+		fill_class(slot + WEIR_SLOT_CLASSES + i * WEIR_N_CLASS_FIELDS, &c);
+		stocked += c.cached * c.capacity_bytes;
+	}
+	return stocked;
+}
+
+static void
+fill_extents(uint64_t *c)
+{
+	struct weir_extent_stats e;
+	struct weir_scratch_stats s;
+
+	weir_pool_extent_stats(&e);
+	c[WEIR_C_map_gets] = e.gets;
+	c[WEIR_C_map_fresh] = e.fresh;
+	c[WEIR_C_map_recycled_dirty] = e.recycled_dirty;
+	c[WEIR_C_map_recycled_zero] = e.recycled_zero;
+	c[WEIR_C_map_refused] = e.refused;
+	c[WEIR_C_map_puts] = e.puts;
+	c[WEIR_C_map_live] = e.live;
+	c[WEIR_C_map_inherited] = e.inherited;
+	c[WEIR_C_map_live_requested_bytes] = e.live_requested_bytes;
+	c[WEIR_C_map_live_rounding_bytes] = e.live_held_bytes - e.live_requested_bytes;
+	c[WEIR_C_map_live_held_bytes] = e.live_held_bytes;
+	c[WEIR_C_map_live_held_peak_bytes] = e.live_held_peak_bytes;
+	weir_pool_scratch_stats(&s);
+	c[WEIR_C_scratch_gets] = s.gets;
+	c[WEIR_C_scratch_puts] = s.puts;
+	c[WEIR_C_scratch_live] = s.live;
+	c[WEIR_C_scratch_inherited] = s.inherited;
+}
+
+static void
+fill_heap(uint64_t *c, uint64_t stocked)
+{
+	struct weir_heap_stats h;
+
+	weir_pool_heap_stats(&h);
+	c[WEIR_C_live_held_bytes] = h.state_bytes[WEIR_SPAN_LIVE] - stocked;
+	c[WEIR_C_cached_dirty_bytes] = h.state_bytes[WEIR_SPAN_DIRTY] +
+				       h.state_bytes[WEIR_SPAN_PURGING] + stocked;
+	c[WEIR_C_cached_clean_bytes] = h.state_bytes[WEIR_SPAN_CLEAN];
+	c[WEIR_C_reserved_bytes] = h.state_bytes[WEIR_SPAN_RESERVED];
+	c[WEIR_C_region_bytes] = h.region_bytes;
+	c[WEIR_C_region_peak_bytes] = h.region_peak_bytes;
+	c[WEIR_C_metadata_bytes] = h.metadata_bytes;
+	c[WEIR_C_recycled_bytes] = h.recycled_bytes;
+	c[WEIR_C_fresh_bytes] = h.fresh_bytes;
+	c[WEIR_C_purges] = h.purges;
+	c[WEIR_C_purged_bytes] = h.purged_bytes;
+	c[WEIR_C_purge_failed] = h.purge_failed;
+}
+
+static void
+fill_requests(uint64_t *slot)
+{
+	struct record_sums s;
+	uint64_t *c = slot + WEIR_SLOT_COUNTERS;
+
+	record_sum(&s);
+	c[WEIR_C_large_requests] = s.requests;
+	c[WEIR_C_large_requested_bytes] = s.requested_bytes;
+	c[WEIR_C_large_pool] = s.pool;
+	c[WEIR_C_large_map] = s.map;
+	c[WEIR_C_large_passed] = s.passed;
+	c[WEIR_C_passed_bytes] = s.passed_bytes;
+	c[WEIR_C_zeroed_bytes] = s.zeroed_bytes;
+	c[WEIR_C_zero_skipped_bytes] = s.zero_skipped_bytes;
+	c[WEIR_C_realloc_in_place] = s.realloc_in_place;
+	c[WEIR_C_realloc_remapped] = s.realloc_remapped;
+	c[WEIR_C_realloc_copied] = s.realloc_copied;
+	c[WEIR_C_deferred_frees] = s.deferred_frees;
+	c[WEIR_C_misuse] = s.misuse;
+	c[WEIR_C_trims] = s.trims;
+	memcpy(slot + WEIR_SLOT_SIZES, s.sizes, sizeof(s.sizes));
+	memcpy(slot + WEIR_SLOT_KINDS, s.kinds, sizeof(s.kinds));
+	memcpy(slot + WEIR_SLOT_FALLBACKS, s.fallbacks, sizeof(s.fallbacks));
+}
+
+static void
+fill_regions(uint64_t *row)
+{
+	struct weir_region regions[WEIR_STATS_MAX_REGIONS];
+	uint32_t n = weir_pool_regions(regions, WEIR_STATS_MAX_REGIONS);
+
+	for (uint32_t i = 0; i < n && i < WEIR_STATS_MAX_REGIONS;
+	     i++, row += WEIR_N_REGION_FIELDS) {
+		row[WEIR_R_base] = regions[i].base;
+		row[WEIR_R_bytes] = regions[i].bytes;
+	}
+}
+
+static void
+fill_timer(uint64_t *c)
+{
+	struct timer_counts t;
+
+	timer_counts(&t);
+	c[WEIR_C_timer_ticks] = t.ticks;
+	c[WEIR_C_timer_cpu_ns] = t.cpu_ns;
+	c[WEIR_C_timer_failed] = t.failed;
+	c[WEIR_C_cache_cap_bytes] = t.cap_bytes;
+	c[WEIR_C_cgroup_limit_bytes] = t.limit_bytes;
+	c[WEIR_C_rss_bytes] = t.rss_bytes;
+	c[WEIR_C_resident_bytes] = t.resident_bytes;
+	c[WEIR_C_rss_peak_bytes] = facts_rss_peak();
+}
+
+void
+snapshot_fill(uint64_t slot[WEIR_SLOT_WORDS], const struct snapshot_health *health)
+{
+	uint64_t *c = slot + WEIR_SLOT_COUNTERS;
+
+	memset(c, 0, (WEIR_SLOT_END - WEIR_SLOT_COUNTERS) * sizeof(uint64_t));
+	fill_timer(c);
+	c[WEIR_C_sidecar_writes] = health->writes;
+	c[WEIR_C_sidecar_failed] = health->failed;
+	c[WEIR_C_sidecar_errno] = health->last_errno;
+
+	record_freeze();
+	weir_pool_freeze();
+	fill_requests(slot);
+	fill_extents(c);
+	fill_heap(c, fill_pool(slot));
+	fill_regions(slot + WEIR_SLOT_REGIONS);
+	weir_pool_thaw();
+	record_thaw();
+}
+
+uint64_t
+snapshot_activity(void)
+{
+	struct record_sums s;
+	struct weir_extent_stats e;
+	uint64_t activity;
+
+	record_freeze();
+	weir_pool_freeze();
+	record_sum(&s);
+	weir_pool_extent_stats(&e);
+	activity = s.requests + s.realloc_in_place + s.trims + e.puts;
+	for (uint32_t i = 0; i < weir_pool_classes(); i++) {
+		struct weir_class_stats c;
+
+		weir_pool_class_stats(i, &c);
+		activity += c.gets + c.puts + c.evicted;
+	}
+	struct weir_heap_stats h;
+	weir_pool_heap_stats(&h);
+	activity += h.purges;
+	weir_pool_thaw();
+	record_thaw();
+	return activity;
+}

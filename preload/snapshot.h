@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * All numbers of one instant, laid out as a slot of the sidecar (weir/stats.h).
+ */
+#ifndef PRELOAD_SNAPSHOT_H
+#define PRELOAD_SNAPSHOT_H
+
+#include <stdint.h>
+
+#include "weir/stats.h"
+
+/* What only the sidecar's writer knows. */
+struct snapshot_health {
+	uint64_t writes, failed, last_errno;
+};
+
+/* Fills everything but the slot's head and `seq_end`. Stops all of weir for some 10 us. */
+void snapshot_fill(uint64_t slot[WEIR_SLOT_WORDS], const struct snapshot_health *health);
+
+/* A number that changes with every event worth writing; cheap. */
+uint64_t snapshot_activity(void);
+
+#endif

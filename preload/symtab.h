@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The executable's dynamic symbols, found in memory through its program headers. Needs no file,
+ * no loader lock and no allocation, and takes about 100 ns a name (dladdr: 300 us on Node).
+ */
+#ifndef PRELOAD_SYMTAB_H
+#define PRELOAD_SYMTAB_H
+
+#include <elf.h>
+#include <link.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct symtab {
+	uintptr_t bias; /* where the image lies, less where it was linked for */
+	const ElfW(Sym) * symbols;
+	const char *strings;
+	size_t strings_bytes;
+	const uint32_t *gnu_hash;
+};
+
+/* 0, or -ENOENT if the executable has no such tables (static, or an old hash style only). */
+int symtab_of_executable(struct symtab *t);
+
+/* A defined function of that name: where its code starts and how long it is. 0 or -ENOENT. */
+int symtab_find(const struct symtab *t, const char *name, uintptr_t *start,
+		size_t *bytes);
+
+#endif
