@@ -64,7 +64,7 @@ breaches() {
   [ -s "$BATS_TEST_TMPDIR/own" ]
   nm -u "$library" | awk 'NF == 2 { print $2 }' | sort -u |
     grep -vxF -f "$BATS_TEST_TMPDIR/own" |
-    grep -vxE '(__)?(mem|str)[a-z]+(_chk)?|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__(asan|ubsan|tsan).*' |
+    grep -vxE '(__)?(mem|str)[a-z]+(_chk)?|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__(asan|ubsan|tsan|sanitizer|sancov|st(art|op)___sancov)_.*' |
     no_lines
 }
 
