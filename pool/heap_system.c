@@ -181,7 +181,7 @@ heap_release_idle(int64_t before_ns, int64_t now_ns)
 			use->quiet_since_ns = INT64_MAX;
 		else if (use->quiet_since_ns == INT64_MAX)
 			use->quiet_since_ns = now_ns;
-		if (use->quiet_since_ns <= before_ns)
+		if (use->quiet_since_ns != INT64_MAX && use->quiet_since_ns <= before_ns)
 			r = take_apart(row);
 		weir_unlock(&heap_mutex);
 		if (r.base == 0)

@@ -310,6 +310,24 @@ TEST(a_refused_purge_keeps_the_block)
 	model_check();
 }
 
+TEST(trimming_all_keeps_what_is_in_use)
+{
+	struct weir_ask ask = {
+		.bytes = 5 * WEIR_UNIT_BYTES, .align = WEIR_PAGE_BYTES, .requested = 1};
+
+	model_init();
+	struct weir_span *s = weir_extent_take(&ask).span;
+	REQUIRE(s != NULL);
+	*(char *)s->base = 7;
+	weir_pool_tick(&(struct weir_tick){
+		.now_ns = 9, .stock_before_ns = INT64_MAX, .purge_before_ns = INT64_MAX});
+	CHECK(weir_span_at((void *)s->base) == s);
+	CHECK_EQ(*(char *)s->base, 7);
+	model_check();
+	REQUIRE(weir_span_claim(s));
+	weir_pool_give(s, 10);
+}
+
 TEST(idle_regions_go)
 {
 	struct weir_ask ask = {.bytes = 20 * WEIR_UNIT_BYTES,
@@ -346,5 +364,6 @@ TEST(idle_regions_go)
 	T(cap_is_kept)                                                                   \
 	T(failures_are_reported_and_counted)                                             \
 	T(a_refused_purge_keeps_the_block)                                               \
+	T(trimming_all_keeps_what_is_in_use)                                             \
 	T(idle_regions_go)
 TAP_MAIN()
