@@ -201,6 +201,16 @@ print_wide(char out[CHECK_SIDE], wide value)
 	memmove(out, digits + i, sizeof(digits) - i);
 }
 
+/* A row of the fixed table that no class uses. */
+static bool
+is_blank(const struct sidecar *s, uint32_t row)
+{
+	for (uint32_t f = 0; f < WEIR_N_CLASS_FIELDS; f++)
+		if (sidecar_class(s, row, (enum weir_class_field)f) != 0)
+			return false;
+	return true;
+}
+
 struct tally {
 	const struct sidecar *sidecar;
 	struct check_result result;
@@ -248,7 +258,8 @@ check_text(struct tally *t, const char *text, bool each_class)
 	}
 	for (uint32_t row = 0; row < t->sidecar->rows[WEIR_SECTION_CLASSES].records;
 	     row++)
-		check_row(t, &id, row);
+		if (!is_blank(t->sidecar, row))
+			check_row(t, &id, row);
 }
 
 struct check_result

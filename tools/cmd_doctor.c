@@ -44,8 +44,7 @@ static void
 conclude(struct diagnosis *d, bool works, const char *what, const char *why)
 {
 	d->works = works;
-	show_format(d->verdict, sizeof(d->verdict), "%s%s%s", works ? "" : "no: ", what,
-		    why);
+	show_format(d->verdict, sizeof(d->verdict), "%s%s", what, why);
 }
 
 /* False if there is no usable shim: then nothing else works either. */
@@ -56,7 +55,7 @@ examine_shim(struct diagnosis *d)
 
 	if (launch_find_shim(shim, sizeof(shim), why, sizeof(why)) != 0) {
 		finding_add(&d->findings, "weir", "shim", why, "not found");
-		conclude(d, false, why, "");
+		conclude(d, false, "weir cannot work: the shim is missing", "");
 		return false;
 	}
 	finding_add(&d->findings, "weir", "shim", NULL, "%s", shim);
@@ -83,7 +82,8 @@ examine_program(struct diagnosis *d, const char *path, const struct weir_options
 
 	if (rc != 0) {
 		finding_add(f, "program", "file", strerror(-rc), "%s", path);
-		conclude(d, false, "the program cannot be read: ", strerror(-rc));
+		conclude(d, false, "it cannot be told: the program cannot be read: ",
+			 strerror(-rc));
 		return;
 	}
 	target_apply_options(&t, o);
@@ -100,7 +100,7 @@ examine_program(struct diagnosis *d, const char *path, const struct weir_options
 			    : t.elf.imports_malloc ? "imported"
 						   : "not imported");
 	if (t.inert[0] != '\0')
-		conclude(d, false, t.inert, "");
+		conclude(d, false, "weir would do nothing in this program: ", t.inert);
 	else if (d->works && t.doubt[0] != '\0')
 		conclude(d, true, "nothing speaks against it, but: ", t.doubt);
 	else if (d->works)
@@ -119,7 +119,7 @@ examine_sidecar(struct diagnosis *d, pid_t pid, const char *why_none)
 
 	if (rc == -ENOENT) {
 		finding_add(f, "process", "sidecar", why_none, "none");
-		conclude(d, false, "loaded, but no sidecar: ", why_none);
+		conclude(d, false, "loaded, but it has no sidecar: ", why_none);
 		return;
 	}
 	if (rc != 0) {

@@ -86,6 +86,16 @@ not_started(const char *name, int error)
 	return CMD_NOT_EXECUTABLE;
 }
 
+/* The file was found before: ENOENT from exec is about what would run it. */
+static int
+not_executed(const char *name, int error)
+{
+	if (error != ENOENT)
+		return not_started(name, error);
+	tell_error("%s: cannot be run: its interpreter or loader is not there", name);
+	return CMD_NOT_EXECUTABLE;
+}
+
 /* One line, before anything of the program's own, if weir would be inert. */
 static void
 warn_if_inert(const struct request *r, struct target *t, const char *path)
@@ -136,7 +146,7 @@ run_with_summary(const struct request *r, const struct target *t)
 		return CMD_FAILED;
 	}
 	if (g.exec_error != 0)
-		return not_started(r->argv[0], g.exec_error);
+		return not_executed(r->argv[0], g.exec_error);
 	summary_print(stderr, &g, t);
 	return g.status;
 }
@@ -161,7 +171,7 @@ run(int argc, char **argv)
 	if (r.summary)
 		return run_with_summary(&r, &t);
 	execvp(r.argv[0], r.argv);
-	return not_started(r.argv[0], errno);
+	return not_executed(r.argv[0], errno);
 }
 
 const struct cmd cmd_run = {

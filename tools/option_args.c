@@ -16,6 +16,7 @@
 #include "tools/tell.h"
 
 #define NAME_MAX_BYTES 64
+#define HELP_COLUMNS   52
 
 /* Bounds are in options.def only; the public rows do not carry them. */
 static const struct {
@@ -147,6 +148,28 @@ option_args_take(int argc, char **argv, char **options)
 	return taken;
 }
 
+/* One cell a line, broken between words; the cells before it are empty but for the first. */
+static void
+help_cells(struct table *t, const char *help)
+{
+	for (const char *p = help; *p != '\0';) {
+		size_t len = strlen(p);
+
+		if (len > HELP_COLUMNS) {
+			len = HELP_COLUMNS;
+			while (len > 1 && p[len] != ' ')
+				len--;
+		}
+		if (p != help) {
+			table_cell(t, "%s", "");
+			table_cell(t, "%s", "");
+		}
+		table_cell(t, "%.*s", (int)len, p);
+		p += len;
+		p += strspn(p, " ");
+	}
+}
+
 void
 option_args_print_table(FILE *out)
 {
@@ -158,11 +181,10 @@ option_args_print_table(FILE *out)
 		const struct weir_option_row *row = &weir_option_rows[i];
 
 		table_cell(t, "--%s=%s", row->name, row->type);
-		table_cell(t, "%s%s%s",
+		table_cell(t, "%s%s",
 			   row->default_text[0] != '\0' ? row->default_text : "(none)",
-			   strcmp(row->unit, "ms") == 0 ? " " : "",
-			   strcmp(row->unit, "ms") == 0 ? "ms" : "");
-		table_cell(t, "%s", row->help);
+			   strcmp(row->unit, "ms") == 0 ? " ms" : "");
+		help_cells(t, row->help);
 	}
 	table_print(t, out, 2);
 }

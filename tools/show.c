@@ -78,7 +78,11 @@ show_duration(char buf[SHOW_VALUE], uint64_t ns)
 {
 	uint64_t s = ns / 1000000000;
 
-	if (s < 60)
+	if (ns < 1000000)
+		snprintf(buf, SHOW_VALUE, "%" PRIu64 " us", ns / 1000);
+	else if (ns < 100000000)
+		snprintf(buf, SHOW_VALUE, "%.1f ms", (double)(ns / 100000) / 10);
+	else if (s < 60)
 		snprintf(buf, SHOW_VALUE, "%.1f s", (double)(ns / 100000000) / 10);
 	else if (s < 3600)
 		snprintf(buf, SHOW_VALUE, "%" PRIu64 " min %" PRIu64 " s", s / 60,

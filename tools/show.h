@@ -25,7 +25,7 @@ char *show_count(char buf[SHOW_VALUE], uint64_t count);
 /* "93.4 %" of `part` in `whole`, or "-" when whole is 0. */
 char *show_percent(char buf[SHOW_VALUE], uint64_t part, uint64_t whole);
 
-/* "0.4 s", "2 min 5 s", "3 h 12 min", "4 d 3 h". */
+/* "0 us", "1.5 ms", "0.4 s", "2 min 5 s", "3 h 12 min", "4 d 3 h". */
 char *show_duration(char buf[SHOW_VALUE], uint64_t ns);
 
 /*

@@ -1,0 +1,336 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# `weir stat`: what it shows of good sidecars, and what it says of bad ones.
+
+load tools
+
+setup() {
+  own_environment
+}
+
+# refuses TEXT FILE [NAME=VALUE...]: a sidecar changed so is not shown, and the text says why.
+refuses() {
+  local text=$1
+  shift
+  "$MAKE_SIDECAR" bad.weir "$@"
+  run -1 timeout 10 "$WEIR" stat bad.weir
+  [ "${#lines[@]}" -eq 1 ]
+  has "weir: bad.weir: $text"
+}
+
+@test "a sidecar is shown whole: process, options, memory, classes, tiers, counters" {
+  "$MAKE_SIDECAR" a.weir pid=999999999 state=2
+  run -0 "$WEIR" stat a.weir
+  has "process   999999999, exited: /usr/bin/sample"
+  has "options   floor 128 KB, threshold 10 MB, cache_max automatic, decay_ms 1000"
+  has "Resident memory, at the last write"
+  [[ $output =~ "weir's blocks in use"\ +60.3\ MB ]]
+  [[ $output =~ "free, kept by weir"\ +16\ MB ]]
+  [[ $output =~ "the rest of the process"\ +66.8\ MB ]]
+  [[ $output =~ "128 KB"\ +100\ +80\ +20\ +"80.0 %"\ +"7.5 %"\ +11\ +20\ +19\ +4 ]]
+  has "Map tier: 9 blocks asked for, 3 in use (60 MB)"
+  [[ $output =~ 2\ +alignment ]]
+  [[ $output =~ 'up to 128 KB  70  53.8 %  ##############################'$'\n' ]]
+  [[ $output =~ 'backing_store        90' ]]
+  [[ $output =~ large_requested_bytes\ +200,000,000\ +190.7\ MB\ +"bytes asked for" ]]
+}
+
+@test "every counter of weir/stats.h is shown" {
+  "$MAKE_SIDECAR" a.weir
+  run -0 "$WEIR" stat a.weir
+  counters=$(sed -nE 's/^\tX\(([a-z_]+), (counter|gauge), [a-z]+, [a-z]+,.*/\1/p' \
+    "$WEIR_SRCDIR/include/weir/stats.h")
+  [ "$(wc -w <<<"$counters")" -ge 40 ]
+  for c in $counters; do
+    has "    $c "
+  done
+}
+
+@test "unused classes are shown with --all only" {
+  "$MAKE_SIDECAR" a.weir
+  run -0 "$WEIR" stat a.weir
+  lacks "   10 MB     0"
+  run -0 "$WEIR" stat --all a.weir
+  has "   10 MB     0"
+}
+
+@test "a torn slot is passed over for the older one" {
+  "$MAKE_SIDECAR" a.weir torn=1
+  run -0 "$WEIR" stat a.weir
+  has "the last write was cut short"
+  [[ $output =~ sidecar_writes\ +41 ]]
+  "$MAKE_SIDECAR" a.weir torn=0
+  run -0 "$WEIR" stat a.weir
+  [[ $output =~ sidecar_writes\ +42 ]]
+}
+
+@test "a file cut in its newer slot is read from the older one" {
+  size=$("$MAKE_SIDECAR" a.weir && wc -c <a.weir)
+  "$MAKE_SIDECAR" a.weir cut=$((size - 8))
+  run -0 "$WEIR" stat a.weir
+  [[ $output =~ sidecar_writes\ +41 ]]
+}
+
+@test "a shorter record leaves out what it lacks" {
+  "$MAKE_SIDECAR" a.weir section.0.record_words=5
+  run -0 "$WEIR" stat a.weir
+  has "large_requests"
+  lacks "map_gets"
+}
+
+@test "unknown sections and longer records are no error" {
+  "$MAKE_SIDECAR" a.weir n_sections=7 section.6.word_offset=99999 section.6.records=99999 \
+    section.6.record_words=99999
+  run -0 "$WEIR" stat a.weir
+  has "large_requests"
+}
+
+@test "what is no sidecar is refused: other content, nothing at all" {
+  refuses 'not a sidecar: it does not begin with "weirstat"' magic=elsewise
+  : >empty
+  run -1 "$WEIR" stat empty
+  has 'empty: not a sidecar'
+  head -c 5000000 /dev/zero >large
+  run -1 "$WEIR" stat large
+  has "large: not a sidecar: larger than 4 MB"
+}
+
+@test "what cannot be read here is refused: byte order, version, word size" {
+  refuses "written on a machine of the other byte order" endian=0x04030201
+  refuses "damaged: no byte order has the mark 0x00000007" endian=7
+  refuses "written by a newer weir: layout 2, this one reads 1" version=2
+  refuses "damaged: layout version 0" version=0
+  refuses "words of 4 bytes, this weir reads 8" word_bytes=4
+}
+
+@test "a file cut short is refused wherever it was cut" {
+  for n in 8 100 600 1024 2000; do
+    refuses "truncated: $n bytes" cut=$n
+  done
+}
+
+@test "a file that was never written to is told apart from a damaged one" {
+  refuses "nothing has been written to it yet" empty=1
+  refuses "damaged: no slot was written to its end" torn=0 torn=1
+}
+
+@test "impossible sizes in the header are refused" {
+  refuses "damaged: a header of 100 bytes" header_bytes=100
+  refuses "damaged: a header of 4294967288 bytes" header_bytes=4294967288
+  refuses "damaged: a slot of 8 bytes" slot_bytes=8
+  refuses "damaged: a slot of 4294967288 bytes" slot_bytes=4294967288
+  refuses "damaged: 0 slots" n_slots=0
+  refuses "damaged: 4294967295 slots" n_slots=4294967295
+  refuses "damaged: 4294967295 sections" n_sections=4294967295
+}
+
+@test "sections that reach out of their slot are refused" {
+  refuses "damaged: section CLASSES lies outside its slot" section.1.records=4294967295
+  refuses "damaged: section CLASSES lies outside its slot" \
+    section.1.records=4294967295 section.1.record_words=4294967295
+  refuses "damaged: section REGIONS lies outside its slot" section.5.word_offset=4294967295
+  refuses "damaged: section SIZES lies outside its slot" section.2.word_offset=1
+}
+
+@test "only a regular file is opened, and no link is followed" {
+  "$MAKE_SIDECAR" a.weir
+  ln -s a.weir link.weir
+  run -1 "$WEIR" stat link.weir
+  has "link.weir: a symbolic link, which is not followed"
+  mkfifo fifo.weir
+  run -1 timeout 5 "$WEIR" stat fifo.weir
+  has "fifo.weir: not a regular file"
+  run -1 timeout 5 "$WEIR" stat /dev/zero
+  has "/dev/zero: not a regular file"
+  run -1 "$WEIR" stat .
+  has ".: not a regular file"
+  run -1 "$WEIR" stat ./absent.weir
+  has "./absent.weir: No such file or directory"
+}
+
+@test "a file that may not be read is named" {
+  "$MAKE_SIDECAR" a.weir
+  chmod 0 a.weir
+  [ ! -r a.weir ] || skip "this user reads everything"
+  run -1 "$WEIR" stat a.weir
+  has "a.weir: Permission denied"
+}
+
+@test "names from the file cannot steer the terminal" {
+  "$MAKE_SIDECAR" a.weir exe=$'/bin/\033[31mred\tand\xff\u202ereversed'
+  run -0 "$WEIR" stat a.weir
+  has '/bin/\x1b[31mred\x09and\xff\xe2\x80\xaereversed'
+  run -0 "$WEIR" stat --json a.weir
+  is_json <<<"$output"
+  has '"exe": "/bin/\u001b[31mred\u0009and\ufffd'
+}
+
+@test "JSON holds raw numbers, rates, and null where undefined" {
+  command -v jq >/dev/null || skip "no jq"
+  "$MAKE_SIDECAR" a.weir pid=999999999
+  "$WEIR" stat --json a.weir >out
+  [ "$(jq -c '[.pid, .exe, .state]' out)" = '[999999999,"/usr/bin/sample","gone"]' ]
+  [ "$(jq .counters.large_requested_bytes out)" = 200000000 ]
+  [ "$(jq -c '.classes | map(.capacity_bytes)' out)" = '[131072,1048576,10485760]' ]
+  [ "$(jq -c '.classes[0] | [.hit_rate, .waste, .live]' out)" = '[0.8,0.075225,11]' ]
+  [ "$(jq -c '.classes[2] | [.hit_rate, .waste]' out)" = '[null,null]' ]
+  [ "$(jq -c '.sizes[1]' out)" = '{"up_to_bytes":1048576,"requests":50,"bytes":41000000}' ]
+  [ "$(jq -c '.fallbacks.alignment' out)" = 2 ]
+  [ "$(jq -c '.kinds.encoder.bytes' out)" = 30000000 ]
+  [ "$(jq -c '.regions | length' out)" = 2 ]
+  [ "$(jq -c '.memory | [.live_bytes, .cached_bytes, .rest_bytes]' out)" = \
+    '[63222784,16777216,70000000]' ]
+  [ "$(jq -c '.derived.hit_rate' out)" = 0.773585 ]
+  "$MAKE_SIDECAR" a.weir section.0.record_words=5
+  [ "$("$WEIR" stat --json a.weir | jq -c '.counters | [.large_pool, .map_gets]')" = '[119,null]' ]
+}
+
+@test "without sidecars the folders are named" {
+  run -0 "$WEIR" stat
+  has "No sidecars. Looked in:"
+  has "$XDG_RUNTIME_DIR/weir"
+  has "$XDG_STATE_HOME/weir"
+  has "$HOME/.local/state/weir"
+  has "/tmp/weir-$(id -u)"
+}
+
+@test "sidecars are listed, running ones first, then the most recent" {
+  sidecar_of $$ exe=/bin/running
+  mkdir -p "$XDG_STATE_HOME/weir" "$HOME/.local/state/weir"
+  "$MAKE_SIDECAR" "$XDG_STATE_HOME/weir/999999998-1.weir" pid=999999998 start=1 exe=/bin/old \
+    unix_ns=1600000000000000000
+  "$MAKE_SIDECAR" "$HOME/.local/state/weir/999999999-1.weir" pid=999999999 start=1 state=2 \
+    exe=/bin/newer
+  run -0 "$WEIR" stat
+  [ "${#lines[@]}" -eq 4 ]
+  [[ ${lines[1]} =~ ^\ *$$\ +running\ .*77.4\ %\ +/bin/running$ ]]
+  [[ ${lines[2]} =~ ^999999999\ +exited\ .*/bin/newer$ ]]
+  [[ ${lines[3]} =~ ^999999998\ +gone\ .*/bin/old$ ]]
+  run -0 "$WEIR" stat --json
+  is_json <<<"$output"
+  has '"exe": "/bin/running"'
+}
+
+@test "the list passes over other files, and names the damaged" {
+  "$MAKE_SIDECAR" "$FOLDER/999999999-1.weir" version=9
+  "$MAKE_SIDECAR" "$FOLDER/notes.weir"
+  mkdir "$FOLDER/999999999-2.weir"
+  ln -s 999999999-1.weir "$FOLDER/999999999-3.weir"
+  run -0 "$WEIR" stat
+  has "$FOLDER/999999999-1.weir: written by a newer weir"
+  has "$FOLDER/999999999-2.weir: not a regular file"
+  has "$FOLDER/999999999-3.weir: a symbolic link"
+  lacks "notes"
+  run -0 "$WEIR" stat --json
+  is_json <<<"$output"
+  has '"error": "written by a newer weir'
+}
+
+@test "a folder that is a link, or somebody else's, is not looked into" {
+  mv "$FOLDER" elsewhere
+  "$MAKE_SIDECAR" elsewhere/999999999-1.weir
+  ln -s "$PWD/elsewhere" "$FOLDER"
+  run -0 "$WEIR" stat
+  has "No sidecars"
+  rm "$FOLDER"
+  mv elsewhere "$FOLDER"
+  run -0 "$WEIR" stat
+  has "/usr/bin/sample"
+  [ "$(id -u)" -eq 0 ] || skip "only root can give a folder away"
+  chown 65534 "$FOLDER"
+  run -0 "$WEIR" stat
+  has "No sidecars"
+}
+
+@test "a pid finds its sidecar, of its last program" {
+  sidecar_of $$ exe=/bin/first
+  start=$(start_ticks $$)
+  "$MAKE_SIDECAR" "$FOLDER/$$-$start.2.weir" pid=$$ start="$start" exe=/bin/third
+  "$MAKE_SIDECAR" "$FOLDER/$$-1.weir" pid=$$ start=1 exe=/bin/earlier
+  run -0 "$WEIR" stat $$
+  has "running: /bin/third"
+  run -0 "$WEIR" stat "$FOLDER/$$-$start.weir"
+  has "replaced by exec: /bin/first"
+  run -0 "$WEIR" stat "$FOLDER/$$-1.weir"
+  has "gone: /bin/earlier"
+  has "killed, or left by _exit"
+}
+
+@test "a process that has ended is found by its pid too" {
+  "$MAKE_SIDECAR" "$FOLDER/999999999-1.weir" pid=999999999 start=1 state=2
+  run -0 "$WEIR" stat 999999999
+  has "exited"
+}
+
+@test "a process is found where its own environment says" {
+  mkdir -p there/weir
+  # The variables are the child's: its sidecar is in none of our folders.
+  env XDG_RUNTIME_DIR="$PWD/there" sleep 60 3>&- &
+  start=$(start_ticks $!)
+  "$MAKE_SIDECAR" "there/weir/$!-$start.weir" pid=$! start="$start"
+  timeout 5 sh -c "until grep -qz there /proc/$!/environ; do sleep 0.05; done"
+  run -0 "$WEIR" stat $!
+  has "sidecar   $PWD/there/weir/$!-$start.weir"
+  kill $!
+  env WEIR_OPTIONS="stats=$PWD/%p.mine" sleep 60 3>&- &
+  start=$(start_ticks $!)
+  "$MAKE_SIDECAR" "$!.mine" pid=$! start="$start"
+  timeout 5 sh -c "until grep -qz mine /proc/$!/environ; do sleep 0.05; done"
+  run -0 "$WEIR" stat $!
+  has "sidecar   $PWD/$!.mine"
+  kill $!
+}
+
+@test "for a running process resident memory is measured now" {
+  sidecar_of $$
+  run -0 "$WEIR" stat $$
+  has "Resident memory, now"
+  "$WEIR" stat --json $$ >out
+  command -v jq >/dev/null || skip "no jq"
+  # The regions of the sample lie nowhere in this process.
+  [ "$(jq -c '.memory | [.measured, .live_bytes, .cached_bytes]' out)" = '["now",0,0]' ]
+  [ "$(jq '.memory.rss_bytes' out)" -gt 1000000 ]
+}
+
+@test "no such process, or one that is not under weir" {
+  run -1 "$WEIR" stat 999999999
+  has "there is no process 999999999 and no sidecar of one"
+  run -1 "$WEIR" stat 99999999999999999999
+  has "there is no process -1"
+  run -1 "$WEIR" stat $$
+  has "process $$ does not run under weir: its LD_PRELOAD does not name the shim"
+}
+
+@test "--watch ends when the process has gone" {
+  "$MAKE_SIDECAR" "$FOLDER/999999999-1.weir" pid=999999999 start=1
+  run -0 timeout 10 "$WEIR" stat --watch 999999999
+  has "gone"
+  sleep 60 3>&- &
+  sidecar_of $!
+  timeout 20 "$WEIR" stat --watch=0.05 $! >out 3>&- &
+  watcher=$!
+  # shellcheck disable=SC2016
+  timeout 10 sh -c 'until [ "$(grep -c "^process .*running" out)" -ge 3 ]; do sleep 0.05; done'
+  kill %1
+  wait "$watcher"
+  [ "$(grep -c '^process .*gone' out)" -eq 1 ]
+  run ! grep -q $'\033' out
+}
+
+@test "--watch ends well on SIGINT" {
+  sidecar_of $$
+  env --default-signal=INT timeout --foreground 20 "$WEIR" stat --watch=0.05 --json $$ >out 3>&- &
+  timeout 10 sh -c 'until [ -s out ]; do sleep 0.05; done'
+  kill -INT $! # which timeout hands on
+  wait $!
+}
+
+@test "usage errors give 2" {
+  for args in "--wat" "a b" "--watch=x a" "--watch=0 a" "--check" "--watch" "--check --json a"; do
+    # shellcheck disable=SC2086
+    run -2 "$WEIR" stat $args
+    has "Usage: weir stat"
+  done
+  run -0 "$WEIR" stat --help
+  has "--watch[=SECONDS]"
+}
