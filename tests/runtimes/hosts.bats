@@ -3,7 +3,6 @@
 # What happens around a host: it is killed, it starts many small children, it runs under
 # another allocator as well.
 
-# shellcheck disable=SC2154 # `use` sets them
 load runtimes
 
 setup() {
@@ -27,20 +26,34 @@ setup() {
   [ -z "$(ls -A "$sidecars")" ]
 }
 
-@test "a host's own preload comes first and weir still works: jemalloc" {
-  stacked libjemalloc.so.2
+@test "weir works in front of jemalloc, which keeps all that is small" {
+  in_front_of libjemalloc.so.2
 }
 
-@test "a host's own preload comes first and weir still works: mimalloc" {
-  stacked libmimalloc.so.2
+@test "weir works in front of mimalloc, which keeps all that is small" {
+  in_front_of libmimalloc.so.2
 }
 
-# stacked LIBRARY: another allocator for all that weir leaves alone.
-stacked() {
+@test "behind jemalloc, which takes every call, weir does no harm" {
+  have_library libjemalloc.so.2
+  LD_PRELOAD=libjemalloc.so.2 with_weir "${runtime[@]}" "$programs/files.mjs" >under.out
+  "${runtime[@]}" "$programs/files.mjs" >plain.out 3>&-
+  cmp plain.out under.out
+}
+
+have_library() {
   PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -q "$1" || skip "no $1"
   cd "$BATS_TEST_TMPDIR" || return
+}
+
+# in_front_of LIBRARY: as `weir run`, but for the order of LD_PRELOAD.
+in_front_of() {
+  have_library "$1"
   "${runtime[@]}" "$programs/http.mjs" >plain.out 3>&-
-  LD_PRELOAD=$1 with_weir "${runtime[@]}" "$programs/http.mjs" >under.out
+  env LD_PRELOAD="$WEIR_BUILDDIR/.libs/libweir_preload.so $1" \
+    WEIR_OPTIONS="stats=$sidecars/%p.weir" \
+    "${runtime[@]}" "$programs/http.mjs" >under.out 3>&-
   cmp plain.out under.out
   add_up
+  at_work
 }

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Bun allocates by means of its own: weir can do nothing there, says so, and does no harm.
 
-# shellcheck disable=SC2154 # `use` sets them
 load runtimes
 
 setup() {

@@ -36,6 +36,6 @@ setup() {
 @test "node22: children" {
   same children
   at_work
-  # This process and the three that it forked; the shells left nothing.
-  query 'length == 4'
+  # A sidecar for this process and for each of the three that it forked.
+  own_sidecars 4
 }

@@ -11,10 +11,9 @@
 weir=$WEIR_BUILDDIR/weir
 programs=$WEIR_SRCDIR/tests/runtimes/programs
 
-# use NAME: sets `runtime`, the command that runs a program; "node" is the system's.
+# use NAME: sets `runtime`, the command that runs a program, and `exe`, the file it is in;
+# "node" is the system's.
 use() {
-  local exe
-  [ -x "$weir" ] || skip "this build has no weir"
   if [ "$1" = node ]; then
     exe=$(command -v node) || skip "no node in PATH"
   else
@@ -22,6 +21,7 @@ use() {
     [ -x "$exe" ] || skip "no $1: scripts/fetch-runtimes fetches it"
   fi
   runtime=("$exe")
+  exe=$(readlink -f "$exe")
   [ "$1" != deno ] || runtime+=(run --quiet --allow-all)
   sidecars=$BATS_TEST_TMPDIR/sidecars
   mkdir -p "$sidecars"
@@ -71,4 +71,9 @@ query() {
 at_work() {
   query 'all(.counters.large_requests > 0)' &&
     query '[.[].classes[].hits] | add > 0'
+}
+
+# own_sidecars N: so many processes of this runtime left a sidecar.
+own_sidecars() {
+  query "[.[] | select(.exe == \"$exe\")] | length == $1"
 }
