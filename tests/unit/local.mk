@@ -1,21 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 # A test is one file, tests/unit/NAME.c. To add one, add its line here.
 UNIT_TESTS = \
+	%D%/test_check \
 	%D%/test_emit \
 	%D%/test_grades \
+	%D%/test_launch \
 	%D%/test_options \
 	%D%/test_pool \
 	%D%/test_purge \
 	%D%/test_route \
+	%D%/test_show \
+	%D%/test_sidecar \
 	%D%/test_stats_layout \
 	%D%/test_token \
 	%D%/test_zero
 
 # The archives that tests are linked with; the linker takes only what a test uses.
-UNIT_LIBS = libpool.la libpolicy.la
+UNIT_LIBS = libtools.la libpool.la libpolicy.la
 
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
+# Those of the command that look at a sidecar.
+%C%_test_check_SOURCES = %D%/test_check.c tests/tools/sidecar_sample.c
+%C%_test_sidecar_SOURCES = %D%/test_sidecar.c tests/tools/sidecar_sample.c
 $(UNIT_TESTS): LDADD = $(UNIT_LIBS)
 $(UNIT_TESTS): $(UNIT_LIBS)
 EXTRA_DIST += tests/unit/pool_model.h

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The identities as a pure function. That each of them can fail is tested by
+ * tests/tools/stat_check.bats; here that their table is whole, and what a word may do to them.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/tap.h"
+#include "tests/tools/sidecar_sample.h"
+#include "tools/check.h"
+
+static struct sidecar_sample sample;
+static struct check_failure failures[8];
+
+static struct check_result
+check(void)
+{
+	struct sidecar s;
+	char why[SIDECAR_WHY];
+	struct check_result result = {0, 1000, 0};
+
+	if (sidecar_parse(&s, &sample, sizeof(sample), why) == 0) {
+		result = check_run(&s, failures, 8);
+		sidecar_free(&s);
+	}
+	return result;
+}
+
+TEST(the_sample_adds_up)
+{
+	sidecar_sample_make(&sample);
+	struct check_result r = check();
+
+	CHECK_EQ(r.failed, 0);
+	CHECK_EQ(r.skipped, 0);
+	CHECK_EQ(r.held, 16 + 3 * 10);
+}
+
+/* Every number that an identity names breaks at least one of them when it changes. */
+TEST(one_more_of_anything_is_noticed)
+{
+	static const char *const named[] = {
+		"large_requests",
+		"large_pool",
+		"large_map",
+		"large_passed",
+		"large_requested_bytes",
+		"scratch_gets",
+		"scratch_puts",
+		"scratch_live",
+		"scratch_inherited",
+		"map_gets",
+		"map_fresh",
+		"map_recycled_dirty",
+		"map_recycled_zero",
+		"map_refused",
+		"map_puts",
+		"map_live",
+		"map_inherited",
+		"map_live_requested_bytes",
+		"map_live_rounding_bytes",
+		"map_live_held_bytes",
+		"live_held_bytes",
+		"cached_dirty_bytes",
+		"cached_clean_bytes",
+		"reserved_bytes",
+		"region_bytes",
+		"sizes.20.requests",
+		"sizes.20.bytes",
+		"kinds.1.requests",
+		"fallbacks.2.requests",
+		"regions.1.bytes",
+		"classes.0.capacity_bytes",
+		"classes.0.gets",
+		"classes.0.hits",
+		"classes.0.misses",
+		"classes.0.puts",
+		"classes.0.evicted",
+		"classes.0.live",
+		"classes.0.cached",
+		"classes.0.inherited",
+		"classes.0.inherited_cached",
+		"classes.0.requested_bytes",
+		"classes.0.rounding_bytes",
+		"classes.0.live_requested_bytes",
+		"classes.0.live_rounding_bytes",
+		"classes.0.held_bytes",
+		"classes.0.shared_hits",
+		"classes.0.refused",
+	};
+
+	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
+		sidecar_sample_make(&sample);
+		++*sidecar_sample_named(&sample, named[i]);
+		if (check().failed == 0)
+			printf("# %s\n", named[i]);
+		CHECK(check().failed > 0);
+	}
+}
+
+TEST(both_sides_are_told_exactly)
+{
+	sidecar_sample_make(&sample);
+	*sidecar_sample_named(&sample, "large_pool") = UINT64_MAX;
+	*sidecar_sample_named(&sample, "large_map") = UINT64_MAX;
+	REQUIRE(check().failed == 1);
+	CHECK_STR(failures[0].identity,
+		  "large_requests = large_pool + large_map + large_passed");
+	CHECK_EQ(failures[0].row, CHECK_NO_ROW);
+	CHECK_STR(failures[0].left, "130");
+	CHECK_STR(failures[0].right, "36893488147419103233");
+}
+
+TEST(products_beyond_128_bits_do_not_pass)
+{
+	sidecar_sample_make(&sample);
+	for (int i = 0; i < 2; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "classes.%d.capacity_bytes", i);
+		*sidecar_sample_named(&sample, name) = UINT64_MAX;
+		snprintf(name, sizeof(name), "classes.%d.cached", i);
+		*sidecar_sample_named(&sample, name) = UINT64_MAX;
+	}
+	CHECK(check().failed > 0);
+	CHECK(strstr(failures[0].identity, "classes.cached") != NULL);
+}
+
+TEST(failures_beyond_the_room_are_counted)
+{
+	sidecar_sample_make(&sample);
+	for (uint32_t row = 0; row < 20; row++)
+		*sidecar_sample_word(&sample, WEIR_SECTION_CLASSES, row, WEIR_K_gets) =
+			1000;
+	CHECK(check().failed > 20);
+}
+
+#define TAP_TESTS                                                                        \
+	T(the_sample_adds_up)                                                            \
+	T(one_more_of_anything_is_noticed)                                               \
+	T(both_sides_are_told_exactly)                                                   \
+	T(products_beyond_128_bits_do_not_pass)                                          \
+	T(failures_beyond_the_room_are_counted)
+TAP_MAIN()
