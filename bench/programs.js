@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is measured: the Node programs in workloads/, and the C programs with their cases.
+'use strict';
+
+const path = require('path');
+
+// What stands under each name is for --list; the programs themselves say more.
+const WORKLOADS = {
+	http_bodies: 'uploads of 100 KB to 20 MB, put together and encoded',
+	file_encode: 'real files to hex, base64 and latin1',
+	image: 'frames of 3.7 to 33 MB, copied and split',
+	stream: 'sixteen file streams in chunks of 256 KB and 1 MB',
+	burst_idle: 'four bursts of 500 MB, then nothing',
+	workers: 'buffers of 0.5 to 8 MB from worker threads',
+	sparse_zero: 'zeroed buffers of 1 to 16 MB, 5 % used',
+	smallops: 'the guard: a busy JSON server, nothing large',
+	hex20: '20 MB to hex',
+	startup: "the guard: Node's start",
+};
+
+function nodeProgram(name, about) {
+	return {
+		name,
+		about,
+		kind: 'node',
+		command: (options) => [
+			options.node,
+			...(options.gc > 0 ? ['--expose-gc'] : []),
+			path.join(__dirname, 'workloads', `${name}.js`),
+			`--scale=${options.scale}`,
+			`--idle-ms=${options.idle * 1000}`,
+			`--gc-ms=${options.gc * 1000}`,
+		],
+	};
+}
+
+const matches = (pattern, name) =>
+	new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*')}$`).test(name);
+
+function findPrograms(options) {
+	const all = Object.entries(WORKLOADS).map(([name, about]) => nodeProgram(name, about));
+	if (!options.only)
+		return all;
+	const patterns = options.only.split(',');
+	for (const pattern of patterns) {
+		if (!all.some(({ name }) => matches(pattern, name)))
+			throw new Error(`no program ${pattern}; there are ${all.map(({ name }) => name).join(', ')}`);
+	}
+	return all.filter(({ name }) => patterns.some((pattern) => matches(pattern, name)));
+}
+
+module.exports = { findPrograms };
