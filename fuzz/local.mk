@@ -2,14 +2,16 @@
 # A target is one file, fuzz/fuzz_NAME.c, with what fuzzing found in fuzz/corpus/NAME. To add
 # one: a line in FUZZ_TARGETS, and the SOURCES line of its fuzzer.
 FUZZ_TARGETS = \
-	%D%/fuzz_options
-FUZZ_LIBS = libpolicy.la
+	%D%/fuzz_options \
+	%D%/fuzz_sidecar
+FUZZ_LIBS = libtools.la libpolicy.la
 
 # `make check` replays the corpora, with any compiler.
 check_LTLIBRARIES += libreplay.la
 libreplay_la_SOURCES = %D%/fuzz.h %D%/replay.c
 check_PROGRAMS += $(FUZZ_TARGETS)
 TESTS += $(FUZZ_TARGETS)
+%C%_fuzz_sidecar_SOURCES = %D%/fuzz_sidecar.c tests/tools/sidecar_sample.c
 $(FUZZ_TARGETS): LDADD = libreplay.la $(FUZZ_LIBS)
 $(FUZZ_TARGETS): libreplay.la $(FUZZ_LIBS)
 
@@ -18,6 +20,7 @@ if FUZZING
 FUZZERS = $(FUZZ_TARGETS:=_libfuzzer)
 noinst_PROGRAMS += $(FUZZERS)
 %C%_fuzz_options_libfuzzer_SOURCES = %D%/fuzz_options.c
+%C%_fuzz_sidecar_libfuzzer_SOURCES = $(%C%_fuzz_sidecar_SOURCES)
 $(FUZZERS): LDADD = $(FUZZING_FLAGS) $(FUZZ_LIBS)
 $(FUZZERS): $(FUZZ_LIBS)
 endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Any bytes as a sidecar: as they are, and as changes to one that is valid, so that a few bytes
+ * reach deep. Whatever they say: nothing beyond the file is read, the check accounts for every
+ * identity, what is printed cannot steer a terminal, and the JSON is JSON.
+ *
+ * As changes: 4 bytes for the file's length, then 12 for each change, 4 of them the index of an
+ * 8-byte word and 8 its new value; indices and length are taken modulo the file's.
+ */
+#include <string.h>
+
+#include "fuzz/fuzz.h"
+#include "tests/tools/sidecar_sample.h"
+#include "tools/check.h"
+#include "tools/show.h"
+#include "tools/stat_view.h"
+
+#define MAX_FAILURES 4
+
+static void
+check_result(const struct sidecar *s)
+{
+	struct check_failure failures[MAX_FAILURES];
+	struct check_result r = check_run(s, failures, MAX_FAILURES);
+	struct check_result again = check_run(s, NULL, 0);
+
+	FUZZ_CHECK(r.held + r.failed + r.skipped >= 15);
+	FUZZ_CHECK(r.held == again.held && r.failed == again.failed &&
+		   r.skipped == again.skipped);
+	for (size_t i = 0; i < r.failed && i < MAX_FAILURES; i++) {
+		const struct check_failure *f = &failures[i];
+
+		FUZZ_CHECK(f->left[0] >= '0' && f->left[0] <= '9');
+		FUZZ_CHECK(strnlen(f->right, CHECK_SIDE) < CHECK_SIDE);
+		FUZZ_CHECK(f->row == CHECK_NO_ROW ||
+			   f->row < s->rows[WEIR_SECTION_CLASSES].records);
+	}
+}
+
+/* Lines of valid UTF-8 without a control character. */
+static void
+check_plain(const char *text, size_t n)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	while (n > 0) {
+		uint32_t c = 0;
+		size_t len = show_utf8(p, n, &c);
+
+		FUZZ_CHECK(len > 0);
+		FUZZ_CHECK(c == '\n' ||
+			   (c >= 0x20 && c != 0x7f && (c < 0x80 || c >= 0xa0)));
+		p += len;
+		n -= len;
+	}
+}
+
+/* Brackets match outside of strings, and the value ends with the text. */
+static void
+check_nesting(const char *text)
+{
+	char open[16];
+	size_t depth = 0;
+	int in_string = 0;
+
+	for (const char *p = text; *p != '\0'; p++) {
+		if (in_string) {
+			if (*p == '\\')
+				p++;
+			else if (*p == '"')
+				in_string = 0;
+		} else if (*p == '"') {
+			in_string = 1;
+		} else if (*p == '{' || *p == '[') {
+			FUZZ_CHECK(depth < sizeof(open));
+			open[depth++] = *p;
+		} else if (*p == '}' || *p == ']') {
+			FUZZ_CHECK(depth > 0);
+			FUZZ_CHECK(open[--depth] == (*p == '}' ? '{' : '['));
+			FUZZ_CHECK(depth > 0 || strcmp(p + 1, "\n") == 0);
+		}
+	}
+	FUZZ_CHECK(depth == 0 && !in_string);
+}
+
+static void
+check_printed(const struct locate_entry *entry)
+{
+	struct stat_view v = {
+		.entry = entry,
+		.memory = derive_memory(&entry->sidecar, false, 0, 0),
+		.age_ns = entry->sidecar.slot.unix_ns,
+		.all = true,
+	};
+	const struct derive_memory *m = &v.memory;
+	char *text = NULL, *json = NULL;
+	size_t text_len = 0, json_len = 0;
+	FILE *text_out = open_memstream(&text, &text_len);
+	FILE *json_out = open_memstream(&json, &json_len);
+
+	FUZZ_CHECK(m->live_bytes + m->cached_bytes + m->rest_bytes == m->rss_bytes);
+	stat_text_print(&v, text_out);
+	stat_text_list(entry, 1, text_out);
+	stat_json_print(&v, json_out);
+	fclose(text_out);
+	fclose(json_out);
+	check_plain(text, text_len);
+	check_plain(json, json_len);
+	check_nesting(json);
+	free(text);
+	free(json);
+}
+
+static void
+parse(const void *bytes, size_t n)
+{
+	struct locate_entry entry = {.path = "fuzz.weir", .life = LOCATE_UNKNOWN};
+	int rc;
+
+	memset(entry.why, 0xa5, sizeof(entry.why));
+	rc = sidecar_parse(&entry.sidecar, bytes, n, entry.why);
+	if (rc != 0) {
+		FUZZ_CHECK(memchr(entry.why, '\0', sizeof(entry.why)) != NULL);
+		FUZZ_CHECK(entry.why[0] != '\0' && entry.sidecar.words == NULL);
+		return;
+	}
+	check_result(&entry.sidecar);
+	check_printed(&entry);
+	sidecar_free(&entry.sidecar);
+}
+
+static void
+parse_changed(const uint8_t *data, size_t size)
+{
+	static struct sidecar_sample sample;
+	size_t n_words = sizeof(sample.words) / sizeof(sample.words[0]);
+	uint32_t length, index;
+	void *copy;
+
+	if (size < sizeof(length))
+		return;
+	sidecar_sample_make(&sample);
+	memcpy(&length, data, sizeof(length));
+	length = length == 0 ? sizeof(sample) : length % (sizeof(sample) + 1);
+	for (size_t at = sizeof(length); size - at >= 12; at += 12) {
+		memcpy(&index, data + at, sizeof(index));
+		memcpy(&sample.words[index % n_words], data + at + 4, 8);
+	}
+	copy = malloc(length > 0 ? length : 1);
+	memcpy(copy, &sample, length);
+	parse(copy, length);
+	free(copy);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	parse(data, size);
+	parse_changed(data, size);
+	return 0;
+}
