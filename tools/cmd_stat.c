@@ -20,10 +20,11 @@
 #include "tools/tell.h"
 
 #define MAX_WATCH_SECONDS 86400
+#define PRUNE_AGE_NS	  (UINT64_C(86400) * 1000000000)
 
 struct request {
 	const char *what; /* file or pid, or NULL: list */
-	bool json, check, all, watch;
+	bool json, check, all, watch, prune;
 	double seconds;
 };
 
@@ -72,6 +73,8 @@ parse_args(int argc, char **argv, struct request *r)
 			r->all = true;
 		else if (strcmp(a, "--check") == 0)
 			r->check = true;
+		else if (strcmp(a, "--prune") == 0)
+			r->prune = true;
 		else if (strcmp(a, "--watch") == 0)
 			r->watch = true;
 		else if (strncmp(a, "--watch=", 8) == 0) {
@@ -89,6 +92,8 @@ parse_args(int argc, char **argv, struct request *r)
 	if (r->what == NULL && (r->check || r->watch))
 		return cmd_usage(&cmd_stat, "%s needs a file or a pid",
 				 r->check ? "--check" : "--watch");
+	if (r->prune && (r->what != NULL || r->json || r->all || r->check || r->watch))
+		return cmd_usage(&cmd_stat, "--prune stands alone");
 	if (r->check && (r->watch || r->json))
 		return cmd_usage(&cmd_stat,
 				 "--check goes with neither --watch nor --json");
@@ -223,6 +228,34 @@ list(const struct request *r)
 	return CMD_OK;
 }
 
+/* Only what reads as a sidecar, in the default folders, of a process that is surely gone. */
+static int
+prune(void)
+{
+	struct locate_place here = locate_here();
+	struct locate_entry *entries;
+	size_t n = locate_all(&here, 0, &entries), removed = 0;
+	int status = CMD_OK;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct locate_entry *e = &entries[i];
+
+		if (e->error != 0 ||
+		    (e->life != LOCATE_EXITED && e->life != LOCATE_GONE) ||
+		    locate_age_ns(&e->sidecar) < PRUNE_AGE_NS)
+			continue;
+		if (unlink(e->path) == 0) {
+			removed++;
+		} else if (errno != ENOENT) {
+			tell_error("%s: cannot be removed: %s", e->path, strerror(errno));
+			status = CMD_FAILED;
+		}
+	}
+	printf("%zu removed, %zu left\n", removed, n - removed);
+	locate_free(entries, n);
+	return status;
+}
+
 static int
 run(int argc, char **argv)
 {
@@ -233,7 +266,7 @@ run(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	if (r.what == NULL)
-		return list(&r);
+		return r.prune ? prune() : list(&r);
 	if (!load(r.what, &e))
 		return CMD_FAILED;
 	status = CMD_OK;
@@ -249,7 +282,7 @@ run(int argc, char **argv)
 
 const struct cmd cmd_stat = {
 	.name = "stat",
-	.args = "[--json] [--all] [--watch[=SECONDS]] [--check] [FILE|PID]",
+	.args = "[--json] [--all] [--watch[=SECONDS]] [--check] [FILE|PID] | --prune",
 	.summary = "show what weir did in a process, or list the processes",
 	.run = run,
 	.help = stat_help,

@@ -325,6 +325,20 @@ refuses() {
   wait $!
 }
 
+@test "--prune removes sidecars of processes gone for more than a day, nothing else" {
+  sidecar_of $$ unix_ns=1600000000000000000
+  old="$FOLDER/999999998-1.weir"
+  "$MAKE_SIDECAR" "$old" pid=999999998 start=1
+  "$MAKE_SIDECAR" "$FOLDER/999999999-1.weir" pid=999999999 start=1 unix_ns=now
+  "$MAKE_SIDECAR" "$FOLDER/999999999-2.weir" pid=999999999 start=2 magic=elsewise
+  "$MAKE_SIDECAR" "$FOLDER/notes.weir"
+  run -0 "$WEIR" stat --prune
+  [ "$output" = "1 removed, 3 left" ]
+  [ ! -e "$old" ]
+  [ "$(find "$FOLDER" -type f | wc -l)" -eq 4 ]
+  run -2 "$WEIR" stat --prune a.weir
+}
+
 @test "usage errors give 2" {
   for args in "--wat" "a b" "--watch=x a" "--watch=0 a" "--check" "--watch" "--check --json a"; do
     # shellcheck disable=SC2086
