@@ -16,9 +16,9 @@ const options = {
 	roots: '/usr/lib:/usr/bin:/usr/share', // where to look for files
 	'min-kb': 200, // of a file
 	'max-mb': 20, // of a file
-	'total-mb': 200, // of all files, in each round
-	concurrency: 12, // files at work at the same time
-	rounds: 8,
+	'total-mb': 300, // of all files, in each round
+	concurrency: 24, // files at work at the same time
+	rounds: 5,
 	'pause-ms': 100, // between rounds
 	'idle-ms': 5000, // after the last round
 };
@@ -49,11 +49,20 @@ function walk(dir, min, max, found) {
 			walk(file, min, max, found);
 		} else if (entry.isFile()) {
 			const { size } = fs.statSync(file);
-			if (size >= min && size <= max)
+			if (size >= min && size <= max && readable(file))
 				found.push([file, size]);
 		}
 	}
 	return found;
+}
+
+function readable(file) {
+	try {
+		fs.accessSync(file, fs.constants.R_OK);
+		return true;
+	} catch {
+		return false;
+	}
 }
 
 // The same files in the same order each time: spread evenly over what walk finds.
@@ -149,13 +158,17 @@ async function main() {
 	const digest = crypto.createHash('sha1');
 	let bytes = 0;
 	let elapsed = 0;
+	let cpu = 0;
 	for (let i = 0; i < options.rounds; i++) {
 		const start = process.hrtime.bigint();
+		const startCpu = process.cpuUsage();
 		for (const result of await round(files, upload)) {
 			digest.update(result.line);
 			bytes += result.bytes;
 		}
 		elapsed += Number(process.hrtime.bigint() - start) / 1e6;
+		const { user, system } = process.cpuUsage(startCpu);
+		cpu += (user + system) / 1e3;
 		await sleep(options['pause-ms']);
 	}
 	const rssBurst = statusBytes('VmRSS');
@@ -164,6 +177,7 @@ async function main() {
 		files: files.length,
 		bytes,
 		elapsed_ms: Math.round(elapsed),
+		cpu_ms: Math.round(cpu),
 		rss_burst: rssBurst,
 		rss_idle: statusBytes('VmRSS'),
 		rss_peak: statusBytes('VmHWM'),

@@ -15,6 +15,7 @@ const [plain, weir, stats] = process.argv.slice(2, 5).map((file) => {
 	}
 });
 
+const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 const mb = (bytes) => `${Math.round(bytes / (1 << 20))} MB`;
 const gb = (bytes) => `${(bytes / (1 << 30)).toFixed(1)} GB`;
 const size = (bytes) => (bytes < 1 << 20 ? `${bytes / 1024} KB` : `${bytes / (1 << 20)} MB`);
@@ -27,7 +28,8 @@ function row(label, ...cells) {
 function sideBySide() {
 	console.log(`${plain.files} files, ${gb(plain.bytes)} read, encoded and uploaded in bursts\n`);
 	row('', 'without weir', 'with weir');
-	row('time', `${(plain.elapsed_ms / 1000).toFixed(1)} s`, `${(weir.elapsed_ms / 1000).toFixed(1)} s`);
+	row('time', seconds(plain.elapsed_ms), seconds(weir.elapsed_ms));
+	row('processor time', seconds(plain.cpu_ms), seconds(weir.cpu_ms));
 	row('peak resident memory', mb(plain.rss_peak), mb(weir.rss_peak));
 	row('resident after the bursts', mb(plain.rss_burst), mb(weir.rss_burst));
 	row('resident after the pause', mb(plain.rss_idle), mb(weir.rss_idle));

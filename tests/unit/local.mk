@@ -11,6 +11,7 @@ UNIT_TESTS = \
 	%D%/test_route \
 	%D%/test_show \
 	%D%/test_sidecar \
+	%D%/test_scratch \
 	%D%/test_stats_layout \
 	%D%/test_token \
 	%D%/test_zero

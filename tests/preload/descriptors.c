@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A host that relies on "open returns the lowest free descriptor" while weir is at work, and that
+ * has closed everything it did not open itself, as daemons do.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void *volatile escape;
+
+static void
+use_memory(void)
+{
+	escape = malloc(20000000);
+	memset(escape, 1, 20000000);
+	free(escape);
+}
+
+int
+main(void)
+{
+	use_memory(); /* the sidecar is made and the thread runs */
+	int lowest = open("/dev/null", O_RDONLY);
+	close(lowest);
+	for (int i = 0; i < 3000; i++) {
+		if (i % 100 == 0)
+			use_memory();
+		int fd = open("/dev/null", O_RDONLY);
+		if (fd != lowest) {
+			printf("descriptor %d instead of %d\n", fd, lowest);
+			return 1;
+		}
+		close(fd);
+		usleep(500);
+	}
+	closefrom(3);
+	use_memory();
+	int fd = open("/dev/null", O_WRONLY);
+	for (int i = 0; i < 20; i++) {
+		use_memory();
+		usleep(10000);
+	}
+	if (fd != 3 || lseek(fd, 0, SEEK_CUR) != 0) {
+		puts("somebody used our descriptor");
+		return 1;
+	}
+	puts("all in order");
+	return 0;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Resident memory as a host under weir sees it. Each scenario prints "NAME BYTES" lines of what
+ * /proc/self/statm says, for a test to judge; memory NAME.
+ */
+#include <malloc.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MB ((size_t)1 << 20)
+
+static void *volatile escape;
+
+static long
+resident(void)
+{
+	FILE *f = fopen("/proc/self/statm", "r");
+	long pages;
+
+	if (f == NULL || fscanf(f, "%*d %ld", &pages) != 1) {
+		fprintf(stderr, "memory: cannot read /proc/self/statm\n");
+		exit(1);
+	}
+	fclose(f);
+	return pages * sysconf(_SC_PAGESIZE);
+}
+
+static void
+say(const char *name, long bytes)
+{
+	printf("%s %ld\n", name, bytes);
+	fflush(stdout);
+}
+
+static void *
+take(size_t size, int zero)
+{
+	void *p = zero ? calloc(1, size) : malloc(size);
+
+	if (p == NULL) {
+		fprintf(stderr, "memory: no %zu bytes\n", size);
+		exit(1);
+	}
+	escape = p;
+	return p;
+}
+
+/* 1 GB of which 1 MB is touched, fresh and after such sizes have been used and freed. */
+static void
+lazy(void)
+{
+	long before = resident();
+	char *p = take(1024 * MB, 1);
+
+	memset(p, 1, MB);
+	say("grown", resident() - before);
+	free(p);
+	for (int i = 0; i < 20; i++) {
+		p = take(1024 * MB, 1);
+		memset(p, 1, MB);
+		free(p);
+	}
+	say("grown", resident() - before);
+}
+
+/* A burst, then silence: not one call of the host's brings the memory back, only the clock. */
+static void
+burst(void)
+{
+	static void *blocks[300];
+	long before = resident();
+
+	for (int i = 0; i < 300; i++) {
+		size_t size = MB + (size_t)(i % 40) * 100000;
+
+		blocks[i] = take(size, 0);
+		memset(blocks[i], i, size);
+	}
+	say("peak", resident() - before);
+	for (int i = 0; i < 300; i++)
+		free(blocks[i]);
+	for (int i = 0; i < 50 && resident() - before > (long)(8 * MB); i++)
+		usleep(100000);
+	say("idle", resident() - before);
+}
+
+/* The source documents' check: 1000 times 1 MB. */
+static void
+thousand(void)
+{
+	free(take(MB, 0));
+	long before = resident();
+
+	for (int i = 0; i < 1000; i++) {
+		char *p = take(MB, 0);
+
+		memset(p, i, MB);
+		free(p);
+	}
+	say("grown", resident() - before);
+}
+
+/* malloc_trim gives back at once what was freed. */
+static void
+trim(void)
+{
+	long before = resident();
+	char *p = take(200 * MB, 0);
+
+	memset(p, 1, 200 * MB);
+	free(p);
+	malloc_trim(0);
+	say("left", resident() - before);
+}
+
+/* A zeroed block of which little is touched costs little, also when its like was freed before. */
+static void
+sparse(void)
+{
+	long before = resident(), worst = 0;
+
+	for (int i = 0; i < 200; i++) {
+		void *held[8];
+
+		for (int k = 0; k < 8; k++) {
+			held[k] = take((size_t)(k + 4) * MB, 1);
+			memset(held[k], 1, (size_t)(k + 4) * MB / 25);
+		}
+		if (resident() - before > worst)
+			worst = resident() - before;
+		for (int k = 0; k < 8; k++)
+			free(held[k]);
+	}
+	say("peak", worst);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		void (*run)(void);
+	} scenarios[] = {{"lazy", lazy},
+			 {"burst", burst},
+			 {"thousand", thousand},
+			 {"trim", trim},
+			 {"sparse", sparse}};
+
+	for (size_t i = 0; argc > 1 && i < sizeof(scenarios) / sizeof(scenarios[0]); i++)
+		if (strcmp(argv[1], scenarios[i].name) == 0) {
+			scenarios[i].run();
+			return 0;
+		}
+	fprintf(stderr, "usage: memory lazy|burst|thousand|trim|sparse\n");
+	return 2;
+}

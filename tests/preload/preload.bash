@@ -1,0 +1,42 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# Shared by the tests of the shim: where things are, running a guest under weir, reading sidecars.
+
+bats_require_minimum_version 1.5.0
+: "${WEIR_SRCDIR:=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)}"
+: "${WEIR_BUILDDIR:=$WEIR_SRCDIR/build}"
+export SHIM=$WEIR_BUILDDIR/.libs/libweir_preload.so
+export WEIR=$WEIR_BUILDDIR/weir
+GUESTS=$WEIR_BUILDDIR/tests/preload
+SIDECAR=$BATS_TEST_TMPDIR/guest.weir
+
+setup() {
+  unset WEIR_OPTIONS
+  [ -f "$SHIM" ] || skip "the shim is not built here"
+}
+
+# under OPTIONS COMMAND...: with the shim, the sidecar at $SIDECAR, ended after two minutes.
+under() {
+  local options=$1
+  shift
+  LD_PRELOAD=$SHIM WEIR_OPTIONS=stats=$SIDECAR,$options timeout -k 5 120 "$@"
+}
+
+# adds_up [FILE...]: every sidecar reads and its numbers agree.
+adds_up() {
+  local file
+  [ $# -gt 0 ] || set -- "$SIDECAR"
+  for file in "$@"; do
+    "$WEIR" stat --check "$file" || return 1
+  done
+}
+
+# counter NAME [FILE]: a counter's raw value, through the command's JSON.
+counter() {
+  "$WEIR" stat --json "${2:-$SIDECAR}" | sed -n "s/^ *\"$1\": *\([0-9]*\),\{0,1\}\$/\1/p" | head -n 1
+}
+
+# Prints what the line "NAME BYTES" of $output says, in MB.
+megabytes() {
+  awk -v name="$1" '$1 == name { printf "%d\n", $2 / 1048576 }' <<<"$output"
+}

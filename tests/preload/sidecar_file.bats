@@ -1,0 +1,143 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The sidecar's file: made safely, and whatever happens to it, the host goes on.
+
+load preload
+
+# A guest that allocates for a while: prints "sum N" at its end.
+busy() {
+  LD_PRELOAD=$SHIM WEIR_OPTIONS=stats=$SIDECAR,stats_ms=10,decay_ms=20 \
+    timeout 60 "$GUESTS/stress" 2 "${1:-30000}" 5
+}
+
+await() {
+  for _ in $(seq 100); do
+    [ ! -e "$1" ] || return 0
+    sleep 0.05
+  done
+  return 1
+}
+
+@test "private, of a fixed size, and complete after exit" {
+  under on "$GUESTS/stress" 1 500
+  [ "$(stat -c %a "$SIDECAR")" = 600 ]
+  [ "$("$WEIR" stat --json "$SIDECAR" | grep -c '"state": "exited"')" -eq 1 ]
+  adds_up
+}
+
+@test "SIGKILL leaves a sidecar that reads and adds up" {
+  LD_PRELOAD=$SHIM WEIR_OPTIONS=stats=$SIDECAR,stats_ms=10 "$GUESTS/stress" 4 100000000 5 3>&- &
+  guest=$!
+  await "$SIDECAR"
+  sleep 0.5
+  kill -KILL "$guest"
+  wait "$guest" || true
+  adds_up
+  [ "$(counter large_requests)" -gt 10 ]
+  run "$WEIR" stat "$SIDECAR"
+  [ "$status" -eq 0 ]
+}
+
+@test "readers see a running host's numbers agree, again and again" {
+  LD_PRELOAD=$SHIM WEIR_OPTIONS=stats=$SIDECAR,stats_ms=10 "$GUESTS/stress" 4 100000000 5 3>&- &
+  guest=$!
+  await "$SIDECAR"
+  for _ in $(seq 40); do
+    adds_up || failed=1
+  done
+  kill -KILL "$guest"
+  [ -z "${failed:-}" ]
+}
+
+@test "cut to nothing while it is written: no SIGBUS" {
+  busy 3>&- &
+  guest=$!
+  await "$SIDECAR"
+  for _ in 1 2 3 4 5; do
+    : >"$SIDECAR"
+    sleep 0.1
+  done
+  wait "$guest"
+}
+
+@test "deleted while it is written" {
+  busy 3>&- &
+  guest=$!
+  await "$SIDECAR"
+  rm "$SIDECAR"
+  wait "$guest"
+  [ ! -e "$SIDECAR" ]
+}
+
+@test "a symbolic link in its place is not followed" {
+  echo precious >"$BATS_TEST_TMPDIR/precious"
+  ln -s "$BATS_TEST_TMPDIR/precious" "$SIDECAR"
+  busy 500
+  [ "$(cat "$BATS_TEST_TMPDIR/precious")" = precious ]
+  ln -sf "$BATS_TEST_TMPDIR/new" "$SIDECAR"
+  busy 500
+  [ ! -e "$BATS_TEST_TMPDIR/new" ]
+}
+
+@test "a file that is no sidecar is not taken over" {
+  echo precious >"$SIDECAR"
+  busy 500
+  [ "$(cat "$SIDECAR")" = precious ]
+}
+
+@test "an earlier run's sidecar is replaced" {
+  busy 500
+  first=$(stat -c %i "$SIDECAR")-$("$WEIR" stat --json "$SIDECAR" | grep '"pid"')
+  busy 500
+  [ "$(stat -c %i "$SIDECAR")-$("$WEIR" stat --json "$SIDECAR" | grep '"pid"')" != "$first" ]
+  adds_up
+}
+
+@test "missing folder, read-only folder, a device: the host goes on" {
+  SIDECAR=/no/such/folder/x.weir busy 500
+  SIDECAR=/proc/x.weir busy 500
+  SIDECAR=/dev/null busy 500
+  SIDECAR=/dev/full busy 500
+}
+
+@test "a full disk: the host goes on, no file is left" {
+  [ "$(id -u)" -eq 0 ] || skip "needs root to mount a small file system"
+  mkdir "$BATS_TEST_TMPDIR/small"
+  mount -t tmpfs -o size=8k none "$BATS_TEST_TMPDIR/small" || skip "cannot mount here"
+  SIDECAR=$BATS_TEST_TMPDIR/small/x.weir run busy 500
+  left=$(ls "$BATS_TEST_TMPDIR/small")
+  umount "$BATS_TEST_TMPDIR/small"
+  [ "$status" -eq 0 ]
+  [ -z "$left" ]
+}
+
+@test "off: no file" {
+  export XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR/run
+  mkdir "$XDG_RUNTIME_DIR"
+  LD_PRELOAD=$SHIM WEIR_OPTIONS=stats=off "$GUESTS/stress" 1 500
+  [ ! -e "$XDG_RUNTIME_DIR/weir" ]
+}
+
+@test "a default folder that others can write to is not used" {
+  export XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR/run XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
+  mkdir -p "$XDG_RUNTIME_DIR/weir" "$XDG_STATE_HOME"
+  chmod 777 "$XDG_RUNTIME_DIR/weir"
+  LD_PRELOAD=$SHIM "$GUESTS/stress" 1 500
+  [ -z "$(ls "$XDG_RUNTIME_DIR/weir")" ]
+  # shellcheck disable=SC2012
+  [ "$(ls "$XDG_STATE_HOME/weir" | wc -l)" -eq 1 ]
+}
+
+@test "small programs leave no sidecar and start no thread" {
+  export XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR/run
+  mkdir "$XDG_RUNTIME_DIR"
+  run env LD_PRELOAD="$SHIM" sh -c 'for i in $(seq 50); do true | cat; done; grep Threads /proc/self/status'
+  [ "$output" = $'Threads:\t1' ]
+  [ ! -e "$XDG_RUNTIME_DIR/weir" ]
+}
+
+@test "the host's descriptors are its own" {
+  run under on "$GUESTS/descriptors"
+  [ "$status" -eq 0 ]
+  [ "$output" = "all in order" ]
+}

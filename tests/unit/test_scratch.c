@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The scratch API over the pool: references, release exactly once, magazines, growth.
+ */
+#include "pool/scratch.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include "pool/magazine.h"
+#include "tests/unit/pool_model.h"
+
+enum { RACERS = 4 };
+
+/* Sanitizers touch memory of their own as they go. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { NOISE = 1 << 20 };
+#else
+enum { NOISE = 0 };
+#endif
+
+static void *
+get(size_t bytes)
+{
+	struct weir_span *s = weir_scratch_take(bytes);
+
+	return s != NULL ? (void *)s->base : NULL;
+}
+
+static long
+resident(void)
+{
+	long pages = 0;
+	FILE *f = fopen("/proc/self/statm", "r");
+
+	if (f != NULL && fscanf(f, "%*d %ld", &pages) != 1)
+		pages = 0;
+	if (f != NULL)
+		fclose(f);
+	return pages * 4096;
+}
+
+TEST(capacity_is_the_class_s)
+{
+	model_init();
+	for (size_t bytes = 0; bytes <= (size_t)10 << 20; bytes += 70001) {
+		void *p = get(bytes);
+		size_t capacity = weir_scratch_size(p);
+
+		REQUIRE(p != NULL && capacity >= bytes);
+		int known = 0;
+		for (int i = 0; i < MODEL_CLASSES; i++)
+			known += capacity == model_classes[i];
+		CHECK_EQ(known, 1);
+		memset(p, 1, capacity);
+		CHECK_EQ(weir_scratch_drop(p), 1);
+	}
+}
+
+TEST(above_the_largest_class_is_served_and_not_pooled)
+{
+	model_init();
+	size_t bytes = ((size_t)10 << 20) + 1;
+	void *p = get(bytes);
+
+	REQUIRE(p != NULL);
+	CHECK_EQ(weir_scratch_size(p), ((size_t)10 << 20) + WEIR_PAGE_BYTES);
+	memset(p, 1, bytes);
+	CHECK_EQ(weir_span_at(p)->grade, WEIR_SPAN_NO_GRADE);
+	CHECK_EQ(weir_scratch_drop(p), 1);
+	model_check();
+	CHECK(get(SIZE_MAX - 5) == NULL);
+}
+
+TEST(references_count)
+{
+	model_init();
+	void *p = get(1000);
+
+	REQUIRE(p != NULL);
+	CHECK_EQ(weir_scratch_share(p), 0);
+	CHECK_EQ(weir_scratch_share(p), 0);
+	CHECK_EQ(weir_scratch_drop(p), 0);
+	CHECK_EQ(weir_scratch_drop(p), 0);
+	CHECK_EQ(weir_scratch_drop(p), 1);
+	CHECK_EQ(weir_scratch_drop(p), -EINVAL);
+	CHECK_EQ(weir_scratch_share(p), -EINVAL);
+	CHECK_EQ(weir_scratch_size(p), 0);
+}
+
+TEST(strangers_are_refused)
+{
+	struct weir_ask ask = {.requested = 5000};
+	char local[16];
+
+	model_init();
+	CHECK_EQ(weir_scratch_drop(NULL), -EINVAL);
+	CHECK_EQ(weir_scratch_drop(local), -EINVAL);
+	CHECK_EQ(weir_scratch_size(local), 0);
+	char *p = get(20000);
+	REQUIRE(p != NULL);
+	CHECK_EQ(weir_scratch_drop(p + 16), -EINVAL);
+	CHECK_EQ(weir_scratch_drop(p + 4096), -EINVAL);
+	struct weir_span *s =
+		weir_pool_take(MODEL_CLASS_8K, &ask).span; /* not by the API */
+	REQUIRE(s != NULL);
+	CHECK_EQ(weir_scratch_drop((void *)s->base), -EINVAL);
+	CHECK(weir_span_claim(s));
+	weir_pool_give(s, 1);
+	CHECK_EQ(weir_scratch_drop(p), 1);
+}
+
+struct race {
+	void *block;
+	pthread_barrier_t *start;
+	int released, refused;
+};
+
+static void *
+drop_all(void *arg)
+{
+	struct race *r = arg;
+
+	pthread_barrier_wait(r->start);
+	for (int i = 0; i < 3; i++) {
+		int rc = weir_scratch_drop(r->block);
+
+		r->released += rc == 1;
+		r->refused += rc == -EINVAL;
+	}
+	return NULL;
+}
+
+/* Twelve drops race for five references: one release, and nothing is taken anew meanwhile. */
+TEST(released_exactly_once_however_many_race)
+{
+	int wrong = 0;
+
+	model_init();
+	for (int round = 0; round < 300; round++) {
+		pthread_barrier_t start;
+		pthread_t threads[RACERS];
+		struct race races[RACERS];
+		int released = 0, refused = 0;
+		void *p = get(60000);
+
+		REQUIRE(p != NULL);
+		for (int i = 0; i < 4; i++)
+			weir_scratch_share(p);
+		pthread_barrier_init(&start, NULL, RACERS);
+		for (int i = 0; i < RACERS; i++) {
+			races[i] = (struct race){.block = p, .start = &start};
+			REQUIRE(pthread_create(&threads[i], NULL, drop_all, &races[i]) ==
+				0);
+		}
+		for (int i = 0; i < RACERS; i++) {
+			pthread_join(threads[i], NULL);
+			released += races[i].released;
+			refused += races[i].refused;
+		}
+		pthread_barrier_destroy(&start);
+		wrong += released != 1 || refused != RACERS * 3 - 5;
+	}
+	CHECK_EQ(wrong, 0);
+	model_check();
+}
+
+TEST(a_thousand_megabytes_leave_little)
+{
+	model_init();
+	long before = resident();
+
+	for (int i = 0; i < 1000; i++) {
+		char *p = get(1 << 20);
+		REQUIRE(p != NULL);
+		memset(p, i, 1 << 20);
+		CHECK_EQ(weir_scratch_drop(p), 1);
+	}
+	CHECK(resident() - before < 10 << 20);
+}
+
+static void
+ten_thousand_rounds(void)
+{
+	for (int i = 0; i < 10000; i++) {
+		size_t bytes = (size_t)(i % 60) * 1000;
+		void *p = get(bytes);
+
+		REQUIRE(p != NULL);
+		memset(p, i, bytes);
+		weir_scratch_drop(p);
+	}
+}
+
+TEST(ten_thousand_rounds_leave_nothing)
+{
+	model_init();
+	ten_thousand_rounds();
+	long before = resident();
+	ten_thousand_rounds();
+	CHECK(resident() - before <= NOISE);
+	model_check();
+}
+
+static void *
+use_magazine(void *unused)
+{
+	for (int i = 0; i < 20; i++) {
+		void *p = get(5000), *q = get(5000);
+
+		weir_scratch_drop(p);
+		weir_scratch_drop(q);
+	}
+	return unused;
+}
+
+TEST(a_thread_leaves_its_magazine_behind)
+{
+	struct weir_class_stats c;
+	pthread_t thread;
+
+	model_init();
+	REQUIRE(pthread_create(&thread, NULL, use_magazine, NULL) == 0);
+	pthread_join(thread, NULL);
+	model_check();
+	weir_pool_tick(&(struct weir_tick){
+		.now_ns = 1, .stock_before_ns = INT64_MAX, .purge_before_ns = INT64_MAX});
+	weir_pool_freeze();
+	weir_pool_class_stats(MODEL_CLASS_8K, &c);
+	weir_pool_thaw();
+	CHECK_EQ(c.cached, 0);
+	CHECK_EQ(magazine_cached_bytes(), 0);
+	CHECK_EQ(weir_pool_cached_bytes(), 0);
+}
+
+TEST(idle_magazines_are_drained_by_the_clock)
+{
+	model_init();
+	void *p = get(5000);
+	REQUIRE(p != NULL);
+	weir_scratch_drop(p);
+	CHECK(magazine_cached_bytes() > 0);
+	for (int64_t now = 1000; now < 1003; now++)
+		weir_pool_tick(&(struct weir_tick){.now_ns = now * 1000,
+						   .stock_before_ns = now * 1000 - 1000,
+						   .purge_before_ns = 0,
+						   .cap_bytes = UINT64_MAX});
+	CHECK_EQ(magazine_cached_bytes(), 0);
+	model_check();
+}
+
+static _Atomic int stop;
+
+static void *
+churn_scratch(void *unused)
+{
+	for (unsigned i = 0; !stop; i++) {
+		unsigned char *p = get(1000 + i % 7 * 12000);
+
+		if (p == NULL || weir_scratch_share(p) != 0)
+			return unused;
+		p[0] = p[999] = (unsigned char)i;
+		weir_scratch_drop(p);
+		if (p[0] != (unsigned char)i || p[999] != (unsigned char)i)
+			return unused;
+		weir_scratch_drop(p);
+	}
+	return &stop;
+}
+
+TEST(the_clock_and_statistics_visit_busy_magazines)
+{
+	pthread_t threads[3];
+	void *fine;
+
+	model_init();
+	for (int i = 0; i < 3; i++)
+		REQUIRE(pthread_create(&threads[i], NULL, churn_scratch, NULL) == 0);
+	for (int i = 0; i < 300; i++) {
+		model_check();
+		weir_pool_tick(
+			&(struct weir_tick){.now_ns = i,
+					    .stock_before_ns = i % 3 ? i : INT64_MAX,
+					    .purge_before_ns = i,
+					    .cap_bytes = UINT64_MAX});
+	}
+	stop = 1;
+	for (int i = 0; i < 3; i++) {
+		pthread_join(threads[i], &fine);
+		CHECK(fine == &stop);
+	}
+	model_check();
+}
+
+#define TAP_TESTS                                                                        \
+	T(capacity_is_the_class_s)                                                       \
+	T(above_the_largest_class_is_served_and_not_pooled)                              \
+	T(references_count)                                                              \
+	T(strangers_are_refused)                                                         \
+	T(released_exactly_once_however_many_race)                                       \
+	T(a_thousand_megabytes_leave_little)                                             \
+	T(ten_thousand_rounds_leave_nothing)                                             \
+	T(a_thread_leaves_its_magazine_behind)                                           \
+	T(idle_magazines_are_drained_by_the_clock)                                       \
+	T(the_clock_and_statistics_visit_busy_magazines)
+TAP_MAIN()
