@@ -152,26 +152,34 @@ run_with_summary(const struct request *r, const struct target *t)
 }
 
 static int
+start(const struct request *r)
+{
+	struct target t = {0};
+	char path[4096];
+	int rc = launch_find_command(r->argv[0], getenv("PATH"), path, sizeof(path));
+
+	if (rc != 0)
+		return not_started(r->argv[0], -rc);
+	rc = set_environment(r);
+	if (rc != 0)
+		return rc;
+	warn_if_inert(r, &t, path);
+	if (r->summary)
+		return run_with_summary(r, &t);
+	execvp(r->argv[0], r->argv);
+	return not_executed(r->argv[0], errno);
+}
+
+static int
 run(int argc, char **argv)
 {
 	struct request r = {0};
-	struct target t = {0};
-	char path[4096];
-	int status = parse_args(argc, argv, &r), rc;
+	int status = parse_args(argc, argv, &r);
 
-	if (status >= 0)
-		return status;
-	rc = launch_find_command(r.argv[0], getenv("PATH"), path, sizeof(path));
-	if (rc != 0)
-		return not_started(r.argv[0], -rc);
-	status = set_environment(&r);
-	if (status != 0)
-		return status;
-	warn_if_inert(&r, &t, path);
-	if (r.summary)
-		return run_with_summary(&r, &t);
-	execvp(r.argv[0], r.argv);
-	return not_executed(r.argv[0], errno);
+	if (status < 0)
+		status = start(&r);
+	free(r.options);
+	return status;
 }
 
 const struct cmd cmd_run = {

@@ -226,6 +226,10 @@ C
     has "  $fact  "
   done
   has "$(uname -r)"
+}
+
+@test "a limited address space is told" {
+  ! grep -qa __asan_init "$WEIR" || skip "ASan needs more address space"
   # shellcheck disable=SC2016
   run -0 sh -c 'ulimit -v 4000000 && exec "$0" doctor' "$WEIR"
   [[ $output =~ "address space"\ +3.8\ GB ]]

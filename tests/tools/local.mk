@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 tools_tests = %D%/doctor.bats %D%/run.bats %D%/stat.bats %D%/stat_check.bats
-EXTRA_DIST += %D%/tools.bash $(tools_tests)
+EXTRA_DIST += %D%/tools.bash %D%/with_shim.bats $(tools_tests)
 if HAVE_BATS
 TESTS += $(tools_tests)
+if BUILD_SHIM
+TESTS += %D%/with_shim.bats
+endif
 endif
 
 # Writes sidecars as the tests want them.

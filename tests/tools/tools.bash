@@ -14,6 +14,8 @@ own_environment() {
   export XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR/run XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
   export HOME=$BATS_TEST_TMPDIR/home
   unset WEIR_OPTIONS WEIR_PRELOAD
+  # A command built with ASan is started here with a preload before ASan's own.
+  export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0
   FOLDER=$XDG_RUNTIME_DIR/weir
   mkdir -p "$FOLDER" "$HOME"
   cd "$BATS_TEST_TMPDIR" || return 1

@@ -1,0 +1,102 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The command and the real shim together: start, look while it runs, look when it has gone.
+
+load tools
+
+setup() {
+  own_environment
+  cat >guest.c <<'C'
+    #include <stdio.h>
+    #include <stdlib.h>
+    #include <string.h>
+    #include <unistd.h>
+    int main(int argc, char **argv)
+    {
+      char *kept[8];
+      for (int i = 0; i < 40; i++) {
+        char *p = malloc(1 << 20);
+        memset(p, i, 1 << 20);
+        free(p);
+      }
+      for (int i = 0; i < 8; i++) {
+        kept[i] = malloc(20 << 20);
+        memset(kept[i], i, 20 << 20);
+      }
+      puts("ready");
+      fflush(stdout);
+      sleep(argc > 1 ? atoi(argv[1]) : 0);
+      return kept[3][0];
+    }
+C
+  gcc -O0 -o guest guest.c
+}
+
+teardown() {
+  [ -z "${guest:-}" ] || kill "$guest" 2>/dev/null || true
+}
+
+# In the background, until it has taken its blocks; its pid in $guest.
+start_guest() {
+  "$WEIR" run --stats-ms=100 "$@" -- ./guest 60 >ready 3>&- &
+  guest=$!
+  timeout 10 sh -c 'until [ -s ready ]; do sleep 0.05; done'
+  timeout 10 sh -c "until '$WEIR' stat $guest >/dev/null 2>&1; do sleep 0.05; done"
+}
+
+@test "the summary of a real program, and numbers that add up" {
+  run -3 "$WEIR" run --summary ./guest
+  has "exit status 3"
+  [[ $output =~ "1 MB"\ +40\ +39\ +1\ +"97.5 %"\ +"0.0 %" ]]
+  has "Map tier: 8 blocks asked for, 8 in use (160 MB)"
+  [[ $output =~ "All figures: weir stat "(.*) ]]
+  file=${BASH_REMATCH[1]}
+  run -0 "$WEIR" stat --check "$file"
+  [[ $output =~ ^[0-9]+\ identities\ hold$ ]]
+  run -0 "$WEIR" stat "$file"
+  has "exited: $PWD/guest"
+}
+
+@test "a program that sh replaces itself with has its own sidecar" {
+  run -3 "$WEIR" run --summary -- sh -c 'exec ./guest'
+  has "Map tier: 8 blocks asked for"
+}
+
+@test "a running process: its memory is measured, and it is at work" {
+  start_guest
+  run -0 "$WEIR" stat $guest
+  has "running: $PWD/guest"
+  has "Resident memory, now"
+  [[ $output =~ "weir's blocks in use"\ +16[01](\.[0-9])?\ MB ]]
+  run -0 "$WEIR" stat --check $guest
+  lacks "not checked"
+  [[ ${lines[-1]} =~ ^[0-9]+\ identities\ hold$ ]]
+  run -0 "$WEIR" doctor $guest
+  has "verdict: weir is at work in this process"
+}
+
+@test "a killed process leaves its numbers" {
+  start_guest
+  kill -9 $guest
+  wait $guest || true
+  run -0 "$WEIR" stat $guest
+  has "process   $guest, gone: $PWD/guest"
+  has "Map tier: 8 blocks asked for, 8 in use (160 MB)"
+  run -0 "$WEIR" stat --check $guest
+}
+
+@test "a process under weir with its sidecar elsewhere is found" {
+  start_guest --stats="%p.elsewhere"
+  run -0 "$WEIR" stat $guest
+  has "sidecar   $PWD/$guest.elsewhere"
+}
+
+@test "a process under weir that has asked for nothing large says so" {
+  "$WEIR" run -- sleep 60 3>&- &
+  guest=$!
+  timeout 10 sh -c "until grep -q libweir_preload /proc/$guest/maps; do sleep 0.05; done"
+  run -1 "$WEIR" stat $guest
+  has "process $guest has no sidecar: it has not asked for a block of 128 KB or more yet"
+  run -1 "$WEIR" doctor $guest
+  has "verdict: loaded, but it has no sidecar"
+}
