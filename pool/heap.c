@@ -102,9 +102,8 @@ heap_leave(struct weir_span *s)
 		index_remove(&heap_free[state], s);
 }
 
-/* Cuts `s`, which is in no state, at `bytes`; the rest comes back as a span in no state. */
-static struct weir_span *
-split(struct weir_span *s, size_t bytes)
+struct weir_span *
+heap_split(struct weir_span *s, size_t bytes)
 {
 	struct weir_span *rest = record_new();
 
@@ -129,11 +128,11 @@ heap_take(size_t bytes, size_t align, enum weir_span_state from)
 	if (head != 0) {
 		struct weir_span *front = s;
 
-		s = split(front, head);
+		s = heap_split(front, head);
 		heap_enter(front, from);
 	}
 	if (s->bytes > bytes)
-		heap_enter(split(s, bytes), from);
+		heap_enter(heap_split(s, bytes), from);
 	s->grade = WEIR_SPAN_NO_GRADE;
 	s->flags = 0;
 	heap_enter(s, WEIR_SPAN_LIVE);
@@ -193,7 +192,7 @@ void
 heap_cut(struct weir_span *s, size_t bytes, enum weir_span_state state, int64_t freed_ns)
 {
 	heap_leave(s);
-	struct weir_span *rest = split(s, bytes);
+	struct weir_span *rest = heap_split(s, bytes);
 	heap_enter(s, WEIR_SPAN_LIVE);
 	heap_enter(rest, WEIR_SPAN_LIVE);
 	heap_put(rest, state, freed_ns);
@@ -210,7 +209,7 @@ heap_extend(struct weir_span *s, size_t bytes, enum weir_span_state *was)
 	*was = weir_span_state(behind);
 	heap_leave(behind);
 	if (behind->bytes > more)
-		heap_enter(split(behind, more), *was);
+		heap_enter(heap_split(behind, more), *was);
 	heap_leave(s);
 	s->bytes += more;
 	record_free(behind);

@@ -5,7 +5,7 @@
  * back to it; memory goes back to the page source from here only.
  *
  * Everything named heap_* needs the heap's lock, but for heap_grow, heap_purge,
- * heap_release_idle and heap_resident, which make system calls and must be called without any lock of the pool.
+ * heap_purge_oldest, heap_release_idle and heap_resident, which make system calls and must be called without any lock of the pool.
  * Lock order: a class, then the heap.
  */
 #ifndef POOL_HEAP_H
@@ -64,6 +64,9 @@ int heap_grow(size_t bytes, size_t align);
  * bytes given back; what the source refuses counts as freed at now_ns.
  */
 uint64_t heap_purge(int64_t before_ns, int64_t now_ns);
+
+/* The same for the oldest of it, about `bytes` in all. */
+uint64_t heap_purge_oldest(uint64_t bytes, int64_t now_ns);
 
 /* Gives back regions in which nothing was in use since before_ns, but for one of usual size. */
 void heap_release_idle(int64_t before_ns, int64_t now_ns);

@@ -23,5 +23,7 @@ extern size_t heap_region_bytes;
 
 void heap_enter(struct weir_span *s, enum weir_span_state state);
 void heap_leave(struct weir_span *s);
+/* Cuts a span that is in no state; the rest comes back, in no state either. Needs a record. */
+struct weir_span *heap_split(struct weir_span *s, size_t bytes);
 
 #endif

@@ -12,6 +12,9 @@
 /* Purge in batches, so that the lock is never held long. */
 #define PURGE_BATCH 32
 
+/* Never give back less than this by one call: a purge costs a system call. */
+#define PURGE_STEP_BYTES ((size_t)1 << 20)
+
 /* Smaller and smaller, until the address space limit (RLIMIT_AS) lets one through. */
 static struct weir_region
 reserve_region(size_t need, size_t align)
@@ -131,6 +134,60 @@ heap_purge(int64_t before_ns, int64_t now_ns)
 			given_back += purged(due.batch[i], rc[i], now_ns);
 		weir_unlock(&heap_mutex);
 	} while (due.n == PURGE_BATCH);
+	return given_back;
+}
+
+static int
+find_oldest(struct weir_span *s, void *arg)
+{
+	struct weir_span **oldest = arg;
+
+	if (*oldest == NULL || s->freed_ns < (*oldest)->freed_ns)
+		*oldest = s;
+	return 0;
+}
+
+/* Takes the oldest span, or as much of it as is wanted, out for its purge. */
+static struct weir_span *
+oldest_for_purge(uint64_t bytes)
+{
+	struct weir_span *s = NULL;
+
+	if (!heap_lock()) {
+		heap_unlock();
+		return NULL;
+	}
+	index_each(&heap_free[WEIR_SPAN_DIRTY], find_oldest, &s);
+	if (s != NULL) {
+		heap_leave(s);
+		if (s->bytes > bytes)
+			heap_enter(heap_split(s, bytes), WEIR_SPAN_DIRTY);
+		heap_enter(s, WEIR_SPAN_PURGING);
+		weir_list_push(&heap_purging, s);
+	}
+	heap_unlock();
+	return s;
+}
+
+uint64_t
+heap_purge_oldest(uint64_t bytes, int64_t now_ns)
+{
+	uint64_t given_back = 0;
+
+	bytes = (bytes + PURGE_STEP_BYTES - 1) & ~(uint64_t)(PURGE_STEP_BYTES - 1);
+	while (given_back < bytes) {
+		struct weir_span *s = oldest_for_purge(bytes - given_back);
+
+		if (s == NULL)
+			break;
+		int rc = heap_pages->purge((void *)s->base, s->bytes);
+		weir_lock(&heap_mutex);
+		uint64_t done = purged(s, rc, now_ns);
+		weir_unlock(&heap_mutex);
+		if (done == 0)
+			break; /* refused: it would be the oldest again and again */
+		given_back += done;
+	}
 	return given_back;
 }
 

@@ -11,8 +11,12 @@ struct weir_hull weir_hull = {.low = UINTPTR_MAX, .bytes = 0};
 
 static struct weir_region regions[WEIR_REGIONS_MAX];
 static uint16_t n_rows;
-static _Atomic(_Atomic uint16_t *)
-	unit_region; /* row + 1 of the region a unit belongs to, or 0 */
+
+/* A leaf's entry: row + 1 of the region the unit belongs to, or 0. */
+struct leaf {
+	_Atomic uint16_t rows[WEIR_LEAF_UNITS];
+};
+static _Atomic(_Atomic(struct leaf *) *) leaves;
 
 struct weir_region *
 region_get(uint16_t index)
@@ -29,13 +33,19 @@ region_rows(void)
 struct weir_region *
 weir_region_of(const void *p)
 {
-	size_t unit = (uintptr_t)p >> WEIR_UNIT_SHIFT;
+	uintptr_t a = (uintptr_t)p;
 
-	if (!weir_hull_has(p) || unit >= WEIR_UNITS)
+	if (!weir_hull_has(p) || a >> WEIR_ADDRESS_BITS != 0)
 		return NULL;
-	_Atomic uint16_t *table =
-		atomic_load_explicit(&unit_region, memory_order_acquire);
-	uint16_t row = atomic_load_explicit(&table[unit], memory_order_acquire);
+	/* Inside the hull: there is a top table. */
+	_Atomic(struct leaf *) *top = atomic_load_explicit(&leaves, memory_order_acquire);
+	struct leaf *leaf =
+		atomic_load_explicit(&top[a >> WEIR_LEAF_SHIFT], memory_order_acquire);
+	if (leaf == NULL)
+		return NULL;
+	uint16_t row = atomic_load_explicit(
+		&leaf->rows[a >> WEIR_UNIT_SHIFT & (WEIR_LEAF_UNITS - 1)],
+		memory_order_acquire);
 	return row == 0 ? NULL : &regions[row - 1];
 }
 
@@ -73,36 +83,54 @@ hull_cover(uintptr_t base, size_t bytes)
 static void
 units_set(uintptr_t base, size_t bytes, uint16_t value)
 {
-	_Atomic uint16_t *table =
-		atomic_load_explicit(&unit_region, memory_order_relaxed);
+	_Atomic(struct leaf *) *top = atomic_load_explicit(&leaves, memory_order_relaxed);
 
-	for (size_t u = base >> WEIR_UNIT_SHIFT; u < (base + bytes) >> WEIR_UNIT_SHIFT;
-	     u++)
-		atomic_store_explicit(&table[u], value, memory_order_release);
+	for (uintptr_t a = base; a < base + bytes; a += WEIR_UNIT_BYTES)
+		atomic_store_explicit(
+			&top[a >> WEIR_LEAF_SHIFT]
+				 ->rows[a >> WEIR_UNIT_SHIFT & (WEIR_LEAF_UNITS - 1)],
+			value, memory_order_release);
 }
 
-static int
-units_make(const struct weir_pages *pages)
+/* Tables are made when first needed and stay; of two threads that make one, one wins. */
+static bool
+tables_make(const struct weir_pages *pages, uintptr_t base, size_t bytes)
 {
-	size_t bytes = WEIR_UNITS * sizeof(_Atomic uint16_t);
-	_Atomic uint16_t *none = NULL, *table;
+	size_t top_bytes = WEIR_LEAVES * sizeof(_Atomic(struct leaf *));
+	_Atomic(struct leaf *) *no_top = NULL, *top = atomic_load(&leaves);
 
-	if (atomic_load_explicit(&unit_region, memory_order_acquire) != NULL)
-		return 0;
-	table = pages->meta(bytes);
-	if (table == NULL)
-		return -ENOMEM;
-	if (!atomic_compare_exchange_strong(&unit_region, &none, table))
-		pages->release(table, bytes);
-	return 0;
+	if (top == NULL) {
+		top = pages->meta(top_bytes);
+		if (top == NULL)
+			return false;
+		if (!atomic_compare_exchange_strong(&leaves, &no_top, top)) {
+			pages->release(top, top_bytes);
+			top = no_top;
+		}
+	}
+	for (size_t i = base >> WEIR_LEAF_SHIFT;
+	     i <= (base + bytes - 1) >> WEIR_LEAF_SHIFT; i++) {
+		struct leaf *none = NULL, *leaf;
+
+		if (atomic_load(&top[i]) != NULL)
+			continue;
+		leaf = pages->meta(WEIR_PAGE_BYTES);
+		if (leaf == NULL)
+			return false;
+		if (!atomic_compare_exchange_strong(&top[i], &none, leaf))
+			pages->release(leaf, WEIR_PAGE_BYTES);
+	}
+	return true;
 }
+_Static_assert(sizeof(struct leaf) <= WEIR_PAGE_BYTES, "a leaf is a page");
 
 struct weir_region
 region_prepare(const struct weir_pages *pages, uintptr_t base, size_t bytes)
 {
 	struct weir_region r = {.base = base, .bytes = bytes, .map = NULL};
 
-	if ((base + bytes) >> WEIR_UNIT_SHIFT <= WEIR_UNITS && units_make(pages) == 0)
+	if ((base + bytes - 1) >> WEIR_ADDRESS_BITS == 0 &&
+	    tables_make(pages, base, bytes))
 		r.map = pages->meta(region_map_bytes(&r));
 	return r;
 }

@@ -41,22 +41,15 @@ oldest_shared_ns(void)
 	return oldest;
 }
 
-/* Oldest first, in steps of an eighth of the age that is left. */
 static void
 shrink_to(uint64_t cap_bytes, int64_t now_ns)
 {
-	if (weir_pool_cached_bytes() <= cap_bytes)
+	uint64_t cached = weir_pool_cached_bytes();
+
+	if (cached <= cap_bytes)
 		return;
 	pool_flush_stocks(INT64_MAX);
-	for (int step = 0; step < 64 && weir_pool_cached_bytes() > cap_bytes; step++) {
-		int64_t oldest = oldest_shared_ns();
-
-		if (oldest == INT64_MAX || oldest >= now_ns)
-			break;
-		heap_purge(oldest + (now_ns - oldest) / 8, now_ns);
-	}
-	if (weir_pool_cached_bytes() > cap_bytes)
-		heap_purge(INT64_MAX - 1, now_ns);
+	heap_purge_oldest(cached - cap_bytes, now_ns);
 }
 
 struct weir_tick_result

@@ -14,7 +14,8 @@
 #include "preload/segment.h"
 #include "preload/timer.h"
 
-static bool frozen, pool_frozen;
+/* Of the forking thread: glibc lets the handlers of two forks run side by side. */
+static _Thread_local bool frozen, pool_frozen;
 
 static void
 before(void)

@@ -103,6 +103,16 @@ place_take(const struct weir_route *route, size_t size, size_t align, uint32_t k
 					       : weir_extent_take(&ask);
 }
 
+/*
+ * The kernel had no room. What weir keeps for later may be what is missing: if that is not
+ * little beside the request, give it all back and try once more.
+ */
+static bool
+made_room(size_t bytes)
+{
+	return weir_pool_cached_bytes() >= bytes / 8 && timer_trim() != 0;
+}
+
 static struct weir_span *
 new_block(size_t size, size_t align, bool zero, const void *caller)
 {
@@ -113,8 +123,10 @@ new_block(size_t size, size_t align, bool zero, const void *caller)
 		record_passed((enum weir_fallback)route.reason, kind, size);
 		return NULL;
 	}
-	struct weir_taken taken = place_take(&route, size, align, kind,
-					     zero && want_zero_pages(route.bytes));
+	bool want_zero = zero && want_zero_pages(route.bytes);
+	struct weir_taken taken = place_take(&route, size, align, kind, want_zero);
+	if (taken.span == NULL && made_room(route.bytes))
+		taken = place_take(&route, size, align, kind, want_zero);
 	if (taken.span == NULL) {
 		record_passed(place_fallback(taken.error), kind, size);
 		return NULL;

@@ -78,6 +78,9 @@ record_passed(enum weir_fallback reason, uint32_t kind, size_t bytes)
 {
 	struct shard *s = enter_shard();
 
+	/* An absurd size, refused by everybody, must not overflow the sums. */
+	if (bytes > WEIR_MAP_MAX)
+		bytes = WEIR_MAP_MAX;
 	request(&s->sums, kind, bytes);
 	s->sums.passed++;
 	s->sums.passed_bytes += bytes;

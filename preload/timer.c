@@ -29,7 +29,7 @@
 #define RETRY_NS       (10000 * MS_NS) /* after the thread could not start */
 #define RESIDENT_EVERY (5000 * MS_NS)  /* it costs milliseconds a gigabyte */
 #define STACK_BYTES    (128 << 10)
-#define LAST_WORDS_MS  200
+#define LAST_WORDS_MS  500
 
 enum timer_state { TIMER_NONE, TIMER_ASLEEP, TIMER_AWAKE };
 static _Atomic uint32_t state;

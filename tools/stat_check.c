@@ -15,13 +15,29 @@
 #define SMAPS_SLACK    (2u << 20)
 #define SHOWN_FAILURES 64
 
+/* A busy machine may hold the sidecar's writer up: a figure that is wrong stays wrong. */
+#define CONFIRMATIONS 3
+
+static enum measure_result
+measure_confirmed(const struct locate_entry *e, uint64_t *resident, uint64_t *accounted)
+{
+	enum measure_result result;
+
+	for (int i = 0; i < CONFIRMATIONS; i++) {
+		result = measure_settled(e, resident, accounted);
+		if (result != MEASURE_SETTLED || *resident <= *accounted + SMAPS_SLACK)
+			break;
+	}
+	return result;
+}
+
 /* The identity that the file alone cannot show; adds itself to the result. */
 static void
 check_resident(const struct locate_entry *e, struct check_result *result, FILE *out)
 {
 	uint64_t resident, accounted;
 
-	switch (measure_settled(e, &resident, &accounted)) {
+	switch (measure_confirmed(e, &resident, &accounted)) {
 	case MEASURE_NOT_ABLE:
 		fputs("not checked against smaps: the process has ended or may not be "
 		      "read\n",
@@ -36,7 +52,7 @@ check_resident(const struct locate_entry *e, struct check_result *result, FILE *
 	case MEASURE_SETTLED:
 		break;
 	}
-	if (resident <= accounted || resident - accounted <= SMAPS_SLACK) {
+	if (resident <= accounted + SMAPS_SLACK) {
 		result->held++;
 		return;
 	}

@@ -103,6 +103,26 @@ thousand(void)
 	say("grown", resident() - before);
 }
 
+/* A touched block that grows to five times its size, with no room behind it. */
+static void
+grow(void)
+{
+	long before = resident();
+	char *p = take(64 * MB, 0), *behind;
+
+	memset(p, 7, 64 * MB);
+	behind = take(64 * MB, 0);
+	p = realloc(p, 320 * MB);
+	if (p == NULL || p[0] != 7 || p[64 * MB - 1] != 7) {
+		fprintf(stderr, "memory: realloc lost content\n");
+		exit(1);
+	}
+	memset(p + 64 * MB, 8, 256 * MB);
+	say("peak", resident() - before);
+	free(behind);
+	free(p);
+}
+
 /* malloc_trim gives back at once what was freed. */
 static void
 trim(void)
@@ -143,17 +163,14 @@ main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		void (*run)(void);
-	} scenarios[] = {{"lazy", lazy},
-			 {"burst", burst},
-			 {"thousand", thousand},
-			 {"trim", trim},
-			 {"sparse", sparse}};
+	} scenarios[] = {{"lazy", lazy}, {"burst", burst}, {"thousand", thousand},
+			 {"grow", grow}, {"trim", trim},   {"sparse", sparse}};
 
 	for (size_t i = 0; argc > 1 && i < sizeof(scenarios) / sizeof(scenarios[0]); i++)
 		if (strcmp(argv[1], scenarios[i].name) == 0) {
 			scenarios[i].run();
 			return 0;
 		}
-	fprintf(stderr, "usage: memory lazy|burst|thousand|trim|sparse\n");
+	fprintf(stderr, "usage: memory lazy|burst|thousand|grow|trim|sparse\n");
 	return 2;
 }

@@ -44,7 +44,7 @@ crime() {
 }
 
 @test "the innocent are left alone" {
-  run --separate-stderr under on "$WEIR_BUILDDIR/tests/victims/misuse" innocent
+  run --separate-stderr under enabled "$WEIR_BUILDDIR/tests/victims/misuse" innocent
   [ "$status" -eq 0 ]
   [ "$output" = "still here" ]
   [ -z "$stderr" ]

@@ -19,7 +19,7 @@ setup() {
 under() {
   local options=$1
   shift
-  LD_PRELOAD=$SHIM WEIR_OPTIONS=stats=$SIDECAR,$options timeout -k 5 120 "$@"
+  timeout -k 5 120 env LD_PRELOAD="$SHIM" WEIR_OPTIONS="stats=$SIDECAR,$options" "$@"
 }
 
 # adds_up [FILE...]: every sidecar reads and its numbers agree.

@@ -9,10 +9,9 @@ load preload
 }
 
 @test "semantics at the defaults" {
-  under on "$GUESTS/semantics"
+  under enabled "$GUESTS/semantics"
   adds_up
   [ "$(counter large_requests)" -gt 500 ]
-  [ "$(counter realloc_remapped)" -gt 0 ]
   [ "$(counter realloc_in_place)" -gt 0 ]
   [ "$(counter realloc_copied)" -gt 0 ]
 }
@@ -35,7 +34,7 @@ load preload
 @test "random operations give the same content with and without weir" {
   for seed in 1 2 3; do
     without=$("$GUESTS/stress" 1 6000 $seed)
-    for options in on floor=4K,threshold=64K,decay_ms=5 threshold=100M,cache_max=8M; do
+    for options in enabled floor=4K,threshold=64K,decay_ms=5 threshold=100M,cache_max=8M; do
       [ "$(under "$options" "$GUESTS/stress" 1 6000 $seed)" = "$without" ]
       adds_up
     done
@@ -43,7 +42,7 @@ load preload
 }
 
 @test "random operations on many threads" {
-  for options in on floor=4K,threshold=64K,decay_ms=5 floor=4K,decay_thread=off; do
+  for options in enabled floor=4K,threshold=64K,decay_ms=5 floor=4K,decay_thread=off; do
     under "$options" "$GUESTS/stress" 6 4000 11
     adds_up
   done
@@ -56,14 +55,14 @@ stacked() {
   # What the allocator itself does otherwise than glibc is its own affair.
   run "$GUESTS/stress" 1 3000 5
   local without=$output
-  run env LD_PRELOAD="$SHIM:$library" WEIR_OPTIONS="stats=$SIDECAR" \
-    timeout 120 "$GUESTS/stress" 1 3000 5
+  run timeout 120 env LD_PRELOAD="$SHIM:$library" WEIR_OPTIONS="stats=$SIDECAR" \
+    "$GUESTS/stress" 1 3000 5
   [ "$status" -eq 0 ]
   [ "$output" = "$without" ]
   adds_up
   [ "$(counter large_requests)" -gt 100 ]
-  LD_PRELOAD="$SHIM:$library" WEIR_OPTIONS="stats=off,floor=16K,decay_ms=5" \
-    timeout 120 "$GUESTS/stress" 4 3000 5
+  timeout 120 env LD_PRELOAD="$SHIM:$library" WEIR_OPTIONS="stats=off,floor=16K,decay_ms=5" \
+    "$GUESTS/stress" 4 3000 5
   LD_PRELOAD="$SHIM:$library" WEIR_OPTIONS=stats=off "$GUESTS/early_host"
 }
 
@@ -89,7 +88,7 @@ stacked() {
 @test "blocks from before the first constructor are good in main" {
   run "$GUESTS/early_host"
   [ "$output" = "early blocks: 6" ]
-  run under on "$GUESTS/early_host"
+  run under enabled "$GUESTS/early_host"
   [ "$output" = "early blocks: 6" ]
   adds_up
 }
@@ -97,7 +96,7 @@ stacked() {
 @test "the scratch API is the shim's" {
   run "$GUESTS/scratch_guest"
   [ "$status" -eq 3 ]
-  run under on "$GUESTS/scratch_guest"
+  run under enabled "$GUESTS/scratch_guest"
   [ "$status" -eq 0 ]
   [ "$output" = "capacity 81920" ]
   adds_up
@@ -106,10 +105,10 @@ stacked() {
   [ "$(counter scratch_live)" -eq 0 ]
 }
 
-@test "a file with a line for an option that is wrong: one warning, the default, the host unharmed" {
-  run --separate-stderr under florr=4K,threshold=banana "$GUESTS/stress" 1 100
+@test "a wrong option: one warning, the default, the host unharmed" {
+  run --separate-stderr under florr=4K,threshold=banana "$GUESTS/stress" 1 100 5
   [ "$status" -eq 0 ]
-  [ "$output" = "$("$GUESTS/stress" 1 100)" ]
+  [ "$output" = "$("$GUESTS/stress" 1 100 5)" ]
   # shellcheck disable=SC2154
   [ "${#stderr_lines[@]}" -eq 2 ]
   [[ "${stderr_lines[0]}" == weir\[*\]:\ WEIR_OPTIONS:\ florr=4K:* ]]
