@@ -39,5 +39,8 @@ preload/libweir_preload.map: $(top_srcdir)/preload/symbols.def
 	echo 'local: *; };'; } >$@.tmp && mv $@.tmp $@
 CLEANFILES += preload/libweir_preload.map
 
-install-data-hook::
+# Nobody links with it: no .la, and without that libtool cannot uninstall it.
+install-exec-hook::
 	rm -f $(DESTDIR)$(pkglibdir)/libweir_preload.la
+uninstall-hook::
+	rm -f $(DESTDIR)$(pkglibdir)/libweir_preload.so
