@@ -29,8 +29,9 @@ struct weir_options {
 	char stats[OPTIONS_TEXT_MAX];
 	uint64_t stats_ms;
 	bool verbose;
-	bool want_help;	 /* the item "help" was there */
-	bool want_print; /* the item "print" was there */
+	char isa[OPTIONS_TEXT_MAX]; /* libweir's, not the shim's */
+	bool want_help;		    /* the item "help" was there */
+	bool want_print;	    /* the item "print" was there */
 };
 
 enum weir_option_error {

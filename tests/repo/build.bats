@@ -36,8 +36,13 @@ quietly() {
   (cd "$prefix" && find . -type f | sort) >installed
   diff - installed <<'END'
 ./bin/weir
+./include/weir/encode.h
 ./include/weir/scratch.h
 ./include/weir/stats.h
+./lib/libweir.a
+./lib/libweir.la
+./lib/libweir.so.0.0.0
+./lib/pkgconfig/weir.pc
 ./lib/weir/libweir_preload.so
 ./share/doc/weir/LICENSE
 ./share/doc/weir/NEWS.md

@@ -3,6 +3,7 @@
 UNIT_TESTS = \
 	%D%/test_check \
 	%D%/test_emit \
+	%D%/test_encode_tiers \
 	%D%/test_grades \
 	%D%/test_launch \
 	%D%/test_options \
@@ -17,7 +18,7 @@ UNIT_TESTS = \
 	%D%/test_zero
 
 # The archives that tests are linked with; the linker takes only what a test uses.
-UNIT_LIBS = libtools.la libpool.la libpolicy.la
+UNIT_LIBS = libtools.la libencode.la libpool.la libpolicy.la
 
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
@@ -26,4 +27,4 @@ TESTS += $(UNIT_TESTS)
 %C%_test_sidecar_SOURCES = %D%/test_sidecar.c tests/tools/sidecar_sample.c
 $(UNIT_TESTS): LDADD = $(UNIT_LIBS)
 $(UNIT_TESTS): $(UNIT_LIBS)
-EXTRA_DIST += tests/unit/pool_model.h
+EXTRA_DIST += tests/unit/guard.h tests/unit/pool_model.h

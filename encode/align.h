@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * For tiers that decode whole groups only: finishes the group that was begun, one character at
+ * a time. False if there is a group begun still; then the tier has nothing to do.
+ */
+#ifndef ENCODE_ALIGN_H
+#define ENCODE_ALIGN_H
+
+#include "encode/codec.h"
+
+static inline bool
+base64_align(struct base64_run *run)
+{
+	while (run->count > 0 && run->src < run->src_end) {
+		uint32_t v = run->table->value[*run->src];
+
+		if (v == BASE64_STOP || (run->count == 3 && run->dst_end - run->dst < 3))
+			return false;
+		run->src++;
+		if (v == BASE64_SKIP)
+			continue;
+		run->acc = run->acc << 6 | v;
+		if (++run->count == 4) {
+			*run->dst++ = (uint8_t)(run->acc >> 16);
+			*run->dst++ = (uint8_t)(run->acc >> 8);
+			*run->dst++ = (uint8_t)run->acc;
+			run->acc = run->count = 0;
+		}
+	}
+	return run->count == 0;
+}
+
+#endif

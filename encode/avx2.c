@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The AVX2 tier. Blocks of 32 bytes; what is left is the scalar tier's. Every kernel ends with
+ * vzeroupper, said out loud: gcc 12 forgets it before a tail call.
+ */
+#include "encode/align.h"
+
+#if defined(__AVX2__)
+
+#include <immintrin.h>
+
+static inline __m256i
+load(const uint8_t *p)
+{
+	return _mm256_loadu_si256((const void *)p);
+}
+
+static inline void
+store(uint8_t *p, __m256i v)
+{
+	_mm256_storeu_si256((void *)p, v);
+}
+
+static inline void
+hex_block(const uint8_t *src, __m256i out[2])
+{
+	const __m256i digits = _mm256_broadcastsi128_si256(
+		_mm_setr_epi8('0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b',
+			      'c', 'd', 'e', 'f'));
+	const __m256i nibble = _mm256_set1_epi8(15);
+	__m256i v = _mm256_permute4x64_epi64(load(src), 0xd8);
+	__m256i high = _mm256_and_si256(_mm256_srli_epi16(v, 4), nibble);
+	__m256i low = _mm256_and_si256(v, nibble);
+
+	high = _mm256_shuffle_epi8(digits, high);
+	low = _mm256_shuffle_epi8(digits, low);
+	out[0] = _mm256_unpacklo_epi8(high, low);
+	out[1] = _mm256_unpackhi_epi8(high, low);
+}
+
+static size_t
+hex_encode(uint8_t *dst, const uint8_t *src, size_t n)
+{
+	__m256i v[2];
+	size_t i = 0;
+
+	if (2 * n >= codec_stream_bytes && n >= 32 && ((uintptr_t)dst & 1) == 0) {
+		hex_block(src, v);
+		store(dst, v[0]);
+		store(dst + 32, v[1]);
+		i = (64 - ((uintptr_t)dst & 63)) / 2;
+		for (; n - i >= 32; i += 32) {
+			hex_block(src + i, v);
+			_mm256_stream_si256((void *)(dst + 2 * i), v[0]);
+			_mm256_stream_si256((void *)(dst + 2 * i + 32), v[1]);
+		}
+		_mm_sfence();
+	}
+	while (n - i >= 32) {
+		hex_block(src + i, v);
+		store(dst + 2 * i, v[0]);
+		store(dst + 2 * i + 32, v[1]);
+		i += 32;
+		if (n - i > 0 && n - i < 32)
+			i = n - 32;
+	}
+	_mm256_zeroupper();
+	return i;
+}
+
+/* 32 digits to 16 values in words; the top bit of a byte of *bad: it is no digit. */
+static inline __m256i
+hex_values_of(__m256i v, __m256i *bad)
+{
+	__m256i digit =
+		_mm256_subs_epu8(_mm256_add_epi8(v, _mm256_set1_epi8((char)(255 - '9'))),
+				 _mm256_set1_epi8(6));
+	__m256i letter = _mm256_sub_epi8(
+		_mm256_and_si256(v, _mm256_set1_epi8((char)0xdf)), _mm256_set1_epi8('A'));
+
+	v = _mm256_min_epu8(_mm256_sub_epi8(digit, _mm256_set1_epi8((char)0xf0)),
+			    _mm256_adds_epu8(letter, _mm256_set1_epi8(10)));
+	*bad = _mm256_or_si256(*bad, _mm256_adds_epu8(v, _mm256_set1_epi8(112)));
+	return _mm256_maddubs_epi16(v, _mm256_set1_epi16(0x0110));
+}
+
+static size_t
+hex_decode(uint8_t *dst, const uint8_t *src, size_t pairs)
+{
+	size_t i = 0;
+
+	while (pairs - i >= 32) {
+		__m256i bad = _mm256_setzero_si256();
+		__m256i a = hex_values_of(load(src + 2 * i), &bad);
+		__m256i b = hex_values_of(load(src + 2 * i + 32), &bad);
+
+		if (_mm256_movemask_epi8(bad) != 0)
+			break;
+		store(dst + i, _mm256_permute4x64_epi64(_mm256_packus_epi16(a, b), 0xd8));
+		i += 32;
+		if (pairs - i > 0 && pairs - i < 32)
+			i = pairs - 32;
+	}
+	_mm256_zeroupper();
+	return i;
+}
+
+/* Twice 12 bytes to 32 characters; `shift` says what to add to a value of each range. */
+static inline __m256i
+base64_block(const uint8_t *src, __m256i shift)
+{
+	const __m256i spread = _mm256_broadcastsi128_si256(
+		_mm_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10));
+	__m256i v = _mm256_inserti128_si256(
+		_mm256_castsi128_si256(_mm_loadu_si128((const void *)src)),
+		_mm_loadu_si128((const void *)(src + 12)), 1);
+
+	v = _mm256_shuffle_epi8(v, spread);
+	__m256i odd =
+		_mm256_mulhi_epu16(_mm256_and_si256(v, _mm256_set1_epi32(0x0fc0fc00)),
+				   _mm256_set1_epi32(0x04000040));
+	__m256i even =
+		_mm256_mullo_epi16(_mm256_and_si256(v, _mm256_set1_epi32(0x003f03f0)),
+				   _mm256_set1_epi32(0x01000010));
+	__m256i value = _mm256_or_si256(odd, even);
+	/* 13: capitals, 0: small letters, 1 to 10: digits, 11 and 12: the last two. */
+	__m256i range = _mm256_subs_epu8(value, _mm256_set1_epi8(51));
+	__m256i capital = _mm256_cmpgt_epi8(_mm256_set1_epi8(26), value);
+
+	range = _mm256_or_si256(range, _mm256_and_si256(capital, _mm256_set1_epi8(13)));
+	return _mm256_add_epi8(value, _mm256_shuffle_epi8(shift, range));
+}
+
+static size_t
+base64_encode(uint8_t *dst, const uint8_t *src, size_t n, bool url)
+{
+	const __m256i shift = _mm256_broadcastsi128_si256(_mm_setr_epi8(
+		'a' - 26, -4, -4, -4, -4, -4, -4, -4, -4, -4, -4,
+		url ? '-' - 62 : '+' - 62, url ? '_' - 63 : '/' - 63, 'A', 0, 0));
+	size_t i = 0;
+
+	for (; n - i >= 28; i += 24, dst += 32)
+		store(dst, base64_block(src + i, shift));
+	_mm256_zeroupper();
+	return i;
+}
+
+/* Characters of either alphabet to values; what is none of them to rubbish. */
+static inline __m256i
+base64_values(__m256i v, __m256i high)
+{
+	const __m256i shift = _mm256_broadcastsi128_si256(
+		_mm_setr_epi8(0, 0, 19, 4, -65, -65, -71, -71, 0, 0, 0, 0, 0, 0, 0, 0));
+	__m256i add = _mm256_shuffle_epi8(shift, high);
+	__m256i slash = _mm256_cmpeq_epi8(v, _mm256_set1_epi8('/'));
+	__m256i minus = _mm256_cmpeq_epi8(v, _mm256_set1_epi8('-'));
+	__m256i line = _mm256_cmpeq_epi8(v, _mm256_set1_epi8('_'));
+
+	add = _mm256_add_epi8(add, _mm256_and_si256(slash, _mm256_set1_epi8(-3)));
+	add = _mm256_add_epi8(add, _mm256_and_si256(minus, _mm256_set1_epi8(-2)));
+	add = _mm256_add_epi8(add, _mm256_and_si256(line, _mm256_set1_epi8(33)));
+	return _mm256_add_epi8(v, add);
+}
+
+static inline __m256i
+broadcast(const uint8_t *row)
+{
+	return _mm256_broadcastsi128_si256(_mm_loadu_si128((const void *)row));
+}
+
+static void
+base64_decode(struct base64_run *run)
+{
+	const __m256i nibble = _mm256_set1_epi8(15);
+	const __m256i order = _mm256_broadcastsi128_si256(
+		_mm_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1));
+	const __m256i together = _mm256_setr_epi32(0, 1, 2, 4, 5, 6, 3, 7);
+
+	if (!base64_align(run))
+		return;
+	const __m256i bad_low = broadcast(run->table->bad_low);
+	const __m256i bad_high = broadcast(run->table->bad_high);
+	while (run->src_end - run->src >= 32 && run->dst_end - run->dst >= 24) {
+		__m256i v = load(run->src);
+		__m256i low = _mm256_and_si256(v, nibble);
+		__m256i high = _mm256_and_si256(_mm256_srli_epi16(v, 4), nibble);
+
+		if (!_mm256_testz_si256(_mm256_shuffle_epi8(bad_low, low),
+					_mm256_shuffle_epi8(bad_high, high)))
+			break;
+		v = _mm256_maddubs_epi16(base64_values(v, high),
+					 _mm256_set1_epi32(0x01400140));
+		v = _mm256_madd_epi16(v, _mm256_set1_epi32(0x00011000));
+		v = _mm256_permutevar8x32_epi32(_mm256_shuffle_epi8(v, order), together);
+		_mm_storeu_si128((void *)run->dst, _mm256_castsi256_si128(v));
+		_mm_storel_epi64((void *)(run->dst + 16), _mm256_extracti128_si256(v, 1));
+		run->src += 32;
+		run->dst += 24;
+	}
+	_mm256_zeroupper();
+}
+
+static size_t
+ascii_run(const uint8_t *src, size_t n)
+{
+	size_t i = 0;
+
+	for (; n - i >= 32; i += 32) {
+		unsigned above = (unsigned)_mm256_movemask_epi8(load(src + i));
+
+		if (above != 0) {
+			_mm256_zeroupper();
+			return i + (size_t)__builtin_ctz(above);
+		}
+	}
+	_mm256_zeroupper();
+	return i + codec_scalar.ascii_run(src + i, n - i);
+}
+
+static const struct codec_tier tier = {
+	.name = "avx2",
+	.hex_encode = hex_encode,
+	.base64_encode = base64_encode,
+	.hex_decode = hex_decode,
+	.base64_decode = base64_decode,
+	.ascii_run = ascii_run,
+};
+const struct codec_tier *const codec_avx2 = &tier;
+
+#else
+
+const struct codec_tier *const codec_avx2 = NULL;
+
+#endif

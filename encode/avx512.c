@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The AVX-512 tier (VBMI, VBMI2): table lookups of whole alphabets, and unwanted characters
+ * compressed out of a register, never to memory. A tail is a masked load and an overlapped
+ * store. Compiled with flags of its own; every kernel ends with vzeroupper.
+ */
+#include "encode/codec.h"
+
+#if defined(__AVX512VBMI__) && defined(__AVX512VBMI2__) && defined(__AVX512BW__)
+
+#include <immintrin.h>
+#include <string.h>
+
+static const uint8_t iota_bytes[64] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12,
+				       13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
+				       26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38,
+				       39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51,
+				       52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
+
+static inline __m512i
+load(const void *p)
+{
+	return _mm512_loadu_si512(p);
+}
+
+static inline __mmask64
+first(size_t n)
+{
+	return n >= 64 ? ~0ull : _bzhi_u64(~0ull, (unsigned)n);
+}
+
+/* The first n bytes of v, n <= 64, by two moves that overlap: masked stores are slow. */
+static inline void
+store_first(uint8_t *dst, __m512i v, size_t n)
+{
+	if (n > 32) {
+		__m512i at = _mm512_add_epi8(load(iota_bytes),
+					     _mm512_set1_epi8((char)(n - 32)));
+
+		_mm256_storeu_si256((void *)dst, _mm512_castsi512_si256(v));
+		v = _mm512_permutexvar_epi8(at, v);
+		_mm256_storeu_si256((void *)(dst + n - 32), _mm512_castsi512_si256(v));
+	} else if (n >= 16) {
+		__m512i at = _mm512_add_epi8(load(iota_bytes),
+					     _mm512_set1_epi8((char)(n - 16)));
+
+		_mm_storeu_si128((void *)dst, _mm512_castsi512_si128(v));
+		v = _mm512_permutexvar_epi8(at, v);
+		_mm_storeu_si128((void *)(dst + n - 16), _mm512_castsi512_si128(v));
+	} else {
+		uint64_t half[2];
+
+		_mm_storeu_si128((void *)half, _mm512_castsi512_si128(v));
+		if (n >= 8) {
+			memcpy(dst, half, 8);
+			dst += 8;
+			half[0] = half[1];
+			n -= 8;
+		}
+		if (n >= 4) {
+			memcpy(dst, half, 4);
+			dst += 4;
+			half[0] >>= 32;
+			n -= 4;
+		}
+		for (; n > 0; n--, half[0] >>= 8)
+			*dst++ = (uint8_t)half[0];
+	}
+}
+
+/* 32 bytes to 64 digits: windows of four bits, whatever is above them ignored by the table. */
+static inline __m512i
+hex_block(__m256i bytes, __m512i windows, __m512i digits)
+{
+	__m512i v = _mm512_cvtepu32_epi64(bytes);
+
+	return _mm512_permutexvar_epi8(_mm512_multishift_epi64_epi8(windows, v), digits);
+}
+
+static size_t
+hex_encode(uint8_t *dst, const uint8_t *src, size_t n)
+{
+	const __m512i windows = _mm512_set1_epi64(0x181c1014080c0004);
+	const __m512i digits = _mm512_broadcast_i32x4(
+		_mm_setr_epi8('0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b',
+			      'c', 'd', 'e', 'f'));
+	size_t i = 0;
+
+	if (n < 32) {
+		if (n > 0) {
+			__m256i v = _mm256_maskz_loadu_epi8((__mmask32)first(n), src);
+
+			store_first(dst, hex_block(v, windows, digits), 2 * n);
+		}
+		_mm256_zeroupper();
+		return n;
+	}
+#define BLOCK(at)                                                                        \
+	hex_block(_mm256_loadu_si256((const void *)(src + (at))), windows, digits)
+	if (2 * n >= codec_stream_bytes && ((uintptr_t)dst & 1) == 0) {
+		_mm512_storeu_si512(dst, BLOCK(0));
+		i = (64 - ((uintptr_t)dst & 63)) / 2;
+		for (; n - i >= 32; i += 32)
+			_mm512_stream_si512((void *)(dst + 2 * i), BLOCK(i));
+		_mm_sfence();
+	}
+	for (; n - i >= 64; i += 64) {
+		__m512i a = BLOCK(i), b = BLOCK(i + 32);
+
+		_mm512_storeu_si512(dst + 2 * i, a);
+		_mm512_storeu_si512(dst + 2 * i + 64, b);
+	}
+	if (n - i > 32)
+		_mm512_storeu_si512(dst + 2 * i, BLOCK(i));
+	if (n > i)
+		_mm512_storeu_si512(dst + 2 * n - 64, BLOCK(n - 32));
+#undef BLOCK
+	_mm256_zeroupper();
+	return n;
+}
+
+/* 64 digits to 32 values in the low byte of each pair; adds to `bad` what is no digit. */
+static inline __m512i
+hex_values_of(__m512i v, __m512i low, __m512i high, __m512i *bad)
+{
+	__m512i values = _mm512_permutex2var_epi8(low, v, high);
+
+	*bad = _mm512_ternarylogic_epi32(*bad, values, v, 0xfe);
+	return _mm512_maddubs_epi16(values, _mm512_set1_epi16(0x0110));
+}
+
+static size_t
+hex_decode(uint8_t *dst, const uint8_t *src, size_t pairs)
+{
+	/* Digits as bytes; 0xff where there is none, so that its top bit tells. */
+	const __m512i low = load(hex_values), high = load(hex_values + 64);
+	const __m512i even = _mm512_add_epi8(load(iota_bytes), load(iota_bytes));
+	size_t i = 0;
+	__m512i bad, a, b;
+
+	for (; pairs - i >= 64; i += 64) {
+		bad = _mm512_setzero_si512();
+		a = hex_values_of(load(src + 2 * i), low, high, &bad);
+		b = hex_values_of(load(src + 2 * i + 64), low, high, &bad);
+		if (_mm512_movepi8_mask(bad) != 0)
+			goto out;
+		_mm512_storeu_si512(dst + i, _mm512_permutex2var_epi8(a, even, b));
+	}
+	/* Then 32, and what is left in 32 that overlap, or less than 32 in all. */
+	while (i < pairs) {
+		size_t n = pairs - i, at = i;
+		__mmask64 lanes = ~0ull;
+
+		if (n >= 32)
+			n = 32;
+		else if (i >= 32 || pairs >= 32)
+			at = pairs - 32;
+		else
+			lanes = first(2 * n);
+		bad = _mm512_setzero_si512();
+		a = _mm512_maskz_loadu_epi8(lanes, src + 2 * at);
+		a = hex_values_of(a, low, high, &bad);
+		if ((_mm512_movepi8_mask(bad) & lanes) != 0)
+			goto out;
+		__m256i bytes = _mm512_cvtepi16_epi8(a);
+		if (lanes == ~0ull)
+			_mm256_storeu_si256((void *)(dst + at), bytes);
+		else
+			store_first(dst + at, _mm512_castsi256_si512(bytes), n);
+		i += n;
+	}
+out:
+	_mm256_zeroupper();
+	return i;
+}
+
+struct base64_shape {
+	__m512i spread, windows, alphabet;
+};
+
+/* 48 bytes to 64 characters. */
+static inline __m512i
+base64_block(__m512i v, const struct base64_shape *s)
+{
+	v = _mm512_permutexvar_epi8(s->spread, v);
+	return _mm512_permutexvar_epi8(_mm512_multishift_epi64_epi8(s->windows, v),
+				       s->alphabet);
+}
+
+static size_t
+base64_encode(uint8_t *dst, const uint8_t *src, size_t n, bool url)
+{
+	/* Each group of three bytes as 1 0 2 1, so that four windows of six bits lie in order. */
+	static const uint8_t spread[64] = {
+		1,  0,	2,  1,	4,  3,	5,  4,	7,  6,	8,  7,	10, 9,	11, 10,
+		13, 12, 14, 13, 16, 15, 17, 16, 19, 18, 20, 19, 22, 21, 23, 22,
+		25, 24, 26, 25, 28, 27, 29, 28, 31, 30, 32, 31, 34, 33, 35, 34,
+		37, 36, 38, 37, 40, 39, 41, 40, 43, 42, 44, 43, 46, 45, 47, 46};
+	const struct base64_shape s = {load(spread),
+				       _mm512_set1_epi64(0x3036242a1016040a),
+				       load(base64_alphabet[url])};
+	const __mmask64 lanes = 0xffffffffffff;
+	size_t i = 0, end = n - n % 3;
+
+	if (end < 48) {
+		if (end > 0) {
+			__m512i v = _mm512_maskz_loadu_epi8(first(end), src);
+
+			store_first(dst, base64_block(v, &s), end / 3 * 4);
+		}
+		_mm256_zeroupper();
+		return end;
+	}
+#define OUT(at)	  (dst + (at) / 3 * 4)
+#define BLOCK(at) base64_block(load(src + (at)), &s)
+	if (n / 3 * 4 >= codec_stream_bytes && ((uintptr_t)dst & 3) == 0) {
+		_mm512_storeu_si512(dst, BLOCK(0));
+		i = (64 - ((uintptr_t)dst & 63)) / 4 * 3;
+		for (; n - i >= 64; i += 48)
+			_mm512_stream_si512((void *)OUT(i), BLOCK(i));
+		_mm_sfence();
+	}
+	for (; n - i >= 48 + 64; i += 96) {
+		__m512i a = BLOCK(i), b = BLOCK(i + 48);
+
+		_mm512_storeu_si512(OUT(i), a);
+		_mm512_storeu_si512(OUT(i) + 64, b);
+	}
+	for (; end - i >= 48; i += 48)
+		_mm512_storeu_si512(
+			OUT(i),
+			base64_block(_mm512_maskz_loadu_epi8(lanes, src + i), &s));
+	if (end > i)
+		_mm512_storeu_si512(
+			OUT(end - 48),
+			base64_block(_mm512_maskz_loadu_epi8(lanes, src + end - 48), &s));
+#undef OUT
+#undef BLOCK
+	_mm256_zeroupper();
+	return end;
+}
+
+/* 64 values of six bits to 48 bytes, then rubbish. */
+static inline __m512i
+base64_pack(__m512i values, __m512i order)
+{
+	__m512i pairs = _mm512_maddubs_epi16(values, _mm512_set1_epi32(0x01400140));
+
+	return _mm512_permutexvar_epi8(
+		order, _mm512_madd_epi16(pairs, _mm512_set1_epi32(0x00011000)));
+}
+
+static inline void
+store_48(uint8_t *dst, __m512i v)
+{
+	_mm256_storeu_si256((void *)dst, _mm512_castsi512_si256(v));
+	_mm_storeu_si128((void *)(dst + 32), _mm512_extracti32x4_epi32(v, 2));
+}
+
+static void
+base64_decode(struct base64_run *run)
+{
+	static const uint8_t order_bytes[64] = {
+		2,  1,	0,  6,	5,  4,	10, 9,	8,  14, 13, 12, 18, 17, 16, 22,
+		21, 20, 26, 25, 24, 30, 29, 28, 34, 33, 32, 38, 37, 36, 42, 41,
+		40, 46, 45, 44, 50, 49, 48, 54, 53, 52, 58, 57, 56, 62, 61, 60};
+	const __m512i order = load(order_bytes), iota = load(iota_bytes);
+	const __m512i low = load(run->table->value), high = load(run->table->value + 64);
+	const uint8_t *src = run->src, *src_end = run->src_end;
+	uint8_t *dst = run->dst;
+	/* Values that wait for more, `held` of them, first in `carry`. */
+	size_t held = run->count;
+	__m512i carry = _mm512_setzero_si512();
+
+	if (held > 0) {
+		uint32_t v = run->acc << (6 * (3 - held));
+
+		carry = _mm512_zextsi128_si512(_mm_cvtsi32_si128(
+			(int)((v >> 12 & 63) | (v >> 6 & 63) << 8 | (v & 63) << 16)));
+	}
+	while (src < src_end) {
+		size_t n = (size_t)(src_end - src), room = (size_t)(run->dst_end - dst);
+		__mmask64 lanes = ~0ull;
+		__m512i v;
+
+		if (n >= 64) {
+			n = 64;
+			v = load(src);
+		} else {
+			lanes = first(n);
+			v = _mm512_maskz_loadu_epi8(lanes, src);
+		}
+		__m512i values = _mm512_permutex2var_epi8(low, v, high);
+		__mmask64 bad = _mm512_movepi8_mask(_mm512_or_si512(values, v)) & lanes;
+		if (bad == 0 && held == 0 && n == 64 && room >= 48) {
+			store_48(dst, base64_pack(values, order));
+			src += 64;
+			dst += 48;
+			continue;
+		}
+		bool stopped = false;
+		if (bad != 0) {
+			__mmask64 above = _mm512_movepi8_mask(v);
+			__mmask64 stop =
+				_mm512_test_epi8_mask(values, _mm512_set1_epi8(0x40)) &
+				bad;
+
+			stop = (stop & ~above) | (run->table->high_stops ? above : 0);
+			if (stop != 0) {
+				n = (size_t)_tzcnt_u64(stop);
+				lanes = first(n);
+				stopped = true;
+			}
+			values = _mm512_maskz_compress_epi8(lanes & ~bad, values);
+		}
+		size_t k = (size_t)_mm_popcnt_u64(lanes & ~bad);
+		if ((held + k) / 4 * 3 > room)
+			break;
+		__m512i at = _mm512_sub_epi8(iota, _mm512_set1_epi8((char)held));
+		carry = _mm512_mask_permutexvar_epi8(carry, ~0ull << held, at, values);
+		if (held + k >= 64) {
+			store_48(dst, base64_pack(carry, order));
+			dst += 48;
+			/* What went into carry is out; lanes from 64 - held on are next. */
+			at = _mm512_add_epi8(iota, _mm512_set1_epi8((char)(64 - held)));
+			carry = _mm512_permutexvar_epi8(at, values);
+			held = held + k - 64;
+		} else {
+			held += k;
+		}
+		src += n;
+		if (stopped)
+			break;
+	}
+	size_t groups = held / 4;
+	if (groups > 0) {
+		store_first(dst, base64_pack(carry, order), 3 * groups);
+		dst += 3 * groups;
+	}
+	run->src = src;
+	run->dst = dst;
+	run->count = held & 3;
+	run->acc = 0;
+	if (run->count > 0) {
+		__m512i at = _mm512_add_epi8(iota, _mm512_set1_epi8((char)(4 * groups)));
+		uint32_t v = (uint32_t)_mm_cvtsi128_si32(
+			_mm512_castsi512_si128(_mm512_permutexvar_epi8(at, carry)));
+
+		for (uint32_t i = 0; i < run->count; i++, v >>= 8)
+			run->acc = run->acc << 6 | (v & 63);
+	}
+	_mm256_zeroupper();
+}
+
+static size_t
+ascii_run(const uint8_t *src, size_t n)
+{
+	size_t i = 0;
+	__mmask64 above = 0;
+
+	for (; n - i >= 64 && above == 0; i += 64)
+		above = _mm512_movepi8_mask(load(src + i));
+	if (above == 0 && i < n) {
+		above = _mm512_movepi8_mask(
+			_mm512_maskz_loadu_epi8(first(n - i), src + i));
+		i += 64;
+	}
+	_mm256_zeroupper();
+	return above != 0 ? i - 64 + (size_t)_tzcnt_u64(above) : n;
+}
+
+static const struct codec_tier tier = {
+	.name = "avx512",
+	.hex_encode = hex_encode,
+	.base64_encode = base64_encode,
+	.hex_decode = hex_decode,
+	.base64_decode = base64_decode,
+	.ascii_run = ascii_run,
+};
+const struct codec_tier *const codec_avx512 = &tier;
+
+#else
+
+const struct codec_tier *const codec_avx512 = NULL;
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One table of kernels for each instruction set. A kernel does the bulk: it goes as far as it
+ * can by whole groups, says how far, and never writes more than what that gives; the drivers
+ * (hex.c, base64.c, text.c) finish with the scalar kernels, which are also the oracle of
+ * tests/unit/test_encode_tiers.c. Every kernel leaves the upper halves of the registers clean.
+ */
+#ifndef ENCODE_CODEC_H
+#define ENCODE_CODEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a byte is in base64 text: 0 to 63, or one of these. */
+#define BASE64_SKIP 0x80
+#define BASE64_STOP 0xc0 /* padding, or an error: the driver decides */
+
+/* An alphabet with a dialect's idea of everything else. The last three serve 16-byte lookups. */
+struct base64_decode_table {
+	uint8_t value[256];
+	uint8_t bad_low
+		[16]; /* [low nibble] & [high nibble] is not 0: not in the alphabet */
+	uint8_t bad_high[16];
+	bool high_stops; /* bytes from 0x80 are BASE64_STOP */
+};
+
+/* Decoding under way. acc has `count` (0 to 3) values of six bits, the first one topmost. */
+struct base64_run {
+	const uint8_t *src, *src_end;
+	uint8_t *dst, *dst_end;
+	const struct base64_decode_table *table;
+	uint32_t acc, count;
+};
+
+struct codec_tier {
+	const char *name;
+	/* Return bytes of src done; all of them, for a scalar kernel. dst has room for it. */
+	size_t (*hex_encode)(uint8_t *dst, const uint8_t *src, size_t n);
+	/* Whole groups of three bytes. */
+	size_t (*base64_encode)(uint8_t *dst, const uint8_t *src, size_t n, bool url);
+	/* Returns pairs done: up to the first one that is not hex, or a block before it. */
+	size_t (*hex_decode)(uint8_t *dst, const uint8_t *src, size_t pairs);
+	/* Up to BASE64_STOP, or to where the next group does not fit, or a block before. */
+	void (*base64_decode)(struct base64_run *run);
+	/* How many leading bytes are below 0x80, or a block less. */
+	size_t (*ascii_run)(const uint8_t *src, size_t n);
+};
+
+extern const struct codec_tier codec_scalar;
+/* NULL where the compiler could not make them. */
+extern const struct codec_tier *const codec_sse4,
+	*const codec_avx2, *const codec_avx512, *const codec_neon;
+
+/* choose.c: what is in use, and all there are on this machine, the best first, then NULL. */
+extern const struct codec_tier *codec_current;
+const struct codec_tier *const *codec_available(void);
+/* For tests and options: 0, or -ENOENT if there is none of that name here. */
+int codec_force(const char *name);
+
+/* Tables that more than one tier uses (tables.c). */
+extern const uint8_t hex_values[256]; /* 0 to 15, or 0xff */
+extern const char base64_alphabet[2][65];
+enum base64_table {
+	BASE64_TABLE_NODE,
+	BASE64_TABLE_EXACT,
+	BASE64_TABLE_SPACED,
+	BASE64_TABLE_MIME
+};
+/* By base64_table and url; BASE64_TABLE_NODE has one for both. */
+const struct base64_decode_table *base64_table(enum base64_table kind, bool url);
+
+/* From this much output on, it is written around the caches: it would not stay there anyway. */
+extern size_t codec_stream_bytes;
+
+#endif

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+# libweir: the encoders, the bytes operations and the scratch API, for programs to link with.
+# What each instruction set's file is compiled with, no other file may be.
+noinst_LTLIBRARIES += \
+	libencode.la libencode_sse4.la libencode_avx2.la libencode_avx512.la
+libencode_la_SOURCES = \
+	%D%/align.h \
+	%D%/base64.c \
+	%D%/choose.c \
+	%D%/chunked.c \
+	%D%/codec.h \
+	%D%/hex.c \
+	%D%/lines.c \
+	%D%/neon.c \
+	%D%/oneshot.c \
+	%D%/scalar.c \
+	%D%/scratch_own.c \
+	%D%/sizes.c \
+	%D%/state.h \
+	%D%/stream.c %D%/stream.h \
+	%D%/tables.c \
+	%D%/text.c \
+	%D%/units.c
+libencode_la_LIBADD = libencode_sse4.la libencode_avx2.la libencode_avx512.la
+libencode_sse4_la_SOURCES = %D%/sse4.c
+libencode_sse4_la_CFLAGS = $(AM_CFLAGS) $(SSE4_CFLAGS)
+libencode_avx2_la_SOURCES = %D%/avx2.c
+libencode_avx2_la_CFLAGS = $(AM_CFLAGS) $(AVX2_CFLAGS)
+libencode_avx512_la_SOURCES = %D%/avx512.c
+libencode_avx512_la_CFLAGS = $(AM_CFLAGS) $(AVX512_CFLAGS)
+
+lib_LTLIBRARIES += libweir.la
+libweir_la_SOURCES =
+libweir_la_LIBADD = libencode.la libpool.la libpolicy.la
+libweir_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 \
+	-Wl,-z,relro -Wl,-z,now -Wl,--version-script=$(top_srcdir)/encode/libweir.map
+libweir_la_DEPENDENCIES = $(libweir_la_LIBADD) $(top_srcdir)/encode/libweir.map
+EXTRA_DIST += %D%/libweir.map
+
+pkgconfigdir = $(libdir)/pkgconfig
+pkgconfig_DATA = weir.pc

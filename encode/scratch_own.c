@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The scratch API (weir/scratch.h) of a process without the shim: a pool of libweir's own, made
+ * on first use. Under the preload the shim's functions of the same names come first, and none of
+ * this runs. There is no thread: whoever returns blocks now and then also ages the free ones.
+ */
+#include "weir/scratch.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <time.h>
+
+#include "encode/state.h"
+#include "policy/grades.h"
+#include "pool/pool.h"
+#include "pool/region.h"
+#include "pool/scratch.h"
+
+/* Free memory goes back to the system after so long; a look at the clock in so many returns. */
+#define DECAY_NS   1000000000
+#define TICK_NS	   250000000
+#define LOOK_EVERY 64
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static _Atomic bool ready;
+static pthread_mutex_t tick_lock = PTHREAD_MUTEX_INITIALIZER;
+static _Atomic uint32_t returns;
+static int64_t last_tick_ns;
+
+static void
+before_fork(void)
+{
+	pthread_mutex_lock(&tick_lock);
+	weir_pool_freeze();
+}
+
+static void
+in_parent(void)
+{
+	weir_pool_thaw();
+	pthread_mutex_unlock(&tick_lock);
+}
+
+static void
+in_child(void)
+{
+	weir_pool_after_fork();
+	pthread_mutex_unlock(&tick_lock);
+}
+
+static void
+make_pool(void)
+{
+	struct weir_grades grades;
+
+	weir_grades_graded(&grades);
+	weir_pool_init(&(struct weir_pool_config){
+		.pages = &weir_pages_system,
+		.class_bytes = grades.bytes,
+		.n_classes = grades.n,
+		.region_bytes = 16 * WEIR_UNIT_BYTES,
+	});
+	pthread_atfork(before_fork, in_parent, in_child);
+	atomic_store_explicit(&ready, true, memory_order_release);
+}
+
+static bool
+is_ready(void)
+{
+	return atomic_load_explicit(&ready, memory_order_acquire);
+}
+
+/* Gives back what has been free for long. Whoever finds another at it leaves it to him. */
+static void
+age(void)
+{
+	struct timespec t;
+
+	if (pthread_mutex_trylock(&tick_lock) != 0)
+		return;
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+	int64_t now = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+	if (now - last_tick_ns >= TICK_NS) {
+		last_tick_ns = now;
+		weir_pool_tick(&(struct weir_tick){
+			.now_ns = now,
+			.stock_before_ns = now - DECAY_NS,
+			.purge_before_ns = now - DECAY_NS,
+			.cap_bytes = UINT64_MAX,
+		});
+	}
+	pthread_mutex_unlock(&tick_lock);
+}
+
+EXPORT void *
+weir_scratch_get(size_t bytes)
+{
+	struct weir_span *s;
+
+	if (!is_ready())
+		pthread_once(&once, make_pool);
+	s = weir_scratch_take(bytes);
+	if (s == NULL)
+		errno = ENOMEM;
+	return s != NULL ? (void *)s->base : NULL;
+}
+
+EXPORT void *
+weir_scratch_ref(void *block)
+{
+	int rc = is_ready() ? weir_scratch_share(block) : -EINVAL;
+
+	if (rc != 0)
+		errno = -rc;
+	return rc == 0 ? block : NULL;
+}
+
+EXPORT int
+weir_scratch_unref(void *block)
+{
+	int rc = is_ready() ? weir_scratch_drop(block) : -EINVAL;
+
+	if (rc == 1 &&
+	    atomic_fetch_add_explicit(&returns, 1, memory_order_relaxed) % LOOK_EVERY ==
+		    0)
+		age();
+	return rc;
+}
+
+EXPORT size_t
+weir_scratch_capacity(const void *block)
+{
+	return is_ready() ? weir_scratch_size(block) : 0;
+}

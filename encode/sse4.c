@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The tier for processors with SSSE3 and SSE4.1 but not AVX2. Blocks of 16 bytes; what is left
+ * is the scalar tier's.
+ */
+#include "encode/align.h"
+
+#if defined(__SSE4_1__) && defined(__SSSE3__)
+
+#include <smmintrin.h>
+#include <string.h>
+
+static inline __m128i
+load(const uint8_t *p)
+{
+	return _mm_loadu_si128((const void *)p);
+}
+
+static inline void
+store(uint8_t *p, __m128i v)
+{
+	_mm_storeu_si128((void *)p, v);
+}
+
+static size_t
+hex_encode(uint8_t *dst, const uint8_t *src, size_t n)
+{
+	const __m128i digits = _mm_setr_epi8('0', '1', '2', '3', '4', '5', '6', '7', '8',
+					     '9', 'a', 'b', 'c', 'd', 'e', 'f');
+	const __m128i nibble = _mm_set1_epi8(15);
+	size_t i = 0;
+
+	while (n - i >= 16) {
+		__m128i v = load(src + i);
+		__m128i high = _mm_and_si128(_mm_srli_epi16(v, 4), nibble);
+		__m128i low = _mm_and_si128(v, nibble);
+
+		high = _mm_shuffle_epi8(digits, high);
+		low = _mm_shuffle_epi8(digits, low);
+		store(dst + 2 * i, _mm_unpacklo_epi8(high, low));
+		store(dst + 2 * i + 16, _mm_unpackhi_epi8(high, low));
+		i += 16;
+		if (n - i > 0 && n - i < 16)
+			i = n - 16;
+	}
+	return i;
+}
+
+/* 16 digits to eight values in words; the top bit of a byte of *bad: it is no digit. */
+static inline __m128i
+hex_values_of(__m128i v, __m128i *bad)
+{
+	__m128i digit = _mm_subs_epu8(_mm_add_epi8(v, _mm_set1_epi8((char)(255 - '9'))),
+				      _mm_set1_epi8(6));
+	__m128i letter = _mm_sub_epi8(_mm_and_si128(v, _mm_set1_epi8((char)0xdf)),
+				      _mm_set1_epi8('A'));
+
+	v = _mm_min_epu8(_mm_sub_epi8(digit, _mm_set1_epi8((char)0xf0)),
+			 _mm_adds_epu8(letter, _mm_set1_epi8(10)));
+	*bad = _mm_or_si128(*bad, _mm_adds_epu8(v, _mm_set1_epi8(112)));
+	return _mm_maddubs_epi16(v, _mm_set1_epi16(0x0110));
+}
+
+static size_t
+hex_decode(uint8_t *dst, const uint8_t *src, size_t pairs)
+{
+	size_t i = 0;
+
+	while (pairs - i >= 16) {
+		__m128i bad = _mm_setzero_si128();
+		__m128i a = hex_values_of(load(src + 2 * i), &bad);
+		__m128i b = hex_values_of(load(src + 2 * i + 16), &bad);
+
+		if (_mm_movemask_epi8(bad) != 0)
+			break;
+		store(dst + i, _mm_packus_epi16(a, b));
+		i += 16;
+		if (pairs - i > 0 && pairs - i < 16)
+			i = pairs - 16;
+	}
+	return i;
+}
+
+/* 12 bytes to 16 characters; `shift` says what to add to a value of each range. */
+static inline __m128i
+base64_block(__m128i v, __m128i shift)
+{
+	v = _mm_shuffle_epi8(
+		v, _mm_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10));
+	__m128i odd = _mm_mulhi_epu16(_mm_and_si128(v, _mm_set1_epi32(0x0fc0fc00)),
+				      _mm_set1_epi32(0x04000040));
+	__m128i even = _mm_mullo_epi16(_mm_and_si128(v, _mm_set1_epi32(0x003f03f0)),
+				       _mm_set1_epi32(0x01000010));
+	__m128i value = _mm_or_si128(odd, even);
+	/* 13: capitals, 0: small letters, 1 to 10: digits, 11 and 12: the last two. */
+	__m128i range = _mm_subs_epu8(value, _mm_set1_epi8(51));
+	__m128i capital = _mm_cmpgt_epi8(_mm_set1_epi8(26), value);
+
+	range = _mm_or_si128(range, _mm_and_si128(capital, _mm_set1_epi8(13)));
+	return _mm_add_epi8(value, _mm_shuffle_epi8(shift, range));
+}
+
+static size_t
+base64_encode(uint8_t *dst, const uint8_t *src, size_t n, bool url)
+{
+	const __m128i shift = _mm_setr_epi8('a' - 26, -4, -4, -4, -4, -4, -4, -4, -4, -4,
+					    -4, url ? '-' - 62 : '+' - 62,
+					    url ? '_' - 63 : '/' - 63, 'A', 0, 0);
+	size_t i = 0;
+
+	for (; n - i >= 16; i += 12, dst += 16)
+		store(dst, base64_block(load(src + i), shift));
+	return i;
+}
+
+/* Characters of either alphabet to values; what is none of them to rubbish. */
+static inline __m128i
+base64_values(__m128i v, __m128i high)
+{
+	const __m128i shift =
+		_mm_setr_epi8(0, 0, 19, 4, -65, -65, -71, -71, 0, 0, 0, 0, 0, 0, 0, 0);
+	__m128i add = _mm_shuffle_epi8(shift, high);
+	__m128i slash = _mm_cmpeq_epi8(v, _mm_set1_epi8('/'));
+	__m128i minus = _mm_cmpeq_epi8(v, _mm_set1_epi8('-'));
+	__m128i line = _mm_cmpeq_epi8(v, _mm_set1_epi8('_'));
+
+	add = _mm_add_epi8(add, _mm_and_si128(slash, _mm_set1_epi8(-3)));
+	add = _mm_add_epi8(add, _mm_and_si128(minus, _mm_set1_epi8(-2)));
+	add = _mm_add_epi8(add, _mm_and_si128(line, _mm_set1_epi8(33)));
+	return _mm_add_epi8(v, add);
+}
+
+static void
+base64_decode(struct base64_run *run)
+{
+	const __m128i bad_low = load(run->table->bad_low);
+	const __m128i bad_high = load(run->table->bad_high);
+	const __m128i nibble = _mm_set1_epi8(15);
+	const __m128i order =
+		_mm_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1);
+
+	if (!base64_align(run))
+		return;
+	while (run->src_end - run->src >= 16 && run->dst_end - run->dst >= 12) {
+		__m128i v = load(run->src);
+		__m128i low = _mm_and_si128(v, nibble);
+		__m128i high = _mm_and_si128(_mm_srli_epi16(v, 4), nibble);
+		uint32_t last;
+
+		if (!_mm_testz_si128(_mm_shuffle_epi8(bad_low, low),
+				     _mm_shuffle_epi8(bad_high, high)))
+			break;
+		v = _mm_maddubs_epi16(base64_values(v, high), _mm_set1_epi32(0x01400140));
+		v = _mm_madd_epi16(v, _mm_set1_epi32(0x00011000));
+		v = _mm_shuffle_epi8(v, order);
+		_mm_storel_epi64((void *)run->dst, v);
+		last = (uint32_t)_mm_extract_epi32(v, 2);
+		memcpy(run->dst + 8, &last, sizeof(last));
+		run->src += 16;
+		run->dst += 12;
+	}
+}
+
+static size_t
+ascii_run(const uint8_t *src, size_t n)
+{
+	size_t i = 0;
+
+	for (; n - i >= 16; i += 16) {
+		int above = _mm_movemask_epi8(load(src + i));
+
+		if (above != 0)
+			return i + (size_t)__builtin_ctz((unsigned)above);
+	}
+	return i + codec_scalar.ascii_run(src + i, n - i);
+}
+
+static const struct codec_tier tier = {
+	.name = "sse4",
+	.hex_encode = hex_encode,
+	.base64_encode = base64_encode,
+	.hex_decode = hex_decode,
+	.base64_decode = base64_decode,
+	.ascii_run = ascii_run,
+};
+const struct codec_tier *const codec_sse4 = &tier;
+
+#else
+
+const struct codec_tier *const codec_sse4 = NULL;
+
+#endif

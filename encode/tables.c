@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The tables behind hex and base64, made by the compiler from their definitions. Read by the
+ * drivers and by every tier; never written.
+ */
+#include "encode/codec.h"
+
+#define ROW(X, r)                                                                        \
+	X((r) + 0), X((r) + 1), X((r) + 2), X((r) + 3), X((r) + 4), X((r) + 5),          \
+		X((r) + 6), X((r) + 7), X((r) + 8), X((r) + 9), X((r) + 10),             \
+		X((r) + 11), X((r) + 12), X((r) + 13), X((r) + 14), X((r) + 15)
+#define ALL(X)                                                                           \
+	ROW(X, 0x00), ROW(X, 0x10), ROW(X, 0x20), ROW(X, 0x30), ROW(X, 0x40),            \
+		ROW(X, 0x50), ROW(X, 0x60), ROW(X, 0x70), ROW(X, 0x80), ROW(X, 0x90),    \
+		ROW(X, 0xa0), ROW(X, 0xb0), ROW(X, 0xc0), ROW(X, 0xd0), ROW(X, 0xe0),    \
+		ROW(X, 0xf0)
+
+#define HEX(c)                                                                           \
+	((c) >= '0' && (c) <= '9'   ? (c) - '0'                                          \
+	 : (c) >= 'a' && (c) <= 'f' ? (c) - 'a' + 10                                     \
+	 : (c) >= 'A' && (c) <= 'F' ? (c) - 'A' + 10                                     \
+				    : 0xff)
+
+const uint8_t hex_values[256] = {ALL(HEX)};
+
+const char base64_alphabet[2][65] = {
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
+};
+
+#define SPACE(c) ((c) == '\t' || (c) == '\n' || (c) == '\f' || (c) == '\r' || (c) == ' ')
+
+/* A character's value, with `other` for those that both alphabets lack. */
+#define VALUE(c, std, url, other)                                                        \
+	((c) >= 'A' && (c) <= 'Z'   ? ((c) - 'A') & 63                                   \
+	 : (c) >= 'a' && (c) <= 'z' ? ((c) - 'a' + 26) & 63                              \
+	 : (c) >= '0' && (c) <= '9' ? ((c) - '0' + 52) & 63                              \
+	 : (std) && (c) == '+'	    ? 62                                                 \
+	 : (std) && (c) == '/'	    ? 63                                                 \
+	 : (url) && (c) == '-'	    ? 62                                                 \
+	 : (url) && (c) == '_'	    ? 63                                                 \
+				    : (other))
+
+#define LENIENT(c)   ((c) == '=' ? BASE64_STOP : BASE64_SKIP)
+#define SPACED(c)    (SPACE(c) ? BASE64_SKIP : BASE64_STOP)
+#define NODE(c)	     VALUE(c, 1, 1, LENIENT(c))
+#define MIME_STD(c)  VALUE(c, 1, 0, LENIENT(c))
+#define MIME_URL(c)  VALUE(c, 0, 1, LENIENT(c))
+#define SPACE_STD(c) VALUE(c, 1, 0, SPACED(c))
+#define SPACE_URL(c) VALUE(c, 0, 1, SPACED(c))
+#define EXACT_STD(c) VALUE(c, 1, 0, BASE64_STOP)
+#define EXACT_URL(c) VALUE(c, 0, 1, BASE64_STOP)
+
+/* Rows of the ASCII table that hold the same low nibbles share a bit; rows that hold none. */
+#define NO_ROW		      0x20
+#define ROWS		      NO_ROW, NO_ROW, 1, 2, 4, 8, 4, 16, ROWS_HIGH
+#define ROWS_HIGH	      NO_ROW, NO_ROW, NO_ROW, NO_ROW, NO_ROW, NO_ROW, NO_ROW, NO_ROW
+#define OUT(c, std, url, bit) (VALUE(c, std, url, 0x80) == 0x80 ? (bit) : 0)
+#define LOW(l, std, url)                                                                 \
+	(NO_ROW | OUT(0x20 + (l), std, url, 1) | OUT(0x30 + (l), std, url, 2) |          \
+	 OUT(0x40 + (l), std, url, 4) | OUT(0x50 + (l), std, url, 8) |                   \
+	 OUT(0x70 + (l), std, url, 16))
+#define LOW_BOTH(l) LOW(l, 1, 1)
+#define LOW_STD(l)  LOW(l, 1, 0)
+#define LOW_URL(l)  LOW(l, 0, 1)
+
+#define TABLE(values, low, high)                                                         \
+	{                                                                                \
+		{ALL(values)}, {ROW(low, 0)}, {ROWS}, high                               \
+	}
+
+static const struct base64_decode_table node = TABLE(NODE, LOW_BOTH, false);
+static const struct base64_decode_table tables[][2] = {
+	[BASE64_TABLE_EXACT] = {TABLE(EXACT_STD, LOW_STD, true),
+				TABLE(EXACT_URL, LOW_URL, true)},
+	[BASE64_TABLE_SPACED] = {TABLE(SPACE_STD, LOW_STD, true),
+				 TABLE(SPACE_URL, LOW_URL, true)},
+	[BASE64_TABLE_MIME] = {TABLE(MIME_STD, LOW_STD, false),
+			       TABLE(MIME_URL, LOW_URL, false)},
+};
+
+const struct base64_decode_table *
+base64_table(enum base64_table kind, bool url)
+{
+	return kind == BASE64_TABLE_NODE ? &node : &tables[kind][url];
+}

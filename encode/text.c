@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Text kinds: UTF-8 in or out on one side, bytes of another kind on the other. Invalid input
+ * becomes U+FFFD, one for each maximal part of a character, as the WHATWG decoder has it.
+ * A surrogate pair or a UTF-8 character that a call cuts is kept in the state.
+ */
+#include "encode/state.h"
+
+#define REPLACEMENT 0xfffd
+
+enum out { OUT_UTF8, OUT_LOW /* the low byte of each UTF-16 unit */, OUT_UTF16 };
+
+/* Bits of state.count when UTF-16 comes in. acc: the surrogate above, the odd byte below. */
+#define HAS_ODD	 1
+#define HAS_HIGH 2
+
+static bool
+put_utf8(struct io *io, uint32_t c)
+{
+	size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+	static const uint8_t lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
+
+	if (io_room(io) < n)
+		return false;
+	for (size_t i = n - 1; i > 0; i--, c >>= 6)
+		io->dst[i] = (uint8_t)(0x80 | (c & 0x3f));
+	io->dst[0] = (uint8_t)(lead[n] | c);
+	io->dst += n;
+	return true;
+}
+
+/* `width` bytes of each unit. */
+static bool
+put_units(struct io *io, uint32_t c, size_t width)
+{
+	uint32_t units[2] = {c, 0};
+	size_t n = 1;
+
+	if (c >= 0x10000) {
+		units[0] = 0xd800 + ((c - 0x10000) >> 10);
+		units[1] = 0xdc00 + (c & 0x3ff);
+		n = 2;
+	}
+	if (io_room(io) < n * width)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		*io->dst++ = (uint8_t)units[i];
+		if (width == 2)
+			*io->dst++ = (uint8_t)(units[i] >> 8);
+	}
+	return true;
+}
+
+static bool
+put(struct io *io, enum out out, uint32_t c)
+{
+	return out == OUT_UTF8 ? put_utf8(io, c)
+			       : put_units(io, c, out == OUT_LOW ? 1 : 2);
+}
+
+/* What is ASCII at once, as far as it fits. */
+static void
+put_ascii_run(struct io *io, enum out out)
+{
+	size_t n = io_left(io), room = out == OUT_UTF16 ? io_room(io) / 2 : io_room(io);
+
+	n = codec()->ascii_run(io->src, n < room ? n : room);
+	if (out == OUT_UTF16) {
+		for (size_t i = 0; i < n; i++) {
+			io->dst[2 * i] = io->src[i];
+			io->dst[2 * i + 1] = 0;
+		}
+		io->dst += n;
+	} else {
+		memcpy(io->dst, io->src, n);
+	}
+	io->dst += n;
+	io->src += n;
+}
+
+/* How long the character is that begins with this byte; 0: none does. */
+static unsigned
+utf8_length(uint8_t lead)
+{
+	if (lead < 0x80)
+		return 1;
+	if (lead < 0xc2 || lead > 0xf4)
+		return 0;
+	return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+}
+
+/* Whether b may follow the bytes in acc. Too long, too large and surrogates show at once. */
+static bool
+utf8_continues(const struct state *s, uint8_t b)
+{
+	uint8_t low = 0x80, high = 0xbf;
+
+	if (s->count == 1) {
+		low = s->acc == 0xe0 ? 0xa0 : s->acc == 0xf0 ? 0x90 : low;
+		high = s->acc == 0xed ? 0x9f : s->acc == 0xf4 ? 0x8f : high;
+	}
+	return b >= low && b <= high;
+}
+
+static uint32_t
+utf8_point(uint32_t bytes, unsigned n)
+{
+	uint32_t lead = bytes >> (8 * (n - 1)), c = lead & (0xffu >> (n + 1));
+
+	for (unsigned i = n - 1; i-- > 0;)
+		c = c << 6 | (bytes >> (8 * i) & 0x3f);
+	return c;
+}
+
+/* Takes one byte that is not ASCII, or that follows a part of a character. */
+static bool
+utf8_take(struct state *s, struct io *io, enum out out)
+{
+	uint8_t b = *io->src;
+	unsigned n = s->count == 0
+			     ? utf8_length(b)
+			     : utf8_length((uint8_t)(s->acc >> (8 * (s->count - 1))));
+
+	if (s->count > 0 && !utf8_continues(s, b)) {
+		if (!put(io, out, REPLACEMENT))
+			return false;
+		s->count = 0;
+		s->acc = 0;
+		return true;
+	}
+	if (n == 0) {
+		if (!put(io, out, REPLACEMENT))
+			return false;
+	} else if (s->count + 1u == n) {
+		if (!put(io, out, n == 1 ? b : utf8_point(s->acc << 8 | b, n)))
+			return false;
+		s->count = 0;
+		s->acc = 0;
+	} else {
+		s->acc = s->acc << 8 | b;
+		s->count++;
+	}
+	io->src++;
+	return true;
+}
+
+static enum weir_status
+utf8_update(struct state *s, struct io *io, enum out out)
+{
+	while (io->src < io->src_end) {
+		if (s->count == 0 && *io->src < 0x80)
+			put_ascii_run(io, out);
+		if (io->src < io->src_end && !utf8_take(s, io, out))
+			return WEIR_NEED_OUTPUT;
+	}
+	return WEIR_OK;
+}
+
+static enum weir_status
+latin1_update(struct io *io, uint8_t mask)
+{
+	while (io->src < io->src_end) {
+		if (*io->src < 0x80)
+			put_ascii_run(io, OUT_UTF8);
+		if (io->src < io->src_end) {
+			if (!put_utf8(io, *io->src & mask))
+				return WEIR_NEED_OUTPUT;
+			io->src++;
+		}
+	}
+	return WEIR_OK;
+}
+
+static bool
+utf16_take_unit(struct state *s, struct io *io, uint32_t unit)
+{
+	uint32_t high = s->acc >> 8;
+
+	if (s->count & HAS_HIGH) {
+		bool pair = (unit & 0xfc00) == 0xdc00;
+		uint32_t c = pair ? 0x10000 + ((high & 0x3ff) << 10 | (unit & 0x3ff))
+				  : REPLACEMENT;
+
+		if (!put_utf8(io, c))
+			return false;
+		s->count &= (uint8_t)~HAS_HIGH;
+		s->acc &= 0xff;
+		if (pair)
+			return true;
+	}
+	if ((unit & 0xfc00) == 0xd800) {
+		s->acc |= unit << 8;
+		s->count |= HAS_HIGH;
+		return true;
+	}
+	return put_utf8(io, (unit & 0xfc00) == 0xdc00 ? REPLACEMENT : unit);
+}
+
+static void
+utf16_ascii_run(struct io *io)
+{
+	size_t n = io_left(io) / 2, room = io_room(io), i = 0;
+	uint64_t units;
+
+	n = n < room ? n : room;
+	for (; n - i >= 4; i += 4) {
+		memcpy(&units, io->src + 2 * i, sizeof(units));
+		if (units & 0xff80ff80ff80ff80)
+			break;
+		for (size_t j = 0; j < 4; j++)
+			io->dst[i + j] = (uint8_t)(units >> (16 * j));
+	}
+	io->src += 2 * i;
+	io->dst += i;
+}
+
+static enum weir_status
+utf16_update(struct state *s, struct io *io)
+{
+	while (io->src < io->src_end) {
+		if (s->count == 0)
+			utf16_ascii_run(io);
+		if (s->count & HAS_ODD) {
+			uint8_t odd = (uint8_t)s->acc;
+
+			if (!utf16_take_unit(s, io, (uint32_t)*io->src << 8 | odd))
+				return WEIR_NEED_OUTPUT;
+			io->src++;
+			s->acc &= ~0xffu;
+			s->count &= (uint8_t)~HAS_ODD;
+		} else if (io_left(io) >= 2) {
+			if (!utf16_take_unit(s, io,
+					     (uint32_t)io->src[1] << 8 | io->src[0]))
+				return WEIR_NEED_OUTPUT;
+			io->src += 2;
+		} else if (io_left(io) == 1) {
+			s->acc |= *io->src++;
+			s->count |= HAS_ODD;
+		}
+	}
+	return WEIR_OK;
+}
+
+enum weir_status
+text_encode_update(struct state *s, struct io *io)
+{
+	switch (s->codec) {
+	case WEIR_UTF8:
+		return utf8_update(s, io, OUT_UTF8);
+	case WEIR_UTF16LE:
+		return utf16_update(s, io);
+	default:
+		return latin1_update(io, s->codec == WEIR_ASCII ? 0x7f : 0xff);
+	}
+}
+
+enum weir_status
+text_encode_final(struct state *s, struct io *io)
+{
+	bool part = s->codec == WEIR_UTF8 ? s->count > 0 : s->count & HAS_HIGH;
+
+	if (part && !put_utf8(io, REPLACEMENT))
+		return WEIR_NEED_OUTPUT;
+	s->count = 0;
+	return WEIR_OK;
+}
+
+static enum out
+decode_out(const struct state *s)
+{
+	return s->codec == WEIR_UTF8	  ? OUT_UTF8
+	       : s->codec == WEIR_UTF16LE ? OUT_UTF16
+					  : OUT_LOW;
+}
+
+enum weir_status
+text_decode_update(struct state *s, struct io *io)
+{
+	return utf8_update(s, io, decode_out(s));
+}
+
+enum weir_status
+text_decode_final(struct state *s, struct io *io)
+{
+	if (s->count > 0 && !put(io, decode_out(s), REPLACEMENT))
+		return WEIR_NEED_OUTPUT;
+	s->count = 0;
+	return WEIR_OK;
+}

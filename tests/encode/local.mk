@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+encode_tests = %D%/oracle.bats
+EXTRA_DIST += $(encode_tests) %D%/vectors.mjs %D%/vectors.py
+if HAVE_BATS
+TESTS += $(encode_tests)
+endif
+
+check_PROGRAMS += tests/encode/check_vectors
+tests_encode_check_vectors_SOURCES = %D%/check_vectors.c %D%/vector.h
+tests_encode_check_vectors_LDADD = libencode.la libpool.la libpolicy.la

@@ -1,0 +1,40 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Every tier gives what Node's Buffer and CPython's base64 give, asked on the spot.
+
+: "${WEIR_SRCDIR:=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)}"
+: "${WEIR_BUILDDIR:=$WEIR_SRCDIR/build}"
+. "$WEIR_SRCDIR/scripts/runtimes.sh"
+
+check=$WEIR_BUILDDIR/tests/encode/check_vectors
+
+# against LEAST COMMAND...: its vectors, at least so many, hold.
+against() {
+  local least=$1
+  shift
+  "$@" >"$BATS_TEST_TMPDIR/vectors" 3>&-
+  [ "$(wc -l <"$BATS_TEST_TMPDIR/vectors")" -ge "$least" ]
+  "$check" <"$BATS_TEST_TMPDIR/vectors"
+}
+
+@test "the system's Node" {
+  command -v node || skip "no node in PATH"
+  against 200000 node "$BATS_TEST_DIRNAME/vectors.mjs"
+}
+
+@test "Node 26" {
+  exe=$(runtimes_dir)/node26/exe
+  [ -x "$exe" ] || skip "no node26: scripts/fetch-runtimes fetches it"
+  against 200000 "$exe" "$BATS_TEST_DIRNAME/vectors.mjs"
+}
+
+@test "CPython" {
+  command -v python3 || skip "no python3 in PATH"
+  against 4000 python3 "$BATS_TEST_DIRNAME/vectors.py"
+}
+
+@test "a wrong vector is found" {
+  run "$check" <<<"encode hex node - 00ff 303066"
+  [ "$status" -eq 1 ]
+  "$check" <<<"encode hex node - 00ff 30306666"
+}
