@@ -101,16 +101,41 @@ launch_preloaded(const char *preload, char *path, size_t size)
 	return false;
 }
 
+/* Where the first allocator's entry starts in `preload`, or its end. */
+static size_t
+before_allocators(const char *preload)
+{
+	static const char *const names[] = {"alloc", "hoard", "scudo"};
+	size_t at = strspn(preload, PRELOAD_SEPARATORS);
+
+	for (size_t len; preload[at] != '\0';
+	     at += len + strspn(preload + at + len, PRELOAD_SEPARATORS)) {
+		char file[PATH_MAX];
+		const char *base;
+
+		len = strcspn(preload + at, PRELOAD_SEPARATORS);
+		snprintf(file, sizeof(file), "%.*s", (int)len, preload + at);
+		base = strrchr(file, '/') != NULL ? strrchr(file, '/') + 1 : file;
+		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+			if (strstr(base, names[i]) != NULL)
+				return at;
+	}
+	return at;
+}
+
 char *
 launch_preload(const char *old, const char *shim)
 {
 	char there[PATH_MAX], *value;
+	size_t at = old != NULL ? before_allocators(old) : 0;
 
 	if (old == NULL || old[strspn(old, PRELOAD_SEPARATORS)] == '\0')
 		value = strdup(shim);
 	else if (launch_preloaded(old, there, sizeof(there)))
 		value = strdup(old);
-	else if (asprintf(&value, "%s:%s", old, shim) < 0)
+	else if (old[at] == '\0' ? asprintf(&value, "%s:%s", old, shim) < 0
+				 : asprintf(&value, "%.*s%s:%s", (int)at, old, shim,
+					    old + at) < 0)
 		value = NULL;
 	if (value == NULL)
 		tell_no_memory();

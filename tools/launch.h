@@ -20,9 +20,10 @@
 int launch_find_shim(char *path, size_t size, char *why, size_t why_size);
 
 /*
- * The value of LD_PRELOAD with the shim behind what is there. `old` may be NULL. A shim of the
- * same file name that is already there stays, whatever its folder: two would be one too many.
- * To be freed. Pure.
+ * The value of LD_PRELOAD with the shim added to what is there: behind it, but in front of the
+ * first allocator (jemalloc, mimalloc, tcmalloc, ..., told by its file name), which would
+ * otherwise take every call before weir sees it. `old` may be NULL. A shim of the same file name
+ * that is already there stays, whatever its folder: two would be one too many. To be freed. Pure.
  */
 char *launch_preload(const char *old, const char *shim);
 

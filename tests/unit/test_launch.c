@@ -30,6 +30,9 @@ TEST(preload_appends_once)
 	CHECK_TEXT(launch_preload(" : ", SHIM), SHIM);
 	CHECK_TEXT(launch_preload("/a.so", SHIM), "/a.so:" SHIM);
 	CHECK_TEXT(launch_preload("/a.so b.so", SHIM), "/a.so b.so:" SHIM);
+	CHECK_TEXT(launch_preload("libjemalloc.so.2", SHIM), SHIM ":libjemalloc.so.2");
+	CHECK_TEXT(launch_preload("/malloc/a.so:/x/libmimalloc.so.2 /b.so", SHIM),
+		   "/malloc/a.so:" SHIM ":/x/libmimalloc.so.2 /b.so");
 	CHECK_TEXT(launch_preload(SHIM, SHIM), SHIM);
 	CHECK_TEXT(launch_preload("/a.so " SHIM ":/b.so", SHIM), "/a.so " SHIM ":/b.so");
 	CHECK_TEXT(launch_preload("/other/libweir_preload.so", SHIM),
