@@ -2,7 +2,7 @@
 # `make bench BENCH_ARGS='--only image --reps 5'`; `make check` only looks that all of it runs.
 bench_scripts = \
 	%D%/bench.js %D%/facts.js %D%/once.js %D%/options.js %D%/peers.js %D%/print.js \
-	%D%/programs.js %D%/summary.js
+	%D%/programs.js %D%/summary.js %D%/install-peers.sh
 bench_workloads = \
 	%D%/workloads/burst_idle.js %D%/workloads/file_encode.js %D%/workloads/files.js \
 	%D%/workloads/hex20.js %D%/workloads/http_bodies.js %D%/workloads/image.js \
@@ -10,12 +10,37 @@ bench_workloads = \
 	%D%/workloads/stream.js %D%/workloads/workers.js %D%/workloads/workload.js
 EXTRA_DIST += $(bench_scripts) $(bench_workloads)
 
+bench_programs = %D%/alloc_bench %D%/scratch_bench
+check_PROGRAMS += $(bench_programs)
+bench_flags = $(AM_CFLAGS) -pthread \
+	-fno-builtin-malloc -fno-builtin-calloc -fno-builtin-realloc -fno-builtin-free
+%C%_alloc_bench_CFLAGS = $(bench_flags)
+%C%_alloc_bench_SOURCES = \
+	%D%/alloc_bench.c %D%/alloc_cases.h \
+	%D%/alloc_fill.c \
+	%D%/alloc_growth.c \
+	%D%/alloc_lazy.c \
+	%D%/alloc_limit.c \
+	%D%/alloc_load.c \
+	%D%/alloc_small.c \
+	%D%/gauge.c %D%/gauge.h
+%C%_scratch_bench_CFLAGS = $(bench_flags)
+%C%_scratch_bench_SOURCES = \
+	%D%/gauge.c %D%/gauge.h \
+	%D%/scratch_bench.c \
+	%D%/scratch_faulty.c \
+	%D%/scratch_rivals.c %D%/scratch_rivals.h
+
 # A preload that is never installed: glibc, trimmed once a second.
-check_LTLIBRARIES += bench/trim1s.la
-bench_trim1s_la_SOURCES = examples/rivals/trim.c
-bench_trim1s_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
+if BUILD_SHIM
+check_LTLIBRARIES += %D%/trim1s.la
+%C%_trim1s_la_SOURCES = examples/rivals/trim.c
+%C%_trim1s_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
 
 BENCH_ARGS =
-bench: all bench/trim1s.la
+bench: all $(bench_programs) %D%/trim1s.la
 	node $(top_srcdir)/bench/bench.js --build . $(BENCH_ARGS)
 .PHONY: bench
+endif
+
+include tests/bench/local.mk

@@ -5,7 +5,7 @@
 const path = require('path');
 
 const ROWS = [
-	['only', '', 'LIST', 'programs, or program.case, by comma; a * stands for any text'],
+	['only', '', 'LIST', 'programs, by comma: names, workloads, alloc or scratch; * is any text'],
 	['peers', '', 'LIST', 'peers, by comma, in this order; glibc is always there'],
 	['weir', [], 'NAME:OPTIONS', 'one more peer: weir with these WEIR_OPTIONS (may be repeated)'],
 	['preload', [], 'NAME:FILE', 'one more peer: any library to preload (may be repeated)'],

@@ -39,16 +39,49 @@ function printWorkload(cell, rows) {
 	}
 }
 
+const MEASURES = ['value', 'p99', 'max', 'rss_mb', 'peak_mb', 'maps'];
+
+function short(number) {
+	if (number === undefined)
+		return '-';
+	const digits = Math.abs(number) >= 100 ? 0 : Math.abs(number) >= 10 ? 1 : 2;
+	return number.toFixed(digits);
+}
+
+// A C program: its rows are the cases, its columns the peers.
+function printCases(cells, peers) {
+	console.log(`\n${''.padEnd(42)}${peers.map(({ name }) => name.slice(0, 10).padStart(11)).join('')}`);
+	for (const [cell, rows] of cells) {
+		const all = Object.values(rows);
+		const reason = all.find(({ skipped }) => skipped);
+		if (reason)
+			console.log(`${cell.padEnd(42)} skipped: ${reason.skipped}`);
+		for (const measure of MEASURES) {
+			if (!all.some(({ medians }) => medians[measure] !== undefined))
+				continue;
+			const label = measure === 'value' ? `${cell} (${all[0].unit})` : `    ${measure}`;
+			console.log(label.padEnd(42) + peers.map(({ name }) =>
+				short(rows[name] && rows[name].medians[measure]).padStart(11)).join(''));
+		}
+	}
+}
+
+const program = (cell) => cell.split('.').slice(0, 2).join('.');
+
 // Resident memory is in MB; `held` is what JavaScript itself still holds at the end of the
 // idle time, garbage that was not collected included; gc is after a collection.
-function print({ facts, missing, summary }) {
+function print({ facts, peers, missing, summary }) {
 	for (const [key, value] of Object.entries(facts))
 		console.log(`${key.padEnd(11)} ${value}`);
 	for (const { name, reason } of missing)
 		console.log(`left out: ${name}: ${reason}`);
-	for (const [cell, rows] of Object.entries(summary))
+	const cells = Object.entries(summary);
+	for (const [cell, rows] of cells.filter(([cell]) => !cell.includes('.')))
 		printWorkload(cell, rows);
-	for (const [cell, rows] of Object.entries(summary)) {
+	const inC = cells.filter(([cell]) => cell.includes('.'));
+	for (const one of new Set(inC.map(([cell]) => program(cell))))
+		printCases(inC.filter(([cell]) => program(cell) === one), peers);
+	for (const [cell, rows] of cells) {
 		for (const [peer, { failed }] of Object.entries(rows)) {
 			if (failed)
 				console.log(`\nFAILED: ${cell} under ${peer}: ${failed}`);

@@ -2,6 +2,7 @@
 // What is measured: the Node programs in workloads/, and the C programs with their cases.
 'use strict';
 
+const fs = require('fs');
 const path = require('path');
 
 // What stands under each name is for --list; the programs themselves say more.
@@ -22,7 +23,6 @@ function nodeProgram(name, about) {
 	return {
 		name,
 		about,
-		kind: 'node',
 		command: (options) => [
 			options.node,
 			...(options.gc > 0 ? ['--expose-gc'] : []),
@@ -34,14 +34,40 @@ function nodeProgram(name, about) {
 	};
 }
 
+// Cases of the C programs; `alloc_bench` without arguments says what each is.
+const CASES = {
+	alloc: ['pair', 'pair_threaded', 'batch', 'lazy', 'lazy_churned', 'calloc_loop', 'malloc_loop', 'sparse', 'growing',
+		'each', 'burst', 'threads', 'handoff', 'live', 'limit'],
+	scratch: ['class', 'mixed', 'waste', 'growth'],
+};
+
+function cProgram(program, which) {
+	return {
+		name: `${program}.${which}`,
+		about: `bench/${program}_bench ${which}`,
+		command: (options) => {
+			const file = path.join(options.build, 'bench', `${program}_bench`);
+			if (!fs.existsSync(file))
+				throw new Error(`no ${file}: make bench builds it, or say where with --build`);
+			return [file, '--scale', String(options.scale), which];
+		},
+	};
+}
+
 const matches = (pattern, name) =>
 	new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*')}$`).test(name);
 
 function findPrograms(options) {
 	const all = Object.entries(WORKLOADS).map(([name, about]) => nodeProgram(name, about));
+	for (const [program, cases] of Object.entries(CASES))
+		all.push(...cases.map((which) => cProgram(program, which)));
 	if (!options.only)
 		return all;
-	const patterns = options.only.split(',');
+	// The names of groups stand for what is in them.
+	const groups = { workloads: Object.keys(WORKLOADS) };
+	for (const program of Object.keys(CASES))
+		groups[program] = [`${program}.*`];
+	const patterns = options.only.split(',').flatMap((pattern) => groups[pattern] || [pattern]);
 	for (const pattern of patterns) {
 		if (!all.some(({ name }) => matches(pattern, name)))
 			throw new Error(`no program ${pattern}; there are ${all.map(({ name }) => name).join(', ')}`);

@@ -11,6 +11,7 @@ have_package() {
   nodejs) command -v node >/dev/null ;;
   libjemalloc2) have_library libjemalloc.so.2 ;;
   libmimalloc2.0) have_library libmimalloc.so.2 ;;
+  libtcmalloc-minimal4) have_library libtcmalloc_minimal.so.4 ;;
   *) command -v "$1" >/dev/null ;;
   esac
 }

@@ -101,7 +101,7 @@ async function workload(work) {
 		faults,
 		rss_peak: peak,
 		rss_idle: statusBytes('VmRSS'),
-		held_idle: process.memoryUsage().arrayBuffers,
+		held_idle: process.memoryUsage().external,
 		phases_ms: { start, end, idle },
 	};
 	report.mb_per_s = report.bytes / MB / report.seconds;

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One block after the other: got, used, freed. Wholly used, where recycled pages win; 5 % used,
+ * where fresh ones do; and one that grows.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/alloc_cases.h"
+#include "bench/gauge.h"
+
+static const size_t sizes[] = {MB,     5 * MB,	7 * MB,	 8 * MB,
+			       9 * MB, 20 * MB, 33 * MB, 100 * MB};
+
+static void
+loop(const char *name, void *(*get)(size_t bytes), double scale)
+{
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		struct gauge_row row = GAUGE_ROW(ALLOC_PROGRAM, "us");
+		size_t n = alloc_rounds((double)(2 * GB) / (double)sizes[i], scale);
+		struct gauge_samples samples;
+		char text[24];
+
+		gauge_samples_new(&samples, n);
+		gauge_reset_peak();
+		for (size_t round = 0; round < n; round++) {
+			uint64_t start = gauge_now();
+			void *p = get(sizes[i]);
+
+			GAUGE_OPAQUE(p);
+			memset(p, (int)round, sizes[i]);
+			GAUGE_OPAQUE(p);
+			free(p);
+			gauge_add(&samples, gauge_now() - start);
+		}
+		gauge_spread(&row, &samples, 1e3);
+		row.peak_mb = gauge_status_mb("VmHWM:");
+		gauge_which(&row, "%s.%s", name, gauge_size(sizes[i], text));
+		gauge_print(&row);
+		gauge_samples_release(&samples);
+	}
+}
+
+void
+alloc_calloc_loop(double scale)
+{
+	loop("calloc_loop", alloc_zeroed, scale);
+}
+
+void
+alloc_malloc_loop(double scale)
+{
+	loop("malloc_loop", alloc_some, scale);
+}
+
+/* Sixteen alive at a time, as a garbage collector leaves them. */
+void
+alloc_sparse(double scale)
+{
+	static const size_t sparse_sizes[] = {MB, 2 * MB, 4 * MB, 8 * MB, 16 * MB};
+
+	for (size_t i = 0; i < sizeof(sparse_sizes) / sizeof(sparse_sizes[0]); i++) {
+		struct gauge_row row = GAUGE_ROW(ALLOC_PROGRAM, "us");
+		size_t size = sparse_sizes[i];
+		size_t n = alloc_rounds((double)(8 * GB) / (double)size, scale);
+		struct gauge_samples samples;
+		void *live[16] = {NULL};
+		char text[24];
+
+		gauge_samples_new(&samples, n);
+		gauge_reset_peak();
+		for (size_t round = 0; round < n; round++) {
+			void **slot = &live[round % 16];
+			uint64_t start = gauge_now();
+
+			free(*slot);
+			*slot = alloc_zeroed(size);
+			memset(*slot, 1, size / 20);
+			gauge_add(&samples, gauge_now() - start);
+		}
+		gauge_spread(&row, &samples, 1e3);
+		row.rss_mb = gauge_status_mb("VmRSS:");
+		row.peak_mb = gauge_status_mb("VmHWM:");
+		for (size_t k = 0; k < 16; k++)
+			free(live[k]);
+		gauge_which(&row, "sparse.%s", gauge_size(size, text));
+		gauge_print(&row);
+		gauge_samples_release(&samples);
+	}
+}
+
+/* From 64 KB to `to` by an eighth at a time, what is new filled: a collector of chunks. */
+static void
+grow(size_t to)
+{
+	size_t size = 64 * KB;
+	char *p = alloc_some(size);
+
+	memset(p, 1, size);
+	while (size < to) {
+		size_t more = size / 8;
+		char *moved = realloc(p, size + more);
+
+		if (moved == NULL)
+			abort();
+		p = moved;
+		GAUGE_OPAQUE(p);
+		memset(p + size, 1, more);
+		size += more;
+	}
+	free(p);
+}
+
+void
+alloc_growing(double scale)
+{
+	static const size_t ends[] = {MB, 10 * MB, 100 * MB};
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		struct gauge_row row = GAUGE_ROW(ALLOC_PROGRAM, "us");
+		size_t n = alloc_rounds((double)(2 * GB) / (double)ends[i], scale);
+		struct gauge_samples samples;
+		char text[24];
+
+		gauge_samples_new(&samples, n);
+		gauge_reset_peak();
+		for (size_t round = 0; round < n; round++) {
+			uint64_t start = gauge_now();
+
+			grow(ends[i]);
+			gauge_add(&samples, gauge_now() - start);
+		}
+		gauge_spread(&row, &samples, 1e3);
+		row.peak_mb = gauge_status_mb("VmHWM:");
+		gauge_which(&row, "growing.%s", gauge_size(ends[i], text));
+		gauge_print(&row);
+		gauge_samples_release(&samples);
+	}
+}
