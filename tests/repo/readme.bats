@@ -7,9 +7,9 @@
 
 load repo
 
-# Numbers with units, and the widths that follow from them, do not count.
+# Numbers with units, the widths that follow from them, and empty lines do not count.
 stable() {
-  sed -E 's/[0-9]+([.,:][0-9]+)*( ?([KMGT]i?)?B\b| ?[mun]?s\b|x\b|%)?/N/g; s/[[:space:]]+/ /g; s/^ //; s/ $//'
+  sed -E 's/[0-9]+([.,:][0-9]+)*( ?([KMGT]i?)?B\b| ?[mun]?s\b|x\b|%)?/N/g; s/[[:space:]]+/ /g; s/^ //; s/ $//; /^$/d'
 }
 
 console_lines() {
