@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
 EXTRA_DIST += \
 	%D%/file-digest/app.js %D%/file-digest/compare.js \
-	%D%/rivals/compare %D%/rivals/medians.js %D%/rivals/trim.c
+	%D%/rivals/trim.c
