@@ -46,9 +46,8 @@ batches(size_t size, size_t n)
 }
 
 static void
-each_size(const char *name, uint64_t (*run)(size_t size, size_t n), double scale)
+each_size(const char *name, uint64_t (*run)(size_t size, size_t n), size_t n)
 {
-	size_t n = alloc_rounds(200, scale) * BATCH;
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		struct gauge_row row = GAUGE_ROW(ALLOC_PROGRAM, "ns");
@@ -69,7 +68,7 @@ each_size(const char *name, uint64_t (*run)(size_t size, size_t n), double scale
 void
 alloc_pairs(double scale)
 {
-	each_size("pair", pairs, scale);
+	each_size("pair", pairs, alloc_rounds(200, scale) * BATCH);
 }
 
 static void *
@@ -90,7 +89,7 @@ alloc_pairs_threaded(double scale)
 	pthread_mutex_lock(&done);
 	if (pthread_create(&thread, NULL, wait_for_it, &done) != 0)
 		abort();
-	each_size("pair_threaded", pairs, scale);
+	each_size("pair_threaded", pairs, alloc_rounds(200, scale) * BATCH);
 	pthread_mutex_unlock(&done);
 	pthread_join(thread, NULL);
 }
@@ -98,5 +97,5 @@ alloc_pairs_threaded(double scale)
 void
 alloc_batches(double scale)
 {
-	each_size("batch", batches, scale);
+	each_size("batch", batches, alloc_rounds(10, scale) * BATCH);
 }

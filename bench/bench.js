@@ -16,11 +16,12 @@ const { print } = require('./print.js');
 
 async function measure(options, programs, peers) {
 	const runs = [];
+	let started = 0;
 	const total = options.reps * programs.length * peers.length;
 	for (const program of programs) {
 		for (let rep = 0; rep < options.reps; rep++) {
 			for (const peer of peers) {
-				const at = `${runs.length + 1}/${total} ${program.name} ${peer.name}`;
+				const at = `${++started}/${total} ${program.name} ${peer.name}`;
 				if (process.stderr.isTTY)
 					process.stderr.write(`\r\x1b[K${at}`);
 				else if (options.progress)
