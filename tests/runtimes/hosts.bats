@@ -26,33 +26,31 @@ setup() {
   [ -z "$(ls -A "$sidecars")" ]
 }
 
-@test "weir works in front of jemalloc, which keeps all that is small" {
-  in_front_of libjemalloc.so.2
+@test "with a preloaded jemalloc, weir serves what is large and jemalloc the rest" {
+  stacked libjemalloc.so.2
 }
 
-@test "weir works in front of mimalloc, which keeps all that is small" {
-  in_front_of libmimalloc.so.2
+@test "with a preloaded mimalloc, weir serves what is large and mimalloc the rest" {
+  stacked libmimalloc.so.2
 }
 
 @test "behind jemalloc, which takes every call, weir does no harm" {
-  have_library libjemalloc.so.2
-  LD_PRELOAD=libjemalloc.so.2 with_weir "${runtime[@]}" "$programs/files.mjs" >under.out
+  need_library libjemalloc.so.2
   "${runtime[@]}" "$programs/files.mjs" >plain.out 3>&-
+  LD_PRELOAD="libjemalloc.so.2 $WEIR_BUILDDIR/.libs/libweir_preload.so" \
+    "${runtime[@]}" "$programs/files.mjs" >under.out 3>&-
   cmp plain.out under.out
 }
 
-have_library() {
+need_library() {
   PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -q "$1" || skip "no $1"
   cd "$BATS_TEST_TMPDIR" || return
 }
 
-# in_front_of LIBRARY: as `weir run`, but for the order of LD_PRELOAD.
-in_front_of() {
-  have_library "$1"
+stacked() {
+  need_library "$1"
   "${runtime[@]}" "$programs/http.mjs" >plain.out 3>&-
-  env LD_PRELOAD="$WEIR_BUILDDIR/.libs/libweir_preload.so $1" \
-    WEIR_OPTIONS="stats=$sidecars/%p.weir" \
-    "${runtime[@]}" "$programs/http.mjs" >under.out 3>&-
+  LD_PRELOAD=$1 with_weir "${runtime[@]}" "$programs/http.mjs" >under.out
   cmp plain.out under.out
   add_up
   at_work
