@@ -4,7 +4,7 @@ noinst_LTLIBRARIES += libtools.la
 libtools_la_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBDIR='"$(pkglibdir)"'
 libtools_la_SOURCES = \
 	%D%/check.c %D%/check.h \
-	%D%/cmd.h %D%/cmd_doctor.c %D%/cmd_run.c %D%/cmd_stat.c \
+	%D%/cmd.c %D%/cmd.h %D%/cmd_doctor.c %D%/cmd_run.c %D%/cmd_stat.c \
 	%D%/derive.c %D%/derive.h \
 	%D%/elf.c %D%/elf.h \
 	%D%/finding.c %D%/finding.h \

@@ -4,7 +4,6 @@
  * that output which could not be written is a failure.
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,28 +25,6 @@ print_usage(FILE *out)
 	      "  weir --version\n\n"
 	      "`weir help COMMAND` explains one of them, weir(1) all.\n",
 	      out);
-}
-
-void
-cmd_print_help(const struct cmd *c, FILE *out)
-{
-	fprintf(out, "Usage: weir %s %s\n%s\n\n", c->name, c->args, c->summary);
-	c->help(out);
-}
-
-int
-cmd_usage(const struct cmd *c, const char *format, ...)
-{
-	char prefix[32];
-	va_list ap;
-
-	snprintf(prefix, sizeof(prefix), "%s: ", c->name);
-	va_start(ap, format);
-	tell_verror(prefix, format, ap);
-	va_end(ap);
-	fprintf(stderr, "Usage: weir %s %s\n`weir help %s` says more.\n", c->name,
-		c->args, c->name);
-	return CMD_USAGE;
 }
 
 /* Edit distance, for words of a length that a subcommand may have. */

@@ -8,6 +8,10 @@ setup() {
   own_environment
 }
 
+teardown() {
+  [ -z "${watcher:-}" ] || kill "$watcher" 2>/dev/null || true
+}
+
 # refuses TEXT FILE [NAME=VALUE...]: a sidecar changed so is not shown, and the text says why.
 refuses() {
   local text=$1
@@ -319,10 +323,12 @@ refuses() {
 
 @test "--watch ends well on SIGINT" {
   sidecar_of $$
-  env --default-signal=INT timeout --foreground 20 "$WEIR" stat --watch=0.05 --json $$ >out 3>&- &
+  env --default-signal=INT "$WEIR" stat --watch=0.05 --json $$ >out 3>&- &
+  watcher=$!
   timeout 10 sh -c 'until [ -s out ]; do sleep 0.05; done'
-  kill -INT $! # which timeout hands on
-  wait $!
+  kill -INT "$watcher"
+  timeout 10 tail --pid="$watcher" -f /dev/null
+  wait "$watcher"
 }
 
 @test "--prune removes sidecars of processes gone for more than a day, nothing else" {
