@@ -10,6 +10,7 @@
 
 #include "bench/alloc_cases.h"
 #include "bench/gauge.h"
+#include "bench/own_figures.h"
 
 #define LIVE 32
 
@@ -120,6 +121,7 @@ alloc_burst(double scale)
 	usleep(rest_us / 3 * 5);
 	cpu.value = (cpu_ms() - before) * 1e8 / (double)(gauge_now() - start);
 	left.value = gauge_status_mb("VmRSS:");
+	left.kept_mb = own_kept_mb();
 	left.maps = gauge_count_maps();
 	gauge_which(&left, "burst.left");
 	gauge_which(&cpu, "burst.idle_cpu");

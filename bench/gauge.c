@@ -132,8 +132,10 @@ gauge_print(const struct gauge_row *row)
 		const char *name;
 		double value;
 	} members[] = {
-		{"p99", row->p99},	   {"max", row->max},	{"rss_mb", row->rss_mb},
-		{"peak_mb", row->peak_mb}, {"maps", row->maps}, {"count", row->count},
+		{"p99", row->p99},	   {"max", row->max},
+		{"rss_mb", row->rss_mb},   {"peak_mb", row->peak_mb},
+		{"kept_mb", row->kept_mb}, {"maps", row->maps},
+		{"count", row->count},
 	};
 
 	printf("{\"name\":\"%s\",\"case\":\"%s\",\"value\":%.6g,\"unit\":\"%s\"",

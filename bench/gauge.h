@@ -30,6 +30,7 @@ struct gauge_row {
 	const char *unit;
 	double p99, max; /* in the same unit */
 	double rss_mb, peak_mb;
+	double kept_mb; /* free but not given back, by the allocator's own account */
 	long maps;
 	double count; /* of samples */
 };

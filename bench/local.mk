@@ -9,6 +9,7 @@ bench_workloads = \
 	%D%/workloads/smallops.js %D%/workloads/sparse_zero.js %D%/workloads/startup.js \
 	%D%/workloads/stream.js %D%/workloads/workers.js %D%/workloads/workload.js
 EXTRA_DIST += $(bench_scripts) $(bench_workloads)
+dist_doc_DATA += doc/benchmarks.md
 
 bench_programs = %D%/alloc_bench %D%/scratch_bench
 check_PROGRAMS += $(bench_programs)
@@ -23,7 +24,8 @@ bench_flags = $(AM_CFLAGS) -pthread \
 	%D%/alloc_limit.c \
 	%D%/alloc_load.c \
 	%D%/alloc_small.c \
-	%D%/gauge.c %D%/gauge.h
+	%D%/gauge.c %D%/gauge.h \
+	%D%/own_figures.c %D%/own_figures.h
 %C%_scratch_bench_CFLAGS = $(bench_flags)
 %C%_scratch_bench_SOURCES = \
 	%D%/gauge.c %D%/gauge.h \
@@ -34,7 +36,7 @@ bench_flags = $(AM_CFLAGS) -pthread \
 # A preload that is never installed: glibc, trimmed once a second.
 if BUILD_SHIM
 check_LTLIBRARIES += %D%/trim1s.la
-%C%_trim1s_la_SOURCES = examples/rivals/trim.c
+%C%_trim1s_la_SOURCES = %D%/trim1s.c
 %C%_trim1s_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
 
 BENCH_ARGS =

@@ -39,7 +39,7 @@ function printWorkload(cell, rows) {
 	}
 }
 
-const MEASURES = ['value', 'p99', 'max', 'rss_mb', 'peak_mb', 'maps'];
+const MEASURES = ['value', 'p99', 'max', 'rss_mb', 'peak_mb', 'kept_mb', 'maps'];
 
 function short(number) {
 	if (number === undefined)

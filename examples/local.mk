@@ -1,4 +1,3 @@
 # SPDX-License-Identifier: Apache-2.0
 EXTRA_DIST += \
-	%D%/file-digest/app.js %D%/file-digest/compare.js \
-	%D%/rivals/trim.c
+	%D%/file-digest/app.js %D%/file-digest/compare.js

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A rival of weir in a few lines, for examples/rivals/compare: loaded into a process, it calls
- * malloc_trim once a second, which gives free memory of glibc's heap back to the system.
+ * The cheapest rival of weir: loaded into a process, it calls malloc_trim once a second, which
+ * gives free memory of glibc's heap back to the system. Never installed.
  */
 #include <malloc.h>
 #include <pthread.h>
