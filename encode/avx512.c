@@ -4,69 +4,9 @@
  * compressed out of a register, never to memory. A tail is a masked load and an overlapped
  * store. Compiled with flags of its own; every kernel ends with vzeroupper.
  */
-#include "encode/codec.h"
+#include "encode/avx512.h"
 
-#if defined(__AVX512VBMI__) && defined(__AVX512VBMI2__) && defined(__AVX512BW__)
-
-#include <immintrin.h>
-#include <string.h>
-
-static const uint8_t iota_bytes[64] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12,
-				       13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
-				       26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38,
-				       39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51,
-				       52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
-
-static inline __m512i
-load(const void *p)
-{
-	return _mm512_loadu_si512(p);
-}
-
-static inline __mmask64
-first(size_t n)
-{
-	return n >= 64 ? ~0ull : _bzhi_u64(~0ull, (unsigned)n);
-}
-
-/* The first n bytes of v, n <= 64, by two moves that overlap: masked stores are slow. */
-static inline void
-store_first(uint8_t *dst, __m512i v, size_t n)
-{
-	if (n > 32) {
-		__m512i at = _mm512_add_epi8(load(iota_bytes),
-					     _mm512_set1_epi8((char)(n - 32)));
-
-		_mm256_storeu_si256((void *)dst, _mm512_castsi512_si256(v));
-		v = _mm512_permutexvar_epi8(at, v);
-		_mm256_storeu_si256((void *)(dst + n - 32), _mm512_castsi512_si256(v));
-	} else if (n >= 16) {
-		__m512i at = _mm512_add_epi8(load(iota_bytes),
-					     _mm512_set1_epi8((char)(n - 16)));
-
-		_mm_storeu_si128((void *)dst, _mm512_castsi512_si128(v));
-		v = _mm512_permutexvar_epi8(at, v);
-		_mm_storeu_si128((void *)(dst + n - 16), _mm512_castsi512_si128(v));
-	} else {
-		uint64_t half[2];
-
-		_mm_storeu_si128((void *)half, _mm512_castsi512_si128(v));
-		if (n >= 8) {
-			memcpy(dst, half, 8);
-			dst += 8;
-			half[0] = half[1];
-			n -= 8;
-		}
-		if (n >= 4) {
-			memcpy(dst, half, 4);
-			dst += 4;
-			half[0] >>= 32;
-			n -= 4;
-		}
-		for (; n > 0; n--, half[0] >>= 8)
-			*dst++ = (uint8_t)half[0];
-	}
-}
+#if ENCODE_AVX512
 
 /* 32 bytes to 64 digits: windows of four bits, whatever is above them ignored by the table. */
 static inline __m512i
@@ -129,22 +69,37 @@ hex_values_of(__m512i v, __m512i low, __m512i high, __m512i *bad)
 	return _mm512_maddubs_epi16(values, _mm512_set1_epi16(0x0110));
 }
 
+/* Bytes until the output may go around the caches. */
+#define NEVER SIZE_MAX
+
 static size_t
 hex_decode(uint8_t *dst, const uint8_t *src, size_t pairs)
 {
 	/* Digits as bytes; 0xff where there is none, so that its top bit tells. */
 	const __m512i low = load(hex_values), high = load(hex_values + 64);
 	const __m512i even = _mm512_add_epi8(load(iota_bytes), load(iota_bytes));
-	size_t i = 0;
+	size_t i = 0, stream_left = NEVER;
 	__m512i bad, a, b;
 
+	if (pairs >= codec_stream_bytes)
+		stream_left = (64 - ((uintptr_t)dst & 63)) & 63;
 	for (; pairs - i >= 64; i += 64) {
 		bad = _mm512_setzero_si512();
 		a = hex_values_of(load(src + 2 * i), low, high, &bad);
 		b = hex_values_of(load(src + 2 * i + 64), low, high, &bad);
 		if (_mm512_movepi8_mask(bad) != 0)
 			goto out;
-		_mm512_storeu_si512(dst + i, _mm512_permutex2var_epi8(a, even, b));
+		a = _mm512_permutex2var_epi8(a, even, b);
+		if (stream_left == 0) {
+			_mm512_stream_si512((void *)(dst + i), a);
+			continue;
+		}
+		_mm512_storeu_si512(dst + i, a);
+		if (stream_left != NEVER) {
+			/* Once: from here on, dst is aligned. */
+			i = stream_left - 64;
+			stream_left = 0;
+		}
 	}
 	/* Then 32, and what is left in 32 that overlap, or less than 32 in all. */
 	while (i < pairs) {
@@ -170,6 +125,8 @@ hex_decode(uint8_t *dst, const uint8_t *src, size_t pairs)
 		i += n;
 	}
 out:
+	if (stream_left == 0)
+		_mm_sfence();
 	_mm256_zeroupper();
 	return i;
 }
@@ -240,118 +197,6 @@ base64_encode(uint8_t *dst, const uint8_t *src, size_t n, bool url)
 	return end;
 }
 
-/* 64 values of six bits to 48 bytes, then rubbish. */
-static inline __m512i
-base64_pack(__m512i values, __m512i order)
-{
-	__m512i pairs = _mm512_maddubs_epi16(values, _mm512_set1_epi32(0x01400140));
-
-	return _mm512_permutexvar_epi8(
-		order, _mm512_madd_epi16(pairs, _mm512_set1_epi32(0x00011000)));
-}
-
-static inline void
-store_48(uint8_t *dst, __m512i v)
-{
-	_mm256_storeu_si256((void *)dst, _mm512_castsi512_si256(v));
-	_mm_storeu_si128((void *)(dst + 32), _mm512_extracti32x4_epi32(v, 2));
-}
-
-static void
-base64_decode(struct base64_run *run)
-{
-	static const uint8_t order_bytes[64] = {
-		2,  1,	0,  6,	5,  4,	10, 9,	8,  14, 13, 12, 18, 17, 16, 22,
-		21, 20, 26, 25, 24, 30, 29, 28, 34, 33, 32, 38, 37, 36, 42, 41,
-		40, 46, 45, 44, 50, 49, 48, 54, 53, 52, 58, 57, 56, 62, 61, 60};
-	const __m512i order = load(order_bytes), iota = load(iota_bytes);
-	const __m512i low = load(run->table->value), high = load(run->table->value + 64);
-	const uint8_t *src = run->src, *src_end = run->src_end;
-	uint8_t *dst = run->dst;
-	/* Values that wait for more, `held` of them, first in `carry`. */
-	size_t held = run->count;
-	__m512i carry = _mm512_setzero_si512();
-
-	if (held > 0) {
-		uint32_t v = run->acc << (6 * (3 - held));
-
-		carry = _mm512_zextsi128_si512(_mm_cvtsi32_si128(
-			(int)((v >> 12 & 63) | (v >> 6 & 63) << 8 | (v & 63) << 16)));
-	}
-	while (src < src_end) {
-		size_t n = (size_t)(src_end - src), room = (size_t)(run->dst_end - dst);
-		__mmask64 lanes = ~0ull;
-		__m512i v;
-
-		if (n >= 64) {
-			n = 64;
-			v = load(src);
-		} else {
-			lanes = first(n);
-			v = _mm512_maskz_loadu_epi8(lanes, src);
-		}
-		__m512i values = _mm512_permutex2var_epi8(low, v, high);
-		__mmask64 bad = _mm512_movepi8_mask(_mm512_or_si512(values, v)) & lanes;
-		if (bad == 0 && held == 0 && n == 64 && room >= 48) {
-			store_48(dst, base64_pack(values, order));
-			src += 64;
-			dst += 48;
-			continue;
-		}
-		bool stopped = false;
-		if (bad != 0) {
-			__mmask64 above = _mm512_movepi8_mask(v);
-			__mmask64 stop =
-				_mm512_test_epi8_mask(values, _mm512_set1_epi8(0x40)) &
-				bad;
-
-			stop = (stop & ~above) | (run->table->high_stops ? above : 0);
-			if (stop != 0) {
-				n = (size_t)_tzcnt_u64(stop);
-				lanes = first(n);
-				stopped = true;
-			}
-			values = _mm512_maskz_compress_epi8(lanes & ~bad, values);
-		}
-		size_t k = (size_t)_mm_popcnt_u64(lanes & ~bad);
-		if ((held + k) / 4 * 3 > room)
-			break;
-		__m512i at = _mm512_sub_epi8(iota, _mm512_set1_epi8((char)held));
-		carry = _mm512_mask_permutexvar_epi8(carry, ~0ull << held, at, values);
-		if (held + k >= 64) {
-			store_48(dst, base64_pack(carry, order));
-			dst += 48;
-			/* What went into carry is out; lanes from 64 - held on are next. */
-			at = _mm512_add_epi8(iota, _mm512_set1_epi8((char)(64 - held)));
-			carry = _mm512_permutexvar_epi8(at, values);
-			held = held + k - 64;
-		} else {
-			held += k;
-		}
-		src += n;
-		if (stopped)
-			break;
-	}
-	size_t groups = held / 4;
-	if (groups > 0) {
-		store_first(dst, base64_pack(carry, order), 3 * groups);
-		dst += 3 * groups;
-	}
-	run->src = src;
-	run->dst = dst;
-	run->count = held & 3;
-	run->acc = 0;
-	if (run->count > 0) {
-		__m512i at = _mm512_add_epi8(iota, _mm512_set1_epi8((char)(4 * groups)));
-		uint32_t v = (uint32_t)_mm_cvtsi128_si32(
-			_mm512_castsi512_si128(_mm512_permutexvar_epi8(at, carry)));
-
-		for (uint32_t i = 0; i < run->count; i++, v >>= 8)
-			run->acc = run->acc << 6 | (v & 63);
-	}
-	_mm256_zeroupper();
-}
-
 static size_t
 ascii_run(const uint8_t *src, size_t n)
 {
@@ -374,7 +219,7 @@ static const struct codec_tier tier = {
 	.hex_encode = hex_encode,
 	.base64_encode = base64_encode,
 	.hex_decode = hex_decode,
-	.base64_decode = base64_decode,
+	.base64_decode = avx512_base64_decode,
 	.ascii_run = ascii_run,
 };
 const struct codec_tier *const codec_avx512 = &tier;

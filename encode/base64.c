@@ -67,19 +67,6 @@ base64_encode_final(struct state *s, struct io *io)
 	return WEIR_OK;
 }
 
-static const struct base64_decode_table *
-table_of(const struct state *s)
-{
-	static const enum base64_table of[] = {
-		[WEIR_NODE] = BASE64_TABLE_NODE,
-		[WEIR_RFC4648] = BASE64_TABLE_EXACT,
-		[WEIR_WHATWG] = BASE64_TABLE_SPACED,
-		[WEIR_MIME] = BASE64_TABLE_MIME,
-	};
-
-	return base64_table(of[s->dialect], s->codec == WEIR_BASE64URL);
-}
-
 /* As far as the text is text. NEED_OUTPUT, or OK with src at its end or at BASE64_STOP. */
 static enum weir_status
 decode_text(struct state *s, struct io *io)
@@ -90,7 +77,7 @@ decode_text(struct state *s, struct io *io)
 		.src_end = io->src_end,
 		.dst = io->dst,
 		.dst_end = io->dst_end,
-		.table = table_of(s),
+		.table = base64_table_of(s),
 		.acc = s->acc,
 		.count = s->count,
 	};
@@ -98,7 +85,7 @@ decode_text(struct state *s, struct io *io)
 
 	while (run.src < run.src_end) {
 		tier->base64_decode(&run);
-		if (run.src == run.src_end)
+		if (run.src == run.src_end || run.table->value[*run.src] == BASE64_STOP)
 			break;
 		run.src_end = io->src_end - run.src > STEP ? run.src + STEP : io->src_end;
 		codec_scalar.base64_decode(&run);

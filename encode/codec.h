@@ -61,14 +61,15 @@ int codec_force(const char *name);
 /* Tables that more than one tier uses (tables.c). */
 extern const uint8_t hex_values[256]; /* 0 to 15, or 0xff */
 extern const char base64_alphabet[2][65];
-enum base64_table {
-	BASE64_TABLE_NODE,
-	BASE64_TABLE_EXACT,
-	BASE64_TABLE_SPACED,
-	BASE64_TABLE_MIME
-};
-/* By base64_table and url; BASE64_TABLE_NODE has one for both. */
-const struct base64_decode_table *base64_table(enum base64_table kind, bool url);
+
+/* By enum weir_dialect and url. */
+extern const struct base64_decode_table *const base64_tables[4][2];
+
+static inline const struct base64_decode_table *
+base64_table(unsigned dialect, bool url)
+{
+	return base64_tables[dialect & 3][url];
+}
 
 /* From this much output on, it is written around the caches: it would not stay there anyway. */
 extern size_t codec_stream_bytes;

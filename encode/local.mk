@@ -26,7 +26,7 @@ libencode_sse4_la_SOURCES = %D%/sse4.c
 libencode_sse4_la_CFLAGS = $(AM_CFLAGS) $(SSE4_CFLAGS)
 libencode_avx2_la_SOURCES = %D%/avx2.c
 libencode_avx2_la_CFLAGS = $(AM_CFLAGS) $(AVX2_CFLAGS)
-libencode_avx512_la_SOURCES = %D%/avx512.c
+libencode_avx512_la_SOURCES = %D%/avx512.c %D%/avx512.h %D%/avx512_base64.c
 libencode_avx512_la_CFLAGS = $(AM_CFLAGS) $(AVX512_CFLAGS)
 
 lib_LTLIBRARIES += libweir.la

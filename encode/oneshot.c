@@ -8,10 +8,11 @@
 struct direction {
 	enum weir_status (*update)(struct state *s, struct io *io);
 	enum weir_status (*final)(struct state *s, struct io *io);
+	bool decode;
 };
 
-static const struct direction encoding = {stream_encode, stream_encode_end};
-static const struct direction decoding = {stream_decode, stream_decode_end};
+static const struct direction encoding = {stream_encode, stream_encode_end, false};
+static const struct direction decoding = {stream_decode, stream_decode_end, true};
 
 /* What the output may be cut to a multiple of; 0: it may not. */
 static size_t
@@ -39,45 +40,154 @@ fill_up(const struct state *state, const struct direction *d, struct io *io, siz
 	io->dst += n;
 }
 
+/* From where io stands to the end. `src` and `dst` are where it began. */
+static struct weir_result
+finish(struct state *s, const struct direction *d, struct io *io, const uint8_t *src,
+       const uint8_t *dst)
+{
+	struct weir_result r = {0};
+
+	r.status = d->update(s, io);
+	s->at = r.read = (size_t)(io->src - src);
+	if (r.status == WEIR_OK)
+		r.status = d->final(s, io);
+	if (r.status == WEIR_NEED_OUTPUT) {
+		size_t g = grain((enum weir_codec)s->codec, d->decode);
+
+		if (g > 0 && io_room(io) >= g)
+			fill_up(s, d, io, g);
+	} else if (r.status != WEIR_OK) {
+		r.error_at = s->at;
+	}
+	r.written = (size_t)(io->dst - dst);
+	return r;
+}
+
+/* NULL with nothing behind it is as good as anything: no arithmetic on it. */
+static struct io
+io_of(void *dst, size_t cap, const void *src, size_t n)
+{
+	struct io io = {.src = src, .dst = dst};
+
+	io.src_end = n > 0 ? io.src + n : io.src;
+	io.dst_end = cap > 0 ? io.dst + cap : io.dst;
+	return io;
+}
+
 static struct weir_result
 whole(struct state *s, const struct direction *d, void *dst, size_t cap, const void *src,
       size_t n)
 {
-	struct io io = {.src = src, .dst = dst};
-	struct weir_result r = {0};
+	struct io io = io_of(dst, cap, src, n);
 
-	io.src_end = n > 0 ? io.src + n : io.src;
-	io.dst_end = cap > 0 ? io.dst + cap : io.dst;
-	r.status = d->update(s, &io);
-	r.read = n > 0 ? (size_t)(io.src - (const uint8_t *)src) : 0;
-	s->at = r.read;
-	if (r.status == WEIR_OK)
-		r.status = d->final(s, &io);
-	if (r.status == WEIR_NEED_OUTPUT) {
-		size_t g = grain((enum weir_codec)s->codec, d == &decoding);
+	return finish(s, d, &io, io.src, io.dst);
+}
 
-		if (g > 0 && io_room(&io) >= g)
-			fill_up(s, d, &io, g);
-	} else if (r.status != WEIR_OK) {
-		r.error_at = s->at;
+/* The usual case of base64, with room for all of it. */
+static struct weir_result
+encode_base64(char *dst, const uint8_t *src, size_t n, bool url)
+{
+	const struct codec_tier *tier = codec();
+	const char *alphabet = base64_alphabet[url];
+	size_t groups = n / 3,
+	       done = tier->base64_encode((uint8_t *)dst, src, 3 * groups, url);
+
+	if (done < 3 * groups)
+		codec_scalar.base64_encode((uint8_t *)dst + done / 3 * 4, src + done,
+					   3 * groups - done, url);
+	char *end = dst + 4 * groups;
+	src += 3 * groups;
+	size_t rest = n - 3 * groups;
+	if (rest > 0) {
+		uint32_t v = (uint32_t)src[0] << 8 | (rest > 1 ? src[1] : 0);
+
+		*end++ = alphabet[v >> 10];
+		*end++ = alphabet[v >> 4 & 63];
+		if (rest > 1)
+			*end++ = alphabet[v << 2 & 63];
+		for (; !url && rest < 3; rest++)
+			*end++ = '=';
 	}
-	r.written = cap > 0 ? (size_t)(io.dst - (uint8_t *)dst) : 0;
-	return r;
+	return (struct weir_result){.read = n, .written = (size_t)(end - dst)};
 }
 
 EXPORT struct weir_result
-weir_encode(enum weir_codec codec, char *dst, size_t cap, const void *src, size_t n)
+weir_encode(enum weir_codec codec_id, char *dst, size_t cap, const void *src, size_t n)
 {
-	struct state s = {.codec = (uint8_t)codec};
+	struct state s = {.codec = (uint8_t)codec_id};
 
+	if (codec_id == WEIR_HEX && n <= cap / 2) {
+		size_t done = codec()->hex_encode((uint8_t *)dst, src, n);
+
+		if (done < n)
+			codec_scalar.hex_encode((uint8_t *)dst + 2 * done,
+						(const uint8_t *)src + done, n - done);
+		return (struct weir_result){.read = n, .written = 2 * n};
+	}
+	if ((codec_id == WEIR_BASE64 || codec_id == WEIR_BASE64URL) && n < SIZE_MAX / 2 &&
+	    (n + 2) / 3 * 4 <= cap)
+		return encode_base64(dst, src, n, codec_id == WEIR_BASE64URL);
 	return whole(&s, &encoding, dst, cap, src, n);
 }
 
+/*
+ * The bytes of a last group that is cut, with or without its padding, where that is how every
+ * dialect has it. False: it takes a closer look.
+ */
+static inline bool
+usual_end(const struct base64_run *run, const struct state *s)
+{
+	size_t left = (size_t)(run->src_end - run->src);
+
+	if (left == 0 && run->count == 0)
+		return true;
+	if (run->count < 2 || (size_t)(run->dst_end - run->dst) < run->count - 1)
+		return false;
+	if (s->dialect == WEIR_RFC4648 &&
+	    (left == 0 || (run->acc & (run->count == 2 ? 15 : 3)) != 0))
+		return false;
+	return left == 0 || (left == 4 - run->count && run->src[0] == '=' &&
+			     run->src[left - 1] == '=');
+}
+
+static struct weir_result
+decode_base64(const struct state *given, void *dst, size_t cap, const char *src, size_t n)
+{
+	struct io io = io_of(dst, cap, src, n);
+	struct base64_run run = {
+		.src = io.src,
+		.src_end = io.src_end,
+		.dst = io.dst,
+		.dst_end = io.dst_end,
+		.table = base64_table_of(given),
+	};
+
+	codec()->base64_decode(&run);
+	if (usual_end(&run, given)) {
+		if (run.count >= 2)
+			*run.dst++ = (uint8_t)(run.acc >> (run.count == 2 ? 4 : 10));
+		if (run.count == 3)
+			*run.dst++ = (uint8_t)(run.acc >> 2);
+		return (struct weir_result){.read = n,
+					    .written = (size_t)(run.dst - io.dst)};
+	}
+	struct state s = *given;
+	struct io rest = {run.src, run.src_end, run.dst, run.dst_end};
+	s.acc = run.acc;
+	s.count = (uint8_t)run.count;
+	return finish(&s, &decoding, &rest, io.src, io.dst);
+}
+
 EXPORT struct weir_result
-weir_decode(enum weir_codec codec, enum weir_dialect dialect, void *dst, size_t cap,
+weir_decode(enum weir_codec codec_id, enum weir_dialect dialect, void *dst, size_t cap,
 	    const char *src, size_t n)
 {
-	struct state s = {.codec = (uint8_t)codec, .dialect = (uint8_t)dialect};
+	struct state s = {.codec = (uint8_t)codec_id, .dialect = (uint8_t)dialect};
 
+	if (codec_id == WEIR_HEX && n % 2 == 0 && n / 2 <= cap &&
+	    codec()->hex_decode(dst, (const uint8_t *)src, n / 2) == n / 2)
+		return (struct weir_result){.read = n, .written = n / 2};
+	if (codec_id == WEIR_BASE64 || codec_id == WEIR_BASE64URL)
+		return decode_base64(&s, dst, cap, src, n);
 	return whole(&s, &decoding, dst, cap, src, n);
 }

@@ -63,6 +63,12 @@ is_space(uint8_t c)
 	return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f';
 }
 
+static inline const struct base64_decode_table *
+base64_table_of(const struct state *s)
+{
+	return base64_table((enum weir_dialect)s->dialect, s->codec == WEIR_BASE64URL);
+}
+
 enum weir_status hex_encode_update(struct state *s, struct io *io);
 enum weir_status hex_decode_update(struct state *s, struct io *io);
 enum weir_status hex_decode_final(struct state *s, struct io *io);

@@ -4,6 +4,7 @@
  * drivers and by every tier; never written.
  */
 #include "encode/codec.h"
+#include "weir/encode.h"
 
 #define ROW(X, r)                                                                        \
 	X((r) + 0), X((r) + 1), X((r) + 2), X((r) + 3), X((r) + 4), X((r) + 5),          \
@@ -70,17 +71,16 @@ const char base64_alphabet[2][65] = {
 	}
 
 static const struct base64_decode_table node = TABLE(NODE, LOW_BOTH, false);
-static const struct base64_decode_table tables[][2] = {
-	[BASE64_TABLE_EXACT] = {TABLE(EXACT_STD, LOW_STD, true),
-				TABLE(EXACT_URL, LOW_URL, true)},
-	[BASE64_TABLE_SPACED] = {TABLE(SPACE_STD, LOW_STD, true),
-				 TABLE(SPACE_URL, LOW_URL, true)},
-	[BASE64_TABLE_MIME] = {TABLE(MIME_STD, LOW_STD, false),
-			       TABLE(MIME_URL, LOW_URL, false)},
-};
+static const struct base64_decode_table exact_std = TABLE(EXACT_STD, LOW_STD, true);
+static const struct base64_decode_table exact_url = TABLE(EXACT_URL, LOW_URL, true);
+static const struct base64_decode_table spaced_std = TABLE(SPACE_STD, LOW_STD, true);
+static const struct base64_decode_table spaced_url = TABLE(SPACE_URL, LOW_URL, true);
+static const struct base64_decode_table mime_std = TABLE(MIME_STD, LOW_STD, false);
+static const struct base64_decode_table mime_url = TABLE(MIME_URL, LOW_URL, false);
 
-const struct base64_decode_table *
-base64_table(enum base64_table kind, bool url)
-{
-	return kind == BASE64_TABLE_NODE ? &node : &tables[kind][url];
-}
+const struct base64_decode_table *const base64_tables[4][2] = {
+	[WEIR_NODE] = {&node, &node},
+	[WEIR_RFC4648] = {&exact_std, &exact_url},
+	[WEIR_WHATWG] = {&spaced_std, &spaced_url},
+	[WEIR_MIME] = {&mime_std, &mime_url},
+};

@@ -3,6 +3,8 @@
 UNIT_TESTS = \
 	%D%/test_check \
 	%D%/test_emit \
+	%D%/test_encode_dialects \
+	%D%/test_encode_stream \
 	%D%/test_encode_tiers \
 	%D%/test_grades \
 	%D%/test_launch \

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Base64 decoding of the AVX-512 tier: clean text four vectors at a time; unwanted characters
+ * compressed out of a register, never to memory.
+ */
+#include "encode/avx512.h"
+
+#if ENCODE_AVX512
+
+/* 64 values of six bits to 48 bytes, then rubbish. */
+static inline __m512i
+base64_pack(__m512i values, __m512i order)
+{
+	__m512i pairs = _mm512_maddubs_epi16(values, _mm512_set1_epi32(0x01400140));
+
+	return _mm512_permutexvar_epi8(
+		order, _mm512_madd_epi16(pairs, _mm512_set1_epi32(0x00011000)));
+}
+
+static inline void
+store_48(uint8_t *dst, __m512i v)
+{
+	_mm256_storeu_si256((void *)dst, _mm512_castsi512_si256(v));
+	_mm_storeu_si128((void *)(dst + 32), _mm512_extracti32x4_epi32(v, 2));
+}
+
+/* Where the bytes of a group lie after madd, for 64 groups in a row of four vectors. */
+#define GROUP(g)  4 * (g) + 2, 4 * (g) + 1, 4 * (g)
+#define GROUPS(g) GROUP(g), GROUP((g) + 1), GROUP((g) + 2), GROUP((g) + 3)
+static const uint8_t group_order[192 + 64] = {
+	GROUPS(0),  GROUPS(4),	GROUPS(8),  GROUPS(12), GROUPS(16), GROUPS(20),
+	GROUPS(24), GROUPS(28), GROUPS(32), GROUPS(36), GROUPS(40), GROUPS(44),
+	GROUPS(48), GROUPS(52), GROUPS(56), GROUPS(60)};
+
+struct base64_tables {
+	__m512i low, high, order;
+};
+
+static inline __m512i
+base64_sums(__m512i values)
+{
+	return _mm512_madd_epi16(
+		_mm512_maddubs_epi16(values, _mm512_set1_epi32(0x01400140)),
+		_mm512_set1_epi32(0x00011000));
+}
+
+/*
+ * 256 clean characters at a time to 192 bytes, which are three whole stores. With `stream`
+ * around the caches: then dst is aligned.
+ */
+static inline __attribute__((always_inline)) void
+base64_clean(struct base64_run *run, const struct base64_tables *t, bool stream)
+{
+	const __m512i order0 = load(group_order);
+	/* The second vector of each pair begins at 64, whatever the pair. */
+	const __m512i order1 =
+		_mm512_sub_epi8(load(group_order + 64), _mm512_set1_epi8(64));
+	const __m512i order2 =
+		_mm512_sub_epi8(load(group_order + 128), _mm512_set1_epi8((char)128));
+	const uint8_t *src = run->src;
+	uint8_t *dst = run->dst;
+
+	for (; run->src_end - src >= 256 && run->dst_end - dst >= 192;
+	     src += 256, dst += 192) {
+		__m512i a = load(src), b = load(src + 64), c = load(src + 128),
+			d = load(src + 192);
+		__m512i bad =
+			_mm512_or_si512(_mm512_ternarylogic_epi32(a, b, c, 0xfe), d);
+
+		a = _mm512_permutex2var_epi8(t->low, a, t->high);
+		b = _mm512_permutex2var_epi8(t->low, b, t->high);
+		c = _mm512_permutex2var_epi8(t->low, c, t->high);
+		d = _mm512_permutex2var_epi8(t->low, d, t->high);
+		bad = _mm512_ternarylogic_epi32(bad, a, b, 0xfe);
+		bad = _mm512_ternarylogic_epi32(bad, c, d, 0xfe);
+		if (_mm512_movepi8_mask(bad) != 0)
+			break;
+		a = base64_sums(a);
+		b = base64_sums(b);
+		c = base64_sums(c);
+		d = base64_sums(d);
+		a = _mm512_permutex2var_epi8(a, order0, b);
+		b = _mm512_permutex2var_epi8(b, order1, c);
+		c = _mm512_permutex2var_epi8(c, order2, d);
+		if (stream) {
+			_mm512_stream_si512((void *)dst, a);
+			_mm512_stream_si512((void *)(dst + 64), b);
+			_mm512_stream_si512((void *)(dst + 128), c);
+		} else {
+			_mm512_storeu_si512(dst, a);
+			_mm512_storeu_si512(dst + 64, b);
+			_mm512_storeu_si512(dst + 128, c);
+		}
+	}
+	if (stream)
+		_mm_sfence();
+	run->src = src;
+	run->dst = dst;
+}
+
+/* Values that wait for more, `held` of them (less than 64), first in `values`. */
+struct base64_carry {
+	__m512i values;
+	size_t held;
+	bool dirty; /* the last block had unwanted characters: so will the next ones */
+};
+
+/*
+ * Takes a block with whatever is in it: unwanted characters are compressed out, the rest joins
+ * what is held. False: stopped, by a character or by the end of the room.
+ */
+static inline __attribute__((always_inline)) bool
+base64_block_of(struct base64_run *run, const struct base64_tables *t,
+		struct base64_carry *carry)
+{
+	size_t n = (size_t)(run->src_end - run->src), held = carry->held;
+	size_t room = (size_t)(run->dst_end - run->dst);
+	__mmask64 lanes = first(n);
+	/* A masked load is slow, even with all of its lanes. */
+	__m512i v = n >= 64 ? load(run->src) : _mm512_maskz_loadu_epi8(lanes, run->src);
+	__m512i values = _mm512_permutex2var_epi8(t->low, v, t->high);
+	__mmask64 bad = _mm512_movepi8_mask(_mm512_or_si512(values, v)) & lanes;
+	bool stopped = false;
+
+	n = n < 64 ? n : 64;
+	carry->dirty = bad != 0;
+	if (bad != 0) {
+		__mmask64 above = _mm512_movepi8_mask(v);
+		__mmask64 stop =
+			_mm512_test_epi8_mask(values, _mm512_set1_epi8(0x40)) & bad;
+
+		stop = (stop & ~above) | (run->table->high_stops ? above : 0);
+		if (stop != 0) {
+			n = (size_t)_tzcnt_u64(stop);
+			lanes = first(n);
+			stopped = true;
+		}
+		if ((bad & lanes) != 0)
+			values = _mm512_maskz_compress_epi8(lanes & ~bad, values);
+	}
+	size_t k = (size_t)_mm_popcnt_u64(lanes & ~bad);
+	if ((held + k) / 4 * 3 > room)
+		return false;
+	__m512i iota = load(iota_bytes), joined = values;
+	if (held > 0) {
+		__m512i at = _mm512_sub_epi8(iota, _mm512_set1_epi8((char)held));
+
+		joined = _mm512_mask_permutexvar_epi8(carry->values, ~0ull << held, at,
+						      values);
+	}
+	held += k;
+	if (held >= 64) {
+		/* What went out with `joined` was all before lane 64 - held. */
+		__m512i at =
+			_mm512_add_epi8(iota, _mm512_set1_epi8((char)(64 - carry->held)));
+
+		store_48(run->dst, base64_pack(joined, t->order));
+		run->dst += 48;
+		joined = _mm512_permutexvar_epi8(at, values);
+		held -= 64;
+	}
+	carry->values = joined;
+	carry->held = held;
+	run->src += n;
+	return !stopped;
+}
+
+/* The values of a group begun, in acc, as values of a vector, and back. */
+static inline __m512i
+base64_unpack_acc(uint32_t acc, uint32_t count)
+{
+	uint32_t v = __builtin_bswap32(_pdep_u32(acc << (6 * (3 - count)), 0x3f3f3f00));
+
+	return _mm512_zextsi128_si512(_mm_cvtsi32_si128((int)v));
+}
+
+static inline __attribute__((always_inline)) void
+base64_flush(struct base64_run *run, const struct base64_tables *t,
+	     const struct base64_carry *carry)
+{
+	size_t groups = carry->held / 4;
+
+	if (groups > 0) {
+		store_first(run->dst, base64_pack(carry->values, t->order), 3 * groups);
+		run->dst += 3 * groups;
+	}
+	run->acc = 0;
+	run->count = carry->held & 3;
+	if (run->count > 0) {
+		__m512i at = _mm512_set1_epi32((int)groups);
+		uint32_t v = (uint32_t)_mm_cvtsi128_si32(_mm512_castsi512_si128(
+			_mm512_permutexvar_epi32(at, carry->values)));
+
+		run->acc = _pext_u32(__builtin_bswap32(v), 0x3f3f3f00) >>
+			   (6 * (3 - run->count));
+	}
+}
+
+void
+avx512_base64_decode(struct base64_run *given)
+{
+	/* A copy, which no store to dst can alias, so that it lives in registers. */
+	struct base64_run run = *given;
+	const struct base64_tables t = {load(run.table->value),
+					load(run.table->value + 64), load(group_order)};
+	struct base64_carry carry = {_mm512_setzero_si512(), run.count, false};
+	size_t room = (size_t)(run.dst_end - run.dst);
+
+	if (run.count > 0)
+		carry.values = base64_unpack_acc(run.acc, run.count);
+	while (run.src < run.src_end) {
+		if (carry.held == 0 && !carry.dirty && run.src_end - run.src >= 256) {
+			size_t most = (size_t)(run.src_end - run.src) / 4 * 3;
+			bool stream = (room < most ? room : most) >= codec_stream_bytes &&
+				      ((uintptr_t)run.dst & 63) == 0;
+
+			base64_clean(&run, &t, stream);
+		}
+		if (run.src < run.src_end && !base64_block_of(&run, &t, &carry))
+			break;
+	}
+	base64_flush(&run, &t, &carry);
+	given->src = run.src;
+	given->dst = run.dst;
+	given->acc = run.acc;
+	given->count = run.count;
+	_mm256_zeroupper();
+}
+
+#endif
