@@ -15,7 +15,7 @@
 #include "policy/grades.h"
 #include "pool/pool.h"
 #include "pool/region.h"
-#include "pool/scratch.h"
+#include "pool/scratch_pool.h"
 
 /* Free memory goes back to the system after so long; a look at the clock in so many returns. */
 #define DECAY_NS   1000000000

@@ -14,6 +14,6 @@ libpool_la_SOURCES = \
 	%D%/pool.c %D%/pool.h %D%/pool_private.h %D%/pool_stats.h \
 	%D%/records.c %D%/records.h \
 	%D%/region.c %D%/region.h \
-	%D%/scratch.c %D%/scratch.h \
+	%D%/scratch_pool.c %D%/scratch_pool.h \
 	%D%/span.h \
 	%D%/tick.c

@@ -17,7 +17,7 @@ libweir_preload_la_SOURCES = \
 	%D%/record.c %D%/record.h \
 	%D%/resize.c \
 	%D%/say.c %D%/say.h \
-	%D%/scratch.c \
+	%D%/scratch_api.c \
 	%D%/segment.c %D%/segment.h \
 	%D%/segment_file.c %D%/segment_file.h \
 	%D%/snapshot.c %D%/snapshot.h \

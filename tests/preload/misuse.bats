@@ -6,7 +6,7 @@ load preload
 
 # crime NAME: what the host says, without pid and addresses.
 crime() {
-  run --separate-stderr under stats=off "$WEIR_BUILDDIR/tests/victims/misuse" "$1"
+  run --separate-stderr under stats=off "$WEIR_BUILDDIR/tests/victims/crimes" "$1"
   [ "$status" -eq 134 ] # 128 + SIGABRT, through timeout
   [ -z "$output" ]
   # shellcheck disable=SC2154
@@ -44,7 +44,7 @@ crime() {
 }
 
 @test "the innocent are left alone" {
-  run --separate-stderr under enabled "$WEIR_BUILDDIR/tests/victims/misuse" innocent
+  run --separate-stderr under enabled "$WEIR_BUILDDIR/tests/victims/crimes" innocent
   [ "$status" -eq 0 ]
   [ "$output" = "still here" ]
   [ -z "$stderr" ]

@@ -293,6 +293,8 @@ TEST(a_refused_purge_keeps_the_block)
 	struct weir_heap_stats heap;
 
 	model_init();
+	weir_pool_tick(&(struct weir_tick){
+		.now_ns = 1, .stock_before_ns = INT64_MAX, .purge_before_ns = INT64_MAX});
 	struct weir_span *s = weir_pool_take(MODEL_CLASS_1M, &ask).span;
 	REQUIRE(s != NULL && weir_span_claim(s));
 	weir_pool_give(s, 10);

@@ -3,7 +3,7 @@
  * The scratch API (weir/scratch.h) over the pool. It is the one front of the pool that counts
  * references: a block is released by whoever drops the last one, exactly once.
  */
-#include "pool/scratch.h"
+#include "pool/scratch_pool.h"
 
 #include <errno.h>
 #include <time.h>

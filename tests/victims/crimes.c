@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One misuse of a large block a name; weir must end the host with SIGABRT and one exact line.
- * With "innocent" nothing is wrong. misuse NAME.
+ * With "innocent" nothing is wrong. crimes NAME.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,6 +102,6 @@ main(int argc, char **argv)
 			puts("still here");
 			return 0;
 		}
-	fprintf(stderr, "misuse: which one?\n");
+	fprintf(stderr, "crimes: which one?\n");
 	return 2;
 }

@@ -2,7 +2,7 @@
 /*
  * The scratch API over the pool: references, release exactly once, magazines, growth.
  */
-#include "pool/scratch.h"
+#include "pool/scratch_pool.h"
 
 #include <errno.h>
 #include <pthread.h>

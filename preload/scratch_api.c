@@ -7,7 +7,7 @@
 
 #include <errno.h>
 
-#include "pool/scratch.h"
+#include "pool/scratch_pool.h"
 #include "preload/settings.h"
 #include "preload/gate.h"
 #include "preload/timer.h"

@@ -3,8 +3,8 @@
  * The scratch API without its public names: the shim and libweir both wrap these (see
  * weir/scratch.h for the contract), each after making sure that the pool exists.
  */
-#ifndef POOL_SCRATCH_H
-#define POOL_SCRATCH_H
+#ifndef POOL_SCRATCH_POOL_H
+#define POOL_SCRATCH_POOL_H
 
 #include <stddef.h>
 
