@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # `make bench BENCH_ARGS='--only image --reps 5'`; `make check` only looks that all of it runs.
 bench_scripts = \
-	%D%/bench.js %D%/facts.js %D%/once.js %D%/options.js %D%/peers.js %D%/print.js \
+	%D%/bench.js %D%/facts.js %D%/goals.js %D%/once.js %D%/options.js %D%/peers.js %D%/print.js \
 	%D%/programs.js %D%/summary.js %D%/install-peers.sh
 bench_workloads = \
 	%D%/workloads/burst_idle.js %D%/workloads/file_encode.js %D%/workloads/files.js \

@@ -5,7 +5,8 @@
 const mb = (bytes) => (bytes === undefined ? '-' : `${Math.round(bytes / (1 << 20))}`);
 const times = (ratio) => (ratio === undefined ? '-' : `${ratio.toFixed(2)}x`);
 
-// The columns of a Node program: heading, and the cell's text.
+// The columns of a Node program: heading, and the cell's text; `pinned` is idle memory to that
+// of glibc with its threshold pinned.
 const COLUMNS = [
 	['seconds', ({ medians }) => medians.seconds.toFixed(2)],
 	['+-%', ({ spreads }) => (100 * spreads.seconds).toFixed(0)],
@@ -14,15 +15,18 @@ const COLUMNS = [
 	['cpu', ({ ratios }) => times(ratios.cpu_seconds)],
 	['peak', ({ medians }) => mb(medians.rss_peak)],
 	['', ({ ratios }) => times(ratios.rss_peak)],
+	['held', ({ medians }) => mb(medians.held_peak)],
 	['mean', ({ medians }) => mb(medians.rss_mean)],
 	['', ({ ratios }) => times(ratios.rss_mean)],
+	['held', ({ medians }) => mb(medians.held_mean)],
 	['idle', ({ medians }) => mb(medians.rss_idle)],
+	['pinned', ({ medians }, { pinned }) => times(pinned && medians.rss_idle / pinned.medians.rss_idle)],
 	['+-%', ({ spreads }) => (100 * spreads.rss_idle).toFixed(0)],
 	['held', ({ medians }) => mb(medians.held_idle)],
 	['gc', ({ medians }) => mb(medians.rss_gc)],
 ];
 
-const WIDTH = 8;
+const WIDTH = 7;
 
 function line(label, cells) {
 	console.log(label.padEnd(14) + cells.map((cell) => cell.padStart(WIDTH)).join(''));
@@ -35,7 +39,7 @@ function printWorkload(cell, rows) {
 		if (row.medians.seconds === undefined)
 			console.log(`${peer.padEnd(14)} FAILED`);
 		else
-			line(peer, COLUMNS.map(([, text]) => text(row)));
+			line(peer, COLUMNS.map(([, text]) => text(row, rows)));
 	}
 }
 
@@ -68,8 +72,8 @@ function printCases(cells, peers) {
 
 const program = (cell) => cell.split('.').slice(0, 2).join('.');
 
-// Resident memory is in MB; `held` is what JavaScript itself still holds at the end of the
-// idle time, garbage that was not collected included; gc is after a collection.
+// Resident memory is in MB; each `held` belongs to the figure before it: what JavaScript itself
+// held outside of its heap, garbage that was not collected included; gc is after a collection.
 function print({ facts, peers, missing, summary }) {
 	for (const [key, value] of Object.entries(facts))
 		console.log(`${key.padEnd(11)} ${value}`);

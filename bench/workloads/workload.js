@@ -75,6 +75,18 @@ async function inParallel(width, count, job) {
 	await Promise.all(Array.from({ length: Math.min(width, count) }, lane));
 }
 
+// What JavaScript holds outside of its heap, garbage that is not collected yet included: no
+// allocator has a say in that, but its speed has. Sampled whenever the work lets timers run.
+function watchHeld() {
+	const seen = [];
+	const timer = setInterval(() => seen.push(process.memoryUsage().external), 50);
+	return () => {
+		clearInterval(timer);
+		seen.push(process.memoryUsage().external);
+		return { held_peak: Math.max(...seen), held_mean: seen.reduce((a, b) => a + b) / seen.length };
+	};
+}
+
 // Runs work(scale), which resolves to { bytes } and what else it has to report.
 // A work that pauses reports `seconds`, the time in which it was busy.
 async function workload(work) {
@@ -83,12 +95,14 @@ async function workload(work) {
 	const prepared = await work.setUp(options.scale);
 	const cpuBefore = process.cpuUsage();
 	const faultsBefore = process.resourceUsage().minorPageFault;
+	const held = watchHeld();
 	const start = now();
 	const result = await work.run(prepared, options.scale);
 	const end = now();
 	const cpu = process.cpuUsage(cpuBefore);
 	const faults = process.resourceUsage().minorPageFault - faultsBefore;
 	const peak = statusBytes('VmHWM');
+	const heldAtWork = held();
 	await sleep(options['idle-ms']);
 	const idle = now();
 	const report = {
@@ -99,6 +113,7 @@ async function workload(work) {
 		wall_seconds: (end - start) / 1e3,
 		cpu_seconds: (cpu.user + cpu.system) / 1e6,
 		faults,
+		...heldAtWork,
 		rss_peak: peak,
 		rss_idle: statusBytes('VmRSS'),
 		held_idle: process.memoryUsage().external,

@@ -82,6 +82,7 @@ good_rows() {
     echo "workload $one"
     node --expose-gc "$bench/workloads/$one.js" --scale=0.005 --idle-ms=60 --gc-ms=10 >rows
     jq -es --arg name "$one" 'length == 1 and (.[0] | .name == $name and .ops > 0
+      and .held_peak >= .held_mean and .held_mean > 0
       and .seconds > 0 and .wall_seconds >= .seconds and .cpu_seconds > 0
       and .rss_peak > 1e7 and .rss_idle > 1e7 and .rss_gc > 1e7
       and .phases_ms.start < .phases_ms.end and .phases_ms.end < .phases_ms.idle
@@ -135,4 +136,21 @@ good_rows() {
     assert.equal(x.weir.ratios.seconds, 1 / 3);
     assert.equal(x.weir.runs, 2);
   ' "$bench/summary.js"
+}
+
+@test "goals are held against the worst case, and misses stand out" {
+  need_node
+  cat >result.json <<'END'
+{"summary": {
+  "alloc.pair.64": {"glibc": {"medians": {"value": 5}}, "weir": {"medians": {"value": 6}}},
+  "alloc.pair.4096": {"glibc": {"medians": {"value": 5}}, "weir": {"medians": {"value": 8}}},
+  "image": {
+    "glibc": {"medians": {"seconds": 4, "rss_peak": 100, "rss_mean": 50}},
+    "tcmalloc": {"medians": {"seconds": 2}},
+    "weir": {"medians": {"seconds": 2.5, "rss_peak": 114, "rss_mean": 60}}}}}
+END
+  node "$bench/goals.js" result.json >goals
+  cat goals
+  grep -qF '| malloc+free of 64 B to 4 KB, more than glibc | <= 1.50 ns | 3.00 ns (alloc.pair.4096) | **not reached** |' goals
+  grep -qF '| `image` | **0.80 x** | - | - | - | 1.14 x | **1.20 x** |' goals
 }
