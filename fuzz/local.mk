@@ -2,13 +2,17 @@
 # A target is one file, fuzz/fuzz_NAME.c, with what fuzzing found in fuzz/corpus/NAME. To add
 # one: a line in FUZZ_TARGETS, and the SOURCES line of its fuzzer.
 FUZZ_TARGETS = \
+	%D%/fuzz_base64 \
+	%D%/fuzz_encode \
+	%D%/fuzz_hex \
 	%D%/fuzz_options \
-	%D%/fuzz_sidecar
-FUZZ_LIBS = libtools.la libpolicy.la
+	%D%/fuzz_sidecar \
+	%D%/fuzz_text
+FUZZ_LIBS = libtools.la libencode.la libpool.la libpolicy.la
 
 # `make check` replays the corpora, with any compiler.
 check_LTLIBRARIES += libreplay.la
-libreplay_la_SOURCES = %D%/fuzz.h %D%/replay.c
+libreplay_la_SOURCES = %D%/fuzz.h %D%/fuzz_codec.h %D%/replay.c
 check_PROGRAMS += $(FUZZ_TARGETS)
 TESTS += $(FUZZ_TARGETS)
 %C%_fuzz_sidecar_SOURCES = %D%/fuzz_sidecar.c tests/tools/sidecar_sample.c
@@ -19,7 +23,11 @@ $(FUZZ_TARGETS): libreplay.la $(FUZZ_LIBS)
 if FUZZING
 FUZZERS = $(FUZZ_TARGETS:=_libfuzzer)
 noinst_PROGRAMS += $(FUZZERS)
+%C%_fuzz_base64_libfuzzer_SOURCES = %D%/fuzz_base64.c
+%C%_fuzz_encode_libfuzzer_SOURCES = %D%/fuzz_encode.c
+%C%_fuzz_hex_libfuzzer_SOURCES = %D%/fuzz_hex.c
 %C%_fuzz_options_libfuzzer_SOURCES = %D%/fuzz_options.c
+%C%_fuzz_text_libfuzzer_SOURCES = %D%/fuzz_text.c
 %C%_fuzz_sidecar_libfuzzer_SOURCES = $(%C%_fuzz_sidecar_SOURCES)
 $(FUZZERS): LDADD = $(FUZZING_FLAGS) $(FUZZ_LIBS)
 $(FUZZERS): $(FUZZ_LIBS)

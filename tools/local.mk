@@ -4,7 +4,8 @@ noinst_LTLIBRARIES += libtools.la
 libtools_la_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBDIR='"$(pkglibdir)"'
 libtools_la_SOURCES = \
 	%D%/check.c %D%/check.h \
-	%D%/cmd.c %D%/cmd.h %D%/cmd_doctor.c %D%/cmd_run.c %D%/cmd_stat.c \
+	%D%/cmd.c %D%/cmd.h %D%/cmd_doctor.c %D%/cmd_encode.c %D%/cmd_run.c %D%/cmd_stat.c \
+	%D%/convert.c %D%/convert.h \
 	%D%/derive.c %D%/derive.h \
 	%D%/elf.c %D%/elf.h \
 	%D%/finding.c %D%/finding.h \
@@ -32,4 +33,4 @@ libtools_la_SOURCES = \
 
 bin_PROGRAMS += weir
 weir_SOURCES = %D%/main.c
-weir_LDADD = libtools.la libpolicy.la
+weir_LDADD = libtools.la libencode.la libpool.la libpolicy.la

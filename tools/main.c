@@ -11,7 +11,8 @@
 #include "tools/cmd.h"
 #include "tools/tell.h"
 
-static const struct cmd *const cmds[] = {&cmd_run, &cmd_stat, &cmd_doctor};
+static const struct cmd *const cmds[] = {&cmd_run, &cmd_stat, &cmd_doctor, &cmd_encode,
+					 &cmd_decode};
 
 #define N_CMDS (sizeof(cmds) / sizeof(cmds[0]))
 

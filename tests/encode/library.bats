@@ -1,0 +1,52 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# libweir as others link it: what it exports, what it needs, whose pool it uses.
+
+bats_require_minimum_version 1.5.0
+: "${WEIR_SRCDIR:=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)}"
+: "${WEIR_BUILDDIR:=$WEIR_SRCDIR/build}"
+
+setup() {
+  library=$WEIR_BUILDDIR/.libs/libweir.so
+  [ -e "$library" ] || skip "this build has no shared libweir"
+  cd "$BATS_TEST_TMPDIR" || return
+  unset WEIR_OPTIONS
+  export XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR
+}
+
+# The program with the library of this build, as anyone would compile it.
+build_user() {
+  gcc -std=c11 -Wall -Wextra -Werror -I"$WEIR_SRCDIR/include" -o user \
+    "$WEIR_SRCDIR/tests/encode/scratch_user.c" -L"$WEIR_BUILDDIR/.libs" -lweir \
+    -Wl,-rpath,"$WEIR_BUILDDIR/.libs" || skip "this build links only with its own flags"
+}
+
+@test "it exports what the public headers declare, and nothing else" {
+  cat "$WEIR_SRCDIR"/include/weir/{encode,scratch}.h >headers
+  [ ! -e "$WEIR_SRCDIR/include/weir/bytes.h" ] || cat "$WEIR_SRCDIR/include/weir/bytes.h" >>headers
+  sed -E '/^typedef/d;/^(static|#define)/,/^}|[^\\]$/d' headers | grep -oE '\bweir_[a-z0-9_]+\(' | tr -d '(' | sort -u >declared
+  nm -D --defined-only "$library" | awk '$3 !~ /^(__)?(sanitizer|sancov|st(art|op)___)/ { print $3 }' | sort >exported
+  [ "$(wc -l <exported)" -ge 20 ]
+  diff declared exported
+}
+
+@test "alone, it has a pool of its own" {
+  build_user
+  ./user
+}
+
+@test "isa= chooses the instruction set, and a wrong one is passed over" {
+  build_user
+  [ "$(WEIR_OPTIONS=isa=scalar ./user)" = scalar ]
+  [ "$(WEIR_OPTIONS=isa=nonsense ./user)" = "$(./user)" ]
+}
+
+@test "under the preload, its scratch blocks are the shim's" {
+  shim=$WEIR_BUILDDIR/.libs/libweir_preload.so
+  [ -e "$shim" ] || skip "this build has no shim"
+  build_user
+  LD_PRELOAD=$shim WEIR_OPTIONS=stats=$PWD/user.weir ./user 3>&-
+  "$WEIR_BUILDDIR/weir" stat --check user.weir
+  "$WEIR_BUILDDIR/weir" stat --json user.weir >user.json
+  jq -e '.counters.scratch_gets == 500 and .counters.scratch_puts == 500' user.json
+}
