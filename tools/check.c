@@ -12,7 +12,7 @@
 
 typedef unsigned __int128 wide;
 
-#define OVERFLOWN (~(wide)0) /* equals nothing, itself included */
+#define LARGEST (~(wide)0) /* where a sum stays instead of wrapping */
 
 /*
  * A bare name is a counter; classes.x is summed over the rows of that section.
@@ -181,7 +181,7 @@ side_value(const struct sidecar *s, const struct side *side, uint32_t row, bool 
 			if (side->multiplied[i])
 				v *= sidecar_at(s, f->section, r, f->field);
 			if (__builtin_add_overflow(sum, v, &sum))
-				return OVERFLOWN;
+				return LARGEST;
 		}
 	}
 	return sum;
@@ -227,8 +227,7 @@ check_row(struct tally *t, const struct identity *id, uint32_t row)
 
 	if (!there) {
 		t->result.skipped++;
-	} else if (left != OVERFLOWN && right != OVERFLOWN &&
-		   (id->at_most ? left <= right : left == right)) {
+	} else if (id->at_most ? left <= right : left == right) {
 		t->result.held++;
 	} else if (t->result.failed++ < t->max) {
 		struct check_failure *f = &t->failures[t->result.failed - 1];

@@ -52,7 +52,7 @@ find_kernel(struct findings *f)
 	finding_add(f, GROUP, "page size",
 		    sysconf(_SC_PAGESIZE) == 4096
 			    ? NULL
-			    : "weir works in units of 4096 bytes: it needs such pages",
+			    : "weir works with 4096 only: it does nothing here",
 		    "%ld bytes", sysconf(_SC_PAGESIZE));
 }
 
@@ -73,12 +73,12 @@ find_huge_pages(struct findings *f)
 static void
 find_overcommit(struct findings *f)
 {
-	static const char *const meaning[] = {"heuristic: the usual",
-					      "always: nothing is refused",
-					      "never: reservations count against the "
-					      "limit; weir gives freed address space "
-					      "back instead of keeping it, and what is "
-					      "refused goes to the next allocator"};
+	static const char *const meaning[] = {
+		"heuristic: the usual",
+		"always: nothing is refused",
+		("never: what weir makes usable counts against the limit, and is given "
+		 "back with the memory; what is refused goes to the next allocator"),
+	};
 	char line[32];
 	int mode;
 

@@ -19,7 +19,8 @@
 #include "tools/launch.h"
 #include "tools/show.h"
 
-#define SCRIPT_LINE 256 /* as much as the kernel looks at */
+#define WEIR_PAGE   4096 /* of the shim, which does nothing on machines with others */
+#define SCRIPT_LINE 256	 /* as much as the kernel looks at */
 
 #define AGAINST(t, ...) show_format((t)->inert, sizeof((t)->inert), __VA_ARGS__)
 
@@ -79,7 +80,12 @@ judge(struct target *t)
 {
 	const struct elf_facts *e = &t->elf;
 
-	if (!e->native)
+	if (sysconf(_SC_PAGESIZE) != WEIR_PAGE)
+		AGAINST(t,
+			"this machine has pages of %ld bytes, and weir works with %d "
+			"only",
+			sysconf(_SC_PAGESIZE), WEIR_PAGE);
+	else if (!e->native)
 		AGAINST(t,
 			"made for another machine (%d bits, ELF machine %u): the shim of "
 			"this one cannot be loaded into it",

@@ -138,6 +138,17 @@ environment_of() {
   done
 }
 
+@test "a file on PATH that cannot be run gives 126, unless a later one can" {
+  mkdir first second
+  echo text >first/tool
+  PATH=$PWD/first:$PWD/second:$PATH run -126 "$WEIR" run tool
+  has "tool: cannot be run: Permission denied"
+  printf '#!/bin/sh\necho second\n' >second/tool
+  chmod +x second/tool
+  PATH=$PWD/first:$PWD/second:$PATH run -0 "$WEIR" run tool
+  [ "$output" = second ]
+}
+
 @test "a script whose interpreter is not there gives 126" {
   echo '#!/no/such/interpreter' >script
   chmod +x script
@@ -270,6 +281,10 @@ leave_sidecar='
   has "All figures: weir stat $PWD/mine.weir"
   # One that another process left there is not taken for the child's.
   run "$WEIR" run --summary --stats mine.weir true
+  has "No sidecar of it was found"
+  # Nor is one of the same start time.
+  TARGET=$PWD/mine.weir run "$WEIR" run --summary --stats mine.weir -- sh -c \
+    "${leave_sidecar/pid=\$\$/pid=1}"
   has "No sidecar of it was found"
 }
 

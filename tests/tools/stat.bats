@@ -199,7 +199,7 @@ refuses() {
 }
 
 @test "sidecars are listed, running ones first, then the most recent" {
-  sidecar_of $$ exe=/bin/running
+  sidecar_of $$ exe=/bin/running unix_ns=1500000000000000000
   mkdir -p "$XDG_STATE_HOME/weir" "$HOME/.local/state/weir"
   "$MAKE_SIDECAR" "$XDG_STATE_HOME/weir/999999998-1.weir" pid=999999998 start=1 exe=/bin/old \
     unix_ns=1600000000000000000

@@ -44,6 +44,12 @@ TEST(takes_the_slot_with_the_larger_number)
 	CHECK_EQ(parsed.torn_slots, 0);
 	CHECK_STR(parsed.header.exe, "/usr/bin/sample");
 	sidecar_free(&parsed);
+	sidecar_sample_slot(&sample, 0)->seq_begin = *sidecar_sample_seq_end(&sample, 0) =
+		43;
+	REQUIRE(parse_whole() == 0);
+	CHECK_EQ(parsed.slot.seq_begin, 43);
+	CHECK_EQ(sidecar_counter(&parsed, WEIR_C_sidecar_writes), 41);
+	sidecar_free(&parsed);
 }
 
 TEST(falls_back_to_the_older_slot_when_the_newer_is_torn)
@@ -76,6 +82,9 @@ TEST(every_prefix_is_taken_or_refused)
 			CHECK_EQ(parsed.slot.seq_begin, 41);
 			sidecar_free(&parsed);
 		}
+		/* Nor with the rest lying behind it. */
+		CHECK_EQ(sidecar_parse(&parsed, &sample, n, why), rc);
+		sidecar_free(&parsed);
 	}
 }
 
