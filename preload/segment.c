@@ -18,6 +18,8 @@
 #include "preload/segment_file.h"
 #include "preload/snapshot.h"
 
+#define WORTH_BYTES ((uint64_t)1 << 20)
+
 static char *mapped;  /* the file, or NULL */
 static bool given_up; /* it cannot be made: do not try again */
 static uint64_t sequence, written_activity;
@@ -116,6 +118,16 @@ make(void)
 	return mapped != NULL;
 }
 
+/*
+ * A process whose large blocks are a table or an I/O buffer of its own (a starting Node, cat)
+ * leaves no file: a hundred short children would leave a hundred.
+ */
+static bool
+worth_a_file(const struct snapshot_use *use)
+{
+	return mapped != NULL || use->asked_bytes >= WORTH_BYTES;
+}
+
 bool
 segment_exists(void)
 {
@@ -125,16 +137,18 @@ segment_exists(void)
 bool
 segment_news(void)
 {
-	return !given_up && snapshot_activity() != written_activity;
+	struct snapshot_use use = snapshot_use();
+
+	return !given_up && use.activity != written_activity && worth_a_file(&use);
 }
 
 void
 segment_write(int64_t now_ns, bool last)
 {
 	struct weir_stats_slot_head *head = (struct weir_stats_slot_head *)slot;
-	uint64_t activity = boot_done() ? snapshot_activity() : 0;
+	struct snapshot_use use = snapshot_use();
 
-	if (activity == 0 || (mapped == NULL && !make()))
+	if (!worth_a_file(&use) || (mapped == NULL && !make()))
 		return;
 	sequence++;
 	health.writes++;
@@ -148,7 +162,7 @@ segment_write(int64_t now_ns, bool last)
 	if (error != 0)
 		failed(error);
 	else
-		written_activity = activity;
+		written_activity = use.activity;
 }
 
 void

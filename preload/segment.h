@@ -16,7 +16,7 @@
 /* Has anything changed that the file does not say yet? */
 bool segment_news(void);
 
-/* Writes the state of this instant; makes the file on first use if there was a large request. */
+/* Writes the state of this instant; makes the file once large requests add up to 1 MB. */
 void segment_write(int64_t now_ns, bool last);
 
 bool segment_exists(void);

@@ -177,28 +177,33 @@ snapshot_fill(uint64_t slot[WEIR_SLOT_WORDS], const struct snapshot_health *heal
 	record_thaw();
 }
 
-uint64_t
-snapshot_activity(void)
+/* A scratch block counts as one of the smallest class. */
+#define SCRATCH_LEAST 8192
+
+struct snapshot_use
+snapshot_use(void)
 {
+	struct snapshot_use use;
 	struct record_sums s;
 	struct weir_extent_stats e;
-	uint64_t activity;
+	struct weir_scratch_stats scratch;
+	struct weir_heap_stats h;
 
 	record_freeze();
 	weir_pool_freeze();
 	record_sum(&s);
 	weir_pool_extent_stats(&e);
-	activity = s.requests + s.realloc_in_place + s.trims + e.puts;
+	weir_pool_heap_stats(&h);
+	use.activity = s.requests + s.realloc_in_place + s.trims + e.puts + h.purges;
 	for (uint32_t i = 0; i < weir_pool_classes(); i++) {
 		struct weir_class_stats c;
 
 		weir_pool_class_stats(i, &c);
-		activity += c.gets + c.puts + c.evicted;
+		use.activity += c.gets + c.puts + c.evicted;
 	}
-	struct weir_heap_stats h;
-	weir_pool_heap_stats(&h);
-	activity += h.purges;
+	weir_pool_scratch_stats(&scratch);
+	use.asked_bytes = s.requested_bytes + scratch.gets * SCRATCH_LEAST;
 	weir_pool_thaw();
 	record_thaw();
-	return activity;
+	return use;
 }

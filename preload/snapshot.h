@@ -17,7 +17,12 @@ struct snapshot_health {
 /* Fills everything but the slot's head and `seq_end`. Stops all of weir for some 10 us. */
 void snapshot_fill(uint64_t slot[WEIR_SLOT_WORDS], const struct snapshot_health *health);
 
-/* A number that changes with every event worth writing; cheap. */
-uint64_t snapshot_activity(void);
+struct snapshot_use {
+	uint64_t activity;    /* changes with every event */
+	uint64_t asked_bytes; /* by large requests and scratch blocks */
+};
+
+/* How busy weir has been; cheap beside a snapshot. */
+struct snapshot_use snapshot_use(void);
 
 #endif
