@@ -38,7 +38,8 @@ struct gauge_row {
 #define GAUGE_ROW(program_, unit_)                                                       \
 	{                                                                                \
 		.program = (program_), .value = -1, .unit = (unit_), .p99 = -1,          \
-		.max = -1, .rss_mb = -1, .peak_mb = -1, .maps = -1, .count = -1          \
+		.max = -1, .rss_mb = -1, .peak_mb = -1, .kept_mb = -1, .maps = -1,       \
+		.count = -1                                                              \
 	}
 
 uint64_t gauge_now(void);

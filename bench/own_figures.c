@@ -4,8 +4,9 @@
  * of gperftools if configure found its header, jemalloc's by mallctl, glibc's by mallinfo2.
  * mimalloc tells nothing of the kind; weir's account is its sidecar.
  */
+#ifdef HAVE_CONFIG_H
 #include "config.h"
-
+#endif
 #include "bench/own_figures.h"
 
 #include <dlfcn.h>
