@@ -12,6 +12,8 @@ have_package() {
   libjemalloc2) have_library libjemalloc.so.2 ;;
   libmimalloc2.0) have_library libmimalloc.so.2 ;;
   libtcmalloc-minimal4) have_library libtcmalloc_minimal.so.4 ;;
+  procps) command -v ps >/dev/null ;;
+  libtcmalloc-minimal4) have_library libtcmalloc_minimal.so.4 ;;
   *) command -v "$1" >/dev/null ;;
   esac
 }
