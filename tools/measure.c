@@ -69,6 +69,16 @@ sleep_ms(uint64_t ms)
 		;
 }
 
+/* The process has hardly run meanwhile; one that runs may be ahead of its sidecar's writer. */
+static bool
+rested(const struct locate_entry *e, uint64_t ticks_before)
+{
+	struct proc_stat st;
+
+	return proc_stat(e->sidecar.header.pid, &st) == 0 &&
+	       st.cpu_ticks <= ticks_before + 1;
+}
+
 enum measure_result
 measure_settled(const struct locate_entry *e, uint64_t *resident, uint64_t *accounted)
 {
@@ -78,11 +88,13 @@ measure_settled(const struct locate_entry *e, uint64_t *resident, uint64_t *acco
 		return MEASURE_NOT_ABLE;
 	for (int i = 0; i < TRIES; i++) {
 		struct locate_entry before, after;
+		struct proc_stat st;
 		bool same;
 
 		if (locate_open(&before, e->path) != 0)
 			return MEASURE_NOT_ABLE;
 		if (before.life != LOCATE_RUNNING ||
+		    proc_stat(before.sidecar.header.pid, &st) != 0 ||
 		    resident_now(&before.sidecar, resident) != 0) {
 			sidecar_free(&before.sidecar);
 			return MEASURE_NOT_ABLE;
@@ -92,7 +104,8 @@ measure_settled(const struct locate_entry *e, uint64_t *resident, uint64_t *acco
 			sidecar_free(&before.sidecar);
 			return MEASURE_NOT_ABLE;
 		}
-		same = same_use(&before.sidecar, &after.sidecar);
+		same = same_use(&before.sidecar, &after.sidecar) &&
+		       rested(&before, st.cpu_ticks);
 		*accounted = sidecar_counter(&after.sidecar, WEIR_C_live_held_bytes) +
 			     sidecar_counter(&after.sidecar, WEIR_C_cached_dirty_bytes);
 		sidecar_free(&before.sidecar);

@@ -102,11 +102,14 @@ proc_parse_stat(const char *line, struct proc_stat *out)
 		return -EINVAL;
 	p += 2;
 	out->state = *p;
+	out->cpu_ticks = 0;
 	for (int field = 3; field < 22; field++) {
 		p = strchr(p, ' ');
 		if (p == NULL)
 			return -EINVAL;
 		p++;
+		if (field == 13 || field == 14)
+			out->cpu_ticks += strtoull(p, NULL, 10);
 	}
 	return sscanf(p, "%" SCNu64, &out->start_ticks) == 1 ? 0 : -EINVAL;
 }

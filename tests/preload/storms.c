@@ -124,7 +124,7 @@ static int
 storm_generations(void)
 {
 	for (int generation = 0; generation < 8; generation++) {
-		churn_once((unsigned)generation);
+		churn_once((unsigned)generation + 10);
 		pid_t pid = fork();
 		if (pid > 0) {
 			wait_ok(pid, "a later generation failed");
@@ -267,7 +267,7 @@ storm_exec(const char *self, const char *left)
 	char less[16];
 	int n = atoi(left);
 
-	churn_once((unsigned)n);
+	churn_once((unsigned)n + 10);
 	if (n == 0)
 		return 0;
 	snprintf(less, sizeof(less), "%d", n - 1);

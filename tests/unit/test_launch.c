@@ -162,6 +162,7 @@ TEST(proc_stat_lines)
 		 0);
 	CHECK_EQ(st.state, 'S');
 	CHECK_EQ(st.start_ticks, 98765);
+	CHECK_EQ(st.cpu_ticks, 3);
 	CHECK(proc_parse_stat("", &st) < 0);
 	CHECK(proc_parse_stat("7 (a) S 1 2 3", &st) < 0);
 	CHECK(proc_parse_stat("7 (a)", &st) < 0);
