@@ -224,6 +224,9 @@ static const struct codec_tier tier = {
 	.hex_decode = hex_decode,
 	.base64_decode = base64_decode,
 	.ascii_run = ascii_run,
+	.copy = avx2_copy,
+	.copy_stream = avx2_copy_stream,
+	.find_pair = avx2_find_pair,
 };
 const struct codec_tier *const codec_avx2 = &tier;
 

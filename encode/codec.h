@@ -33,6 +33,12 @@ struct base64_run {
 	uint32_t acc, count;
 };
 
+/* Two bytes to look for, so far apart. */
+struct codec_pair {
+	uint8_t first, second;
+	size_t distance;
+};
+
 struct codec_tier {
 	const char *name;
 	/* Return bytes of src done; all of them, for a scalar kernel. dst has room for it. */
@@ -45,12 +51,23 @@ struct codec_tier {
 	void (*base64_decode)(struct base64_run *run);
 	/* How many leading bytes are below 0x80, or a block less. */
 	size_t (*ascii_run)(const uint8_t *src, size_t n);
+	/* n is at least 256 and nothing overlaps; the second goes around the caches. */
+	void (*copy)(uint8_t *dst, const uint8_t *src, size_t n);
+	void (*copy_stream)(uint8_t *dst, const uint8_t *src, size_t n);
+	/* The first of n places that has the pair, or n. n + distance bytes are there. */
+	size_t (*find_pair)(const uint8_t *bytes, size_t n,
+			    const struct codec_pair *pair);
 };
 
 extern const struct codec_tier codec_scalar;
 /* NULL where the compiler could not make them. */
 extern const struct codec_tier *const codec_sse4,
 	*const codec_avx2, *const codec_avx512, *const codec_neon;
+
+/* avx2_bytes.c, for two tiers. */
+void avx2_copy(uint8_t *dst, const uint8_t *src, size_t n);
+void avx2_copy_stream(uint8_t *dst, const uint8_t *src, size_t n);
+size_t avx2_find_pair(const uint8_t *bytes, size_t n, const struct codec_pair *pair);
 
 /* choose.c: what is in use, and all there are on this machine, the best first, then NULL. */
 extern const struct codec_tier *codec_current;

@@ -6,25 +6,31 @@ noinst_LTLIBRARIES += \
 libencode_la_SOURCES = \
 	%D%/align.h \
 	%D%/base64.c \
+	%D%/cache.c %D%/cache.h \
 	%D%/choose.c \
 	%D%/chunked.c \
 	%D%/codec.h \
+	%D%/copy.c \
+	%D%/cow.c \
 	%D%/hex.c \
 	%D%/lines.c \
 	%D%/neon.c \
 	%D%/oneshot.c \
 	%D%/scalar.c \
 	%D%/scratch_own.c \
+	%D%/search.c \
 	%D%/sizes.c \
 	%D%/state.h \
 	%D%/stream.c %D%/stream.h \
 	%D%/tables.c \
 	%D%/text.c \
-	%D%/units.c
+	%D%/two_way.c %D%/two_way.h \
+	%D%/units.c \
+	%D%/view.c
 libencode_la_LIBADD = libencode_sse4.la libencode_avx2.la libencode_avx512.la
 libencode_sse4_la_SOURCES = %D%/sse4.c
 libencode_sse4_la_CFLAGS = $(AM_CFLAGS) $(SSE4_CFLAGS)
-libencode_avx2_la_SOURCES = %D%/avx2.c
+libencode_avx2_la_SOURCES = %D%/avx2.c %D%/avx2_bytes.c
 libencode_avx2_la_CFLAGS = $(AM_CFLAGS) $(AVX2_CFLAGS)
 libencode_avx512_la_SOURCES = %D%/avx512.c %D%/avx512.h %D%/avx512_base64.c
 libencode_avx512_la_CFLAGS = $(AM_CFLAGS) $(AVX512_CFLAGS)

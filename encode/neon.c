@@ -8,6 +8,7 @@
 #if defined(__aarch64__)
 
 #include <arm_neon.h>
+#include <string.h>
 
 static size_t
 hex_encode(uint8_t *dst, const uint8_t *src, size_t n)
@@ -125,6 +126,29 @@ ascii_run(const uint8_t *src, size_t n)
 	return i + codec_scalar.ascii_run(src + i, n - i);
 }
 
+static void
+copy(uint8_t *dst, const uint8_t *src, size_t n)
+{
+	memcpy(dst, src, n);
+}
+
+static size_t
+find_pair(const uint8_t *bytes, size_t n, const struct codec_pair *pair)
+{
+	const uint8x16_t first = vdupq_n_u8(pair->first),
+			 second = vdupq_n_u8(pair->second);
+	size_t i = 0;
+
+	for (; n - i >= 16; i += 16) {
+		uint8x16_t a = vceqq_u8(vld1q_u8(bytes + i), first);
+		uint8x16_t b = vceqq_u8(vld1q_u8(bytes + i + pair->distance), second);
+
+		if (vmaxvq_u8(vandq_u8(a, b)) != 0)
+			return i + codec_scalar.find_pair(bytes + i, 16, pair);
+	}
+	return i + codec_scalar.find_pair(bytes + i, n - i, pair);
+}
+
 static const struct codec_tier tier = {
 	.name = "neon",
 	.hex_encode = hex_encode,
@@ -132,6 +156,9 @@ static const struct codec_tier tier = {
 	.hex_decode = hex_decode,
 	.base64_decode = base64_decode,
 	.ascii_run = ascii_run,
+	.copy = copy,
+	.copy_stream = copy,
+	.find_pair = find_pair,
 };
 const struct codec_tier *const codec_neon = &tier;
 

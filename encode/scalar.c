@@ -111,6 +111,30 @@ ascii_run(const uint8_t *src, size_t n)
 	return i;
 }
 
+static void
+copy(uint8_t *dst, const uint8_t *src, size_t n)
+{
+	memcpy(dst, src, n);
+}
+
+static size_t
+find_pair(const uint8_t *bytes, size_t n, const struct codec_pair *pair)
+{
+	size_t i = 0;
+
+	while (i < n) {
+		const uint8_t *p = memchr(bytes + i, pair->first, n - i);
+
+		if (p == NULL)
+			break;
+		i = (size_t)(p - bytes);
+		if (p[pair->distance] == pair->second)
+			return i;
+		i++;
+	}
+	return n;
+}
+
 const struct codec_tier codec_scalar = {
 	.name = "scalar",
 	.hex_encode = hex_encode,
@@ -118,4 +142,7 @@ const struct codec_tier codec_scalar = {
 	.hex_decode = hex_decode,
 	.base64_decode = base64_decode,
 	.ascii_run = ascii_run,
+	.copy = copy,
+	.copy_stream = copy,
+	.find_pair = find_pair,
 };

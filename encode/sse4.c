@@ -175,6 +175,52 @@ ascii_run(const uint8_t *src, size_t n)
 	return i + codec_scalar.ascii_run(src + i, n - i);
 }
 
+static void
+copy(uint8_t *dst, const uint8_t *src, size_t n)
+{
+	for (size_t i = 0; n - i > 64; i += 64) {
+		__m128i a = load(src + i), b = load(src + i + 16), c = load(src + i + 32),
+			d = load(src + i + 48);
+
+		store(dst + i, a);
+		store(dst + i + 16, b);
+		store(dst + i + 32, c);
+		store(dst + i + 48, d);
+	}
+	for (size_t j = n - 64; j < n; j += 16)
+		store(dst + j, load(src + j));
+}
+
+static void
+copy_stream(uint8_t *dst, const uint8_t *src, size_t n)
+{
+	size_t i = 16 - ((uintptr_t)dst & 15);
+
+	store(dst, load(src));
+	for (; n - i >= 16; i += 16)
+		_mm_stream_si128((void *)(dst + i), load(src + i));
+	_mm_sfence();
+	store(dst + n - 16, load(src + n - 16));
+}
+
+static size_t
+find_pair(const uint8_t *bytes, size_t n, const struct codec_pair *pair)
+{
+	const __m128i first = _mm_set1_epi8((char)pair->first);
+	const __m128i second = _mm_set1_epi8((char)pair->second);
+	size_t i = 0;
+
+	for (; n - i >= 16; i += 16) {
+		__m128i a = _mm_cmpeq_epi8(load(bytes + i), first);
+		__m128i b = _mm_cmpeq_epi8(load(bytes + i + pair->distance), second);
+		int found = _mm_movemask_epi8(_mm_and_si128(a, b));
+
+		if (found != 0)
+			return i + (size_t)__builtin_ctz((unsigned)found);
+	}
+	return i + codec_scalar.find_pair(bytes + i, n - i, pair);
+}
+
 static const struct codec_tier tier = {
 	.name = "sse4",
 	.hex_encode = hex_encode,
@@ -182,6 +228,9 @@ static const struct codec_tier tier = {
 	.hex_decode = hex_decode,
 	.base64_decode = base64_decode,
 	.ascii_run = ascii_run,
+	.copy = copy,
+	.copy_stream = copy_stream,
+	.find_pair = find_pair,
 };
 const struct codec_tier *const codec_sse4 = &tier;
 

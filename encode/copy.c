@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Copies of more than 64 bytes (weir/bytes.h). libc's copy is as good as any in between; below
+ * are the two places where it is not. The bounds come from bench/encode_bench.
+ */
+#include "weir/bytes.h"
+
+#include <stdatomic.h>
+
+#include "encode/cache.h"
+#include "encode/state.h"
+#include "weir/scratch.h"
+
+/* Where a repeated string move takes over in libc, and where its slow case begins to cost. */
+#define ALIAS_MIN 2048
+/* Half of the last cache, if that is known. */
+#define LARGE_USUAL ((size_t)16 << 20)
+
+static _Atomic size_t large_bytes;
+
+static size_t
+large_from(void)
+{
+	size_t bytes = atomic_load_explicit(&large_bytes, memory_order_relaxed);
+
+	if (bytes == 0) {
+		bytes = cache_last_bytes() / 2;
+		if (bytes < LARGE_USUAL / 16)
+			bytes = LARGE_USUAL;
+		atomic_store_explicit(&large_bytes, bytes, memory_order_relaxed);
+	}
+	return bytes;
+}
+
+static bool
+overlap(uintptr_t a, uintptr_t b, size_t n)
+{
+	return a - b < n || b - a < n;
+}
+
+EXPORT void *
+weir_copy_large(void *dst, const void *src, size_t n)
+{
+	uintptr_t to = (uintptr_t)dst, from = (uintptr_t)src;
+
+	if (n < ALIAS_MIN || overlap(to, from, n))
+		return memmove(dst, src, n);
+	if (n >= LARGE_USUAL / 16 && n >= large_from())
+		codec()->copy_stream(dst, src, n);
+	else if (to - from != 0 && ((to - from) & 4095) - 1 < 63)
+		codec()->copy(dst, src, n);
+	else
+		memcpy(dst, src, n);
+	return dst;
+}
+
+EXPORT size_t
+weir_extract(void *dst, size_t cap, const void *src, size_t n, size_t start, size_t end)
+{
+	end = end < n ? end : n;
+	start = start < end ? start : end;
+	n = end - start < cap ? end - start : cap;
+	if (n > 0)
+		weir_copy(dst, (const uint8_t *)src + start, n);
+	return n;
+}
+
+EXPORT void *
+weir_extract_scratch(const void *src, size_t n, size_t start, size_t end, size_t *length)
+{
+	end = end < n ? end : n;
+	start = start < end ? start : end;
+	void *block = weir_scratch_get(end - start);
+	*length =
+		block != NULL ? weir_extract(block, end - start, src, n, start, end) : 0;
+	return block;
+}
+
+EXPORT int
+weir_compare(const void *a, size_t n, const void *b, size_t m)
+{
+	size_t common = n < m ? n : m;
+	int order = common > 0 ? memcmp(a, b, common) : 0;
+
+	return order != 0 ? (order > 0) - (order < 0) : (n > m) - (n < m);
+}
