@@ -14,7 +14,7 @@ const { runOnce } = require('./once.js');
 const { summarize } = require('./summary.js');
 const { print } = require('./print.js');
 
-async function measure(options, programs, peers) {
+async function measure(options, programs, peers, save) {
 	const runs = [];
 	let started = 0;
 	const total = options.reps * programs.length * peers.length;
@@ -31,6 +31,7 @@ async function measure(options, programs, peers) {
 					runs.push({ cell, peer: peer.name, rep, ...values });
 			}
 		}
+		save(runs); // an hour's figures shall not be lost with the last program
 	}
 	if (process.stderr.isTTY)
 		process.stderr.write('\r\x1b[K');
@@ -53,11 +54,12 @@ async function main() {
 		return;
 	}
 	const facts = machineFacts(options);
-	const runs = await measure(options, programs, peers);
-	const result = { facts, peers, missing, summary: summarize(runs, peers), runs };
-	print(result);
-	if (options.json)
-		fs.writeFileSync(path.resolve(options.json), `${JSON.stringify(result, null, '\t')}\n`);
+	const all = (runs) => ({ facts, peers, missing, summary: summarize(runs, peers), runs });
+	const runs = await measure(options, programs, peers, (some) => {
+		if (options.json)
+			fs.writeFileSync(path.resolve(options.json), `${JSON.stringify(all(some), null, '\t')}\n`);
+	});
+	print(all(runs));
 	if (runs.some((run) => run.failed))
 		process.exitCode = 1;
 }

@@ -107,7 +107,7 @@ with_threads(const struct rival *rival, size_t n)
 
 	pthread_barrier_init(&start, NULL, (unsigned int)n);
 	for (size_t i = 0; i < n; i++) {
-		workers[i] = (struct worker){rival, &start, rounds(300000), i, 0, 0};
+		workers[i] = (struct worker){rival, &start, rounds(50000), i, 0, 0};
 		if (pthread_create(&threads[i], NULL, mixed_sizes, &workers[i]) != 0) {
 			perror("scratch_bench: thread");
 			exit(1);
