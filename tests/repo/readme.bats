@@ -56,3 +56,13 @@ pattern() {
   done <lines
   [ $ran -ge 3 ]
 }
+
+@test "the C program in README.md compiles, and prints what it says" {
+  library=$WEIR_BUILDDIR/.libs/libweir.a
+  [ -e "$library" ] || skip "this build has no libweir"
+  cd "$BATS_TEST_TMPDIR"
+  sed -n '/^```c$/,/^```$/p' "$WEIR_SRCDIR/README.md" | sed '/^```/d' >program.c
+  gcc -std=c11 -Wall -Wextra -Werror -I"$WEIR_SRCDIR/include" program.c "$library" \
+    -pthread -o program
+  [ "$(./program)" = "$(sed -nE 's|.*/\* ([0-9a-f]+) \*/.*|\1|p' program.c)" ]
+}
