@@ -13,7 +13,6 @@ have_package() {
   libmimalloc2.0) have_library libmimalloc.so.2 ;;
   libtcmalloc-minimal4) have_library libtcmalloc_minimal.so.4 ;;
   procps) command -v ps >/dev/null ;;
-  libtcmalloc-minimal4) have_library libtcmalloc_minimal.so.4 ;;
   *) command -v "$1" >/dev/null ;;
   esac
 }
