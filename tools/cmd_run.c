@@ -127,6 +127,11 @@ set_environment(const struct request *r)
 	    !r->quiet)
 		tell_warning("LD_PRELOAD already names %s, which is used instead of %s",
 			     there, shim);
+	if (launch_allocator_first(old, there, sizeof(there)) && !r->quiet)
+		tell_warning(
+			"weir will do nothing: LD_PRELOAD names %s in front of the shim, "
+			"and every call ends there",
+			there);
 	preload = launch_preload(old, shim);
 	if (setenv("LD_PRELOAD", preload, 1) != 0 ||
 	    (r->options != NULL && setenv("WEIR_OPTIONS", r->options, 1) != 0))

@@ -123,6 +123,18 @@ before_allocators(const char *preload)
 	return at;
 }
 
+bool
+launch_allocator_first(const char *preload, char *path, size_t size)
+{
+	char shim[PATH_MAX];
+
+	if (preload == NULL)
+		return false;
+	preload += before_allocators(preload);
+	snprintf(path, size, "%.*s", (int)strcspn(preload, PRELOAD_SEPARATORS), preload);
+	return launch_preloaded(preload, shim, sizeof(shim));
+}
+
 char *
 launch_preload(const char *old, const char *shim)
 {

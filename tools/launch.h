@@ -30,6 +30,9 @@ char *launch_preload(const char *old, const char *shim);
 /* The part of LD_PRELOAD whose file name is the shim's, copied into `path`. Pure. */
 bool launch_preloaded(const char *preload, char *path, size_t size);
 
+/* True if an allocator, copied into `path`, stands in front of the shim. Pure. */
+bool launch_allocator_first(const char *preload, char *path, size_t size);
+
 /*
  * WEIR_OPTIONS with name=value behind what is there, commas and backslashes of the value
  * escaped. `old` may be NULL. To be freed. Pure.

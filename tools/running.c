@@ -14,33 +14,48 @@
 #include "tools/proc.h"
 #include "tools/show.h"
 
-/* Its options; defaults where they cannot be read. True if the environment could be read. */
+struct its_environ {
+	struct weir_options options; /* defaults where they cannot be read */
+	char preload[PATH_MAX];	     /* the shim in LD_PRELOAD, or "" */
+	char before[PATH_MAX];	     /* an allocator in front of it, or "" */
+};
+
 static bool
-read_environ(pid_t pid, struct weir_options *o, char *preload, size_t size)
+read_environ(pid_t pid, struct its_environ *e)
 {
 	const char *value;
 	char *text;
 	size_t len;
 
-	weir_options_defaults(o);
-	preload[0] = '\0';
+	weir_options_defaults(&e->options);
+	e->preload[0] = e->before[0] = '\0';
 	if (proc_text(pid, "environ", &text, &len) != 0)
 		return false;
-	weir_options_parse(o, proc_environ_get(text, len, "WEIR_OPTIONS"), NULL, 0);
+	weir_options_parse(&e->options, proc_environ_get(text, len, "WEIR_OPTIONS"), NULL,
+			   0);
 	value = proc_environ_get(text, len, "LD_PRELOAD");
-	if (!launch_preloaded(value, preload, size))
-		preload[0] = '\0';
+	if (!launch_preloaded(value, e->preload, sizeof(e->preload)))
+		e->preload[0] = '\0';
+	if (!launch_allocator_first(value, e->before, sizeof(e->before)))
+		e->before[0] = '\0';
 	free(text);
 	return true;
 }
 
 static void
-explain_loaded(const struct weir_options *o, const char *exe, char *why, size_t size)
+explain_loaded(const struct its_environ *e, const char *exe, char *why, size_t size)
 {
+	const struct weir_options *o = &e->options;
 	char floor[SHOW_VALUE];
 	const char *slash = strrchr(exe, '/');
 
-	if (!o->enabled)
+	if (e->before[0] != '\0')
+		show_format(
+			why, size,
+			"LD_PRELOAD names %s in front of the shim, and every call ends "
+			"there",
+			e->before);
+	else if (!o->enabled)
 		show_format(why, size, "the option enabled=off is set");
 	else if (o->only[0] != '\0' &&
 		 strcmp(o->only, slash != NULL ? slash + 1 : exe) != 0)
@@ -86,8 +101,8 @@ explain_ignored(pid_t pid, const char *preload, char *why, size_t size)
 enum running_state
 running_explain(pid_t pid, char *why, size_t size)
 {
-	char preload[PATH_MAX], exe[PATH_MAX] = "";
-	struct weir_options o;
+	char exe[PATH_MAX] = "";
+	struct its_environ e;
 	bool mapped, environ_read;
 	size_t n_maps;
 
@@ -96,22 +111,22 @@ running_explain(pid_t pid, char *why, size_t size)
 			    "its mappings may not be read: it is another user's");
 		return RUNNING_UNKNOWN;
 	}
-	environ_read = read_environ(pid, &o, preload, sizeof(preload));
+	environ_read = read_environ(pid, &e);
 	if (mapped) {
 		proc_link(pid, "exe", exe, sizeof(exe));
-		explain_loaded(&o, exe, why, size);
+		explain_loaded(&e, exe, why, size);
 		return RUNNING_LOADED;
 	}
 	if (!environ_read)
 		show_format(
 			why, size,
 			"the shim is not loaded, and its environment may not be read");
-	else if (preload[0] == '\0')
+	else if (e.preload[0] == '\0')
 		show_format(
 			why, size,
 			"its LD_PRELOAD does not name the shim: it was not started under "
 			"weir, or what started it dropped the variable");
 	else
-		explain_ignored(pid, preload, why, size);
+		explain_ignored(pid, e.preload, why, size);
 	return RUNNING_NOT_LOADED;
 }

@@ -294,6 +294,15 @@ teardown() {
   has "the option stats=off is set"
 }
 
+@test "an allocator in front of the shim is told, at the start and after" {
+  cp "$WEIR_PRELOAD" libtestmalloc.so
+  started_with LD_PRELOAD="$PWD/libtestmalloc.so:$WEIR_PRELOAD"
+  run -1 "$WEIR" doctor "$guest"
+  verdict "loaded, but it has no sidecar: LD_PRELOAD names $PWD/libtestmalloc.so in front of the shim"
+  LD_PRELOAD="$PWD/libtestmalloc.so:$WEIR_PRELOAD" run -0 "$WEIR" run true
+  has "weir will do nothing: LD_PRELOAD names $PWD/libtestmalloc.so in front of the shim"
+}
+
 @test "a static process ignores LD_PRELOAD" {
   echo '#include <unistd.h>
     int main(void) { return sleep(60) != 0; }' >s.c

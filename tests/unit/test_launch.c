@@ -55,6 +55,19 @@ TEST(preloaded_finds_the_part)
 	CHECK_STR(path, "libweir_preload.so");
 }
 
+TEST(an_allocator_in_front_is_found)
+{
+	char path[64];
+
+	CHECK(launch_allocator_first("/a.so:/x/libjemalloc.so.2 " SHIM, path,
+				     sizeof(path)));
+	CHECK_STR(path, "/x/libjemalloc.so.2");
+	CHECK(!launch_allocator_first(SHIM ":/x/libjemalloc.so.2", path, sizeof(path)));
+	CHECK(!launch_allocator_first("/x/libjemalloc.so.2", path, sizeof(path)));
+	CHECK(!launch_allocator_first(SHIM, path, sizeof(path)));
+	CHECK(!launch_allocator_first(NULL, path, sizeof(path)));
+}
+
 TEST(options_append_and_escape)
 {
 	CHECK_TEXT(launch_options(NULL, "floor", "64K"), "floor=64K");
@@ -260,6 +273,7 @@ TEST(first_lines_of_scripts)
 #define TAP_TESTS                                                                        \
 	T(preload_appends_once)                                                          \
 	T(preloaded_finds_the_part)                                                      \
+	T(an_allocator_in_front_is_found)                                                \
 	T(options_append_and_escape)                                                     \
 	T(stats_path_expands)                                                            \
 	T(sidecar_names)                                                                 \
