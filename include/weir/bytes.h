@@ -31,7 +31,7 @@ void *weir_copy_large(void *dst, const void *src, size_t n);
  * bytes apart modulo 4096, and libc's idea of the caches is wrong in many virtual machines.
  * Mapping memory instead of copying it is no way around the memory's own speed.
  */
-static inline void *
+static inline __attribute__((unused)) void *
 weir_copy(void *dst, const void *src, size_t n)
 {
 	uint8_t *to = (uint8_t *)dst;
@@ -122,7 +122,7 @@ int weir_view_slice(struct weir_view *view, const struct weir_view *from, size_t
 int weir_view_release(struct weir_view *view);
 
 /* The range of a view, borrowed: valid as long as that view is held, to be released by no one. */
-static inline struct weir_view
+static inline __attribute__((unused)) struct weir_view
 weir_view_borrow(const struct weir_view *from, size_t start, size_t end)
 {
 	struct weir_view view = {NULL, 0, NULL};

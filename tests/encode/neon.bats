@@ -1,0 +1,36 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The NEON tier, compiled for 64-bit ARM and run by an emulator where the processor is another.
+
+bats_require_minimum_version 1.5.0
+: "${WEIR_SRCDIR:=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)}"
+
+setup() {
+  cd "$BATS_TEST_TMPDIR" || return
+  cc=aarch64-linux-gnu-gcc emulator=qemu-aarch64
+  command -v $cc || skip "no $cc here"
+  command -v $emulator || skip "no $emulator here"
+}
+
+# build PROGRAM SOURCE: with all that it may need, statically.
+build() {
+  $cc -std=gnu11 -O2 -D_GNU_SOURCE -fno-strict-aliasing -static -pthread \
+    -I"$WEIR_SRCDIR" -I"$WEIR_SRCDIR/include" -o "$1" "$WEIR_SRCDIR/$2" \
+    "$WEIR_SRCDIR"/encode/*.c "$WEIR_SRCDIR"/pool/*.c "$WEIR_SRCDIR"/policy/*.c
+}
+
+@test "NEON gives what the scalar tier gives" {
+  build tiers tests/unit/test_encode_tiers.c
+  $emulator ./tiers >tap 3>&-
+  [ "$(grep -c '^ok' tap)" -ge 7 ]
+  build bytes tests/unit/test_bytes.c
+  $emulator ./bytes >tap 3>&-
+  [ "$(grep -c '^ok' tap)" -ge 10 ]
+}
+
+@test "NEON gives what Node gives" {
+  command -v node || skip "no node in PATH"
+  build check tests/encode/check_vectors.c
+  node "$BATS_TEST_DIRNAME/vectors.mjs" >vectors 3>&-
+  $emulator ./check <vectors 3>&-
+}
