@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
 EXTRA_DIST += \
+	%D%/encoders/hex.bun.js %D%/encoders/mail.c \
 	%D%/file-digest/app.js %D%/file-digest/compare.js

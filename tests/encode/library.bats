@@ -35,6 +35,21 @@ build_user() {
   ./user
 }
 
+@test "the examples work: a C program, and Bun by FFI" {
+  gcc -Wall -Wextra -Werror -I"$WEIR_SRCDIR/include" -o mail "$WEIR_SRCDIR/examples/encoders/mail.c" \
+    -L"$WEIR_BUILDDIR/.libs" -lweir -Wl,-rpath,"$WEIR_BUILDDIR/.libs" ||
+    skip "this build links only with its own flags"
+  head -c 50001 /dev/urandom >bytes
+  base64 -w 76 bytes | sed 's/$/\r/' | ./mail | cmp - <(base64 -w 64 bytes)
+  run --separate-stderr ./mail <<<'Zm9v*'
+  [ "$status" -eq 1 ]
+  [ "$output" = Zm9v ] && [ "$stderr" = "not base64 from offset 4 on" ]
+  . "$WEIR_SRCDIR/scripts/runtimes.sh"
+  bun=$(runtimes_dir)/bun/exe
+  [ -x "$bun" ] || skip "no bun: scripts/fetch-runtimes fetches it"
+  "$bun" "$WEIR_SRCDIR/examples/encoders/hex.bun.js" "$library" bytes 3>&- | cmp - <(xxd -p -c 0 bytes | tr -d '\n')
+}
+
 @test "isa= chooses the instruction set, and a wrong one is passed over" {
   build_user
   [ "$(WEIR_OPTIONS=isa=scalar ./user)" = scalar ]

@@ -43,6 +43,7 @@ quietly() {
 ./lib/pkgconfig/weir.pc
 ./lib/weir/libweir_preload.so
 ./share/man/man1/weir.1
+./share/man/man3/libweir.3
 END
   } | sort | diff - installed
   (cd / && "$root/usr/bin/weir" run --stats="$BATS_TEST_TMPDIR/stats.weir" -- \
