@@ -222,7 +222,8 @@ list(const struct request *r)
 
 			printf("  %s\n", show_clean(clean, sizeof(clean), folders[i]));
 		}
-		puts("A process under weir makes one with its first large block.");
+		puts("A process under weir makes one once its large blocks add up to 1 "
+		     "MB.");
 	}
 	locate_free(entries, n);
 	return CMD_OK;

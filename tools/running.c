@@ -66,8 +66,9 @@ explain_loaded(const struct its_environ *e, const char *exe, char *why, size_t s
 	else
 		show_format(
 			why, size,
-			"it has not asked for a block of %s or more yet, or its file "
-			"could not be written, or lies in a folder that is not looked in",
+			"its large blocks (%s or more) do not add up to 1 MB yet, or its "
+			"file could not be written, or lies in a folder that is not "
+			"looked in",
 			show_bytes(floor, o->floor));
 }
 

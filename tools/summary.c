@@ -101,9 +101,9 @@ explain_missing(FILE *out, const struct guest *g, const struct target *t)
 		fputs(": the option stats=off is set.\n", out);
 	else
 		fprintf(out,
-			". Either it asked for no block of %s or more (option floor), or "
-			"the\n"
-			"file could not be written.%s%s\n",
+			". Either its large blocks (%s or more, option floor) did not "
+			"add\n"
+			"up to 1 MB, or the file could not be written.%s%s\n",
 			show_bytes(floor, o.floor), t->doubt[0] != '\0' ? " Or: " : "",
 			show_clean(clean, sizeof(clean), t->doubt));
 	others = count_others(g);

@@ -269,7 +269,7 @@ teardown() {
   started_with LD_PRELOAD="$WEIR_PRELOAD"
   run -1 "$WEIR" doctor "$guest"
   [[ $output =~ shim\ +loaded ]]
-  verdict "loaded, but it has no sidecar: it has not asked for a block of 128 KB or more yet"
+  verdict "loaded, but it has no sidecar: its large blocks (128 KB or more) do not add up to 1 MB yet"
   sidecar_of "$guest" large_requests=3
   run -0 "$WEIR" doctor "$guest"
   verdict "loaded; no large block has been served yet"

@@ -298,7 +298,7 @@ leave_sidecar='
 @test "without a sidecar the summary says why that can be" {
   run "$WEIR" run --summary true
   [ "$status" -eq 0 ]
-  has "No sidecar of it was found. Either it asked for no block of 128 KB or more"
+  has "No sidecar of it was found. Either its large blocks (128 KB or more, option floor) did not add"
   run "$WEIR" run --summary --stats=off true
   has "No sidecar of it was found: the option stats=off is set."
   static_program ./prog

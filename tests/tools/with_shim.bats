@@ -96,7 +96,7 @@ start_guest() {
   guest=$!
   timeout 10 sh -c "until grep -q libweir_preload /proc/$guest/maps; do sleep 0.05; done"
   run -1 "$WEIR" stat $guest
-  has "process $guest has no sidecar: it has not asked for a block of 128 KB or more yet"
+  has "process $guest has no sidecar: its large blocks (128 KB or more) do not add up to 1 MB yet"
   run -1 "$WEIR" doctor $guest
   has "verdict: loaded, but it has no sidecar"
 }
