@@ -4,6 +4,7 @@
 FUZZ_TARGETS = \
 	%D%/fuzz_base64 \
 	%D%/fuzz_bytes \
+	%D%/fuzz_elf \
 	%D%/fuzz_encode \
 	%D%/fuzz_hex \
 	%D%/fuzz_options \
@@ -26,6 +27,7 @@ FUZZERS = $(FUZZ_TARGETS:=_libfuzzer)
 noinst_PROGRAMS += $(FUZZERS)
 %C%_fuzz_base64_libfuzzer_SOURCES = %D%/fuzz_base64.c
 %C%_fuzz_bytes_libfuzzer_SOURCES = %D%/fuzz_bytes.c
+%C%_fuzz_elf_libfuzzer_SOURCES = %D%/fuzz_elf.c
 %C%_fuzz_encode_libfuzzer_SOURCES = %D%/fuzz_encode.c
 %C%_fuzz_hex_libfuzzer_SOURCES = %D%/fuzz_hex.c
 %C%_fuzz_options_libfuzzer_SOURCES = %D%/fuzz_options.c
