@@ -94,12 +94,14 @@ atMost('growth over 10 000 encodings', 1, each(['scratch.growth.10000_encodes.we
 atMost('waste just above a power of two', 50, each(['scratch.waste.boundary.weir'], (cell) => mine(cell)), unit('%'));
 atMost('waste on average', 15, each(['scratch.waste.mean.weir'], (cell) => mine(cell)), unit('%'));
 
-// Heading, how to tell, what is wanted (-: at most), of each workload.
+// Heading, how to tell, what is wanted (-: at most; 0: nothing) of each workload. Processor time
+// is no goal: it tells what time hides on a machine that others use.
 const COLUMNS = [
 	['speed to tcmalloc', (cell) => speed(cell, ['tcmalloc'], 'seconds'), 1],
-	['to trim1s', (cell) => speed(cell, ['trim1s'], 'seconds'), 1],
+	['cpu to tcmalloc', (cell) => times(cell, 'tcmalloc', 'cpu_seconds'), 0],
+	['speed to trim1s', (cell) => speed(cell, ['trim1s'], 'seconds'), 1],
 	['idle memory to pinned', (cell) => times(cell, 'pinned', 'rss_idle'), -1.1],
-	['to trim1s', (cell) => times(cell, 'trim1s', 'rss_idle'), -1.1],
+	['idle memory to trim1s', (cell) => times(cell, 'trim1s', 'rss_idle'), -1.1],
 	['peak to glibc', (cell) => times(cell, 'glibc', 'rss_peak'), -1.15],
 	['mean to glibc', (cell) => times(cell, 'glibc', 'rss_mean'), -1.1],
 ];
@@ -111,7 +113,7 @@ function workloadRow(cell) {
 		const value = measure(cell);
 		if (!Number.isFinite(value))
 			return '-';
-		return bold(ratio(value), wanted > 0 ? value >= wanted : value <= -wanted);
+		return bold(ratio(value), wanted >= 0 ? value >= wanted : value <= -wanted);
 	});
 	return `| \`${cell}\` | ${texts.join(' | ')} |`;
 }
@@ -122,7 +124,7 @@ for (const [goal, wanted, measured, reached] of rows)
 
 const workloads = SERVER_LIKE.filter((cell) => cells.includes(cell));
 if (workloads.length > 0) {
-	const wanted = (value) => `${value > 0 ? '>=' : '<='} ${Math.abs(value)}`;
+	const wanted = (value) => (value === 0 ? '' : `${value > 0 ? '>=' : '<='} ${Math.abs(value)}`);
 	console.log(`\n| workload | ${COLUMNS.map(([heading]) => heading).join(' | ')} |`);
 	console.log(`|---|${COLUMNS.map(() => '---|').join('')}`);
 	console.log(`| wanted | ${COLUMNS.map(([, , value]) => wanted(value)).join(' | ')} |`);
