@@ -33,6 +33,10 @@ bench_flags = $(AM_CFLAGS) -pthread \
 	%D%/scratch_faulty.c \
 	%D%/scratch_rivals.c %D%/scratch_rivals.h
 
+# The encoders alone: `make bench-encode`.
+check_PROGRAMS += %D%/encode_bench
+%C%_encode_bench_LDADD = libencode.la libpool.la libpolicy.la
+
 # A preload that is never installed: glibc, trimmed once a second.
 if BUILD_SHIM
 check_LTLIBRARIES += %D%/trim1s.la
@@ -42,7 +46,9 @@ check_LTLIBRARIES += %D%/trim1s.la
 BENCH_ARGS =
 bench: all $(bench_programs) %D%/trim1s.la
 	node $(top_srcdir)/bench/bench.js --build . $(BENCH_ARGS)
-.PHONY: bench
+bench-encode: %D%/encode_bench
+	taskset -c 0 %D%/encode_bench
+.PHONY: bench bench-encode
 endif
 
 include tests/bench/local.mk
