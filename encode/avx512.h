@@ -57,16 +57,20 @@ store_first(uint8_t *dst, __m512i v, size_t n)
 		uint64_t word = (uint64_t)_mm_cvtsi128_si64(low);
 
 		if (n >= 8) {
+			__m512i at = _mm512_add_epi8(load(iota_bytes),
+						     _mm512_set1_epi8((char)(n - 8)));
+
 			memcpy(dst, &word, 8);
-			dst += 8;
-			word = (uint64_t)_mm_extract_epi64(low, 1);
-			n -= 8;
+			v = _mm512_permutexvar_epi8(at, v);
+			word = (uint64_t)_mm_cvtsi128_si64(_mm512_castsi512_si128(v));
+			memcpy(dst + n - 8, &word, 8);
+			return;
 		}
 		if (n >= 4) {
 			memcpy(dst, &word, 4);
-			dst += 4;
-			word >>= 32;
-			n -= 4;
+			word >>= 8 * (n - 4);
+			memcpy(dst + n - 4, &word, 4);
+			return;
 		}
 		for (; n > 0; n--, word >>= 8)
 			*dst++ = (uint8_t)word;

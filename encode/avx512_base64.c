@@ -111,13 +111,24 @@ struct base64_carry {
  */
 static inline __attribute__((always_inline)) bool
 base64_block_of(struct base64_run *run, const struct base64_tables *t,
-		struct base64_carry *carry)
+		const uint8_t *begin, struct base64_carry *carry)
 {
 	size_t n = (size_t)(run->src_end - run->src), held = carry->held;
 	size_t room = (size_t)(run->dst_end - run->dst);
 	__mmask64 lanes = first(n);
-	/* A masked load is slow, even with all of its lanes. */
-	__m512i v = n >= 64 ? load(run->src) : _mm512_maskz_loadu_epi8(lanes, run->src);
+	__m512i v;
+
+	/* A masked load is slow: the end of the text is rather read with what was before it. */
+	if (n >= 64) {
+		v = load(run->src);
+	} else if ((size_t)(run->src_end - begin) >= 64) {
+		__m512i at = _mm512_add_epi8(load(iota_bytes),
+					     _mm512_set1_epi8((char)(64 - n)));
+
+		v = _mm512_permutexvar_epi8(at, load(run->src_end - 64));
+	} else {
+		v = _mm512_maskz_loadu_epi8(lanes, run->src);
+	}
 	__m512i values = _mm512_permutex2var_epi8(t->low, v, t->high);
 	__mmask64 bad = _mm512_movepi8_mask(_mm512_or_si512(values, v)) & lanes;
 	bool stopped = false;
@@ -125,7 +136,7 @@ base64_block_of(struct base64_run *run, const struct base64_tables *t,
 	n = n < 64 ? n : 64;
 	carry->dirty = bad != 0;
 	if (bad != 0) {
-		__mmask64 above = _mm512_movepi8_mask(v);
+		__mmask64 above = _mm512_movepi8_mask(v) & lanes;
 		__mmask64 stop =
 			_mm512_test_epi8_mask(values, _mm512_set1_epi8(0x40)) & bad;
 
@@ -199,8 +210,19 @@ base64_flush(struct base64_run *run, const struct base64_tables *t,
 void
 avx512_base64_decode(struct base64_run *given)
 {
-	/* A copy, which no store to dst can alias, so that it lives in registers. */
-	struct base64_run run = *given;
+	/*
+	 * A copy, which no store to dst can alias, so that it lives in registers. By members: a
+	 * vector would wait for the caller's narrower stores.
+	 */
+	struct base64_run run;
+
+	run.src = given->src;
+	run.src_end = given->src_end;
+	run.dst = given->dst;
+	run.dst_end = given->dst_end;
+	run.table = given->table;
+	run.acc = given->acc;
+	run.count = given->count;
 	const struct base64_tables t = {load(run.table->value),
 					load(run.table->value + 64), load(group_order)};
 	struct base64_carry carry = {_mm512_setzero_si512(), run.count, false};
@@ -216,7 +238,8 @@ avx512_base64_decode(struct base64_run *given)
 
 			base64_clean(&run, &t, stream);
 		}
-		if (run.src < run.src_end && !base64_block_of(&run, &t, &carry))
+		if (run.src < run.src_end &&
+		    !base64_block_of(&run, &t, given->src, &carry))
 			break;
 	}
 	base64_flush(&run, &t, &carry);

@@ -135,13 +135,11 @@ weir_encode(enum weir_codec codec_id, char *dst, size_t cap, const void *src, si
  * dialect has it. False: it takes a closer look.
  */
 static inline bool
-usual_end(const struct base64_run *run, const struct state *s)
+usual_end(const struct base64_run *run, const struct state *s, size_t left, size_t room)
 {
-	size_t left = (size_t)(run->src_end - run->src);
-
 	if (left == 0 && run->count == 0)
 		return true;
-	if (run->count < 2 || (size_t)(run->dst_end - run->dst) < run->count - 1)
+	if (run->count < 2 || room < run->count - 1)
 		return false;
 	if (s->dialect == WEIR_RFC4648 &&
 	    (left == 0 || (run->acc & (run->count == 2 ? 15 : 3)) != 0))
@@ -163,7 +161,10 @@ decode_base64(const struct state *given, void *dst, size_t cap, const char *src,
 	};
 
 	codec()->base64_decode(&run);
-	if (usual_end(&run, given)) {
+	/* Ends from io: with both from run, gcc 12 loads them as one, and waits for two stores. */
+	size_t left = (size_t)(io.src_end - run.src),
+	       room = (size_t)(io.dst_end - run.dst);
+	if (usual_end(&run, given, left, room)) {
 		if (run.count >= 2)
 			*run.dst++ = (uint8_t)(run.acc >> (run.count == 2 ? 4 : 10));
 		if (run.count == 3)
@@ -172,7 +173,7 @@ decode_base64(const struct state *given, void *dst, size_t cap, const char *src,
 					    .written = (size_t)(run.dst - io.dst)};
 	}
 	struct state s = *given;
-	struct io rest = {run.src, run.src_end, run.dst, run.dst_end};
+	struct io rest = {run.src, io.src_end, run.dst, io.dst_end};
 	s.acc = run.acc;
 	s.count = (uint8_t)run.count;
 	return finish(&s, &decoding, &rest, io.src, io.dst);
