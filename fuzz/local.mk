@@ -35,6 +35,18 @@ noinst_PROGRAMS += $(FUZZERS)
 %C%_fuzz_sidecar_libfuzzer_SOURCES = $(%C%_fuzz_sidecar_SOURCES)
 $(FUZZERS): LDADD = $(FUZZING_FLAGS) $(FUZZ_LIBS)
 $(FUZZERS): $(FUZZ_LIBS)
+
+# `make fuzz FUZZ_SECONDS=600`: each so long. What is new goes to fuzz/found/NAME of the build; an
+# input that fails is left beside it and ends the run.
+FUZZ_SECONDS = 60
+fuzz: run-fuzzers
+run-fuzzers: $(FUZZERS)
+	for fuzzer in $(FUZZERS); do \
+		name=`echo $$fuzzer | $(SED) 's|.*/fuzz_||; s|_libfuzzer$$||'`; \
+		$(MKDIR_P) fuzz/found/$$name || exit; \
+		./$$fuzzer -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=fuzz/found/$$name- \
+			-print_final_stats=1 fuzz/found/$$name $(srcdir)/fuzz/corpus/$$name || exit; \
+	done
 endif
 
 EXTRA_DIST += %D%/corpus %D%/options.dict
