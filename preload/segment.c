@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "preload/clock.h"
@@ -18,9 +17,10 @@
 #include "preload/segment_file.h"
 #include "preload/snapshot.h"
 
+/* See worth_a_file. */
 #define WORTH_BYTES ((uint64_t)1 << 20)
 
-static char *mapped;  /* the file, or NULL */
+static struct segment_file file;
 static bool given_up; /* it cannot be made: do not try again */
 static uint64_t sequence, written_activity;
 static struct snapshot_health health;
@@ -28,19 +28,6 @@ static int32_t forked_from;
 
 /* The slot under construction; the last word is seq_end. */
 static uint64_t slot[WEIR_SLOT_WORDS];
-
-/* Into our own mapping, by the kernel: fails where a store would fault. */
-static int
-put(size_t offset, const void *from, size_t bytes)
-{
-	struct iovec local = {.iov_base = (void *)from, .iov_len = bytes};
-	struct iovec remote = {.iov_base = mapped + offset, .iov_len = bytes};
-	ssize_t n = process_vm_writev(getpid(), &local, 1, &remote, 1, 0);
-
-	if (n == (ssize_t)bytes)
-		return 0;
-	return n < 0 ? -errno : -EFAULT;
-}
 
 static void
 add_section(struct weir_stats_header *h, enum weir_stats_section_id id,
@@ -101,21 +88,18 @@ static bool
 make(void)
 {
 	struct weir_stats_header h;
-	int error = 0;
 
 	if (given_up || strcmp(weir_config.stats, "off") == 0)
 		return false;
 	fill_header(&h);
-	mapped = segment_file_make(weir_config.stats, h.pid, h.start_ticks, &error);
-	if (mapped != NULL && (error = put(0, &h, sizeof(h))) != 0) {
-		segment_file_unmap(mapped);
-		mapped = NULL;
-	}
-	if (mapped == NULL) {
+	int error = segment_file_make(&file, weir_config.stats, h.pid, h.start_ticks);
+	if (error == 0)
+		error = segment_file_write(&file, 0, &h, sizeof(h));
+	if (error != 0) {
 		failed(error);
 		given_up = true;
 	}
-	return mapped != NULL;
+	return error == 0;
 }
 
 /*
@@ -125,13 +109,13 @@ make(void)
 static bool
 worth_a_file(const struct snapshot_use *use)
 {
-	return mapped != NULL || use->asked_bytes >= WORTH_BYTES;
+	return file.mapping != NULL || use->asked_bytes >= WORTH_BYTES;
 }
 
 bool
 segment_exists(void)
 {
-	return mapped != NULL;
+	return file.mapping != NULL;
 }
 
 bool
@@ -148,7 +132,7 @@ segment_write(int64_t now_ns, bool last)
 	struct weir_stats_slot_head *head = (struct weir_stats_slot_head *)slot;
 	struct snapshot_use use = snapshot_use();
 
-	if (!worth_a_file(&use) || (mapped == NULL && !make()))
+	if (!worth_a_file(&use) || (file.mapping == NULL && !make()))
 		return;
 	sequence++;
 	health.writes++;
@@ -157,8 +141,8 @@ segment_write(int64_t now_ns, bool last)
 	head->state = last ? WEIR_STATE_EXITED : WEIR_STATE_RUNNING;
 	head->unix_ns = (uint64_t)clock_read(CLOCK_REALTIME);
 	head->monotonic_ns = (uint64_t)now_ns;
-	int error = put(WEIR_STATS_HEADER_BYTES + sequence % 2 * WEIR_STATS_SLOT_BYTES,
-			slot, sizeof(slot));
+	size_t offset = WEIR_STATS_HEADER_BYTES + sequence % 2 * WEIR_STATS_SLOT_BYTES;
+	int error = segment_file_write(&file, offset, slot, sizeof(slot));
 	if (error != 0)
 		failed(error);
 	else
@@ -168,7 +152,7 @@ segment_write(int64_t now_ns, bool last)
 void
 segment_after_fork(int32_t parent_pid)
 {
-	mapped = NULL; /* the kernel did not hand it down: MADV_DONTFORK */
+	file.mapping = NULL; /* the kernel did not hand it down: MADV_DONTFORK */
 	given_up = false;
 	sequence = written_activity = 0;
 	health = (struct snapshot_health){0};

@@ -3,9 +3,8 @@
  * The sidecar (weir/stats.h): its file, and the numbers that go into it. All calls under the
  * timer's work lock.
  *
- * The file is mapped once and written by the kernel on our behalf (process_vm_writev to
- * ourselves), never by a store of ours: if somebody cuts or unmounts the file, the call fails,
- * where a store would end the host with SIGBUS. The descriptor is closed at once.
+ * The file is mapped once, and its descriptor closed; segment_file.h says how it is written so
+ * that the host cannot be hurt by whatever happens to it.
  */
 #ifndef PRELOAD_SEGMENT_H
 #define PRELOAD_SEGMENT_H

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "weir/stats.h"
@@ -200,36 +201,76 @@ open_given(const char *where, int32_t pid, struct path *p)
 	return open_new(p->text);
 }
 
-char *
-segment_file_make(const char *where, int32_t pid, uint64_t start_ticks, int *error)
+static int
+make_at(struct segment_file *f, int fd)
+{
+	struct stat st;
+
+	/* Blocks for all of it now: a full disk is found here, not in the middle of the work. */
+	int error = posix_fallocate(fd, 0, WEIR_STATS_FILE_BYTES);
+	if (error != 0)
+		return -error;
+	if (fstat(fd, &st) != 0)
+		return -errno;
+	void *p = mmap(NULL, WEIR_STATS_FILE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED,
+		       fd, 0);
+	if (p == MAP_FAILED)
+		return -errno;
+	madvise(p, WEIR_STATS_FILE_BYTES, MADV_DONTFORK);
+	f->mapping = p;
+	f->device = st.st_dev;
+	f->inode = st.st_ino;
+	return 0;
+}
+
+int
+segment_file_make(struct segment_file *f, const char *where, int32_t pid,
+		  uint64_t start_ticks)
 {
 	struct path p = {.n = 0};
 	int fd = strcmp(where, "auto") == 0 ? open_default(pid, start_ticks, &p)
 					    : open_given(where, pid, &p);
 
-	*error = fd;
 	if (fd < 0)
-		return NULL;
-	/* Blocks for all of it now: a full disk is found here, not in the middle of the work. */
-	*error = -posix_fallocate(fd, 0, WEIR_STATS_FILE_BYTES);
-	void *mapping = MAP_FAILED;
-	if (*error == 0) {
-		mapping = mmap(NULL, WEIR_STATS_FILE_BYTES, PROT_READ | PROT_WRITE,
-			       MAP_SHARED, fd, 0);
-		if (mapping == MAP_FAILED)
-			*error = -errno;
-	}
+		return fd;
+	int error = make_at(f, fd);
 	close(fd);
-	if (mapping == MAP_FAILED) {
+	if (error != 0)
 		unlink(p.text);
-		return NULL;
-	}
-	madvise(mapping, WEIR_STATS_FILE_BYTES, MADV_DONTFORK);
-	return mapping;
+	memcpy(f->path, p.text, sizeof(f->path));
+	return error;
 }
 
-void
-segment_file_unmap(char *mapping)
+static int
+write_by_path(const struct segment_file *f, size_t offset, const void *from, size_t bytes)
 {
-	munmap(mapping, WEIR_STATS_FILE_BYTES);
+	int fd = open(f->path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
+	int error = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) != 0)
+		error = -errno;
+	else if (st.st_dev != f->device || st.st_ino != f->inode)
+		error = -ESTALE;
+	else if (pwrite(fd, from, bytes, (off_t)offset) != (ssize_t)bytes)
+		error = -EIO;
+	close(fd);
+	return error;
+}
+
+int
+segment_file_write(const struct segment_file *f, size_t offset, const void *from,
+		   size_t bytes)
+{
+	struct iovec local = {.iov_base = (void *)from, .iov_len = bytes};
+	struct iovec remote = {.iov_base = f->mapping + offset, .iov_len = bytes};
+	ssize_t n = process_vm_writev(getpid(), &local, 1, &remote, 1, 0);
+
+	if (n == (ssize_t)bytes)
+		return 0;
+	if (n < 0 && (errno == EPERM || errno == ENOSYS))
+		return write_by_path(f, offset, from, bytes);
+	return n < 0 ? -errno : -EFAULT;
 }

@@ -6,14 +6,29 @@
 #ifndef PRELOAD_SEGMENT_FILE_H
 #define PRELOAD_SEGMENT_FILE_H
 
+#include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
+
+struct segment_file {
+	char *mapping; /* WEIR_STATS_FILE_BYTES, or NULL: there is no file */
+	char path[1024];
+	dev_t device;
+	ino_t inode;
+};
 
 /*
- * `where`: "auto" or a path with %p for the pid and %% for %. Returns the mapping of
- * WEIR_STATS_FILE_BYTES zero bytes, or NULL with *error = -errno.
+ * `where`: "auto" or a path with %p for the pid and %% for %. 0, or -errno and no mapping.
  */
-char *segment_file_make(const char *where, int32_t pid, uint64_t start_ticks, int *error);
+int segment_file_make(struct segment_file *f, const char *where, int32_t pid,
+		      uint64_t start_ticks);
 
-void segment_file_unmap(char *mapping);
+/*
+ * Writes into the file without ever faulting: the kernel copies into the mapping, which fails
+ * where a store would end the host with SIGBUS; where that call is forbidden or missing, through
+ * a descriptor, if the path still leads to the same file. 0 or -errno.
+ */
+int segment_file_write(const struct segment_file *f, size_t offset, const void *from,
+		       size_t bytes);
 
 #endif

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 preload_tests = \
-	%D%/memory.bats %D%/misuse.bats %D%/shim.bats %D%/sidecar_file.bats %D%/storms.bats
+	%D%/memory.bats %D%/misuse.bats %D%/sandbox.bats %D%/shim.bats %D%/sidecar_file.bats %D%/storms.bats
 EXTRA_DIST += %D%/preload.bash $(preload_tests)
 
 # The guests: programs that the shim is preloaded into.
 if BUILD_SHIM
 check_PROGRAMS += \
 	%D%/descriptors %D%/early_host %D%/memory %D%/scratch_guest %D%/semantics %D%/storms \
-	%D%/stress
+	%D%/stress %D%/without
 check_LTLIBRARIES += libearly.la
 if HAVE_BATS
 TESTS += $(preload_tests)
