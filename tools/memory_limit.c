@@ -127,9 +127,9 @@ look_at_group(struct memory_limit *limit, const char *folder)
 	}
 }
 
-static bool
-walk(struct memory_limit *limit, const char *cgroup_text, const char *mountinfo,
-     int version)
+bool
+memory_limit_walk(struct memory_limit *limit, const char *cgroup_text,
+		  const char *mountinfo, int version)
 {
 	char group[PATH_MAX], point[PATH_MAX], root[PATH_MAX], folder[2 * PATH_MAX];
 	size_t root_len, point_len;
@@ -139,6 +139,7 @@ walk(struct memory_limit *limit, const char *cgroup_text, const char *mountinfo,
 	    !memory_limit_group(cgroup_text, version, group, PATH_MAX))
 		return false;
 	/* In a container the mount shows a part of the tree only. */
+	memset(limit, 0, sizeof(*limit));
 	root_len = strcmp(root, "/") == 0 ? 0 : strlen(root);
 	if (strncmp(group, root, root_len) != 0)
 		root_len = 0;
@@ -175,10 +176,8 @@ memory_limit_of(pid_t pid, struct memory_limit *limit)
 	/* Our own view of the mounts: those are the folders that we can open. */
 	rc = proc_text(0, "mountinfo", &mounts, NULL);
 	if (rc == 0) {
-		if (!walk(limit, groups, mounts, 2)) {
-			memset(limit, 0, sizeof(*limit));
-			walk(limit, groups, mounts, 1);
-		}
+		if (!memory_limit_walk(limit, groups, mounts, 2))
+			memory_limit_walk(limit, groups, mounts, 1);
 		free(mounts);
 	}
 	free(groups);

@@ -32,4 +32,11 @@ bool memory_limit_group(const char *cgroup_text, int version, char *path, size_t
 bool memory_limit_mount(const char *mountinfo, int version, char *point, char *root,
 			size_t size);
 
+/*
+ * The same from these texts: the group, its mount, and the files in it and above it. True if
+ * there is a memory controller of this version.
+ */
+bool memory_limit_walk(struct memory_limit *limit, const char *cgroup_text,
+		       const char *mountinfo, int version);
+
 #endif

@@ -252,6 +252,8 @@ started_with() {
   env "$@" ./prog 3>&- &
   guest=$!
   timeout 5 sh -c "until [ \"\$(readlink /proc/$guest/exe)\" = '$PWD/prog' ]; do sleep 0.05; done"
+  [[ $* != *LD_PRELOAD* ]] ||
+    timeout 5 sh -c "until grep -q libweir_preload /proc/$guest/maps; do sleep 0.05; done"
 }
 
 teardown() {
@@ -312,6 +314,19 @@ teardown() {
   timeout 5 sh -c "until [ \"\$(readlink /proc/$guest/exe)\" = '$PWD/s' ]; do sleep 0.05; done"
   run -1 "$WEIR" doctor "$guest"
   has "LD_PRELOAD names $WEIR_PRELOAD, but statically linked"
+}
+
+@test "a process that runs with raised privileges ignores LD_PRELOAD" {
+  [ "$(id -u)" -eq 0 ] || skip "only root can make one that counts for this user"
+  program ./prog
+  chown 65534 prog
+  chmod u+s prog
+  env LD_PRELOAD="$WEIR_PRELOAD" ./prog 3>&- &
+  guest=$!
+  timeout 5 sh -c "until [ \"\$(readlink /proc/$guest/exe)\" = '$PWD/prog' ]; do sleep 0.05; done"
+  [ "$(stat -c %U /proc/$guest)" = root ] || skip "this file system ignores setuid"
+  run -1 "$WEIR" doctor "$guest"
+  has "LD_PRELOAD names $WEIR_PRELOAD, but it runs with raised privileges"
 }
 
 @test "a preload that the loader could not find" {

@@ -163,6 +163,14 @@ teardown() {
   has " and 2097152"
 }
 
+@test "of a mapping that reaches beyond a region only the region's part counts" {
+  deep_process
+  sidecar_of_stack a.weir 65536 regions.0.bytes=1048576 region_bytes=1048576 \
+    reserved_bytes=983040
+  run -0 "$WEIR" stat --check a.weir
+  [ "$output" = "47 identities hold" ]
+}
+
 @test "while the numbers move they are not set against smaps" {
   deep_process
   sidecar_of_stack a.weir $((2 << 20)) stats_ms=400

@@ -242,6 +242,74 @@ TEST(control_group_mounts)
 	CHECK(!memory_limit_mount("1 2 3\n", 2, point, root, sizeof(point)));
 }
 
+static char tree[] = "/tmp/test_launch.XXXXXX";
+
+static void
+put(const char *name, const char *text)
+{
+	char path[256];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", tree, name);
+	f = fopen(path, "w");
+	if (f != NULL) {
+		fputs(text, f);
+		fclose(f);
+	}
+}
+
+/* A group `a` with `b` in it, where the mount shows `root` of the tree. */
+static bool
+walk(struct memory_limit *m, const char *root, const char *group, int version)
+{
+	char mounts[512], groups[128];
+
+	snprintf(mounts, sizeof(mounts), "1 2 0:1 %s %s rw - cgroup%s x rw%s\n", root,
+		 tree, version == 2 ? "2" : "", version == 2 ? "" : ",memory");
+	snprintf(groups, sizeof(groups), "%s:%s\n", version == 2 ? "0:" : "4:memory",
+		 group);
+	return memory_limit_walk(m, groups, mounts, version);
+}
+
+TEST(the_tightest_limit_of_the_groups_above_counts)
+{
+	struct memory_limit m;
+	char folder[256], command[300];
+
+	REQUIRE(mkdtemp(tree) != NULL);
+	snprintf(command, sizeof(command), "mkdir -p %s/a/b", tree);
+	REQUIRE(system(command) == 0);
+	put("a/b/memory.current", "100\n");
+	put("a/b/memory.max", "max\n");
+	CHECK(walk(&m, "/", "/a/b", 2));
+	CHECK(m.found && !m.limited);
+	CHECK_EQ(m.usage_bytes, 100);
+	put("a/memory.max", "5000\n");
+	put("a/memory.high", "3000\n");
+	put("a/memory.current", "2000\n");
+	put("a/b/memory.max", "4000\n");
+	CHECK(walk(&m, "/", "/a/b", 2));
+	CHECK(m.limited);
+	CHECK_EQ(m.limit_bytes, 3000);
+	CHECK_EQ(m.usage_bytes, 2000);
+	snprintf(folder, sizeof(folder), "%s/a", tree);
+	CHECK_STR(m.path, folder);
+	/* In a container the mount's root is the group itself. */
+	CHECK(walk(&m, "/docker/1", "/docker/1/a/b", 2));
+	CHECK_EQ(m.limit_bytes, 3000);
+	/* Version 1, whose "no limit" is a number. */
+	CHECK(!walk(&m, "/", "/a/b", 1));
+	put("a/b/memory.limit_in_bytes", "9223372036854771712\n");
+	put("a/b/memory.usage_in_bytes", "7\n");
+	CHECK(walk(&m, "/", "/a/b", 1));
+	CHECK(!m.limited);
+	put("a/memory.limit_in_bytes", "6000\n");
+	CHECK(walk(&m, "/", "/a/b", 1));
+	CHECK_EQ(m.limit_bytes, 6000);
+	snprintf(command, sizeof(command), "rm -r %s", tree);
+	CHECK_EQ(system(command), 0);
+}
+
 TEST(first_lines_of_scripts)
 {
 	static const struct {
@@ -283,5 +351,6 @@ TEST(first_lines_of_scripts)
 	T(pids)                                                                          \
 	T(control_groups)                                                                \
 	T(control_group_mounts)                                                          \
+	T(the_tightest_limit_of_the_groups_above_counts)                                 \
 	T(first_lines_of_scripts)
 TAP_MAIN()
