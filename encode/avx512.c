@@ -224,6 +224,23 @@ ascii_run(const uint8_t *src, size_t n)
 	return above != 0 ? i - 64 + (size_t)_tzcnt_u64(above) : n;
 }
 
+/* Whole lines at a time, which AVX2 cannot say. */
+static void
+copy_stream(uint8_t *dst, const uint8_t *src, size_t n)
+{
+	size_t i = 64 - ((uintptr_t)dst & 63);
+
+	_mm512_storeu_si512(dst, load(src));
+	for (; n - i >= 256; i += 256)
+		for (size_t j = 0; j < 256; j += 64)
+			_mm512_stream_si512((void *)(dst + i + j), load(src + i + j));
+	_mm_sfence();
+	for (; n - i >= 64; i += 64)
+		_mm512_storeu_si512(dst + i, load(src + i));
+	_mm512_storeu_si512(dst + n - 64, load(src + n - 64));
+	_mm256_zeroupper();
+}
+
 static const struct codec_tier tier = {
 	.name = "avx512",
 	.hex_encode = hex_encode,
@@ -232,7 +249,7 @@ static const struct codec_tier tier = {
 	.base64_decode = avx512_base64_decode,
 	.ascii_run = ascii_run,
 	.copy = avx2_copy,
-	.copy_stream = avx2_copy_stream,
+	.copy_stream = copy_stream,
 	.find_pair = avx2_find_pair,
 };
 const struct codec_tier *const codec_avx512 = &tier;
