@@ -23,11 +23,9 @@ static pthread_key_t key;
 static bool key_made;
 bool magazine_needs_fence;
 
-enum { MINE_UNMADE, MINE_MADE, MINE_GONE };
-static _Thread_local struct {
-	struct magazine *magazine;
-	uint8_t stage;
-} mine __attribute__((tls_model("initial-exec")));
+_Thread_local struct magazine *magazine_own;
+enum stage { OWN_UNMADE, OWN_MADE, OWN_GONE };
+static _Thread_local uint8_t own_stage __attribute__((tls_model("initial-exec")));
 
 /* With all claimed ones marked: returns when every owner's next look will see the mark. */
 static void
@@ -100,8 +98,8 @@ bury(void *magazine)
 {
 	struct magazine *m = magazine;
 
-	mine.stage = MINE_GONE;
-	mine.magazine = NULL;
+	own_stage = OWN_GONE;
+	magazine_own = NULL;
 	weir_lock(&register_lock);
 	empty(m, m->seen_ns);
 	fold(m);
@@ -134,15 +132,15 @@ new_magazine(void)
 struct magazine *
 magazine_mine(void)
 {
-	if (mine.magazine != NULL || mine.stage != MINE_UNMADE || !key_made)
-		return mine.magazine;
-	mine.stage = MINE_MADE; /* also: no second try if there is no memory */
+	if (magazine_own != NULL || own_stage != OWN_UNMADE || !key_made)
+		return magazine_own;
+	own_stage = OWN_MADE; /* also: no second try if there is no memory */
 	struct magazine *m = new_magazine();
 	if (m != NULL && pthread_setspecific(key, m) != 0) {
 		bury(m);
 		return NULL;
 	}
-	mine.magazine = m;
+	magazine_own = m;
 	return m;
 }
 
@@ -241,7 +239,7 @@ magazine_after_fork(void)
 		atomic_store_explicit(&m->claimed, 0, memory_order_relaxed);
 		empty(m, m->seen_ns);
 		fold(m);
-		m->owned = m == mine.magazine;
+		m->owned = m == magazine_own;
 	}
 }
 

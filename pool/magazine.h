@@ -21,7 +21,7 @@
 
 #define MAGAZINE_DEPTH 4
 /* A thread keeps no more than this; a block of a class above it goes to the class at once. */
-#define MAGAZINE_BYTES ((size_t)16 << 20)
+#define MAGAZINE_BYTES ((size_t)32 << 20)
 
 struct magazine_row {
 	struct weir_span *blocks[MAGAZINE_DEPTH];
@@ -46,7 +46,11 @@ extern bool magazine_needs_fence;
 
 void magazine_init(void);
 
-/* The calling thread's magazine, made on first use; NULL if it has none. */
+/* The calling thread's magazine, if it has one. */
+extern _Thread_local struct magazine *magazine_own
+	__attribute__((tls_model("initial-exec")));
+
+/* The same, made on first use; NULL if there is none to be had. */
 struct magazine *magazine_mine(void);
 
 static inline uint64_t

@@ -10,9 +10,7 @@ struct pool_class pool_classes[WEIR_POOL_CLASSES_MAX];
 uint32_t pool_n_classes;
 _Atomic uint64_t pool_stocked_bytes;
 
-/* The class of a request of up to 16 MB, by its last page: one load. */
-#define FAST_PAGES 4096
-static uint8_t class_by_page[FAST_PAGES];
+uint8_t pool_class_by_page[POOL_FAST_PAGES];
 
 void
 weir_pool_init(const struct weir_pool_config *config)
@@ -23,23 +21,20 @@ weir_pool_init(const struct weir_pool_config *config)
 		pool_classes[i].stats.capacity_bytes = config->class_bytes[i];
 		weir_list_init(&pool_classes[i].stock);
 	}
-	for (uint32_t page = 0, i = 0; page < FAST_PAGES; page++) {
+	for (uint32_t page = 0, i = 0; page < POOL_FAST_PAGES; page++) {
 		while (i < pool_n_classes &&
 		       config->class_bytes[i] < ((uint64_t)page + 1) << WEIR_PAGE_SHIFT)
 			i++;
-		class_by_page[page] = (uint8_t)i;
+		pool_class_by_page[page] = (uint8_t)i;
 	}
 	magazine_init();
 }
 
 uint32_t
-pool_class_of(size_t bytes)
+pool_class_of_large(size_t bytes)
 {
-	size_t page = bytes == 0 ? 0 : (bytes - 1) >> WEIR_PAGE_SHIFT;
+	uint32_t i = pool_class_by_page[POOL_FAST_PAGES - 1];
 
-	if (page < FAST_PAGES)
-		return class_by_page[page];
-	uint32_t i = class_by_page[FAST_PAGES - 1];
 	while (i < pool_n_classes && pool_classes[i].stats.capacity_bytes < bytes)
 		i++;
 	return i;

@@ -68,18 +68,30 @@ give_own(struct magazine *m, struct weir_span *s)
 }
 
 struct weir_span *
+weir_scratch_take_own(size_t bytes)
+{
+	uint32_t grade = pool_class_of(bytes);
+	struct magazine *m = magazine_own;
+
+	if (m == NULL || grade >= pool_n_classes)
+		return NULL;
+	struct weir_span *s = take_own(m, grade, bytes);
+	if (s != NULL)
+		atomic_store_explicit(&s->refs, 1, memory_order_relaxed);
+	return s;
+}
+
+struct weir_span *
 weir_scratch_take(size_t bytes)
 {
 	uint32_t grade = pool_class_of(bytes);
 	struct weir_ask ask = {.requested = bytes, .flags = WEIR_SPAN_SCRATCH};
-	struct weir_span *s;
+	struct weir_span *s = weir_scratch_take_own(bytes);
 
+	if (s != NULL)
+		return s;
 	if (grade < pool_n_classes) {
-		struct magazine *m = magazine_mine();
-
-		s = m != NULL ? take_own(m, grade, bytes) : NULL;
-		if (s == NULL)
-			s = weir_pool_take(grade, &ask).span;
+		s = weir_pool_take(grade, &ask).span;
 	} else {
 		ask.bytes = (bytes + WEIR_PAGE_BYTES - 1) & ~(WEIR_PAGE_BYTES - 1);
 		ask.align = WEIR_PAGE_BYTES;
@@ -90,15 +102,15 @@ weir_scratch_take(size_t bytes)
 	return s;
 }
 
-static void
-give(struct weir_span *s)
+void
+weir_scratch_give_shared(struct weir_span *s)
 {
 	struct magazine *m = s->grade != WEIR_SPAN_NO_GRADE ? magazine_mine() : NULL;
 
-	if (m == NULL || !give_own(m, s)) {
-		weir_span_set_state(s, WEIR_SPAN_STOCKED);
-		weir_pool_give(s, now_ns());
-	}
+	if (m != NULL && give_own(m, s))
+		return;
+	weir_span_set_state(s, WEIR_SPAN_STOCKED);
+	weir_pool_give(s, now_ns());
 }
 
 /* The scratch block in use that starts at p, or NULL. */
@@ -131,12 +143,14 @@ weir_scratch_share(const void *block)
 }
 
 int
-weir_scratch_drop(void *block)
+weir_scratch_release(void *block, struct weir_span **shared)
 {
 	struct weir_span *s = scratch_at(block);
 	uint32_t refs =
 		s != NULL ? atomic_load_explicit(&s->refs, memory_order_relaxed) : 0;
+	struct magazine *m = magazine_own;
 
+	*shared = NULL;
 	do {
 		if (refs == 0)
 			return -EINVAL;
@@ -144,8 +158,20 @@ weir_scratch_drop(void *block)
 		&s->refs, &refs, refs - 1, memory_order_acq_rel, memory_order_relaxed));
 	if (refs > 1)
 		return 0;
-	give(s);
+	if (m == NULL || s->grade == WEIR_SPAN_NO_GRADE || !give_own(m, s))
+		*shared = s;
 	return 1;
+}
+
+int
+weir_scratch_drop(void *block)
+{
+	struct weir_span *shared;
+	int rc = weir_scratch_release(block, &shared);
+
+	if (shared != NULL)
+		weir_scratch_give_shared(shared);
+	return rc;
 }
 
 size_t

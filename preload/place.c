@@ -12,6 +12,7 @@
 #include "policy/zero.h"
 #include "pool/pool.h"
 #include "pool/region.h"
+#include "pool/scratch_pool.h"
 #include "preload/clock.h"
 #include "preload/settings.h"
 #include "preload/gate.h"
@@ -174,7 +175,10 @@ place_leave(const struct gate *g)
 		while (s != NULL) {
 			struct weir_span *rest = s->next;
 
-			place_give(s);
+			if (s->flags & WEIR_SPAN_SCRATCH)
+				weir_scratch_give_shared(s);
+			else
+				place_give(s);
 			record_event(RECORD_DEFERRED_FREE, 1);
 			s = rest;
 		}
@@ -182,8 +186,8 @@ place_leave(const struct gate *g)
 	gate_leave(g);
 }
 
-static void
-defer(struct weir_span *s)
+void
+place_defer(struct weir_span *s)
 {
 	struct weir_span *first = atomic_load_explicit(&deferred, memory_order_relaxed);
 
@@ -217,7 +221,7 @@ place_free(void *p)
 	if (!weir_span_claim(s))
 		misuse("free", p); /* another thread was faster */
 	if (!gate_enter(&g)) {
-		defer(s);
+		place_defer(s);
 		return true;
 	}
 	place_give(s);

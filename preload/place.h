@@ -22,6 +22,10 @@ bool place_free(void *p);
 /* Bytes of p that the host may use. */
 bool place_size(void *p, size_t *bytes);
 
+/* A released block whose thread is inside weir: whoever leaves weir next gives it back. */
+struct weir_span;
+void place_defer(struct weir_span *s);
+
 enum place_resize { PLACE_NOT_OURS, PLACE_RESIZED, PLACE_NO_MEMORY };
 
 /* realloc to `size`, not 0; on RESIZED *p is the block, on NO_MEMORY it is as it was. */

@@ -10,21 +10,32 @@
 #include "pool/scratch_pool.h"
 #include "preload/settings.h"
 #include "preload/gate.h"
+#include "preload/place.h"
 #include "preload/timer.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
-EXPORT void *
-weir_scratch_get(size_t bytes)
+static __attribute__((noinline)) struct weir_span *
+take_shared(size_t bytes)
 {
 	struct weir_span *s = NULL;
 	struct gate g;
 
-	if (gate_enter(&g)) {
-		s = boot_ready() ? weir_scratch_take(bytes) : NULL;
-		timer_nudge(false);
-		gate_leave(&g);
-	}
+	if (!gate_enter(&g))
+		return NULL;
+	s = boot_ready() ? weir_scratch_take(bytes) : NULL;
+	timer_nudge(false);
+	gate_leave(&g);
+	return s;
+}
+
+EXPORT void *
+weir_scratch_get(size_t bytes)
+{
+	struct weir_span *s = timer_awake() ? weir_scratch_take_own(bytes) : NULL;
+
+	if (s == NULL)
+		s = take_shared(bytes);
 	if (s == NULL)
 		errno = ENOMEM;
 	return s != NULL ? (void *)s->base : NULL;
@@ -40,17 +51,31 @@ weir_scratch_ref(void *block)
 	return rc == 0 ? block : NULL;
 }
 
-EXPORT int
-weir_scratch_unref(void *block)
+/* A released block goes where all threads find it, and the clock hears of it. */
+static __attribute__((noinline)) void
+give_shared(struct weir_span *s)
 {
 	struct gate g;
 
-	if (!gate_enter(&g))
-		return -EINVAL;
-	int rc = weir_scratch_drop(block);
-	if (rc == 1)
-		timer_nudge(true);
+	if (!gate_enter(&g)) {
+		if (s != NULL)
+			place_defer(s);
+		return;
+	}
+	if (s != NULL)
+		weir_scratch_give_shared(s);
+	timer_nudge(true);
 	gate_leave(&g);
+}
+
+EXPORT int
+weir_scratch_unref(void *block)
+{
+	struct weir_span *shared;
+	int rc = weir_scratch_release(block, &shared);
+
+	if (rc == 1 && (shared != NULL || !timer_awake()))
+		give_shared(shared);
 	return rc;
 }
 

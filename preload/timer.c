@@ -31,8 +31,7 @@
 #define STACK_BYTES    (128 << 10)
 #define LAST_WORDS_MS  500
 
-enum timer_state { TIMER_NONE, TIMER_ASLEEP, TIMER_AWAKE };
-static _Atomic uint32_t state;
+_Atomic uint32_t timer_state;
 
 /* Held during any work, so that the pool's tick runs once at a time. */
 static struct weir_lock work_lock;
@@ -115,7 +114,7 @@ sleep_for(uint64_t ns, uint32_t while_state)
 	struct timespec t = {.tv_sec = (time_t)(ns / 1000000000),
 			     .tv_nsec = (long)(ns % 1000000000)};
 
-	syscall(SYS_futex, &state, FUTEX_WAIT_PRIVATE, while_state,
+	syscall(SYS_futex, &timer_state, FUTEX_WAIT_PRIVATE, while_state,
 		ns == UINT64_MAX ? NULL : &t, NULL, 0);
 }
 
@@ -144,11 +143,11 @@ run(void *unused)
 			continue;
 		}
 		/* Say so first, then look once more: whoever comes after the look wakes us. */
-		atomic_store(&state, TIMER_ASLEEP);
+		atomic_store(&timer_state, TIMER_ASLEEP);
 		sleep = locked_work();
 		if (sleep == UINT64_MAX)
 			sleep_for(UINT64_MAX, TIMER_ASLEEP);
-		atomic_store(&state, TIMER_AWAKE);
+		atomic_store(&timer_state, TIMER_AWAKE);
 	}
 	return NULL;
 }
@@ -163,7 +162,7 @@ start(int64_t now_ns)
 
 	if (start_failed_ns != 0 && now_ns - start_failed_ns < RETRY_NS)
 		return false;
-	if (!atomic_compare_exchange_strong(&state, &none, TIMER_AWAKE))
+	if (!atomic_compare_exchange_strong(&timer_state, &none, TIMER_AWAKE))
 		return true;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -178,7 +177,7 @@ start(int64_t now_ns)
 	if (rc != 0) {
 		start_failed_ns = now_ns;
 		counts.failed++;
-		atomic_store(&state, TIMER_NONE);
+		atomic_store(&timer_state, TIMER_NONE);
 	}
 	return rc == 0;
 }
@@ -202,15 +201,16 @@ work_inline(void)
 }
 
 void
-timer_nudge(bool freed)
+timer_wake(bool freed)
 {
-	uint32_t now = atomic_load_explicit(&state, memory_order_relaxed);
+	uint32_t now = atomic_load_explicit(&timer_state, memory_order_relaxed);
 
 	if (now == TIMER_AWAKE || !boot_done())
 		return;
 	if (now == TIMER_ASLEEP) {
-		if (atomic_compare_exchange_strong(&state, &now, TIMER_AWAKE))
-			syscall(SYS_futex, &state, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+		if (atomic_compare_exchange_strong(&timer_state, &now, TIMER_AWAKE))
+			syscall(SYS_futex, &timer_state, FUTEX_WAKE_PRIVATE, 1, NULL,
+				NULL, 0);
 		return;
 	}
 	if (!freed || !weir_config.decay_thread || !start(clock_now_ns()))
@@ -254,7 +254,7 @@ void
 timer_after_fork(void)
 {
 	weir_lock_reset(&work_lock);
-	atomic_store(&state, TIMER_NONE);
+	atomic_store(&timer_state, TIMER_NONE);
 	atomic_store(&inline_ns, 0);
 	atomic_store(&start_failed_ns, 0);
 	counts = (struct timer_counts){0};

@@ -8,11 +8,29 @@
 #ifndef PRELOAD_TIMER_H
 #define PRELOAD_TIMER_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Something happened (freed: a block was freed). Inside the gate. A load and a compare usually. */
-void timer_nudge(bool freed);
+enum timer_state { TIMER_NONE, TIMER_ASLEEP, TIMER_AWAKE };
+extern _Atomic uint32_t timer_state;
+
+/* The thread runs and will see by itself whatever has happened. */
+static inline bool
+timer_awake(void)
+{
+	return atomic_load_explicit(&timer_state, memory_order_relaxed) == TIMER_AWAKE;
+}
+
+void timer_wake(bool freed);
+
+/* Something happened (freed: a block was freed). Inside the gate. */
+static inline void
+timer_nudge(bool freed)
+{
+	if (!timer_awake())
+		timer_wake(freed);
+}
 
 /* malloc_trim: all caches to the system at once. Inside the gate. Bytes given back. */
 uint64_t timer_trim(void);
