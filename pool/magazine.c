@@ -23,7 +23,7 @@ static pthread_key_t key;
 static bool key_made;
 bool magazine_needs_fence;
 
-_Thread_local struct magazine *magazine_own;
+_Thread_local struct magazine *magazine_own __attribute__((tls_model("initial-exec")));
 enum stage { OWN_UNMADE, OWN_MADE, OWN_GONE };
 static _Thread_local uint8_t own_stage __attribute__((tls_model("initial-exec")));
 
