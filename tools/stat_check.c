@@ -44,9 +44,8 @@ check_resident(const struct locate_entry *e, struct check_result *result, FILE *
 		      out);
 		return;
 	case MEASURE_BUSY:
-		fputs("not checked against smaps: the process allocates all the time, so "
-		      "that no "
-		      "two readings belong together\n",
+		fputs("not checked against smaps: the process is busy, so that no two "
+		      "readings belong together\n",
 		      out);
 		return;
 	case MEASURE_SETTLED:
