@@ -38,20 +38,25 @@ fill_class(uint64_t *row, const struct weir_class_stats *c)
 	row[WEIR_K_held_bytes] = c->live * c->capacity_bytes;
 }
 
-/* Returns the bytes of free blocks that the classes keep. */
-static uint64_t
+struct stocks {
+	uint64_t bytes;	       /* of free blocks that the classes keep */
+	uint64_t served_bytes; /* capacity served from them */
+};
+
+static struct stocks
 fill_pool(uint64_t *slot)
 {
-	uint64_t stocked = 0;
+	struct stocks stocks = {0};
 
 	for (uint32_t i = 0; i < weir_pool_classes(); i++) {
 		struct weir_class_stats c;
 
 		weir_pool_class_stats(i, &c);
 		fill_class(slot + WEIR_SLOT_CLASSES + i * WEIR_N_CLASS_FIELDS, &c);
-		stocked += c.cached * c.capacity_bytes;
+		stocks.bytes += c.cached * c.capacity_bytes;
+		stocks.served_bytes += (c.hits - c.shared_hits) * c.capacity_bytes;
 	}
-	return stocked;
+	return stocks;
 }
 
 static void
@@ -81,20 +86,20 @@ fill_extents(uint64_t *c)
 }
 
 static void
-fill_heap(uint64_t *c, uint64_t stocked)
+fill_heap(uint64_t *c, struct stocks stocks)
 {
 	struct weir_heap_stats h;
 
 	weir_pool_heap_stats(&h);
-	c[WEIR_C_live_held_bytes] = h.state_bytes[WEIR_SPAN_LIVE] - stocked;
+	c[WEIR_C_live_held_bytes] = h.state_bytes[WEIR_SPAN_LIVE] - stocks.bytes;
 	c[WEIR_C_cached_dirty_bytes] = h.state_bytes[WEIR_SPAN_DIRTY] +
-				       h.state_bytes[WEIR_SPAN_PURGING] + stocked;
+				       h.state_bytes[WEIR_SPAN_PURGING] + stocks.bytes;
 	c[WEIR_C_cached_clean_bytes] = h.state_bytes[WEIR_SPAN_CLEAN];
 	c[WEIR_C_reserved_bytes] = h.state_bytes[WEIR_SPAN_RESERVED];
 	c[WEIR_C_region_bytes] = h.region_bytes;
 	c[WEIR_C_region_peak_bytes] = h.region_peak_bytes;
 	c[WEIR_C_metadata_bytes] = h.metadata_bytes;
-	c[WEIR_C_recycled_bytes] = h.recycled_bytes;
+	c[WEIR_C_recycled_bytes] = h.recycled_bytes + stocks.served_bytes;
 	c[WEIR_C_fresh_bytes] = h.fresh_bytes;
 	c[WEIR_C_purges] = h.purges;
 	c[WEIR_C_purged_bytes] = h.purged_bytes;

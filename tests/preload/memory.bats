@@ -23,6 +23,8 @@ load preload
   run under enabled "$GUESTS/memory" thousand
   [ "$(megabytes grown)" -lt 10 ]
   adds_up
+  [ "$(counter recycled_bytes)" -ge $((900 * 1048576)) ]
+  [ "$(counter fresh_bytes)" -le $((100 * 1048576)) ]
 }
 
 @test "malloc_trim empties the caches" {
