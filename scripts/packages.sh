@@ -13,6 +13,9 @@ have_package() {
   libmimalloc2.0) have_library libmimalloc.so.2 ;;
   libtcmalloc-minimal4) have_library libtcmalloc_minimal.so.4 ;;
   procps) command -v ps >/dev/null ;;
+  gcc-aarch64-linux-gnu) command -v aarch64-linux-gnu-gcc >/dev/null ;;
+  libc6-dev-arm64-cross) [ -e /usr/aarch64-linux-gnu/include/stdlib.h ] ;;
+  qemu-user) command -v qemu-aarch64 >/dev/null ;;
   *) command -v "$1" >/dev/null ;;
   esac
 }
