@@ -16,7 +16,7 @@ have_package() {
   gcc-aarch64-linux-gnu) command -v aarch64-linux-gnu-gcc >/dev/null ;;
   libc6-dev-arm64-cross) [ -e /usr/aarch64-linux-gnu/include/stdlib.h ] ;;
   qemu-user) command -v qemu-aarch64 >/dev/null ;;
-  *) command -v "$1" >/dev/null ;;
+  *) command -v "$1" >/dev/null || dpkg -s "$1" 2>/dev/null | grep -q "^Status: .* installed$" ;;
   esac
 }
 
