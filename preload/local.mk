@@ -25,10 +25,10 @@ libweir_preload_la_SOURCES = \
 	%D%/symtab.c %D%/symtab.h \
 	%D%/timer.c %D%/timer.h
 libweir_preload_la_CFLAGS = $(AM_CFLAGS) -fno-builtin-malloc -fno-builtin-calloc -ftls-model=initial-exec
-libweir_preload_la_LIBADD = libpool.la libpolicy.la
+libweir_preload_la_LIBADD = libtrace.la libpool.la libpolicy.la
 libweir_preload_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
 	-Wl,-z,defs -Wl,-z,relro -Wl,-z,now -Wl,--version-script=preload/libweir_preload.map
-libweir_preload_la_DEPENDENCIES = libpool.la libpolicy.la preload/libweir_preload.map
+libweir_preload_la_DEPENDENCIES = libtrace.la libpool.la libpolicy.la preload/libweir_preload.map
 
 # The exports: the interposed names and the scratch API, nothing else.
 preload/libweir_preload.map: $(top_srcdir)/preload/symbols.def

@@ -85,6 +85,30 @@ struct weir_stats_header {
 	char weir_version[16];	   /* zero-terminated */
 	char exe[WEIR_STATS_EXE_BYTES]; /* /proc/self/exe, zero-terminated, may be cut */
 	struct weir_stats_section sections[WEIR_STATS_SECTIONS];
+	uint64_t mailbox_offset; /* of struct weir_stats_mailbox; 0: none */
+	uint64_t trace_offset;	 /* of the area of weir/trace.h; 0: none */
+	uint64_t trace_bytes;	 /* its length, sparse: the file may end before */
+};
+
+/*
+ * What another process of the same user asks of this one, and the answer: the asker writes
+ * `command` and `label`, then `request` one higher; the process looks at least once a second while
+ * it has a sidecar, does it, writes `result`, then `answered` = `request`. Askers take turns by
+ * an exclusive flock on the file.
+ */
+enum weir_stats_command {
+	WEIR_COMMAND_MARK = 1,	/* write a row into the ring MARKS, labelled */
+	WEIR_COMMAND_PURGE = 2, /* give all cached memory back; result: bytes */
+};
+
+struct weir_stats_mailbox {
+	uint64_t request; /* by the asker */
+	uint32_t command;
+	uint32_t reserved;
+	char label[48];
+	uint64_t answered; /* by the process */
+	int64_t result;	   /* bytes or a row's id; -errno: refused */
+	uint64_t answered_unix_ns;
 };
 
 /* First words of every slot; the sections follow, then `seq_end` as the slot's last word. */

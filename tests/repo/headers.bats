@@ -37,7 +37,7 @@ public_headers() {
 }
 
 @test "inner headers compile alone" {
-  for header in $(sources_like '^(policy|pool|encode|preload|tools|tests|fuzz)/.*\.h$'); do
+  for header in $(sources_like '^(policy|pool|trace|encode|preload|tools|tests|fuzz)/.*\.h$'); do
     gcc -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-function -Werror -fsyntax-only \
       -I"$WEIR_SRCDIR" -I"$WEIR_SRCDIR/include" -I"$WEIR_BUILDDIR" -x c "$WEIR_SRCDIR/$header"
   done

@@ -21,7 +21,7 @@ UNIT_TESTS = \
 	%D%/test_zero
 
 # The archives that tests are linked with; the linker takes only what a test uses.
-UNIT_LIBS = libtools.la libencode.la libpool.la libpolicy.la
+UNIT_LIBS = libtools.la libencode.la libtrace.la libpool.la libpolicy.la
 
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)

@@ -62,7 +62,10 @@ TEST(header)
 	CHECK_MEMBER(weir_stats_header, weir_version, 96, 16);
 	CHECK_MEMBER(weir_stats_header, exe, 112, 256);
 	CHECK_MEMBER(weir_stats_header, sections, 368, 256);
-	CHECK_EQ(sizeof(struct weir_stats_header), 624);
+	CHECK_MEMBER(weir_stats_header, mailbox_offset, 624, 8);
+	CHECK_MEMBER(weir_stats_header, trace_offset, 632, 8);
+	CHECK_MEMBER(weir_stats_header, trace_bytes, 640, 8);
+	CHECK_EQ(sizeof(struct weir_stats_header), 648);
 	CHECK(sizeof(struct weir_stats_header) <= WEIR_STATS_HEADER_BYTES);
 }
 
