@@ -3,5 +3,5 @@
 noinst_LTLIBRARIES += libtrace.la
 libtrace_la_SOURCES = \
 	%D%/intern.h \
-	%D%/trace.h \
+	%D%/sites.h \
 	%D%/walk.h

@@ -6,8 +6,8 @@
  * A thread is inside at most once (the shim's gate). Nothing here allocates from the heap, waits
  * long, or fails the request: what cannot be recorded goes to site 0 and is counted as a drop.
  */
-#ifndef TRACE_TRACE_H
-#define TRACE_TRACE_H
+#ifndef TRACE_SITES_H
+#define TRACE_SITES_H
 
 #include <stddef.h>
 #include <stdint.h>
