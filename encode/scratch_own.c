@@ -88,6 +88,7 @@ age(void)
 			.stock_before_ns = now - DECAY_NS,
 			.purge_before_ns = now - DECAY_NS,
 			.cap_bytes = UINT64_MAX,
+			.room_bytes = UINT64_MAX,
 		});
 	}
 	pthread_mutex_unlock(&tick_lock);

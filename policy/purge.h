@@ -16,11 +16,17 @@ struct weir_pressure {
 
 /*
  * Bound on resident free bytes. `option_max` (cache_max) wins when it is not 0; otherwise
- * under a limit the cache may use half of the room that the rest leaves below nine tenths
+ * under a limit the cache may use the room that the rest leaves below nine tenths
  * of the limit, so that cached blocks never bring the host to its limit; with no limit there
  * is no bound (UINT64_MAX): age alone decides.
  */
 uint64_t weir_cache_cap(uint64_t option_max, const struct weir_pressure *p);
+
+/*
+ * By how much weir may grow until it looks again: what is left below nine tenths of the limit;
+ * UINT64_MAX without one. Beyond that, fresh pages are paid for by purging.
+ */
+uint64_t weir_growth_room(const struct weir_pressure *p);
 
 /*
  * 1 if a free block of age `age_ns` goes back, because it is at least `decay_ms` old, else 0.

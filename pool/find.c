@@ -9,6 +9,19 @@
 /* How many blocks leave a stock while its lock is held once. */
 #define FLUSH_BATCH 32
 
+/* Fresh pages come next: is there room for them beside what is kept? */
+static bool
+must_pay(struct pool_search *search)
+{
+	uint64_t after = heap_footprint() + search->bytes;
+
+	if (after <= heap_footprint_max || search->paid)
+		return false;
+	search->excess = after - heap_footprint_max;
+	return heap_stats.state_bytes[WEIR_SPAN_DIRTY] != 0 ||
+	       atomic_load_explicit(&pool_stocked_bytes, memory_order_relaxed) != 0;
+}
+
 enum pool_step
 pool_find(struct pool_search *search)
 {
@@ -25,6 +38,8 @@ pool_find(struct pool_search *search)
 			    search->bytes)
 			return POOL_FLUSH;
 	}
+	if (must_pay(search))
+		return POOL_PAY;
 	for (int i = 0; i < 2; i++) {
 		search->was = unused[i];
 		search->span = heap_take(search->bytes, search->align, unused[i]);
@@ -40,6 +55,12 @@ pool_prepare_again(struct pool_search *search, enum pool_step step)
 	if (step == POOL_FLUSH) {
 		pool_flush_stocks(INT64_MAX);
 		search->flushed = true;
+		return true;
+	}
+	if (step == POOL_PAY) {
+		pool_flush_stocks(INT64_MAX);
+		heap_purge_oldest(search->excess, heap_clock_ns);
+		search->paid = true;
 		return true;
 	}
 	/* Another thread may have used up the region we added: a few more tries, then give up. */

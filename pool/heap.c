@@ -13,6 +13,8 @@ struct weir_heap_stats heap_stats;
 const struct weir_pages *heap_pages = &weir_pages_system;
 struct weir_lock heap_mutex;
 size_t heap_region_bytes = (size_t)1 << 30;
+uint64_t heap_footprint_max = UINT64_MAX;
+_Atomic int64_t heap_clock_ns;
 
 struct span_index heap_free[WEIR_SPAN_STATES];
 struct weir_span heap_purging;
@@ -27,6 +29,14 @@ heap_init(const struct weir_pages *pages, size_t region_bytes)
 	index_init(&heap_free[WEIR_SPAN_CLEAN]);
 	index_init(&heap_free[WEIR_SPAN_RESERVED]);
 	weir_list_init(&heap_purging);
+}
+
+uint64_t
+heap_footprint(void)
+{
+	return heap_stats.state_bytes[WEIR_SPAN_LIVE] +
+	       heap_stats.state_bytes[WEIR_SPAN_DIRTY] +
+	       heap_stats.state_bytes[WEIR_SPAN_PURGING];
 }
 
 bool

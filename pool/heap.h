@@ -34,6 +34,16 @@ extern const struct weir_pages *heap_pages;
 /* region_bytes: usual size of a region, a multiple of WEIR_UNIT_BYTES. */
 void heap_init(const struct weir_pages *pages, size_t region_bytes);
 
+/*
+ * Bound on what is lent or kept, UINT64_MAX: none. Fresh pages above it are paid for by giving back
+ * kept ones first. heap_footprint: what it is now.
+ */
+extern uint64_t heap_footprint_max;
+uint64_t heap_footprint(void);
+
+/* The time of the last tick, for work between two ticks. */
+extern _Atomic int64_t heap_clock_ns;
+
 /* Takes the lock, with span records at hand for any one operation; false if there are none. */
 bool heap_lock(void);
 void heap_unlock(void);

@@ -96,6 +96,7 @@ struct weir_tick {
 	int64_t stock_before_ns; /* blocks stocked at or before this leave their class */
 	int64_t purge_before_ns; /* spans freed at or before this go back to the system */
 	uint64_t cap_bytes;	 /* then oldest first, until no more than this is left */
+	uint64_t room_bytes;	 /* by how much the pool may grow before the next tick */
 };
 
 struct weir_tick_result {
@@ -108,6 +109,9 @@ struct weir_tick_result weir_pool_tick(const struct weir_tick *tick);
 
 /* Free bytes that are perhaps resident, stocks included. Cheap, not exact under load. */
 uint64_t weir_pool_cached_bytes(void);
+
+/* Bytes in blocks that are lent or stocked; a look without a lock. */
+uint64_t weir_pool_lent_bytes(void);
 
 /* Resident bytes of everything the pool holds, as the kernel counts them. Milliseconds a GB. */
 uint64_t weir_pool_resident(void);

@@ -52,14 +52,16 @@ void pool_flush_stocks(int64_t before_ns);
 /*
  * One step of the search for a span, under the heap's lock: recycled pages first (unless zero
  * pages are wanted), then purged ones, then new ones. FLUSH: empty the stocks, they may hold
- * what would otherwise be touched anew, and search again; GROW: add a region and search again.
+ * what would otherwise be touched anew, and search again; PAY: fresh pages would exceed the
+ * footprint, so give back kept ones first; GROW: add a region and search again.
  */
-enum pool_step { POOL_FOUND, POOL_FLUSH, POOL_GROW, POOL_REFUSED };
+enum pool_step { POOL_FOUND, POOL_FLUSH, POOL_PAY, POOL_GROW, POOL_REFUSED };
 
 struct pool_search {
 	size_t bytes, align;
 	bool want_zero;
-	bool flushed; /* what has been tried */
+	bool flushed, paid; /* what has been tried */
+	uint64_t excess;    /* what PAY is to give back */
 	unsigned grown;
 	struct weir_span *span;
 	enum weir_span_state was; /* what the span was before */

@@ -16,6 +16,12 @@ weir_pool_cached_bytes(void)
 	       atomic_load_explicit(&pool_stocked_bytes, memory_order_relaxed);
 }
 
+uint64_t
+weir_pool_lent_bytes(void)
+{
+	return __atomic_load_n(&heap_stats.state_bytes[WEIR_SPAN_LIVE], __ATOMIC_RELAXED);
+}
+
 static int64_t
 oldest_stocked_ns(void)
 {
@@ -52,13 +58,25 @@ shrink_to(uint64_t cap_bytes, int64_t now_ns)
 	heap_purge_oldest(cached - cap_bytes, now_ns);
 }
 
+static void
+allow_growth(uint64_t room_bytes)
+{
+	weir_lock(&heap_mutex);
+	uint64_t footprint = heap_footprint();
+	heap_footprint_max =
+		room_bytes < UINT64_MAX - footprint ? footprint + room_bytes : UINT64_MAX;
+	heap_unlock();
+}
+
 struct weir_tick_result
 weir_pool_tick(const struct weir_tick *tick)
 {
+	heap_clock_ns = tick->now_ns;
 	magazine_mark(tick->now_ns);
 	pool_flush_stocks(tick->stock_before_ns);
 	heap_purge(tick->purge_before_ns, tick->now_ns);
 	shrink_to(tick->cap_bytes, tick->now_ns);
+	allow_growth(tick->room_bytes);
 	heap_release_idle(tick->purge_before_ns, tick->now_ns);
 
 	int64_t stocked = oldest_stocked_ns(), shared = oldest_shared_ns();

@@ -26,8 +26,10 @@
 
 #define MS_NS	       1000000ll
 #define SLEEP_MIN_NS   (5 * MS_NS)
-#define RETRY_NS       (10000 * MS_NS) /* after the thread could not start */
-#define RESIDENT_EVERY (5000 * MS_NS)  /* it costs milliseconds a gigabyte */
+#define LIMITED_NS     (20 * MS_NS)
+#define START_BYTES    ((uint64_t)16 << 20) /* lent: a limit may be near */
+#define RETRY_NS       (10000 * MS_NS)	    /* after the thread could not start */
+#define RESIDENT_EVERY (5000 * MS_NS)	    /* it costs milliseconds a gigabyte */
 #define STACK_BYTES    (128 << 10)
 #define LAST_WORDS_MS  500
 
@@ -51,6 +53,7 @@ tick_at(int64_t now_ns)
 		.stock_before_ns = now_ns - decay_ns / 4,
 		.purge_before_ns = now_ns - decay_ns,
 		.cap_bytes = UINT64_MAX,
+		.room_bytes = UINT64_MAX,
 	};
 }
 
@@ -63,8 +66,8 @@ know_strictness(void)
 	}
 }
 
-static uint64_t
-look_around(void)
+static void
+look_around(struct weir_tick *tick)
 {
 	struct facts_memory m = {0};
 
@@ -72,14 +75,14 @@ look_around(void)
 		facts_memory(&m);
 	counts.rss_bytes = m.rss_bytes;
 	counts.limit_bytes = m.limit_bytes;
-	uint64_t cap = weir_cache_cap(weir_config.cache_max,
-				      &(struct weir_pressure){
-					      .limit_bytes = m.limit_bytes,
-					      .current_bytes = m.current_bytes,
-					      .cached_bytes = weir_pool_cached_bytes(),
-				      });
-	counts.cap_bytes = cap == UINT64_MAX ? 0 : cap;
-	return cap;
+	const struct weir_pressure pressure = {
+		.limit_bytes = m.limit_bytes,
+		.current_bytes = m.current_bytes,
+		.cached_bytes = weir_pool_cached_bytes(),
+	};
+	tick->cap_bytes = weir_cache_cap(weir_config.cache_max, &pressure);
+	tick->room_bytes = weir_growth_room(&pressure);
+	counts.cap_bytes = tick->cap_bytes == UINT64_MAX ? 0 : tick->cap_bytes;
 }
 
 /* One round of work. Returns the nanoseconds until the next is due; UINT64_MAX: nothing to do. */
@@ -89,7 +92,7 @@ work(int64_t now_ns)
 	struct weir_tick tick = tick_at(now_ns);
 
 	know_strictness();
-	tick.cap_bytes = look_around();
+	look_around(&tick);
 	struct weir_tick_result left = weir_pool_tick(&tick);
 	counts.ticks++;
 	uint64_t sleep = weir_purge_sleep(now_ns - left.oldest_ns, weir_config.decay_ms,
@@ -105,6 +108,9 @@ work(int64_t now_ns)
 		if (sleep > weir_config.stats_ms * MS_NS)
 			sleep = weir_config.stats_ms * MS_NS;
 	}
+	/* Under a limit, what else the process takes must be seen soon. */
+	if (tick.room_bytes != UINT64_MAX && sleep > LIMITED_NS && sleep != UINT64_MAX)
+		sleep = LIMITED_NS;
 	return sleep;
 }
 
@@ -213,7 +219,8 @@ timer_wake(bool freed)
 				NULL, 0);
 		return;
 	}
-	if (!freed || !weir_config.decay_thread || !start(clock_now_ns()))
+	bool needed = freed || weir_pool_lent_bytes() >= START_BYTES;
+	if (!needed || !weir_config.decay_thread || !start(clock_now_ns()))
 		work_inline();
 }
 
@@ -223,7 +230,8 @@ timer_trim(void)
 	struct weir_tick all = {.now_ns = clock_read(CLOCK_MONOTONIC),
 				.stock_before_ns = INT64_MAX,
 				.purge_before_ns = INT64_MAX,
-				.cap_bytes = UINT64_MAX};
+				.cap_bytes = UINT64_MAX,
+				.room_bytes = UINT64_MAX};
 
 	weir_lock(&work_lock);
 	know_strictness();

@@ -131,7 +131,8 @@ churn(int blocks, int rounds, uint32_t seed, bool check)
 				&(struct weir_tick){.now_ns = i,
 						    .stock_before_ns = i - 100,
 						    .purge_before_ns = i - 400,
-						    .cap_bytes = (uint64_t)60 << 20});
+						    .cap_bytes = (uint64_t)60 << 20,
+						    .room_bytes = (uint64_t)(i % 5) << 20});
 		if (check && i % 50 == 0)
 			model_check();
 	}
@@ -251,8 +252,52 @@ TEST(cap_is_kept)
 		weir_pool_tick(&(struct weir_tick){.now_ns = 2000,
 						   .stock_before_ns = 0,
 						   .purge_before_ns = 0,
-						   .cap_bytes = 8 << 20});
+						   .cap_bytes = 8 << 20,
+						   .room_bytes = UINT64_MAX});
 	CHECK(r.cached_bytes <= 8 << 20);
+	model_check();
+}
+
+/* Nothing kept fits the next block, and there is no room beside it: it goes before pages come. */
+TEST(fresh_pages_are_paid_for)
+{
+	struct weir_ask small = {
+		.bytes = 1 << 20, .align = WEIR_PAGE_BYTES, .requested = 1 << 20};
+	struct weir_ask large = {
+		.bytes = 8 << 20, .align = WEIR_PAGE_BYTES, .requested = 8 << 20};
+	struct weir_span *s[16];
+	struct weir_tick tick = {.now_ns = 2000,
+				 .stock_before_ns = INT64_MAX,
+				 .purge_before_ns = INT64_MAX,
+				 .cap_bytes = UINT64_MAX};
+
+	model_init();
+	for (int i = 0; i < 16; i++)
+		s[i] = weir_extent_take(&small).span;
+	weir_pool_tick(&tick); /* all that is free goes; no room to grow from here on */
+	tick.stock_before_ns = tick.purge_before_ns = 0;
+	for (int i = 0; i < 16; i += 2) { /* every other one: no two are neighbours */
+		REQUIRE(s[i] != NULL && weir_span_claim(s[i]));
+		weir_pool_give(s[i], 3000);
+	}
+	CHECK_EQ(weir_pool_cached_bytes(), 8 << 20);
+	struct weir_span *l = weir_extent_take(&large).span;
+	REQUIRE(l != NULL);
+	CHECK_EQ(weir_pool_cached_bytes(), 0);
+	model_check();
+
+	/* With nothing to pay with, the host still gets its memory. */
+	struct weir_span *more = weir_extent_take(&large).span;
+	CHECK(more != NULL);
+	tick.room_bytes = UINT64_MAX;
+	weir_pool_tick(&tick);
+	for (int i = 1; i < 16; i += 2) {
+		REQUIRE(weir_span_claim(s[i]));
+		weir_pool_give(s[i], 4000);
+	}
+	REQUIRE(weir_span_claim(l) && weir_span_claim(more));
+	weir_pool_give(l, 4000);
+	weir_pool_give(more, 4000);
 	model_check();
 }
 
@@ -303,7 +348,8 @@ TEST(a_refused_purge_keeps_the_block)
 		weir_pool_tick(&(struct weir_tick){.now_ns = 50,
 						   .stock_before_ns = 40,
 						   .purge_before_ns = 40,
-						   .cap_bytes = UINT64_MAX});
+						   .cap_bytes = UINT64_MAX,
+						   .room_bytes = UINT64_MAX});
 	fake.no_purge = false;
 	CHECK(r.cached_bytes >= 1 << 20);
 	CHECK_EQ(r.oldest_ns, 50);
@@ -350,7 +396,8 @@ TEST(idle_regions_go)
 		weir_pool_tick(&(struct weir_tick){.now_ns = now,
 						   .stock_before_ns = now,
 						   .purge_before_ns = now,
-						   .cap_bytes = UINT64_MAX});
+						   .cap_bytes = UINT64_MAX,
+						   .room_bytes = UINT64_MAX});
 	weir_pool_heap_stats(&after);
 	CHECK(after.region_bytes <= before.region_bytes);
 	CHECK(weir_region_of((void *)s) == NULL);
@@ -364,6 +411,7 @@ TEST(idle_regions_go)
 	T(a_block_is_claimed_once)                                                       \
 	T(churn)                                                                         \
 	T(cap_is_kept)                                                                   \
+	T(fresh_pages_are_paid_for)                                                      \
 	T(failures_are_reported_and_counted)                                             \
 	T(a_refused_purge_keeps_the_block)                                               \
 	T(trimming_all_keeps_what_is_in_use)                                             \

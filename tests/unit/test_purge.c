@@ -28,12 +28,12 @@ TEST(cap_without_limit_is_none)
 	CHECK(cap(0, 0, GB, 100 * MB) == UINT64_MAX);
 }
 
-TEST(cap_is_half_of_the_room_below_nine_tenths)
+TEST(cap_is_the_room_below_nine_tenths)
 {
-	CHECK_EQ(cap(0, 1000 * MB, 0, 0), 450 * MB);
-	CHECK_EQ(cap(0, 1000 * MB, 100 * MB, 0), 400 * MB);
+	CHECK_EQ(cap(0, 1000 * MB, 0, 0), 900 * MB);
+	CHECK_EQ(cap(0, 1000 * MB, 100 * MB, 0), 800 * MB);
 	CHECK_EQ(cap(0, 1000 * MB, 900 * MB, 0), 0);
-	CHECK_EQ(cap(0, 1000 * MB, 900 * MB - 2, 0), 1);
+	CHECK_EQ(cap(0, 1000 * MB, 900 * MB - 2, 0), 2);
 	CHECK_EQ(cap(0, 1000 * MB, 950 * MB, 0), 0);
 	CHECK_EQ(cap(0, 1000 * MB, 2000 * MB, 0), 0);
 }
@@ -42,12 +42,12 @@ TEST(cap_is_half_of_the_room_below_nine_tenths)
 TEST(cap_does_not_count_the_cache_itself)
 {
 	for (uint64_t cached = 0; cached <= 800 * MB; cached += 100 * MB)
-		CHECK_EQ(cap(0, 1000 * MB, 100 * MB + cached, cached), 400 * MB);
+		CHECK_EQ(cap(0, 1000 * MB, 100 * MB + cached, cached), 800 * MB);
 }
 
 TEST(cap_when_the_cache_seems_larger_than_everything)
 {
-	CHECK_EQ(cap(0, 1000 * MB, 100 * MB, 200 * MB), 450 * MB);
+	CHECK_EQ(cap(0, 1000 * MB, 100 * MB, 200 * MB), 900 * MB);
 }
 
 TEST(cap_keeps_the_host_below_nine_tenths)
@@ -58,10 +58,23 @@ TEST(cap_keeps_the_host_below_nine_tenths)
 
 TEST(cap_of_huge_limits)
 {
-	CHECK(cap(0, UINT64_MAX, 0, 0) <= UINT64_MAX / 10 * 9 / 2);
-	CHECK(cap(0, UINT64_MAX, 0, 0) > UINT64_MAX / 5 * 2);
+	CHECK(cap(0, UINT64_MAX, 0, 0) <= UINT64_MAX / 10 * 9);
+	CHECK(cap(0, UINT64_MAX, 0, 0) > UINT64_MAX / 5 * 4);
 	CHECK_EQ(cap(0, UINT64_MAX, UINT64_MAX, 0), 0);
 	CHECK_EQ(cap(0, 1, 0, 0), 0);
+}
+
+TEST(room_to_grow)
+{
+	struct weir_pressure p = {.limit_bytes = 1000 * MB, .current_bytes = 300 * MB};
+
+	CHECK_EQ(weir_growth_room(&p), 600 * MB);
+	p.current_bytes = 900 * MB;
+	CHECK_EQ(weir_growth_room(&p), 0);
+	p.current_bytes = 2000 * MB;
+	CHECK_EQ(weir_growth_room(&p), 0);
+	p.limit_bytes = 0;
+	CHECK(weir_growth_room(&p) == UINT64_MAX);
 }
 
 TEST(due_at_the_decay_time)
@@ -142,11 +155,12 @@ TEST(a_block_goes_within_one_and_a_quarter_decays)
 #define TAP_TESTS                                                                        \
 	T(cap_by_option_wins)                                                            \
 	T(cap_without_limit_is_none)                                                     \
-	T(cap_is_half_of_the_room_below_nine_tenths)                                     \
+	T(cap_is_the_room_below_nine_tenths)                                             \
 	T(cap_does_not_count_the_cache_itself)                                           \
 	T(cap_when_the_cache_seems_larger_than_everything)                               \
 	T(cap_keeps_the_host_below_nine_tenths)                                          \
 	T(cap_of_huge_limits)                                                            \
+	T(room_to_grow)                                                                  \
 	T(due_at_the_decay_time)                                                         \
 	T(due_at_once_without_decay)                                                     \
 	T(due_with_an_age_below_zero)                                                    \
