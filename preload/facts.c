@@ -120,10 +120,26 @@ join(char *path, size_t size, const char *mount, const char *group, size_t group
 	return true;
 }
 
+/*
+ * File pages that were read once and can be dropped at any time are charged to the group as well: a
+ * host that reads files stands at its limit all day without being near it.
+ */
+static uint64_t
+droppable(const char *path, const char *name)
+{
+	char buf[8192], *p;
+	const char *end;
+
+	if (read_file(path, buf, sizeof(buf)) <= 0)
+		return 0;
+	p = strstr(buf, name);
+	return p != NULL ? number(p + strlen(name), &end) : 0;
+}
+
 /* The tightest limit from the group up to the root, and what is charged where it applies. */
 static void
 climb(const char *mount, const char *group, size_t len, const char *limit_file,
-      const char *current_file, struct facts_memory *m)
+      const char *current_file, const char *stat_name, struct facts_memory *m)
 {
 	char path[4096];
 	uint64_t limit, current;
@@ -135,8 +151,12 @@ climb(const char *mount, const char *group, size_t len, const char *limit_file,
 		    (m->limit_bytes == 0 || limit < m->limit_bytes) &&
 		    join(path, sizeof(path), mount, group, len, current_file) &&
 		    read_number(path, &current)) {
+			uint64_t files = 0;
+
+			if (join(path, sizeof(path), mount, group, len, "/memory.stat"))
+				files = droppable(path, stat_name);
 			m->limit_bytes = limit;
-			m->current_bytes = current;
+			m->current_bytes = current > files ? current - files : 0;
 		}
 		if (len <= 1)
 			return;
@@ -166,11 +186,11 @@ cgroup_limits(struct facts_memory *m)
 
 			if (path == controllers + 1)
 				climb("/sys/fs/cgroup", path + 1, len, "/memory.max",
-				      "/memory.current", m);
+				      "/memory.current", "\ninactive_file ", m);
 			else if (strncmp(controllers, ":memory:", 8) == 0)
 				climb("/sys/fs/cgroup/memory", path + 1, len,
 				      "/memory.limit_in_bytes", "/memory.usage_in_bytes",
-				      m);
+				      "\ntotal_inactive_file ", m);
 		}
 		end += !last;
 	}

@@ -22,7 +22,8 @@ bool facts_strict_commit(void);
 struct facts_memory {
 	uint64_t
 		limit_bytes; /* tightest memory limit of the cgroup (v1 or v2), 0: none */
-	uint64_t current_bytes; /* charged against it; 0 when there is no limit */
+	/* charged against it, less file pages that nobody uses; 0 when there is no limit */
+	uint64_t current_bytes;
 	uint64_t rss_bytes;
 };
 
