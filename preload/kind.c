@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "preload/symtab.h"
+#include "trace/symtab.h"
 #include "weir/stats.h"
 
 static const struct {
@@ -55,16 +55,16 @@ widen(struct range *r, uintptr_t start, uintptr_t end, enum weir_kind kind)
 void
 kind_init(void)
 {
-	struct symtab table;
+	struct weir_symtab table;
 
-	if (symtab_of_executable(&table) != 0)
+	if (weir_symtab_of_executable(&table) != 0)
 		return;
 	n_ranges = 1;
 	for (size_t i = 0; i < N_KNOWN; i++) {
 		uintptr_t start;
 		size_t bytes;
 
-		if (symtab_find(&table, known[i].symbol, &start, &bytes) != 0)
+		if (weir_symtab_find(&table, known[i].symbol, &start, &bytes) != 0)
 			continue;
 		if (known[i].unit)
 			widen(unit, start, start + bytes, known[i].kind);

@@ -22,7 +22,6 @@ libweir_preload_la_SOURCES = \
 	%D%/segment_file.c %D%/segment_file.h \
 	%D%/snapshot.c %D%/snapshot.h \
 	%D%/symbols.def \
-	%D%/symtab.c %D%/symtab.h \
 	%D%/timer.c %D%/timer.h
 libweir_preload_la_CFLAGS = $(AM_CFLAGS) -fno-builtin-malloc -fno-builtin-calloc -ftls-model=initial-exec
 libweir_preload_la_LIBADD = libtrace.la libpool.la libpolicy.la

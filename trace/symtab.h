@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The executable's dynamic symbols, found in memory through its program headers. Needs no file,
+ * An executable's dynamic symbols, found in memory through its program headers. Needs no file,
  * no loader lock and no allocation, and takes about 100 ns a name (dladdr: 300 us on Node).
  */
-#ifndef PRELOAD_SYMTAB_H
-#define PRELOAD_SYMTAB_H
+#ifndef TRACE_SYMTAB_H
+#define TRACE_SYMTAB_H
 
 #include <elf.h>
 #include <link.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct symtab {
+struct weir_symtab {
 	uintptr_t bias; /* where the image lies, less where it was linked for */
 	const ElfW(Sym) * symbols;
 	const char *strings;
@@ -20,10 +20,13 @@ struct symtab {
 };
 
 /* 0, or -ENOENT if the executable has no such tables (static, or an old hash style only). */
-int symtab_of_executable(struct symtab *t);
+int weir_symtab_of_executable(struct weir_symtab *t);
+
+/* The same of an ELF file mapped from its start on, whose first page is readable. */
+int weir_symtab_of_image(struct weir_symtab *t, uintptr_t header);
 
 /* A defined function of that name: where its code starts and how long it is. 0 or -ENOENT. */
-int symtab_find(const struct symtab *t, const char *name, uintptr_t *start,
-		size_t *bytes);
+int weir_symtab_find(const struct weir_symtab *t, const char *name, uintptr_t *start,
+		     size_t *bytes);
 
 #endif

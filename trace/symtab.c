@@ -2,34 +2,23 @@
 /*
  * A lookup through DT_GNU_HASH (see the ELF gABI and binutils' description of .gnu.hash).
  */
-#include "preload/symtab.h"
+#include "trace/symtab.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/auxv.h>
 
-static const ElfW(Dyn) * find_dynamic(uintptr_t *bias)
+static const ElfW(Dyn) * find_dynamic(const ElfW(Phdr) * ph, size_t n, uintptr_t bias)
 {
-	const ElfW(Phdr) *ph = (const void *)getauxval(AT_PHDR);
-	size_t n = getauxval(AT_PHNUM);
-	const ElfW(Phdr) *dynamic = NULL;
-
-	*bias = 0;
-	for (size_t i = 0; ph != NULL && i < n; i++) {
-		if (ph[i].p_type == PT_PHDR)
-			*bias = (uintptr_t)ph - ph[i].p_vaddr;
+	for (size_t i = 0; ph != NULL && i < n; i++)
 		if (ph[i].p_type == PT_DYNAMIC)
-			dynamic = &ph[i];
-	}
-	return dynamic != NULL ? (const void *)(*bias + dynamic->p_vaddr) : NULL;
+			return (const void *)(bias + ph[i].p_vaddr);
+	return NULL;
 }
 
-int
-symtab_of_executable(struct symtab *t)
+static int
+read_dynamic(struct weir_symtab *t, const ElfW(Dyn) * d)
 {
-	const ElfW(Dyn) *d = find_dynamic(&t->bias);
-
-	memset((char *)t + sizeof(t->bias), 0, sizeof(*t) - sizeof(t->bias));
 	for (; d != NULL && d->d_tag != DT_NULL; d++) {
 		/* glibc has relocated these in place for every image but the vDSO. */
 		const void *p = (const void *)(uintptr_t)d->d_un.d_ptr;
@@ -46,6 +35,37 @@ symtab_of_executable(struct symtab *t)
 	return t->symbols && t->strings && t->gnu_hash ? 0 : -ENOENT;
 }
 
+int
+weir_symtab_of_executable(struct weir_symtab *t)
+{
+	const ElfW(Phdr) *ph = (const void *)getauxval(AT_PHDR);
+	size_t n = getauxval(AT_PHNUM);
+
+	memset(t, 0, sizeof(*t));
+	for (size_t i = 0; ph != NULL && i < n; i++)
+		if (ph[i].p_type == PT_PHDR)
+			t->bias = (uintptr_t)ph - ph[i].p_vaddr;
+	return read_dynamic(t, find_dynamic(ph, n, t->bias));
+}
+
+int
+weir_symtab_of_image(struct weir_symtab *t, uintptr_t header)
+{
+	const ElfW(Ehdr) *eh = (const void *)header;
+	const ElfW(Phdr) *ph = (const void *)(header + eh->e_phoff);
+	size_t n = eh->e_phnum;
+
+	memset(t, 0, sizeof(*t));
+	/* The program headers of every file that is linked follow the ELF header closely. */
+	if (memcmp(eh->e_ident, ELFMAG, SELFMAG) != 0 || eh->e_phentsize != sizeof(*ph) ||
+	    eh->e_phoff + n * sizeof(*ph) > 4096)
+		return -ENOENT;
+	for (size_t i = 0; i < n; i++)
+		if (ph[i].p_type == PT_LOAD && ph[i].p_offset == 0)
+			t->bias = header - ph[i].p_vaddr;
+	return read_dynamic(t, find_dynamic(ph, n, t->bias));
+}
+
 static uint32_t
 hash_of(const char *name)
 {
@@ -57,14 +77,15 @@ hash_of(const char *name)
 }
 
 static int
-matches(const struct symtab *t, const ElfW(Sym) * s, const char *name)
+matches(const struct weir_symtab *t, const ElfW(Sym) * s, const char *name)
 {
 	return s->st_shndx != SHN_UNDEF && s->st_name < t->strings_bytes &&
 	       strcmp(t->strings + s->st_name, name) == 0;
 }
 
 int
-symtab_find(const struct symtab *t, const char *name, uintptr_t *start, size_t *bytes)
+weir_symtab_find(const struct weir_symtab *t, const char *name, uintptr_t *start,
+		 size_t *bytes)
 {
 	uint32_t n_buckets = t->gnu_hash[0], first = t->gnu_hash[1],
 		 bloom_words = t->gnu_hash[2];
