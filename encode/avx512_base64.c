@@ -4,6 +4,7 @@
  * compressed out of a register, never to memory.
  */
 #include "encode/avx512.h"
+#include "encode/regular.h"
 
 #if ENCODE_AVX512
 
@@ -207,6 +208,37 @@ base64_flush(struct base64_run *run, const struct base64_tables *t,
 	}
 }
 
+static inline __attribute__((always_inline)) bool
+base64_regular(uint8_t *dst, const uint8_t *src, const void *tables)
+{
+	const struct base64_tables *t = tables;
+	__m512i v = load(src), values = _mm512_permutex2var_epi8(t->low, v, t->high);
+
+	if (_mm512_movepi8_mask(_mm512_or_si512(values, v)) != 0)
+		return false;
+	store_48(dst, base64_pack(values, t->order));
+	return true;
+}
+
+/* Blocks with garbage in them until it is worth to look for lines again. */
+#define PATIENCE 16
+
+/* What is held and ends a group goes out; then lines of one length, if that is what comes. */
+static bool
+base64_lines(struct base64_run *run, const struct base64_tables *t,
+	     struct base64_carry *carry)
+{
+	__m512i v = load(run->src);
+	__mmask64 bad = _mm512_movepi8_mask(
+		_mm512_or_si512(_mm512_permutex2var_epi8(t->low, v, t->high), v));
+
+	if (bad == 0 || (size_t)(run->dst_end - run->dst) < 48)
+		return true;
+	base64_flush(run, t, carry);
+	*carry = (struct base64_carry){_mm512_setzero_si512(), 0, false};
+	return regular_try(run, (size_t)_tzcnt_u64(bad), 64, base64_regular, t);
+}
+
 void
 avx512_base64_decode(struct base64_run *given)
 {
@@ -226,7 +258,7 @@ avx512_base64_decode(struct base64_run *given)
 	const struct base64_tables t = {load(run.table->value),
 					load(run.table->value + 64), load(group_order)};
 	struct base64_carry carry = {_mm512_setzero_si512(), run.count, false};
-	size_t room = (size_t)(run.dst_end - run.dst);
+	size_t room = (size_t)(run.dst_end - run.dst), patience = 0;
 
 	if (run.count > 0)
 		carry.values = base64_unpack_acc(run.acc, run.count);
@@ -238,6 +270,11 @@ avx512_base64_decode(struct base64_run *given)
 
 			base64_clean(&run, &t, stream);
 		}
+		if (patience > 0)
+			patience--;
+		else if (carry.held % 4 == 0 && run.src_end - run.src >= 256 &&
+			 !base64_lines(&run, &t, &carry))
+			patience = PATIENCE;
 		if (run.src < run.src_end &&
 		    !base64_block_of(&run, &t, given->src, &carry))
 			break;

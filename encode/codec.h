@@ -16,13 +16,27 @@
 #define BASE64_SKIP 0x80
 #define BASE64_STOP 0xc0 /* padding, or an error: the driver decides */
 
-/* An alphabet with a dialect's idea of everything else. The last three serve 16-byte lookups. */
+/*
+ * One alphabet by two shuffles each. A byte's key is its high nibble and what its low one adds:
+ * avg(key[low], byte >> 3), so that bytes that must be told apart get different keys. Then
+ * check[key] + byte is negative if the byte is in no alphabet, saturated, and delta[key] + byte
+ * is its value if it is in one.
+ */
+struct base64_quick {
+	int8_t check_key[16], check[16], delta_key[16], delta[16];
+};
+
+/* An alphabet with a dialect's idea of everything else. The others serve 16-byte lookups. */
 struct base64_decode_table {
 	uint8_t value[256];
 	uint8_t bad_low
 		[16]; /* [low nibble] & [high nibble] is not 0: not in the alphabet */
 	uint8_t bad_high[16];
-	bool high_stops; /* bytes from 0x80 are BASE64_STOP */
+	/* Of what is not in the alphabet, [low nibble] == byte is to stop at; or all else is. */
+	uint8_t mark[16];
+	bool marks_stop;
+	const struct base64_quick *quick[2]; /* alphabets that clean text may be all in */
+	bool high_stops;		     /* bytes from 0x80 are BASE64_STOP */
 };
 
 /* Decoding under way. acc has `count` (0 to 3) values of six bits, the first one topmost. */
@@ -78,6 +92,8 @@ int codec_force(const char *name);
 /* Tables that more than one tier uses (tables.c). */
 extern const uint8_t hex_values[256]; /* 0 to 15, or 0xff */
 extern const char base64_alphabet[2][65];
+/* [mask]: the places of the bits of a byte that are 0, a byte each, for a shuffle. */
+extern const uint64_t codec_kept[256];
 
 /* By enum weir_dialect and url. */
 extern const struct base64_decode_table *const base64_tables[4][2];

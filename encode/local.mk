@@ -16,6 +16,7 @@ libencode_la_SOURCES = \
 	%D%/lines.c \
 	%D%/neon.c \
 	%D%/oneshot.c \
+	%D%/regular.h \
 	%D%/scalar.c \
 	%D%/scratch_own.c \
 	%D%/search.c \
@@ -28,7 +29,7 @@ libencode_la_SOURCES = \
 	%D%/units.c \
 	%D%/view.c
 libencode_la_LIBADD = libencode_sse4.la libencode_avx2.la libencode_avx512.la
-libencode_sse4_la_SOURCES = %D%/sse4.c
+libencode_sse4_la_SOURCES = %D%/sse4.c %D%/staged.h
 libencode_sse4_la_CFLAGS = $(AM_CFLAGS) $(SSE4_CFLAGS)
 libencode_avx2_la_SOURCES = %D%/avx2.c %D%/avx2_bytes.c
 libencode_avx2_la_CFLAGS = $(AM_CFLAGS) $(AVX2_CFLAGS)

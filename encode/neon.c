@@ -4,6 +4,7 @@
  * shuffling that the other tiers do by hand; what is left over is the scalar tier's.
  */
 #include "encode/align.h"
+#include "encode/regular.h"
 
 #if defined(__aarch64__)
 
@@ -84,35 +85,58 @@ base64_encode(uint8_t *dst, const uint8_t *src, size_t n, bool url)
 	return i;
 }
 
+struct base64_halves {
+	uint8x16x4_t low, high;
+};
+
+/* 64 clean characters to 48 bytes, and nothing else; false: they are not. */
+static inline __attribute__((always_inline)) bool
+base64_block_of(uint8_t *dst, const uint8_t *src, const void *given)
+{
+	const struct base64_halves *table = given;
+	uint8x16x4_t v = vld4q_u8(src);
+	uint8x16_t bad = vdupq_n_u8(0);
+	uint8x16x3_t out;
+
+	/* A lookup beyond 64 gives 0, and vqtbx leaves what was there. */
+	for (int j = 0; j < 4; j++) {
+		uint8x16_t c = v.val[j];
+
+		v.val[j] = vqtbx4q_u8(vqtbl4q_u8(table->low, c), table->high,
+				      vsubq_u8(c, vdupq_n_u8(64)));
+		bad = vorrq_u8(bad, vorrq_u8(v.val[j], c));
+	}
+	if (vmaxvq_u8(bad) > 127)
+		return false;
+	out.val[0] = vorrq_u8(vshlq_n_u8(v.val[0], 2), vshrq_n_u8(v.val[1], 4));
+	out.val[1] = vorrq_u8(vshlq_n_u8(v.val[1], 4), vshrq_n_u8(v.val[2], 2));
+	out.val[2] = vorrq_u8(vshlq_n_u8(v.val[2], 6), v.val[3]);
+	vst3q_u8(dst, out);
+	return true;
+}
+
 static void
 base64_decode(struct base64_run *run)
 {
-	const uint8x16x4_t low = vld1q_u8_x4(run->table->value);
-	const uint8x16x4_t high = vld1q_u8_x4(run->table->value + 64);
+	enum { WIDTH = 64 };
+	const uint8_t *value = run->table->value;
+	const struct base64_halves table = {vld1q_u8_x4(value), vld1q_u8_x4(value + 64)};
 
-	if (!base64_align(run))
-		return;
-	while (run->src_end - run->src >= 64 && run->dst_end - run->dst >= 48) {
-		uint8x16x4_t v = vld4q_u8(run->src);
-		uint8x16_t bad = vdupq_n_u8(0);
-		uint8x16x3_t out;
+	while (base64_align(run)) {
+		size_t bad = 0;
 
-		/* A lookup beyond 64 gives 0, and vqtbx leaves what was there. */
-		for (int j = 0; j < 4; j++) {
-			uint8x16_t c = v.val[j];
-
-			v.val[j] = vqtbx4q_u8(vqtbl4q_u8(low, c), high,
-					      vsubq_u8(c, vdupq_n_u8(64)));
-			bad = vorrq_u8(bad, vorrq_u8(v.val[j], c));
+		while (run->src_end - run->src >= WIDTH &&
+		       run->dst_end - run->dst >= 48 &&
+		       base64_block_of(run->dst, run->src, &table)) {
+			run->src += WIDTH;
+			run->dst += 48;
 		}
-		if (vmaxvq_u8(bad) > 127)
+		if (run->src_end - run->src < WIDTH || run->dst_end - run->dst < 48)
 			break;
-		out.val[0] = vorrq_u8(vshlq_n_u8(v.val[0], 2), vshrq_n_u8(v.val[1], 4));
-		out.val[1] = vorrq_u8(vshlq_n_u8(v.val[1], 4), vshrq_n_u8(v.val[2], 2));
-		out.val[2] = vorrq_u8(vshlq_n_u8(v.val[2], 6), v.val[3]);
-		vst3q_u8(run->dst, out);
-		run->src += 64;
-		run->dst += 48;
+		while (value[run->src[bad]] < BASE64_SKIP)
+			bad++;
+		if (!regular_try(run, bad, WIDTH, base64_block_of, &table))
+			break;
 	}
 }
 

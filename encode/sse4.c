@@ -4,6 +4,8 @@
  * is the scalar tier's.
  */
 #include "encode/align.h"
+#include "encode/regular.h"
+#include "encode/staged.h"
 
 #if defined(__SSE4_1__) && defined(__SSSE3__)
 
@@ -119,45 +121,141 @@ base64_values(__m128i v, __m128i high)
 {
 	const __m128i shift =
 		_mm_setr_epi8(0, 0, 19, 4, -65, -65, -71, -71, 0, 0, 0, 0, 0, 0, 0, 0);
-	__m128i add = _mm_shuffle_epi8(shift, high);
-	__m128i slash = _mm_cmpeq_epi8(v, _mm_set1_epi8('/'));
-	__m128i minus = _mm_cmpeq_epi8(v, _mm_set1_epi8('-'));
+	/* The row of + - /: all others have the top bit set, for which a shuffle gives 0. */
+	const __m128i signs =
+		_mm_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -2, 0, -3);
+	__m128i sign = _mm_adds_epu8(v, _mm_set1_epi8(0x50));
 	__m128i line = _mm_cmpeq_epi8(v, _mm_set1_epi8('_'));
+	__m128i add = _mm_and_si128(line, _mm_set1_epi8(33));
 
-	add = _mm_add_epi8(add, _mm_and_si128(slash, _mm_set1_epi8(-3)));
-	add = _mm_add_epi8(add, _mm_and_si128(minus, _mm_set1_epi8(-2)));
-	add = _mm_add_epi8(add, _mm_and_si128(line, _mm_set1_epi8(33)));
+	v = _mm_add_epi8(v, _mm_shuffle_epi8(shift, high));
+	add = _mm_add_epi8(add, _mm_shuffle_epi8(signs, sign));
 	return _mm_add_epi8(v, add);
+}
+
+struct base64_rows {
+	__m128i bad_low, bad_high, mark;
+	uint32_t flip; /* all ones: what is not marked is to stop at */
+};
+
+static inline __m128i
+high_nibbles(__m128i v)
+{
+	return _mm_and_si128(_mm_srli_epi16(v, 4), _mm_set1_epi8(15));
+}
+
+/* A bit for each character that is not in the alphabet. */
+static inline uint32_t
+base64_bad(__m128i v, __m128i high, const struct base64_rows *rows)
+{
+	__m128i low = _mm_and_si128(v, _mm_set1_epi8(15));
+	__m128i bad = _mm_and_si128(_mm_shuffle_epi8(rows->bad_low, low),
+				    _mm_shuffle_epi8(rows->bad_high, high));
+
+	bad = _mm_cmpeq_epi8(bad, _mm_setzero_si128());
+	return (uint32_t)_mm_movemask_epi8(bad) ^ 0xffff;
+}
+
+static inline void
+base64_store(uint8_t *dst, __m128i values)
+{
+	const __m128i order =
+		_mm_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1);
+	__m128i v = _mm_maddubs_epi16(values, _mm_set1_epi32(0x01400140));
+	uint32_t last;
+
+	v = _mm_madd_epi16(v, _mm_set1_epi32(0x00011000));
+	v = _mm_shuffle_epi8(v, order);
+	_mm_storel_epi64((void *)dst, v);
+	last = (uint32_t)_mm_extract_epi32(v, 2);
+	memcpy(dst + 8, &last, sizeof(last));
+}
+
+struct base64_quick_rows {
+	__m128i check_key, check, delta_key, delta;
+};
+
+static inline struct base64_quick_rows
+base64_quick_rows(const struct base64_quick *quick)
+{
+	return (struct base64_quick_rows){load((const uint8_t *)quick->check_key),
+					  load((const uint8_t *)quick->check),
+					  load((const uint8_t *)quick->delta_key),
+					  load((const uint8_t *)quick->delta)};
+}
+
+/* See struct base64_quick. What the shift brings in from the next byte, no shuffle looks at. */
+static inline __attribute__((always_inline)) bool
+base64_block_of(uint8_t *dst, const uint8_t *src, const void *given)
+{
+	const struct base64_quick_rows *rows = given;
+	__m128i v = load(src), eighth = _mm_srli_epi32(v, 3);
+	__m128i key = _mm_avg_epu8(_mm_shuffle_epi8(rows->check_key, v), eighth);
+	__m128i check = _mm_adds_epi8(_mm_shuffle_epi8(rows->check, key), v);
+
+	key = _mm_avg_epu8(_mm_shuffle_epi8(rows->delta_key, v), eighth);
+	if (_mm_movemask_epi8(check) != 0)
+		return false;
+	base64_store(dst, _mm_add_epi8(_mm_shuffle_epi8(rows->delta, key), v));
+	return true;
+}
+
+static inline __attribute__((always_inline)) struct staged_masks
+base64_staged(uint8_t *values, const uint8_t *src, const void *given)
+{
+	const struct base64_rows *rows = given;
+	__m128i v = load(src), high = high_nibbles(v);
+	uint32_t bad = base64_bad(v, high, rows);
+	__m128i marked = _mm_cmpeq_epi8(v, _mm_shuffle_epi8(rows->mark, v));
+
+	store(values, base64_values(v, high));
+	return (struct staged_masks){
+		bad, bad & ((uint32_t)_mm_movemask_epi8(marked) ^ rows->flip)};
+}
+
+static inline __attribute__((always_inline)) void
+base64_pack(uint8_t *dst, const uint8_t *values)
+{
+	base64_store(dst, load(values));
 }
 
 static void
 base64_decode(struct base64_run *run)
 {
-	const __m128i bad_low = load(run->table->bad_low);
-	const __m128i bad_high = load(run->table->bad_high);
-	const __m128i nibble = _mm_set1_epi8(15);
-	const __m128i order =
-		_mm_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1);
+	enum { WIDTH = 16 };
+	const struct base64_rows rows = {
+		load(run->table->bad_low), load(run->table->bad_high),
+		load(run->table->mark), run->table->marks_stop ? 0 : ~0u};
 
-	if (!base64_align(run))
-		return;
-	while (run->src_end - run->src >= 16 && run->dst_end - run->dst >= 12) {
-		__m128i v = load(run->src);
-		__m128i low = _mm_and_si128(v, nibble);
-		__m128i high = _mm_and_si128(_mm_srli_epi16(v, 4), nibble);
-		uint32_t last;
+	const struct base64_quick *const *quick = run->table->quick;
+	struct base64_quick_rows alphabet = base64_quick_rows(quick[0]);
+	size_t which = 0;
 
-		if (!_mm_testz_si128(_mm_shuffle_epi8(bad_low, low),
-				     _mm_shuffle_epi8(bad_high, high)))
+	while (base64_align(run)) {
+		const uint8_t *src = run->src, *src_end = run->src_end;
+		uint8_t *dst = run->dst, *dst_end = run->dst_end;
+
+		while (src_end - src >= WIDTH && dst_end - dst >= 12 &&
+		       base64_block_of(dst, src, &alphabet)) {
+			src += WIDTH;
+			dst += 12;
+		}
+		run->src = src;
+		run->dst = dst;
+		if (src_end - src < WIDTH || dst_end - dst < 12)
 			break;
-		v = _mm_maddubs_epi16(base64_values(v, high), _mm_set1_epi32(0x01400140));
-		v = _mm_madd_epi16(v, _mm_set1_epi32(0x00011000));
-		v = _mm_shuffle_epi8(v, order);
-		_mm_storel_epi64((void *)run->dst, v);
-		last = (uint32_t)_mm_extract_epi32(v, 2);
-		memcpy(run->dst + 8, &last, sizeof(last));
-		run->src += 16;
-		run->dst += 12;
+		__m128i v = load(src);
+		uint32_t bad = base64_bad(v, high_nibbles(v), &rows);
+		if (bad == 0) {
+			/* All in the other alphabet, or of both. */
+			alphabet = base64_quick_rows(quick[which ^= 1]);
+			if (base64_block_of(dst, src, &alphabet))
+				continue;
+		}
+		if ((bad == 0 || !regular_try(run, (size_t)__builtin_ctz(bad), WIDTH,
+					      base64_block_of, &alphabet)) &&
+		    !staged_decode(run, WIDTH, base64_staged, base64_pack, &rows))
+			break;
 	}
 }
 

@@ -65,18 +65,44 @@ const char base64_alphabet[2][65] = {
 #define LOW_STD(l)  LOW(l, 1, 0)
 #define LOW_URL(l)  LOW(l, 0, 1)
 
-#define TABLE(values, low, high)                                                         \
+/* Found by search: every byte's key lies between 0 and 15. */
+static const struct base64_quick quick_std = {
+	{0, 0, 0, 0, 0, 0, 0, 0, 15, 15, 13, 1, 5, 5, 5, 1},
+	{-8, -24, -40, -15, -65, -47, -97, -11, -128, -43, -127, 0, 0, 0, 0, 0},
+	{12, 12, 12, 12, 12, 12, 12, 12, 11, 11, 1, 3, 1, 1, 1, 1},
+	{0, 0, 0, 16, 19, -65, -65, -71, -71, 4, -65, -65, -71, -71, 0, 0}};
+static const struct base64_quick quick_url = {
+	{0, 0, 0, 0, 0, 0, 0, 0, 11, 11, 9, 1, 1, 1, 13, 13},
+	{-8, -24, -40, -45, -65, -11, -97, -43, -126, -48, -64, 0, -95, 0, -128, 0},
+	{10, 10, 10, 10, 10, 10, 10, 10, 9, 9, 9, 1, 1, 1, 1, 1},
+	{0, 0, 0, 17, 0, -65, -32, -71, 4, -65, -65, -71, -71, 0, 0, 0}};
+
+/* No byte but one has its own low nibble, so that a lookup by nibble can be compared with it. */
+#define MARK(l, byte)	(((byte)&15) == (l) ? (byte) : (l) == 0 ? 1 : 0)
+#define MARK_PAD(l)	MARK(l, '=')
+#define MARK_SPACE(l)	MARK(l, (l) == 0 ? ' ' : SPACE(l) ? (l) : ~(l)&15)
+#define MARK_NOTHING(l) MARK(l, ~(l)&15)
+
+#define TABLE(values, low, mark, marks_stop, first, second)                              \
 	{                                                                                \
-		{ALL(values)}, {ROW(low, 0)}, {ROWS}, high                               \
+		{ALL(values)}, {ROW(low, 0)}, {ROWS}, {ROW(mark, 0)}, marks_stop,        \
+			{&(first), &(second)}, !(marks_stop)                             \
 	}
 
-static const struct base64_decode_table node = TABLE(NODE, LOW_BOTH, false);
-static const struct base64_decode_table exact_std = TABLE(EXACT_STD, LOW_STD, true);
-static const struct base64_decode_table exact_url = TABLE(EXACT_URL, LOW_URL, true);
-static const struct base64_decode_table spaced_std = TABLE(SPACE_STD, LOW_STD, true);
-static const struct base64_decode_table spaced_url = TABLE(SPACE_URL, LOW_URL, true);
-static const struct base64_decode_table mime_std = TABLE(MIME_STD, LOW_STD, false);
-static const struct base64_decode_table mime_url = TABLE(MIME_URL, LOW_URL, false);
+static const struct base64_decode_table node =
+	TABLE(NODE, LOW_BOTH, MARK_PAD, true, quick_std, quick_url);
+static const struct base64_decode_table exact_std =
+	TABLE(EXACT_STD, LOW_STD, MARK_NOTHING, false, quick_std, quick_std);
+static const struct base64_decode_table exact_url =
+	TABLE(EXACT_URL, LOW_URL, MARK_NOTHING, false, quick_url, quick_url);
+static const struct base64_decode_table spaced_std =
+	TABLE(SPACE_STD, LOW_STD, MARK_SPACE, false, quick_std, quick_std);
+static const struct base64_decode_table spaced_url =
+	TABLE(SPACE_URL, LOW_URL, MARK_SPACE, false, quick_url, quick_url);
+static const struct base64_decode_table mime_std =
+	TABLE(MIME_STD, LOW_STD, MARK_PAD, true, quick_std, quick_std);
+static const struct base64_decode_table mime_url =
+	TABLE(MIME_URL, LOW_URL, MARK_PAD, true, quick_url, quick_url);
 
 const struct base64_decode_table *const base64_tables[4][2] = {
 	[WEIR_NODE] = {&node, &node},
@@ -84,3 +110,13 @@ const struct base64_decode_table *const base64_tables[4][2] = {
 	[WEIR_WHATWG] = {&spaced_std, &spaced_url},
 	[WEIR_MIME] = {&mime_std, &mime_url},
 };
+
+/* Place i, behind as many as are kept of those before it. */
+#define KEPT(mask, i)                                                                    \
+	((uint64_t)((mask) >> (i)&1 ? 0 : (i))                                           \
+	 << 8 * ((mask) >> (i)&1 ? 0 : __builtin_popcount(~(mask) & ((1 << (i)) - 1))))
+#define ALL_KEPT(mask)                                                                   \
+	(KEPT(mask, 1) | KEPT(mask, 2) | KEPT(mask, 3) | KEPT(mask, 4) | KEPT(mask, 5) | \
+	 KEPT(mask, 6) | KEPT(mask, 7))
+
+const uint64_t codec_kept[256] = {ALL(ALL_KEPT)};
