@@ -29,7 +29,8 @@ libtools_la_SOURCES = \
 	%D%/summary.c %D%/summary.h \
 	%D%/table.c %D%/table.h \
 	%D%/target.c %D%/target.h \
-	%D%/tell.c %D%/tell.h
+	%D%/tell.c %D%/tell.h \
+	%D%/trace_load.c %D%/trace_names.c %D%/trace_view.c %D%/trace_view.h
 
 bin_PROGRAMS += weir
 weir_SOURCES = %D%/main.c

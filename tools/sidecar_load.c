@@ -57,6 +57,24 @@ read_settled(int fd, unsigned char *a, unsigned char *b, size_t size)
 	return n < 0 ? n : -EAGAIN;
 }
 
+/*
+ * How much of the file is worth reading: the header and its slots. A trace may lie behind them,
+ * a thousand times as long (trace_load.c).
+ */
+static size_t
+extent(int fd, off_t file_bytes)
+{
+	size_t most = file_bytes < (off_t)SIDECAR_MAX_BYTES ? (size_t)file_bytes
+							    : SIDECAR_MAX_BYTES;
+	struct weir_stats_header h;
+	uint64_t slots;
+
+	if (pread(fd, &h, sizeof(h), 0) != (ssize_t)sizeof(h))
+		return most;
+	slots = (uint64_t)h.slot_bytes * (h.n_slots < 16 ? h.n_slots : 16);
+	return h.header_bytes + slots < most ? h.header_bytes + (size_t)slots : most;
+}
+
 static int
 load_fd(struct sidecar *s, int fd, char why[SIDECAR_WHY])
 {
@@ -73,14 +91,13 @@ load_fd(struct sidecar *s, int fd, char why[SIDECAR_WHY])
 		snprintf(why, SIDECAR_WHY, "not a regular file");
 		return -ENOTSUP;
 	}
-	if (st.st_size > (off_t)SIDECAR_MAX_BYTES) {
+	if (st.st_size > (off_t)SIDECAR_MAX_FILE) {
 		snprintf(why, SIDECAR_WHY, "not a sidecar: larger than %u MB",
-			 SIDECAR_MAX_BYTES >> 20);
+			 SIDECAR_MAX_FILE >> 20);
 		return -EINVAL;
 	}
-	/* One byte more than it had: growth in between is seen as a difference. */
-	size_t size = (size_t)st.st_size + 1;
-	unsigned char *bytes = malloc(2 * size);
+	size_t size = extent(fd, st.st_size);
+	unsigned char *bytes = malloc(size > 0 ? 2 * size : 1);
 
 	if (bytes == NULL) {
 		snprintf(why, SIDECAR_WHY, "out of memory");

@@ -94,9 +94,9 @@ refuses() {
   : >empty
   run -1 "$WEIR" stat empty
   has 'empty: not a sidecar'
-  head -c 5000000 /dev/zero >large
+  truncate -s 65M large
   run -1 "$WEIR" stat large
-  has "large: not a sidecar: larger than 4 MB"
+  has "large: not a sidecar: larger than 64 MB"
 }
 
 @test "what cannot be read here is refused: byte order, version, word size" {

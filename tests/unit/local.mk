@@ -18,6 +18,7 @@ UNIT_TESTS = \
 	%D%/test_scratch_pool \
 	%D%/test_stats_layout \
 	%D%/test_token \
+	%D%/test_trace_view \
 	%D%/test_zero
 
 # The archives that tests are linked with; the linker takes only what a test uses.
@@ -26,6 +27,9 @@ UNIT_LIBS = libtools.la libencode.la libtrace.la libpool.la libpolicy.la
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 # Those of the command that look at a sidecar.
+TRACE_SAMPLE = tests/tools/sidecar_sample.c tests/tools/trace_sample.c \
+	tests/tools/trace_sample.h tests/tools/trace_story.c
+%C%_test_trace_view_SOURCES = %D%/test_trace_view.c $(TRACE_SAMPLE)
 %C%_test_check_SOURCES = %D%/test_check.c tests/tools/sidecar_sample.c
 %C%_test_sidecar_SOURCES = %D%/test_sidecar.c tests/tools/sidecar_sample.c
 $(UNIT_TESTS): LDADD = $(UNIT_LIBS)

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The trace of a sidecar (weir/trace.h) in memory: checked, copied, reached by index. The file is
+ * untrusted: after a load every index and count that lies in it is in range, every string ends,
+ * and a stack has no cycle, so that those who show it need not look again. Text is still
+ * foreign: print it through show_clean or json_string.
+ */
+#ifndef TOOLS_TRACE_VIEW_H
+#define TOOLS_TRACE_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "weir/stats.h"
+#include "weir/trace.h"
+
+#define TRACE_VIEW_MAX_FILE (64u << 20)
+#define TRACE_VIEW_WHY	    160
+#define TRACE_VIEW_RINGS    5
+
+/* Rows of a ring that are whole, oldest first. Points follow a row: trace_view_points. */
+struct trace_ring {
+	const struct weir_trace_row **rows;
+	uint32_t n;
+	uint64_t written; /* ever: more than n means that older ones were replaced */
+};
+
+struct trace_view {
+	struct weir_stats_header file; /* its strings are terminated */
+	struct weir_trace_head head;
+	const char *strings;
+	uint32_t n_strings; /* bytes */
+	struct weir_trace_module *modules;
+	uint32_t n_modules;
+	struct weir_trace_thread *threads;
+	uint32_t n_threads;
+	struct weir_trace_frame *frames;
+	uint32_t n_frames;
+	struct weir_trace_node *nodes;
+	uint32_t n_nodes;
+	uint64_t (*sites)[WEIR_N_SITE_FIELDS];
+	uint32_t n_sites;
+	struct trace_ring rings[TRACE_VIEW_RINGS]; /* WEIR_PART_ROWS_GC ... MARKS */
+	bool cut; /* the file ends before what its head counts */
+	void *memory[6 + 2 * TRACE_VIEW_RINGS]; /* owned */
+	unsigned n_memory;
+};
+
+/*
+ * The bytes of a whole file. Returns 0, and trace_view_free releases; or with a sentence in `why`:
+ * -EINVAL (not a sidecar), -ENOTSUP (of another layout), -ENODATA (no trace in it, or nothing
+ * written yet), -EBADMSG (damaged), -ENOMEM.
+ */
+int trace_view_parse(struct trace_view *v, const void *bytes, size_t n,
+		     char why[TRACE_VIEW_WHY]);
+
+/*
+ * The same for a file, which must be a regular one and no symbolic link, at most
+ * TRACE_VIEW_MAX_FILE long. While the writer is at work it is read until nothing moved meanwhile
+ * (else -EAGAIN). Also -errno of open and read.
+ */
+int trace_view_load(struct trace_view *v, int dir, const char *path,
+		    char why[TRACE_VIEW_WHY]);
+
+void trace_view_free(struct trace_view *v);
+
+/* The text at this offset, "" if there is none. */
+const char *trace_view_string(const struct trace_view *v, uint32_t offset);
+
+/* Frame ids of a node's stack, innermost first; how many. */
+uint32_t trace_view_stack(const struct trace_view *v, uint64_t node,
+			  uint32_t frames[WEIR_TRACE_MAX_DEPTH]);
+
+/* NULL: a native frame of no module that is known. */
+const struct weir_trace_module *trace_view_module(const struct trace_view *v,
+						  const struct weir_trace_frame *f);
+
+static inline uint64_t
+trace_view_site(const struct trace_view *v, uint32_t site, enum weir_site_field field)
+{
+	return site < v->n_sites ? v->sites[site][field] : 0;
+}
+
+static inline const struct trace_ring *
+trace_view_ring(const struct trace_view *v, enum weir_trace_part_id part)
+{
+	return &v->rings[part - WEIR_PART_ROWS_GC];
+}
+
+/* `n_points` of the row; largest first as the writer had them. */
+static inline const struct weir_trace_point *
+trace_view_points(const struct weir_trace_row *row)
+{
+	return (const struct weir_trace_point *)(row + 1);
+}
+
+/* The point of this site, or NULL: it was not among the largest then. */
+const struct weir_trace_point *trace_view_point(const struct weir_trace_row *row,
+						uint32_t site);
+
+const char *trace_view_tier(const struct trace_view *v);
+const char *trace_view_kind_name(uint64_t caller_kind); /* "backing_store", ... */
+const char *trace_view_drop_name(enum weir_trace_drop drop);
+const char *trace_view_drop_meaning(enum weir_trace_drop drop);
+
+/* What trace_view.c and trace_load.c share: the bytes, in memory or in a file. */
+struct trace_source {
+	const unsigned char *memory; /* NULL: read `fd` */
+	int fd;
+	uint64_t size;
+};
+int trace_source_read(const struct trace_source *src, uint64_t at, void *to, size_t n);
+
+/* Once over; -EAGAIN when the writer was quicker. */
+int trace_view_read(struct trace_view *v, const struct trace_source *src,
+		    char why[TRACE_VIEW_WHY]);
+
+#endif
