@@ -64,8 +64,10 @@ refused(enum weir_take_error error)
 struct weir_taken
 weir_extent_take(const struct weir_ask *ask)
 {
-	struct pool_search search = {
-		.bytes = ask->bytes, .align = ask->align, .want_zero = ask->want_zero};
+	struct pool_search search = {.bytes = ask->bytes,
+				     .align = ask->align,
+				     .want_zero = ask->want_zero,
+				     .roomy = ask->roomy};
 
 	for (;;) {
 		bool ready = heap_lock();

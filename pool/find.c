@@ -22,6 +22,13 @@ must_pay(struct pool_search *search)
 	       atomic_load_explicit(&pool_stocked_bytes, memory_order_relaxed) != 0;
 }
 
+static struct weir_span *
+take(const struct pool_search *search, enum weir_span_state from)
+{
+	return search->roomy ? heap_take_roomy(search->bytes, from)
+			     : heap_take(search->bytes, search->align, from);
+}
+
 enum pool_step
 pool_find(struct pool_search *search)
 {
@@ -30,7 +37,7 @@ pool_find(struct pool_search *search)
 
 	if (!search->want_zero) {
 		search->was = WEIR_SPAN_DIRTY;
-		search->span = heap_take(search->bytes, search->align, WEIR_SPAN_DIRTY);
+		search->span = take(search, WEIR_SPAN_DIRTY);
 		if (search->span != NULL)
 			return POOL_FOUND;
 		if (!search->flushed &&
@@ -42,7 +49,7 @@ pool_find(struct pool_search *search)
 		return POOL_PAY;
 	for (int i = 0; i < 2; i++) {
 		search->was = unused[i];
-		search->span = heap_take(search->bytes, search->align, unused[i]);
+		search->span = take(search, unused[i]);
 		if (search->span != NULL)
 			return POOL_FOUND;
 	}

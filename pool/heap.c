@@ -9,6 +9,8 @@
 
 #include "pool/records.h"
 
+#define ROOMY_GAP ((size_t)64 << 20)
+
 struct weir_heap_stats heap_stats;
 const struct weir_pages *heap_pages = &weir_pages_system;
 struct weir_lock heap_mutex;
@@ -125,16 +127,13 @@ heap_split(struct weir_span *s, size_t bytes)
 	return rest;
 }
 
-struct weir_span *
-heap_take(size_t bytes, size_t align, enum weir_span_state from)
+/* Cuts `bytes` out of a free span, `head` bytes behind its start, and makes them LIVE. */
+static struct weir_span *
+carve(struct weir_span *s, size_t head, size_t bytes)
 {
-	size_t slack = align > WEIR_PAGE_BYTES ? align - WEIR_PAGE_BYTES : 0;
-	struct weir_span *s = index_fit(&heap_free[from], bytes + slack);
+	enum weir_span_state from = weir_span_state(s);
 
-	if (s == NULL)
-		return NULL;
 	heap_leave(s);
-	size_t head = -s->base & (align - 1) & ~(WEIR_PAGE_BYTES - 1);
 	if (head != 0) {
 		struct weir_span *front = s;
 
@@ -151,6 +150,32 @@ heap_take(size_t bytes, size_t align, enum weir_span_state from)
 	else
 		heap_stats.fresh_bytes += bytes;
 	return s;
+}
+
+struct weir_span *
+heap_take(size_t bytes, size_t align, enum weir_span_state from)
+{
+	size_t slack = align > WEIR_PAGE_BYTES ? align - WEIR_PAGE_BYTES : 0;
+	struct weir_span *s = index_fit(&heap_free[from], bytes + slack);
+
+	return s != NULL
+		       ? carve(s, -s->base & (align - 1) & ~(WEIR_PAGE_BYTES - 1), bytes)
+		       : NULL;
+}
+
+struct weir_span *
+heap_take_roomy(size_t bytes, enum weir_span_state from)
+{
+	struct weir_span *s = index_largest(&heap_free[from]);
+	size_t gap = 0;
+
+	if (s == NULL || s->bytes < bytes)
+		return NULL;
+	/* Blocks of the usual kind begin at the start of new space: leave them some. */
+	if (from == WEIR_SPAN_RESERVED && s->bytes / 16 >= bytes &&
+	    s->bytes / 4 >= ROOMY_GAP)
+		gap = ROOMY_GAP;
+	return carve(s, gap, bytes);
 }
 
 static struct weir_span *

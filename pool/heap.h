@@ -53,6 +53,9 @@ extern struct weir_lock heap_mutex;
 /* A LIVE span of exactly `bytes` out of free spans in state `from`, or NULL. */
 struct weir_span *heap_take(size_t bytes, size_t align, enum weir_span_state from);
 
+/* The same for a block that will grow: the start of the longest free span, if that is enough. */
+struct weir_span *heap_take_roomy(size_t bytes, enum weir_span_state from);
+
 /* A LIVE or PURGING span becomes free in `state` (DIRTY, CLEAN, RESERVED), joined with its like. */
 void heap_put(struct weir_span *s, enum weir_span_state state, int64_t freed_ns);
 

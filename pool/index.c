@@ -89,6 +89,25 @@ index_fit(const struct span_index *index, size_t bytes)
 		       : NULL;
 }
 
+struct weir_span *
+index_largest(const struct span_index *index)
+{
+	for (unsigned w = INDEX_WORDS; w-- > 0;)
+		if (index->filled[w] != 0) {
+			unsigned bit = 63 - (unsigned)__builtin_clzll(index->filled[w]);
+			const struct weir_span *head = &index->heads[w * 64 + bit];
+			struct weir_span *largest = head->next;
+			int looks = LOOKS_LATER_BUCKET;
+
+			for (struct weir_span *s = head->next; s != head && looks-- > 0;
+			     s = s->next)
+				if (s->bytes > largest->bytes)
+					largest = s;
+			return largest;
+		}
+	return NULL;
+}
+
 void
 index_each(struct span_index *index, int (*visit)(struct weir_span *, void *), void *arg)
 {

@@ -26,6 +26,9 @@ void index_remove(struct span_index *index, struct weir_span *s);
 /* A span of at least `bytes`, the best among the first few that fit; NULL if none fits. */
 struct weir_span *index_fit(const struct span_index *index, size_t bytes);
 
+/* The largest span, or one of nearly its size; NULL if there is none. */
+struct weir_span *index_largest(const struct span_index *index);
+
 /* Calls visit for every span, in no order; stops when it returns non-zero. */
 void index_each(struct span_index *index, int (*visit)(struct weir_span *, void *),
 		void *arg);

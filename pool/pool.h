@@ -40,6 +40,7 @@ struct weir_ask {
 	uint8_t kind;	  /* carried in the span */
 	uint8_t flags;	  /* carried in the span */
 	bool want_zero;	  /* rather pages known to be zero than resident ones */
+	bool roomy;	  /* will grow: rather where free space lies behind (extents) */
 };
 
 enum weir_take_error {

@@ -60,6 +60,7 @@ enum pool_step { POOL_FOUND, POOL_FLUSH, POOL_PAY, POOL_GROW, POOL_REFUSED };
 struct pool_search {
 	size_t bytes, align;
 	bool want_zero;
+	bool roomy;
 	bool flushed, paid; /* what has been tried */
 	uint64_t excess;    /* what PAY is to give back */
 	unsigned grown;

@@ -63,16 +63,34 @@ carry_over(struct weir_span *from, struct weir_span *to, bool to_is_zero)
 	return false;
 }
 
+/*
+ * A block that has grown once grows again: it gets a place of any size, with free space behind it
+ * if there is such, and does not climb from class to class.
+ */
+static struct weir_taken
+take_to_grow(const struct weir_span *s, size_t size)
+{
+	return weir_extent_take(&(struct weir_ask){
+		.bytes = (size + WEIR_PAGE_BYTES - 1) & ~(WEIR_PAGE_BYTES - 1),
+		.align = WEIR_PAGE_BYTES,
+		.requested = size,
+		.kind = s->kind,
+		.roomy = true,
+	});
+}
+
 static struct weir_span *
 elsewhere(struct weir_span *s, size_t size, const struct weir_route *route)
 {
-	struct weir_taken taken = place_take(route, size, 0, s->kind, false);
+	bool grows = size > s->requested;
+	struct weir_taken taken = grows ? take_to_grow(s, size)
+					: place_take(route, size, 0, s->kind, false);
 
 	if (taken.span == NULL) {
 		record_passed(place_fallback(taken.error), s->kind, size);
 		return NULL;
 	}
-	record_served(route->place, s->kind, size);
+	record_served(grows ? WEIR_PLACE_MAP : route->place, s->kind, size);
 	bool moved = carry_over(s, taken.span, taken.zero);
 	if (!weir_span_claim(s))
 		misuse("realloc",

@@ -72,6 +72,8 @@ take(struct block *b, uint32_t *random)
 		ask.requested = ask.bytes - r % 4000;
 		if (r & 0x200)
 			ask.align = (size_t)1 << (12 + r % 8);
+		else
+			ask.roomy = r & 0x400;
 		taken = weir_extent_take(&ask);
 	}
 	b->span = taken.span;
@@ -127,12 +129,12 @@ churn(int blocks, int rounds, uint32_t seed, bool check)
 		else
 			bad += give(b, i) != 0;
 		if (i % 64 == 0)
-			weir_pool_tick(
-				&(struct weir_tick){.now_ns = i,
-						    .stock_before_ns = i - 100,
-						    .purge_before_ns = i - 400,
-						    .cap_bytes = (uint64_t)60 << 20,
-						    .room_bytes = (uint64_t)(i % 5) << 20});
+			weir_pool_tick(&(struct weir_tick){
+				.now_ns = i,
+				.stock_before_ns = i - 100,
+				.purge_before_ns = i - 400,
+				.cap_bytes = (uint64_t)60 << 20,
+				.room_bytes = (uint64_t)(i % 5) << 20});
 		if (check && i % 50 == 0)
 			model_check();
 	}
@@ -255,6 +257,50 @@ TEST(cap_is_kept)
 						   .cap_bytes = 8 << 20,
 						   .room_bytes = UINT64_MAX});
 	CHECK(r.cached_bytes <= 8 << 20);
+	model_check();
+}
+
+TEST(a_growing_block_grows_where_it_stands)
+{
+	struct weir_ask ask = {.bytes = 64 << 10,
+			       .align = WEIR_PAGE_BYTES,
+			       .requested = 64 << 10,
+			       .roomy = true};
+	struct weir_ask other = {
+		.bytes = 64 << 10, .align = WEIR_PAGE_BYTES, .requested = 64 << 10};
+	struct weir_span *others[8];
+
+	model_init();
+	weir_pool_tick(&(struct weir_tick){.now_ns = 1,
+					   .stock_before_ns = INT64_MAX,
+					   .purge_before_ns = INT64_MAX,
+					   .cap_bytes = UINT64_MAX,
+					   .room_bytes = UINT64_MAX});
+	struct weir_span *grows = weir_extent_take(&ask).span;
+	REQUIRE(grows != NULL);
+	for (int i = 0; i < 8; i++) {
+		others[i] = weir_extent_take(&other).span;
+		REQUIRE(others[i] != NULL);
+	}
+	/* First on new pages, then on those that it left behind itself. */
+	for (int round = 0; round < 2; round++) {
+		size_t bytes = ask.bytes;
+
+		for (; bytes < 2 << 20; bytes += bytes / 8 & ~(WEIR_PAGE_BYTES - 1))
+			CHECK_EQ(weir_extent_resize(grows, bytes, bytes, 5000), 0);
+		memset((void *)grows->base, 1, grows->bytes);
+		REQUIRE(weir_span_claim(grows));
+		weir_pool_give(grows, 5000);
+		model_check();
+		grows = weir_extent_take(&ask).span;
+		REQUIRE(grows != NULL);
+	}
+	REQUIRE(weir_span_claim(grows));
+	weir_pool_give(grows, 5000);
+	for (int i = 0; i < 8; i++) {
+		REQUIRE(weir_span_claim(others[i]));
+		weir_pool_give(others[i], 5000);
+	}
 	model_check();
 }
 
@@ -411,6 +457,7 @@ TEST(idle_regions_go)
 	T(a_block_is_claimed_once)                                                       \
 	T(churn)                                                                         \
 	T(cap_is_kept)                                                                   \
+	T(a_growing_block_grows_where_it_stands)                                         \
 	T(fresh_pages_are_paid_for)                                                      \
 	T(failures_are_reported_and_counted)                                             \
 	T(a_refused_purge_keeps_the_block)                                               \
