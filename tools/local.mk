@@ -9,6 +9,9 @@ libtools_la_SOURCES = \
 	%D%/derive.c %D%/derive.h \
 	%D%/elf.c %D%/elf.h \
 	%D%/finding.c %D%/finding.h \
+	%D%/growth_blame.c %D%/growth_blame.h \
+	%D%/growth_origin.c %D%/growth_place.c %D%/growth_place.h \
+	%D%/growth_verdict.c %D%/growth_verdict.h \
 	%D%/guest.c %D%/guest.h \
 	%D%/json.c %D%/json.h \
 	%D%/launch.c %D%/launch.h \
@@ -26,6 +29,7 @@ libtools_la_SOURCES = \
 	%D%/stat_tables.c %D%/stat_tables.h \
 	%D%/stat_text.c \
 	%D%/stat_view.h \
+	%D%/subject.c %D%/subject.h \
 	%D%/summary.c %D%/summary.h \
 	%D%/table.c %D%/table.h \
 	%D%/target.c %D%/target.h \

@@ -8,6 +8,8 @@ UNIT_TESTS = \
 	%D%/test_encode_stream \
 	%D%/test_encode_tiers \
 	%D%/test_grades \
+	%D%/test_growth_blame \
+	%D%/test_growth_verdict \
 	%D%/test_launch \
 	%D%/test_options \
 	%D%/test_pool \
@@ -29,6 +31,7 @@ TESTS += $(UNIT_TESTS)
 # Those of the command that look at a sidecar.
 TRACE_SAMPLE = tests/tools/sidecar_sample.c tests/tools/trace_sample.c \
 	tests/tools/trace_sample.h tests/tools/trace_story.c
+%C%_test_growth_blame_SOURCES = %D%/test_growth_blame.c $(TRACE_SAMPLE)
 %C%_test_trace_view_SOURCES = %D%/test_trace_view.c $(TRACE_SAMPLE)
 %C%_test_check_SOURCES = %D%/test_check.c tests/tools/sidecar_sample.c
 %C%_test_sidecar_SOURCES = %D%/test_sidecar.c tests/tools/sidecar_sample.c

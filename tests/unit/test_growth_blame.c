@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which frame of a stack is blamed, and whose code a file is.
+ */
+#include "tests/tap.h"
+#include "tests/tools/trace_sample.h"
+#include "tools/growth_blame.h"
+
+static char package[64];
+
+static enum growth_origin
+script(const char *file)
+{
+	return growth_origin_of_script(file, package, sizeof(package));
+}
+
+TEST(scripts_by_their_names)
+{
+	CHECK_EQ(script("/app/server.js"), GROWTH_APP);
+	CHECK_STR(package, "");
+	CHECK_EQ(script("node:internal/fs/streams"), GROWTH_RUNTIME);
+	CHECK_EQ(script("ext:deno_web/06_streams.js"), GROWTH_RUNTIME);
+	CHECK_EQ(script("evalmachine.<anonymous>"), GROWTH_APP);
+	CHECK_EQ(script("/app/node_modules/pkg/lib/x.js"), GROWTH_PACKAGE);
+	CHECK_STR(package, "pkg");
+	CHECK_EQ(script("/app/node_modules/a/node_modules/@scope/name/x.js"),
+		 GROWTH_PACKAGE);
+	CHECK_STR(package, "@scope/name");
+	CHECK_EQ(script("/app/node_modules/.pnpm/a@1.0.0/node_modules/a/i.js"),
+		 GROWTH_PACKAGE);
+	CHECK_STR(package, "a");
+	CHECK_EQ(script("https://esm.sh/lib.js"), GROWTH_PACKAGE);
+	CHECK_STR(package, "esm.sh");
+	CHECK_EQ(script("/usr/lib/python3.11/queue.py"), GROWTH_RUNTIME);
+	CHECK_EQ(script("/usr/lib/python3/dist-packages/yaml/reader.py"), GROWTH_PACKAGE);
+	CHECK_STR(package, "yaml");
+	CHECK_EQ(script("<frozen importlib._bootstrap>"), GROWTH_RUNTIME);
+	CHECK_EQ(script("/srv/my_node_modules_tool/a.js"), GROWTH_APP);
+	CHECK_EQ(script(""), GROWTH_APP);
+}
+
+static enum growth_origin
+module(const char *path, bool has_runtime)
+{
+	return growth_origin_of_module(path, "/usr/bin/node", has_runtime, package,
+				       sizeof(package));
+}
+
+TEST(modules_by_their_paths)
+{
+	CHECK_EQ(module("/usr/bin/node", true), GROWTH_RUNTIME);
+	CHECK_EQ(module("/usr/bin/node", false), GROWTH_APP);
+	CHECK_EQ(module("/lib/x86_64-linux-gnu/libc.so.6", true), GROWTH_SYSTEM);
+	CHECK_EQ(module("/opt/lib/weir/libweir_preload.so", true), GROWTH_SYSTEM);
+	CHECK_EQ(module("/app/build/Release/addon.node", true), GROWTH_APP);
+	CHECK_EQ(module("/app/node_modules/sharp/build/sharp.node", true),
+		 GROWTH_PACKAGE);
+	CHECK_STR(package, "sharp");
+	CHECK_EQ(module("", true), GROWTH_SYSTEM);
+}
+
+static struct trace_sample *sample;
+static struct trace_view view;
+static struct growth_places *places;
+
+static bool
+open_sample(void)
+{
+	char why[TRACE_VIEW_WHY];
+	size_t n;
+	const void *bytes = trace_sample_bytes(sample, &n);
+
+	if (trace_view_parse(&view, bytes, n, why) != 0)
+		return false;
+	places = growth_places_new(&view, 0);
+	return true;
+}
+
+static void
+close_sample(void)
+{
+	growth_places_free(places);
+	trace_view_free(&view);
+	trace_sample_free(sample);
+}
+
+static const char *
+blame(uint32_t site)
+{
+	static char text[256];
+	struct growth_blame b = growth_blame_site(places, site);
+
+	return growth_blame_text(text, sizeof(text), places, site, &b);
+}
+
+TEST(the_sites_of_the_story)
+{
+	sample = trace_sample_new();
+	trace_sample_story(sample);
+	REQUIRE(open_sample());
+	CHECK_STR(blame(STORY_HELD), "remember /app/leak.mjs:12:15");
+	CHECK_STR(blame(STORY_GC_LAG), "handle /app/server.mjs:40:9");
+	CHECK_STR(blame(STORY_DEPENDENCY), "start /app/server.mjs:55:3");
+	CHECK_STR(blame(STORY_NATIVE), "libaddon.so+0x1234");
+	CHECK_STR(blame(0), "(not attributed)");
+	close_sample();
+}
+
+TEST(what_is_blamed_when_the_program_is_not_on_the_stack)
+{
+	uint32_t native, inner, package_frame, frames[3], site[4];
+
+	sample = trace_sample_new();
+	native = trace_sample_native(
+		sample, trace_sample_module(sample, "/lib/libc.so.6", 0x1000, 0x2000),
+		0x1234);
+	inner = trace_sample_js(sample, "onread", "node:net", 7, 1);
+	package_frame =
+		trace_sample_js(sample, "", "file:///a%20b/node_modules/p/i.js", 3, 2);
+	frames[0] = native;
+	frames[1] = inner;
+	frames[2] = package_frame;
+	site[0] = trace_sample_site(sample, trace_sample_stack(sample, frames, 3), 1, 0);
+	site[1] = trace_sample_site(sample, trace_sample_stack(sample, frames, 2), 1, 0);
+	site[2] = trace_sample_site(sample, trace_sample_stack(sample, frames, 1), 1, 0);
+	site[3] = trace_sample_site(sample, 0, WEIR_KIND_ENCODER, 0);
+	REQUIRE(open_sample());
+	CHECK_STR(blame(site[0]), "(anonymous) /a b/node_modules/p/i.js:3:2");
+	CHECK_EQ(growth_blame_site(places, site[0]).rank, GROWTH_BLAME_PACKAGE);
+	CHECK_EQ(growth_blame_site(places, site[0]).depth, 2);
+	CHECK_STR(blame(site[1]), "onread node:net:7:1");
+	CHECK_STR(blame(site[2]), "(no JavaScript on the stack: backing_store)");
+	CHECK_STR(blame(site[3]), "(no JavaScript on the stack: encoder)");
+	close_sample();
+}
+
+TEST(a_frame_that_is_not_there_has_a_place_too)
+{
+	char text[64];
+
+	sample = trace_sample_new();
+	REQUIRE(open_sample());
+	CHECK_STR(growth_place(places, 12345)->file, "");
+	CHECK_STR(growth_place_text(text, sizeof(text), growth_place(places, 12345)),
+		  "(unknown)");
+	close_sample();
+}
+
+#define TAP_TESTS                                                                        \
+	T(scripts_by_their_names)                                                        \
+	T(modules_by_their_paths)                                                        \
+	T(the_sites_of_the_story)                                                        \
+	T(what_is_blamed_when_the_program_is_not_on_the_stack)                           \
+	T(a_frame_that_is_not_there_has_a_place_too)
+TAP_MAIN()

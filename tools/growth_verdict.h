@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the numbers of an allocation site mean: is its memory held, only waiting for the garbage
+ * collector, a cache that has filled? And of the process: who holds the rest? Pure: values in, a
+ * verdict out; no clock, no file, no memory of its own beyond the stack.
+ */
+#ifndef TOOLS_GROWTH_VERDICT_H
+#define TOOLS_GROWTH_VERDICT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* X(id, name, meaning, what to do next). */
+#define GROWTH_VERDICTS(X)                                                               \
+	X(HELD, "held", "grows, and what it allocates survives garbage collections",     \
+	  "something keeps a reference: a heap snapshot names the holder")               \
+	X(GC_LAG, "gc-lag",                                                              \
+	  "garbage that the collector had not taken yet: it comes down again",           \
+	  "no leak: allocate less or reuse buffers, or collect earlier")                 \
+	X(PLATEAU, "plateau",                                                            \
+	  "has grown and has stopped, or never grew: a cache, a pool",                   \
+	  "no leak as long as it stays: check that the bound is the one you meant")      \
+	X(RELEASED, "released", "all but nothing of it is left", "nothing to do")        \
+	X(UNDECIDED, "undecided", "too short to tell, or no garbage collection since",   \
+	  "let it run longer, or take two marks: weir snap, weir growth --diff")         \
+	X(RETAINED, "retained-by-allocator",                                             \
+	  "freed by the program, kept resident by the allocator",                        \
+	  "weir purge gives it back; a smaller cache_max or decay_ms keeps it low")      \
+	X(UNTRACKED, "untracked",                                                        \
+	  "memory that neither weir nor the script heap accounts for",                   \
+	  "small blocks, WebAssembly, mmap of an add-on: heaptrack or smaps name them")
+
+enum growth_verdict {
+#define X(id, name, meaning, next) GROWTH_##id,
+	GROWTH_VERDICTS(X)
+#undef X
+		GROWTH_N_VERDICTS
+};
+
+const char *growth_verdict_name(enum growth_verdict v);
+const char *growth_verdict_meaning(enum growth_verdict v);
+const char *growth_verdict_next(enum growth_verdict v);
+
+/* One instant of a site, oldest first in an array. */
+struct growth_point {
+	double t_s;
+	double live;   /* bytes */
+	double trough; /* the least between the last two major GCs; = live if not known */
+	double alloc;  /* bytes, ever */
+};
+
+/* Points beyond this many are thinned out evenly. */
+#define GROWTH_MAX_POINTS 96
+
+/* Median of the slopes between all pairs; `trough` says which value. 0 below two points. */
+double growth_slope(const struct growth_point *points, size_t n, bool trough);
+
+/*
+ * Mann-Kendall: 1 rises, -1 falls, 0 neither, one-sided at 5 % with ties counted. Below four points
+ * always 0.
+ */
+int growth_trend(const struct growth_point *points, size_t n, bool trough);
+
+/* Laplace's rule: how likely the next block is to stay, after `freed` of `alloc` went. 0 to 1. */
+double growth_stays(double alloc, double freed);
+
+struct growth_evidence {
+	const struct growth_point *points; /* at regular times, or after each major GC */
+	size_t n;
+	bool after_gc; /* the points are rows after major GCs */
+	bool gc_known;
+	uint64_t major_gcs; /* since the site's first allocation */
+	uint64_t live_bytes, peak_bytes;
+	uint64_t alloc_count, freed_count;
+	uint64_t age_bytes[4]; /* live: survived 0, 1, 2, 3 or more major GCs */
+	double active_until_s; /* last allocation */
+};
+
+struct growth_finding {
+	enum growth_verdict verdict;
+	double slope_bytes_per_s; /* of the troughs, 0 for what does not grow */
+	double stays;		  /* rule of succession */
+	double survived;	  /* share of the live bytes that survived a major GC */
+};
+
+struct growth_finding growth_judge(const struct growth_evidence *e);
+
+/* Seconds until `used` reaches `limit` at this slope; negative: never, or no limit. */
+double growth_eta(uint64_t used, uint64_t limit, double slope_bytes_per_s);
+
+/* Where resident memory is: live + cached + js_heap + other = rss. */
+struct growth_rss {
+	uint64_t rss_bytes;
+	uint64_t live_bytes;   /* resident part of what weir serves */
+	uint64_t cached_bytes; /* freed, kept by weir */
+	uint64_t js_heap_bytes;
+	uint64_t other_bytes; /* the next allocator, code, stacks, everything else */
+};
+
+/* Figures taken at slightly different moments are clamped, never negative. */
+struct growth_rss growth_split(uint64_t rss, uint64_t live, uint64_t cached,
+			       uint64_t js_heap);
+
+/*
+ * RETAINED, UNTRACKED, or HELD when neither is worth a word. `others`: other_bytes over time, in
+ * `live`; `peak_live`: the most that weir ever served.
+ */
+enum growth_verdict growth_judge_rss(const struct growth_rss *now, uint64_t peak_live,
+				     const struct growth_point *others, size_t n);
+
+#endif
