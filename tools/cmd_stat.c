@@ -12,11 +12,10 @@
 
 #include "tools/cmd.h"
 #include "tools/measure.h"
-#include "tools/proc.h"
-#include "tools/running.h"
 #include "tools/show.h"
 #include "tools/stat_check.h"
 #include "tools/stat_view.h"
+#include "tools/subject.h"
 #include "tools/tell.h"
 
 #define MAX_WATCH_SECONDS 86400
@@ -98,45 +97,6 @@ parse_args(int argc, char **argv, struct request *r)
 		return cmd_usage(&cmd_stat,
 				 "--check goes with neither --watch nor --json");
 	return -1;
-}
-
-/* A process without a sidecar: say why, as far as it can be told. */
-static void
-tell_no_sidecar(pid_t pid)
-{
-	char why[TARGET_WHY];
-	struct proc_stat st;
-
-	if (pid <= 0 || proc_stat(pid, &st) != 0)
-		tell_error(
-			"there is no process %d and no sidecar of one; `weir stat` lists "
-			"those there are",
-			(int)pid);
-	else if (running_explain(pid, why, sizeof(why)) == RUNNING_LOADED)
-		tell_error("process %d has no sidecar: %s", (int)pid, why);
-	else
-		tell_error("process %d does not run under weir: %s", (int)pid, why);
-}
-
-/* Loads what was asked for; false after an error has been told. */
-static bool
-load(const char *what, struct locate_entry *e)
-{
-	pid_t pid;
-	int rc;
-
-	if (proc_is_pid(what, &pid)) {
-		rc = locate_pid(pid, 0, e);
-		if (rc == -ENOENT) {
-			tell_no_sidecar(pid);
-			return false;
-		}
-	} else {
-		rc = locate_open(e, what);
-	}
-	if (rc != 0)
-		tell_error("%s: %s", e->path, e->why);
-	return rc == 0;
 }
 
 static void
@@ -268,7 +228,7 @@ run(int argc, char **argv)
 		return status;
 	if (r.what == NULL)
 		return r.prune ? prune() : list(&r);
-	if (!load(r.what, &e))
+	if (!subject_open(r.what, &e))
 		return CMD_FAILED;
 	status = CMD_OK;
 	if (r.check)

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Opens what the command line names. Called by the subcommands that show one process.
+ */
+#include "tools/subject.h"
+
+#include <errno.h>
+
+#include "tools/proc.h"
+#include "tools/running.h"
+#include "tools/tell.h"
+
+/* A process without a sidecar: say why, as far as it can be told. */
+static void
+tell_no_sidecar(pid_t pid)
+{
+	char why[TARGET_WHY];
+	struct proc_stat st;
+
+	if (pid <= 0 || proc_stat(pid, &st) != 0)
+		tell_error(
+			"there is no process %d and no sidecar of one; `weir stat` lists "
+			"those there are",
+			(int)pid);
+	else if (running_explain(pid, why, sizeof(why)) == RUNNING_LOADED)
+		tell_error("process %d has no sidecar: %s", (int)pid, why);
+	else
+		tell_error("process %d does not run under weir: %s", (int)pid, why);
+}
+
+bool
+subject_open(const char *what, struct locate_entry *e)
+{
+	pid_t pid;
+	int rc;
+
+	if (proc_is_pid(what, &pid)) {
+		rc = locate_pid(pid, 0, e);
+		if (rc == -ENOENT) {
+			tell_no_sidecar(pid);
+			return false;
+		}
+	} else {
+		rc = locate_open(e, what);
+	}
+	if (rc != 0)
+		tell_error("%s: %s", e->path, e->why);
+	return rc == 0;
+}

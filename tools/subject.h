@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The FILE|PID that a subcommand is about: its sidecar, or why there is none.
+ */
+#ifndef TOOLS_SUBJECT_H
+#define TOOLS_SUBJECT_H
+
+#include <stdbool.h>
+
+#include "tools/locate.h"
+
+/* Fills `e`, whose sidecar is to be freed; false after an error has been told. */
+bool subject_open(const char *what, struct locate_entry *e);
+
+#endif
