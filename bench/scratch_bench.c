@@ -28,7 +28,7 @@ rounds(double full)
 	return full * scale < 1 ? 1 : (size_t)(full * scale);
 }
 
-/* `fill` bytes are written at the start: 1 shows the pool's own cost. */
+/* `fill` bytes are written at the start: 1, without a call, shows the pool's own cost. */
 static void
 get_put(const struct rival *rival, size_t bytes, size_t fill)
 {
@@ -40,7 +40,10 @@ get_put(const struct rival *rival, size_t bytes, size_t fill)
 		exit(1);
 	}
 	GAUGE_OPAQUE(data);
-	memset(data, 1, fill);
+	if (fill == 1)
+		*(char *)data = 1;
+	else
+		memset(data, 1, fill);
 	rival->put(handle);
 }
 

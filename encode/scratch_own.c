@@ -17,7 +17,7 @@
 #include "pool/region.h"
 #include "pool/scratch_pool.h"
 
-/* Free memory goes back to the system after so long; a look at the clock in so many returns. */
+/* Free memory goes back after so long; a thread looks at the clock in so many returns. */
 #define DECAY_NS   1000000000
 #define TICK_NS	   250000000
 #define LOOK_EVERY 64
@@ -25,7 +25,7 @@
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static _Atomic bool ready;
 static pthread_mutex_t tick_lock = PTHREAD_MUTEX_INITIALIZER;
-static _Atomic uint32_t returns;
+static _Thread_local uint32_t returns __attribute__((tls_model("initial-exec")));
 static int64_t last_tick_ns;
 
 static void
@@ -122,9 +122,7 @@ weir_scratch_unref(void *block)
 {
 	int rc = is_ready() ? weir_scratch_drop(block) : -EINVAL;
 
-	if (rc == 1 &&
-	    atomic_fetch_add_explicit(&returns, 1, memory_order_relaxed) % LOOK_EVERY ==
-		    0)
+	if (rc == 1 && returns++ % LOOK_EVERY == 0)
 		age();
 	return rc;
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LTLIBRARIES += libpool.la
 libpool_la_SOURCES = \
+	%D%/class_of.h \
 	%D%/extent.c \
 	%D%/find.c \
 	%D%/freeze.c \
@@ -14,6 +15,6 @@ libpool_la_SOURCES = \
 	%D%/pool.c %D%/pool.h %D%/pool_private.h %D%/pool_stats.h \
 	%D%/records.c %D%/records.h \
 	%D%/region.c %D%/region.h \
-	%D%/scratch_pool.c %D%/scratch_pool.h \
+	%D%/scratch_pool.c %D%/scratch_pool.h %D%/scratch_quick.h \
 	%D%/span.h \
 	%D%/tick.c

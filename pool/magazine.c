@@ -46,8 +46,8 @@ wait_idle(struct magazine *m)
 static size_t
 magazine_size(void)
 {
-	size_t bytes =
-		sizeof(struct magazine) + pool_n_classes * sizeof(struct magazine_row);
+	size_t bytes = sizeof(struct magazine) +
+		       ((size_t)pool_n_classes + 1) * sizeof(struct magazine_row);
 
 	return (bytes + WEIR_PAGE_BYTES - 1) & ~(WEIR_PAGE_BYTES - 1);
 }
@@ -61,6 +61,7 @@ empty(struct magazine *m, int64_t freed_ns)
 
 		if (row->n == 0)
 			continue;
+		row->drained += row->n;
 		weir_lock(&pool_classes[i].lock);
 		while (row->n > 0)
 			pool_stock_push(&pool_classes[i], row->blocks[--row->n],
@@ -68,6 +69,7 @@ empty(struct magazine *m, int64_t freed_ns)
 		weir_unlock(&pool_classes[i].lock);
 	}
 	magazine_set_bytes(m, 0);
+	m->last = NULL;
 }
 
 /* Moves its counts into the classes, so that the next owner starts at zero. */
@@ -81,15 +83,16 @@ fold(struct magazine *m)
 		weir_lock(&c->lock);
 		c->stats.gets += row->gets;
 		c->stats.hits += row->gets;
-		c->stats.puts += row->puts;
-		c->stats.live += row->gets - row->puts;
-		c->stats.requested_bytes += row->requested;
-		c->stats.live_requested_bytes += row->live_requested;
+		c->stats.puts += magazine_puts(row);
+		c->stats.live += row->gets - magazine_puts(row);
+		c->stats.requested_bytes += row->asked_bytes;
+		c->stats.live_requested_bytes += row->asked_bytes - row->given_bytes;
 		c->scratch_gets += row->gets;
-		c->scratch_puts += row->puts;
+		c->scratch_puts += magazine_puts(row);
 		weir_unlock(&c->lock);
 		*row = (struct magazine_row){.n = 0};
 	}
+	m->seen_operations = 0;
 }
 
 /* The thread ends. Later gets and puts of the same thread use the classes directly. */
@@ -118,7 +121,7 @@ new_magazine(void)
 	if (m == NULL && n_magazines < MAGAZINES_MAX) {
 		m = heap_pages->meta(magazine_size());
 		if (m != NULL) {
-			n_magazines++;
+			m->name = (uint64_t)++n_magazines << MAGAZINE_NAME_SHIFT;
 			m->next = all;
 			all = m;
 		}
@@ -176,6 +179,46 @@ magazine_release_all(void)
 	weir_unlock(&register_lock);
 }
 
+bool
+magazine_unname(struct weir_span *s, uint64_t refs)
+{
+	uint64_t name = refs >> MAGAZINE_NAME_SHIFT << MAGAZINE_NAME_SHIFT;
+	struct magazine *m = magazine_own;
+
+	if (m != NULL && m->name == name && atomic_load(&m->busy))
+		return false;
+	weir_lock(&register_lock);
+	for (m = all; m != NULL && m->name != name; m = m->next)
+		;
+	if (m != NULL) {
+		atomic_store(&m->claimed, 1);
+		barrier();
+		wait_idle(m);
+		refs = atomic_load_explicit(&s->refs, memory_order_relaxed);
+		if (refs >> MAGAZINE_NAME_SHIFT == name >> MAGAZINE_NAME_SHIFT) {
+			atomic_store_explicit(&s->refs, refs - name,
+					      memory_order_release);
+			if (m != magazine_own)
+				m->rows[s->grade].shy = MAGAZINE_SHY;
+			if (m->last == s)
+				m->last = NULL;
+		}
+		atomic_store_explicit(&m->claimed, 0, memory_order_release);
+	}
+	weir_unlock(&register_lock);
+	return true;
+}
+
+static uint64_t
+operations(const struct magazine *m)
+{
+	uint64_t n = 0;
+
+	for (uint32_t i = 0; i < pool_n_classes; i++)
+		n += m->rows[i].gets + magazine_puts(&m->rows[i]);
+	return n;
+}
+
 void
 magazine_drain(int64_t before_ns)
 {
@@ -185,7 +228,7 @@ magazine_drain(int64_t before_ns)
 	for (struct magazine *m = all; m != NULL; m = m->next)
 		if (magazine_bytes(m) != 0 &&
 		    (before_ns == INT64_MAX ||
-		     (m->operations == m->seen_operations && m->seen_ns <= before_ns)))
+		     (operations(m) == m->seen_operations && m->seen_ns <= before_ns)))
 			empty(m, m->seen_ns);
 	magazine_release_all();
 }
@@ -197,8 +240,8 @@ magazine_mark(int64_t now_ns)
 		return;
 	magazine_claim_all();
 	for (struct magazine *m = all; m != NULL; m = m->next)
-		if (m->operations != m->seen_operations) {
-			m->seen_operations = m->operations;
+		if (operations(m) != m->seen_operations) {
+			m->seen_operations = operations(m);
 			m->seen_ns = now_ns;
 		}
 	magazine_release_all();
@@ -251,11 +294,11 @@ magazine_add_stats(uint32_t grade, struct weir_class_stats *stats)
 
 		stats->gets += row->gets;
 		stats->hits += row->gets;
-		stats->puts += row->puts;
-		stats->live += row->gets - row->puts;
+		stats->puts += magazine_puts(row);
+		stats->live += row->gets - magazine_puts(row);
 		stats->cached += row->n;
-		stats->requested_bytes += row->requested;
-		stats->live_requested_bytes += row->live_requested;
+		stats->requested_bytes += row->asked_bytes;
+		stats->live_requested_bytes += row->asked_bytes - row->given_bytes;
 	}
 	if (stats->live > stats->live_peak && stats->live <= INT64_MAX)
 		stats->live_peak = stats->live;
@@ -269,6 +312,6 @@ magazine_add_scratch(struct weir_scratch_stats *stats)
 	for (struct magazine *m = all; m != NULL; m = m->next)
 		for (uint32_t i = 0; i < pool_n_classes; i++) {
 			stats->gets += m->rows[i].gets;
-			stats->puts += m->rows[i].puts;
+			stats->puts += magazine_puts(&m->rows[i]);
 		}
 }

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A magazine: a thread's own few free scratch blocks, so that a get and a put touch no shared
- * cache line and no locked instruction beyond the reference count.
+ * cache line and need no locked instruction.
  *
  * The owner marks itself busy and looks whether somebody claims the magazine; whoever else wants
  * in (the clock, fork, statistics) claims it, makes every running thread pass a memory barrier
  * (membarrier), and waits until the owner is not busy. So the owner pays two plain stores and
  * the visitor pays for both. Without membarrier the owner pays for a fence instead.
+ *
+ * The same keeps the reference count of a block that its thread has to itself: the upper half of
+ * `refs` names the magazine it came from, and then only the owner, busy, changes it, without a
+ * locked instruction. Another thread that wants to count first visits and takes the name off;
+ * a count without a name is everybody's, by compare-and-swap.
  */
 #ifndef POOL_MAGAZINE_H
 #define POOL_MAGAZINE_H
@@ -23,32 +28,49 @@
 /* A thread keeps no more than this; a block of a class above it goes to the class at once. */
 #define MAGAZINE_BYTES ((size_t)32 << 20)
 
+/* After a block turned out to be shared, so many gets of its class are everybody's at once. */
+#define MAGAZINE_SHY 1000
+
 struct magazine_row {
 	struct weir_span *blocks[MAGAZINE_DEPTH];
-	uint64_t n;
-	uint64_t gets, puts;	 /* served and taken here */
-	uint64_t requested;	 /* by the gets */
-	uint64_t live_requested; /* gets' minus puts', wraps */
+	uint32_t n;
+	uint32_t shy;	      /* gets to come that are not named */
+	uint64_t gets;	      /* served here */
+	uint64_t drained;     /* left for the class otherwise than by a get */
+	uint64_t asked_bytes; /* by the gets */
+	uint64_t given_bytes; /* what the blocks put here had been asked for as */
 };
 
+/* Not counted one by one: every block that was put here has left since, or is here. */
+static inline uint64_t
+magazine_puts(const struct magazine_row *row)
+{
+	return row->gets + row->drained + row->n;
+}
+
+/* The first four members are all that a get or a put needs of it. */
 struct magazine {
 	_Atomic uint32_t busy, claimed;
-	bool owned;
+	uint64_t name;		/* what `refs` says in its upper half */
 	_Atomic uint64_t bytes; /* in blocks; written by the owner or a visitor */
-	uint64_t operations;	/* gets and puts ever */
+	struct weir_span *last; /* got last: named, or in a row; or NULL */
+	bool owned;
 	uint64_t seen_operations;
-	int64_t seen_ns; /* when the clock last saw `operations` change */
+	int64_t seen_ns; /* when the clock last saw that there were more operations */
 	struct magazine *next;
-	struct magazine_row rows[];
+	struct magazine_row
+		rows[]; /* of the classes, and an empty one for what is larger */
 };
 
-extern bool magazine_needs_fence;
+#define MAGAZINE_NAME_SHIFT 32
+
+extern bool magazine_needs_fence __attribute__((visibility("hidden")));
 
 void magazine_init(void);
 
 /* The calling thread's magazine, if it has one. */
 extern _Thread_local struct magazine *magazine_own
-	__attribute__((tls_model("initial-exec")));
+	__attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 /* The same, made on first use; NULL if there is none to be had. */
 struct magazine *magazine_mine(void);
@@ -89,6 +111,12 @@ magazine_leave(struct magazine *m)
 {
 	atomic_store_explicit(&m->busy, 0, memory_order_release);
 }
+
+/*
+ * Takes the name off a block's count, so that it is everybody's. False if the caller is the owner
+ * and busy, that is, in a signal handler.
+ */
+bool magazine_unname(struct weir_span *s, uint64_t refs);
 
 /* Blocks of magazines that were not used since before_ns go to their classes. */
 void magazine_drain(int64_t before_ns);

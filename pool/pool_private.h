@@ -6,6 +6,7 @@
 #ifndef POOL_POOL_PRIVATE_H
 #define POOL_POOL_PRIVATE_H
 
+#include "pool/class_of.h"
 #include "pool/heap.h"
 #include "pool/pool.h"
 #include "pool/pool_stats.h"
@@ -18,24 +19,7 @@ struct pool_class {
 } __attribute__((aligned(64)));
 
 extern struct pool_class pool_classes[WEIR_POOL_CLASSES_MAX];
-extern uint32_t pool_n_classes;
 extern _Atomic uint64_t pool_stocked_bytes; /* in stocks of classes and threads */
-
-/* The class of a request of up to 16 MB, by its last page: one load. */
-#define POOL_FAST_PAGES 4096
-extern uint8_t pool_class_by_page[POOL_FAST_PAGES];
-
-uint32_t pool_class_of_large(size_t bytes);
-
-/* The smallest class that holds `bytes`, or pool_n_classes. */
-static inline uint32_t
-pool_class_of(size_t bytes)
-{
-	size_t page = bytes == 0 ? 0 : (bytes - 1) >> WEIR_PAGE_SHIFT;
-
-	return page < POOL_FAST_PAGES ? pool_class_by_page[page]
-				      : pool_class_of_large(bytes);
-}
 
 /* One of the two stock lists' ends; the class's lock is held. */
 void pool_stock_push(struct pool_class *c, struct weir_span *s, int64_t now_ns);

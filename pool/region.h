@@ -42,7 +42,7 @@ struct weir_hull {
 	_Atomic uintptr_t low;
 	_Atomic size_t bytes;
 };
-extern struct weir_hull weir_hull;
+extern struct weir_hull weir_hull __attribute__((visibility("hidden")));
 
 /* Might p be weir's? Cheap and sure when it says no. */
 static inline bool

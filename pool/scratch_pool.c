@@ -8,10 +8,8 @@
 #include <errno.h>
 #include <time.h>
 
-#include "pool/magazine.h"
 #include "pool/pool_private.h"
-
-#define REFS_MAX INT32_MAX
+#include "pool/scratch_quick.h"
 
 static int64_t
 now_ns(void)
@@ -22,63 +20,15 @@ now_ns(void)
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-static struct weir_span *
-take_own(struct magazine *m, uint32_t grade, size_t bytes)
-{
-	struct magazine_row *row = &m->rows[grade];
-	struct weir_span *s = NULL;
-
-	if (!magazine_enter(m))
-		return NULL;
-	if (row->n > 0) {
-		s = row->blocks[--row->n];
-		magazine_set_bytes(m, magazine_bytes(m) - s->bytes);
-		m->operations++;
-		row->gets++;
-		row->requested += bytes;
-		row->live_requested += bytes;
-		s->requested = bytes;
-		s->flags = WEIR_SPAN_SCRATCH;
-		s->kind = 0;
-		weir_span_set_state(s, WEIR_SPAN_LIVE);
-	}
-	magazine_leave(m);
-	return s;
-}
-
 static bool
 give_own(struct magazine *m, struct weir_span *s)
 {
-	struct magazine_row *row = &m->rows[s->grade];
-	bool kept = false;
-
-	if (!magazine_enter(m))
+	if (s->grade == WEIR_SPAN_NO_GRADE || !magazine_enter(m))
 		return false;
-	if (row->n < MAGAZINE_DEPTH && magazine_bytes(m) + s->bytes <= MAGAZINE_BYTES) {
-		weir_span_set_state(s, WEIR_SPAN_STOCKED);
-		row->blocks[row->n++] = s;
-		magazine_set_bytes(m, magazine_bytes(m) + s->bytes);
-		m->operations++;
-		row->puts++;
-		row->live_requested -= s->requested;
-		kept = true;
-	}
+	weir_span_set_state(s, WEIR_SPAN_STOCKED);
+	bool kept = scratch_keep(m, s);
 	magazine_leave(m);
 	return kept;
-}
-
-struct weir_span *
-weir_scratch_take_own(size_t bytes)
-{
-	uint32_t grade = pool_class_of(bytes);
-	struct magazine *m = magazine_own;
-
-	if (m == NULL || grade >= pool_n_classes)
-		return NULL;
-	struct weir_span *s = take_own(m, grade, bytes);
-	if (s != NULL)
-		atomic_store_explicit(&s->refs, 1, memory_order_relaxed);
-	return s;
 }
 
 struct weir_span *
@@ -86,7 +36,7 @@ weir_scratch_take(size_t bytes)
 {
 	uint32_t grade = pool_class_of(bytes);
 	struct weir_ask ask = {.requested = bytes, .flags = WEIR_SPAN_SCRATCH};
-	struct weir_span *s = weir_scratch_take_own(bytes);
+	struct weir_span *s = scratch_take_own(bytes);
 
 	if (s != NULL)
 		return s;
@@ -98,7 +48,7 @@ weir_scratch_take(size_t bytes)
 		s = ask.bytes >= bytes ? weir_extent_take(&ask).span : NULL;
 	}
 	if (s != NULL)
-		atomic_store_explicit(&s->refs, 1, memory_order_relaxed);
+		scratch_set_refs(s, 1);
 	return s;
 }
 
@@ -125,50 +75,75 @@ scratch_at(const void *p)
 		       : NULL;
 }
 
+/*
+ * Changes a count by one. What the count was, 0 if there is none: it is the caller's to tell
+ * what that means. A count at `end` stays as it is.
+ */
+static uint32_t
+count(struct weir_span *s, uint32_t by, uint32_t end)
+{
+	uint64_t refs = scratch_refs(s);
+
+	for (;;) {
+		if ((uint32_t)refs == end || (uint32_t)refs == 0)
+			return (uint32_t)refs;
+		if (refs >> MAGAZINE_NAME_SHIFT != 0 && magazine_unname(s, refs)) {
+			refs = scratch_refs(s);
+			continue;
+		}
+		uint64_t left = refs >> MAGAZINE_NAME_SHIFT << MAGAZINE_NAME_SHIFT |
+				(uint32_t)((uint32_t)refs + by);
+		if (atomic_compare_exchange_weak_explicit(
+			    &s->refs, &refs, (uint32_t)left == 0 ? 0 : left,
+			    memory_order_acq_rel, memory_order_acquire))
+			return (uint32_t)refs;
+	}
+}
+
 int
 weir_scratch_share(const void *block)
 {
-	struct weir_span *s = scratch_at(block);
-	uint32_t refs =
-		s != NULL ? atomic_load_explicit(&s->refs, memory_order_relaxed) : 0;
+	struct magazine *m = magazine_own;
+	struct weir_span *s = NULL;
 
-	do {
-		if (refs == 0)
-			return -EINVAL;
-		if (refs >= REFS_MAX)
-			return -EOVERFLOW;
-	} while (!atomic_compare_exchange_weak_explicit(
-		&s->refs, &refs, refs + 1, memory_order_relaxed, memory_order_relaxed));
-	return 0;
+	if (m != NULL && magazine_enter(m)) {
+		uint64_t refs;
+
+		s = scratch_own_at(m, block, &refs);
+		if (s != NULL && refs < SCRATCH_REFS_MAX)
+			scratch_set_refs(s, m->name + refs + 1);
+		else
+			s = NULL;
+		magazine_leave(m);
+	}
+	if (s != NULL)
+		return 0;
+	s = scratch_at(block);
+	uint32_t refs = s != NULL ? count(s, 1, SCRATCH_REFS_MAX) : 0;
+	return refs == 0 ? -EINVAL : refs == SCRATCH_REFS_MAX ? -EOVERFLOW : 0;
 }
 
 int
 weir_scratch_release(void *block, struct weir_span **shared)
 {
 	struct weir_span *s = scratch_at(block);
-	uint32_t refs =
-		s != NULL ? atomic_load_explicit(&s->refs, memory_order_relaxed) : 0;
+	uint32_t refs = s != NULL ? count(s, UINT32_MAX, 0) : 0;
 	struct magazine *m = magazine_own;
 
 	*shared = NULL;
-	do {
-		if (refs == 0)
-			return -EINVAL;
-	} while (!atomic_compare_exchange_weak_explicit(
-		&s->refs, &refs, refs - 1, memory_order_acq_rel, memory_order_relaxed));
-	if (refs > 1)
-		return 0;
-	if (m == NULL || s->grade == WEIR_SPAN_NO_GRADE || !give_own(m, s))
+	if (refs == 1 && (m == NULL || !give_own(m, s)))
 		*shared = s;
-	return 1;
+	return refs == 0 ? -EINVAL : refs == 1;
 }
 
 int
 weir_scratch_drop(void *block)
 {
 	struct weir_span *shared;
-	int rc = weir_scratch_release(block, &shared);
+	int rc = scratch_release_own(block, &shared);
 
+	if (rc < 0)
+		rc = weir_scratch_release(block, &shared);
 	if (shared != NULL)
 		weir_scratch_give_shared(shared);
 	return rc;

@@ -12,15 +12,14 @@
 
 /* NULL if there is no memory. */
 struct weir_span *weir_scratch_take(size_t bytes);
-/* The quick half: from the thread's own few blocks, without any lock; NULL if it has none. */
-struct weir_span *weir_scratch_take_own(size_t bytes);
 /* 0, -EINVAL, -EOVERFLOW */
 int weir_scratch_share(const void *block);
 /* 1, 0, -EINVAL */
 int weir_scratch_drop(void *block);
 /*
- * The quick half of it, without any lock: a block that was released and that the thread does not
- * keep comes back in *shared, for weir_scratch_give_shared.
+ * What scratch_release_own (scratch_quick.h) does not know. Still without a lock but to find out
+ * whose a count is: a block that was released and that the thread does not keep comes back in
+ * *shared, for weir_scratch_give_shared.
  */
 int weir_scratch_release(void *block, struct weir_span **shared);
 void weir_scratch_give_shared(struct weir_span *s);

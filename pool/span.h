@@ -42,7 +42,7 @@ struct weir_span {
 	struct weir_span *next, *prev; /* of whatever list the state implies */
 	int64_t freed_ns;	       /* when it was freed, CLOCK_MONOTONIC */
 	size_t requested;	       /* by the host, when LIVE */
-	_Atomic uint32_t refs;	       /* scratch references, when LIVE and SCRATCH */
+	_Atomic uint64_t refs;	       /* scratch references and whose, see magazine.h */
 	_Atomic uint8_t state;	       /* enum weir_span_state */
 	uint8_t grade;		       /* size class or WEIR_SPAN_NO_GRADE */
 	uint8_t kind;  /* enum weir_kind of who asked; the pool only carries it */

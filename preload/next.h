@@ -25,7 +25,7 @@ struct weir_next {
 	void *(*pvalloc)(size_t);
 	size_t (*malloc_usable_size)(void *);
 };
-extern struct weir_next next;
+extern struct weir_next next __attribute__((visibility("hidden")));
 
 /* These need not exist in a next allocator; what they do without it is said in next.c. */
 int next_malloc_trim(size_t pad);

@@ -8,6 +8,7 @@
 #include <errno.h>
 
 #include "pool/scratch_pool.h"
+#include "pool/scratch_quick.h"
 #include "preload/settings.h"
 #include "preload/gate.h"
 #include "preload/place.h"
@@ -15,30 +16,28 @@
 
 #define EXPORT __attribute__((visibility("default")))
 
-static __attribute__((noinline)) struct weir_span *
+static __attribute__((noinline)) void *
 take_shared(size_t bytes)
 {
 	struct weir_span *s = NULL;
 	struct gate g;
 
-	if (!gate_enter(&g))
-		return NULL;
-	s = boot_ready() ? weir_scratch_take(bytes) : NULL;
-	timer_nudge(false);
-	gate_leave(&g);
-	return s;
+	if (gate_enter(&g)) {
+		s = boot_ready() ? weir_scratch_take(bytes) : NULL;
+		timer_nudge(false);
+		gate_leave(&g);
+	}
+	if (s == NULL)
+		errno = ENOMEM;
+	return s != NULL ? (void *)s->base : NULL;
 }
 
 EXPORT void *
 weir_scratch_get(size_t bytes)
 {
-	struct weir_span *s = timer_awake() ? weir_scratch_take_own(bytes) : NULL;
+	struct weir_span *s = timer_awake() ? scratch_take_own(bytes) : NULL;
 
-	if (s == NULL)
-		s = take_shared(bytes);
-	if (s == NULL)
-		errno = ENOMEM;
-	return s != NULL ? (void *)s->base : NULL;
+	return s != NULL ? (void *)s->base : take_shared(bytes);
 }
 
 EXPORT void *
@@ -52,30 +51,43 @@ weir_scratch_ref(void *block)
 }
 
 /* A released block goes where all threads find it, and the clock hears of it. */
-static __attribute__((noinline)) void
+static __attribute__((noinline)) int
 give_shared(struct weir_span *s)
 {
 	struct gate g;
 
-	if (!gate_enter(&g)) {
+	if (gate_enter(&g)) {
 		if (s != NULL)
-			place_defer(s);
-		return;
+			weir_scratch_give_shared(s);
+		timer_nudge(true);
+		gate_leave(&g);
+	} else if (s != NULL) {
+		place_defer(s);
 	}
-	if (s != NULL)
-		weir_scratch_give_shared(s);
-	timer_nudge(true);
-	gate_leave(&g);
+	return 1;
 }
 
-EXPORT int
-weir_scratch_unref(void *block)
+static __attribute__((noinline)) int
+release(void *block)
 {
 	struct weir_span *shared;
 	int rc = weir_scratch_release(block, &shared);
 
 	if (rc == 1 && (shared != NULL || !timer_awake()))
 		give_shared(shared);
+	return rc;
+}
+
+EXPORT int
+weir_scratch_unref(void *block)
+{
+	struct weir_span *shared;
+	int rc = scratch_release_own(block, &shared);
+
+	if (__builtin_expect(rc < 0, 0))
+		return release(block);
+	if (rc == 1 && (shared != NULL || !timer_awake()))
+		return give_shared(shared);
 	return rc;
 }
 

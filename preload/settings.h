@@ -14,7 +14,7 @@
  * Requests below it go straight to the next allocator. SIZE_MAX until the constructor has run,
  * and for ever in a process that weir leaves alone: one compare is the whole cost then.
  */
-extern size_t weir_floor;
+extern size_t weir_floor __attribute__((visibility("hidden")));
 
 extern struct weir_options weir_config; /* constant once weir_floor is set */
 

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 enum timer_state { TIMER_NONE, TIMER_ASLEEP, TIMER_AWAKE };
-extern _Atomic uint32_t timer_state;
+extern _Atomic uint32_t timer_state __attribute__((visibility("hidden")));
 
 /* The thread runs and will see by itself whatever has happened. */
 static inline bool
