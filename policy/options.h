@@ -25,6 +25,8 @@ struct weir_options {
 	uint64_t decay_ms;
 	bool decay_thread;
 	uint64_t cache_max; /* bytes, 0: automatic */
+	uint64_t quarantine; /* bytes */
+	bool guard;
 	char only[OPTIONS_TEXT_MAX];
 	char stats[OPTIONS_TEXT_MAX];
 	uint64_t stats_ms;

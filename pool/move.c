@@ -30,6 +30,8 @@ weir_span_move(struct weir_span *from, struct weir_span *to, size_t bytes)
 static int
 discard(const struct weir_span *s)
 {
+	if (s->flags & WEIR_SPAN_SEALED)
+		return WEIR_SPAN_RESERVED;
 	if (s->flags & WEIR_SPAN_MOVED) {
 		int rc = heap_pages->reset((void *)s->base, s->bytes);
 

@@ -35,6 +35,10 @@ enum weir_span_state {
 	1 /* got by the scratch API: reference-counted, free() is misuse */
 #define WEIR_SPAN_ZEROED 2 /* served to a calloc by pages that took no memory yet */
 #define WEIR_SPAN_MOVED	 4 /* its pages were moved here: a kernel mapping of its own */
+/* For the shim's search for misuse. */
+#define WEIR_SPAN_SUSPECT 8
+#define WEIR_SPAN_GUARDED 16 /* its last page is inaccessible */
+#define WEIR_SPAN_SEALED  32 /* all of it is reserved: nothing is left to give back */
 
 struct weir_span {
 	uintptr_t base;

@@ -21,6 +21,7 @@
 #include "preload/gate.h"
 #include "preload/kind.h"
 #include "preload/say.h"
+#include "preload/suspect.h"
 #include "preload/timer.h"
 
 size_t weir_floor = SIZE_MAX;
@@ -125,6 +126,7 @@ boot(void)
 
 	read_options();
 	if (takes_part() && fork_handlers_install() == 0) {
+		suspect_init();
 		weir_floor = weir_config.floor;
 		if (weir_config.verbose) {
 			line_begin(&l);

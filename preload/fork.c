@@ -12,6 +12,7 @@
 #include "preload/gate.h"
 #include "preload/record.h"
 #include "preload/segment.h"
+#include "preload/suspect.h"
 #include "preload/timer.h"
 
 /* Of the forking thread: glibc lets the handlers of two forks run side by side. */
@@ -28,6 +29,7 @@ before(void)
 		return;
 	boot_freeze();
 	record_freeze();
+	suspect_freeze();
 	pool_frozen = boot_done();
 	if (pool_frozen)
 		weir_pool_freeze();
@@ -41,6 +43,7 @@ after_in_parent(void)
 		return;
 	if (pool_frozen)
 		weir_pool_thaw();
+	suspect_thaw();
 	record_thaw();
 	boot_thaw();
 	frozen = false;
@@ -53,6 +56,7 @@ after_in_child(void)
 		return;
 	if (pool_frozen)
 		weir_pool_after_fork();
+	suspect_after_fork();
 	record_after_fork();
 	boot_after_fork();
 	timer_after_fork();

@@ -20,6 +20,7 @@
 #include "preload/next.h"
 #include "preload/place.h"
 #include "preload/record.h"
+#include "preload/suspect.h"
 #include "preload/timer.h"
 
 #define EXPORT	    __attribute__((visibility("default")))
@@ -63,8 +64,12 @@ free(void *p)
 {
 	if (p == NULL)
 		return;
-	if (UNLIKELY(weir_hull_has(p)) && place_free(p))
-		return;
+	if (UNLIKELY(weir_hull_has(p))) {
+		if (suspect_on)
+			suspect_freed(p, CALLER);
+		if (place_free(p))
+			return;
+	}
 	next.free(p);
 }
 
@@ -108,10 +113,13 @@ resize(void *p, size_t size, const void *caller)
 		return q != NULL ? q : next.realloc(NULL, size);
 	}
 	if (UNLIKELY(weir_hull_has(p))) {
+		if (suspect_on)
+			suspect_freed(p, caller);
 		if (size == 0 && place_free(p))
 			return NULL;
-		enum place_resize done =
-			size != 0 ? place_resize(&p, size, caller) : PLACE_NOT_OURS;
+		enum place_resize done = size == 0    ? PLACE_NOT_OURS
+					 : suspect_on ? suspect_resize(&p, size, caller)
+						      : place_resize(&p, size, caller);
 		if (done != PLACE_NOT_OURS)
 			return done == PLACE_RESIZED ? p : NULL;
 	}

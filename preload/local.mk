@@ -21,8 +21,11 @@ libweir_preload_la_SOURCES = \
 	%D%/segment.c %D%/segment.h \
 	%D%/segment_file.c %D%/segment_file.h \
 	%D%/snapshot.c %D%/snapshot.h \
+	%D%/suspect.c %D%/suspect.h \
+	%D%/suspect_fault.c %D%/suspect_fault.h \
 	%D%/symbols.def \
-	%D%/timer.c %D%/timer.h
+	%D%/timer.c %D%/timer.h \
+	%D%/where.c %D%/where.h
 libweir_preload_la_CFLAGS = $(AM_CFLAGS) -fno-builtin-malloc -fno-builtin-calloc -ftls-model=initial-exec
 libweir_preload_la_LIBADD = libtrace.la libpool.la libpolicy.la
 libweir_preload_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \

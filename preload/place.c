@@ -20,6 +20,7 @@
 #include "preload/misuse.h"
 #include "preload/place_private.h"
 #include "preload/record.h"
+#include "preload/suspect.h"
 #include "preload/timer.h"
 
 /* What callocs of each size do with their pages: struct weir_zero_memory in a word. */
@@ -124,7 +125,9 @@ new_block(size_t size, size_t align, bool zero, const void *caller)
 		record_passed((enum weir_fallback)route.reason, kind, size);
 		return NULL;
 	}
-	bool want_zero = zero && want_zero_pages(route.bytes);
+	if (suspect_on)
+		suspect_route(&route, size);
+	bool want_zero = zero && (suspect_on || want_zero_pages(route.bytes));
 	struct weir_taken taken = place_take(&route, size, align, kind, want_zero);
 	if (taken.span == NULL && made_room(route.bytes))
 		taken = place_take(&route, size, align, kind, want_zero);
@@ -135,6 +138,8 @@ new_block(size_t size, size_t align, bool zero, const void *caller)
 	record_served(route.place, kind, size);
 	if (zero)
 		make_zero(taken.span, taken.zero);
+	if (suspect_on)
+		suspect_begin(taken.span, align, caller);
 	return taken.span;
 }
 
@@ -150,16 +155,20 @@ place_new(size_t size, size_t align, bool zero, const void *caller)
 	struct weir_span *s = boot_ready() ? new_block(size, align, zero, caller) : NULL;
 	timer_nudge(false);
 	place_leave(&g);
-	return s != NULL ? (void *)s->base : NULL;
+	return s != NULL ? (void *)suspect_start(s) : NULL;
 }
 
 void
 place_give(struct weir_span *s)
 {
+	if (s->flags & WEIR_SPAN_SUSPECT) {
+		suspect_give(s); /* comes back, perhaps much later */
+		return;
+	}
 	int64_t now_ns = clock_now_ns();
-
 	record_gone(s->kind, s->requested);
-	if (s->flags & WEIR_SPAN_ZEROED && weir_zero_sparse(learn_touched(s)))
+	if (s->flags & WEIR_SPAN_SEALED ||
+	    (s->flags & WEIR_SPAN_ZEROED && weir_zero_sparse(learn_touched(s))))
 		weir_pool_give_purged(s, now_ns);
 	else
 		weir_pool_give(s, now_ns);
@@ -203,7 +212,9 @@ place_live(const void *p, const char *call)
 	struct weir_span *s = weir_span_at(p);
 
 	if (s != NULL && weir_span_state(s) == WEIR_SPAN_LIVE &&
-	    !(s->flags & WEIR_SPAN_SCRATCH))
+	    !(s->flags & (WEIR_SPAN_SCRATCH | WEIR_SPAN_SUSPECT)))
+		return s;
+	if (suspect_on && (s = suspect_at(p)) != NULL)
 		return s;
 	if (weir_region_has(p))
 		misuse(call, p);
@@ -236,6 +247,6 @@ place_size(void *p, size_t *bytes)
 	struct weir_span *s = place_live(p, "malloc_usable_size");
 
 	if (s != NULL)
-		*bytes = usable(s);
+		*bytes = s->flags & WEIR_SPAN_SUSPECT ? s->requested : usable(s);
 	return s != NULL;
 }

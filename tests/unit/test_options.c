@@ -91,12 +91,13 @@ TEST(defaults_are_what_the_table_says)
 TEST(rows_are_in_order)
 {
 	static const char *const names[] = {
-		"enabled",  "floor",	    "threshold", "classes", "kinds",
-		"decay_ms", "decay_thread", "cache_max", "only",    "stats",
-		"stats_ms", "verbose",	    "isa"};
-	static const char *const types[] = {
-		"on|off", "SIZE", "SIZE", "CLASSES", "KINDS",  "MS",  "on|off",
-		"SIZE",	  "TEXT", "TEXT", "MS",	     "on|off", "TEXT"};
+		"enabled",  "floor",	    "threshold", "classes",    "kinds",
+		"decay_ms", "decay_thread", "cache_max", "quarantine", "guard",
+		"only",	    "stats",	    "stats_ms",	 "verbose",    "isa"};
+	static const char *const types[] = {"on|off", "SIZE",	"SIZE",	  "CLASSES",
+					    "KINDS",  "MS",	"on|off", "SIZE",
+					    "SIZE",   "on|off", "TEXT",	  "TEXT",
+					    "MS",     "on|off", "TEXT"};
 
 	REQUIRE(weir_n_option_rows == sizeof(names) / sizeof(names[0]));
 	for (size_t i = 0; i < weir_n_option_rows; i++) {
