@@ -3,7 +3,11 @@
 noinst_LTLIBRARIES += libtrace.la
 libtrace_la_CFLAGS = $(AM_CFLAGS) -ftls-model=initial-exec
 libtrace_la_SOURCES = \
-	%D%/intern.h \
+	%D%/capture.h \
+	%D%/intern.c %D%/intern.h \
+	%D%/publish.h \
+	%D%/rows.h \
 	%D%/sites.h \
 	%D%/symtab.c %D%/symtab.h \
+	%D%/tables.c %D%/tables.h \
 	%D%/walk.h

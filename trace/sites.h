@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who allocated: the face of this folder. The shim asks for the site of a request, tells it of
- * blocks born and gone, and now and then has the tables written into the sidecar.
+ * Who allocated: the face of this folder for the allocation path. The shim asks for the site of a
+ * request and tells it of blocks born and gone; trace/publish.h has the tables written.
  *
  * A thread is inside at most once (the shim's gate). Nothing here allocates from the heap, waits
  * long, or fails the request: what cannot be recorded goes to site 0 and is counted as a drop.
@@ -22,24 +22,35 @@ struct weir_birth {
 };
 
 /*
+ * Makes the tables: 0 or -ENOMEM. Before it, or without memory, there is no tracing: every site is 0
+ * and nothing is counted. The figures are told to readers: requests from exact_bytes on are
+ * recorded one by one, smaller ones as samples with a mean of sample_bytes between them, 0: not.
+ */
+int weir_trace_start(uint64_t exact_bytes, uint64_t sample_bytes);
+
+/* WEIR_KIND_* of who asked, and whether the site's blocks stand for several (sampling). */
+#define WEIR_TRACE_SAMPLED 0x80000000u
+
+/*
  * The site of a request by the calling thread, 0 if it is not to be known. `fp`: frame pointer of
  * the function that the host called, `pc`: where it returns to. Takes the stack: 0.1 to 10 us.
  */
 uint32_t weir_trace_site(uintptr_t fp, uintptr_t pc, uint32_t caller_kind);
 
 /*
- * A block of that site is born, changes its size, is gone. Lock-free additions; the shim makes these
- * calls where its own counts change, under the same locks, so that the sums agree.
+ * `count` blocks of that site, of `bytes` together, are born; change their size; are gone. The shim
+ * makes these calls where its own counts change, under the same locks, so that the sums agree.
  */
-struct weir_birth weir_trace_born(uint32_t site, size_t bytes);
-void weir_trace_resized(const struct weir_birth *b, size_t old_bytes, size_t bytes);
-void weir_trace_gone(const struct weir_birth *b, size_t bytes);
+struct weir_birth weir_trace_born(uint32_t site, uint64_t bytes, uint32_t count);
+void weir_trace_resized(const struct weir_birth *b, uint64_t old_bytes, uint64_t bytes);
+void weir_trace_gone(const struct weir_birth *b, uint64_t bytes, uint32_t count);
 
-/* Memory figures of the process that go into rows. */
-struct weir_trace_facts {
-	uint64_t rss_bytes, live_bytes, live_count, alloc_bytes, cached_bytes,
-		limit_bytes;
-	int64_t monotonic_ns, unix_ns;
-};
+/*
+ * Around fork: freeze in the parent before, with the shim's counts not frozen yet; then thaw in the
+ * parent, after_fork in the child, which keeps the sites of the blocks that it inherits.
+ */
+void weir_trace_freeze(void);
+void weir_trace_thaw(void);
+void weir_trace_after_fork(void);
 
 #endif

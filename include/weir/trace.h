@@ -18,8 +18,10 @@
  * the ring is (id - 1) % capacity. A reader believes no offset, count, index or string before it has
  * checked it, reads min(record_bytes, its own) of a record and ignores parts it does not know.
  *
- * Identities (`weir stat --check`): over the sites of one head and its slot of the same instant, the
- * sum of live_bytes and live_count is that of the kinds; site 0 holds what could not be attributed.
+ * Identities (`weir stat --check`): over the sites of one head and the slot of the same instant (its
+ * monotonic_ns is the same), the sum of live_bytes and live_count is that of the kinds; site 0 holds
+ * what could not be attributed. Sites with a sampled_count stand for blocks below the floor, which no
+ * kind counts: they are apart, and not in that sum.
  *
  * Strings are offsets into STRINGS, zero-terminated UTF-8; offset 0 is "".
  * Times are CLOCK_MONOTONIC nanoseconds unless named unix. Everything is host-endian.

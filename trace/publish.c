@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The area of weir/trace.h: what is new of the parts that grow, the sites that changed, rows, and
+ * last the head that makes it all count.
+ */
+#include "trace/publish.h"
+
+#include <string.h>
+
+#include "trace/capture.h"
+#include "trace/intern.h"
+#include "trace/rows.h"
+#include "trace/tables.h"
+#include "trace/walk.h"
+
+#define PART_ALIGN 4096u
+
+static const struct {
+	uint32_t record_bytes, capacity;
+} parts[WEIR_N_TRACE_PARTS] = {
+#define X(id, bytes, capacity, meaning) {(uint32_t)(bytes), (uint32_t)(capacity)},
+	WEIR_TRACE_PARTS(X)
+#undef X
+};
+
+static struct {
+	uint64_t seq;			      /* of the head in force */
+	uint32_t written[WEIR_N_TRACE_PARTS]; /* records of the parts that grow */
+	uint32_t sites;			      /* in the image */
+	uint32_t gc;			      /* that the image's ages are up to */
+	struct walk_runtime runtime;
+	uint32_t runtime_name, runtime_version, tier_reason;
+} state;
+
+/* Sites that changed since the copy of a parity was written: two heads take turns. */
+static uint64_t stale[2][SITES_WORDS];
+
+static void
+offsets_of(uint64_t offsets[WEIR_N_TRACE_PARTS + 1])
+{
+	uint64_t at = 2 * WEIR_TRACE_HEAD_BYTES;
+
+	for (int i = 0; i <= WEIR_N_TRACE_PARTS; i++) {
+		at = (at + PART_ALIGN - 1) & ~(uint64_t)(PART_ALIGN - 1);
+		offsets[i] = at;
+		if (i < WEIR_N_TRACE_PARTS)
+			at += (uint64_t)parts[i].record_bytes * parts[i].capacity;
+	}
+}
+
+bool
+weir_trace_on(void)
+{
+	return tables != NULL;
+}
+
+uint64_t
+weir_trace_area_bytes(void)
+{
+	uint64_t offsets[WEIR_N_TRACE_PARTS + 1];
+
+	offsets_of(offsets);
+	return tables != NULL ? offsets[WEIR_N_TRACE_PARTS] : 0;
+}
+
+static void
+copy_site(uint32_t i, uint32_t gc)
+{
+	struct tables_site *s = &tables->sites[i];
+
+	/* Samples are counted outside the shim's own locks. */
+	weir_lock(&s->lock);
+	sites_age(s, gc);
+	memcpy(tables->image[i], s->fields, sizeof(s->fields));
+	weir_unlock(&s->lock);
+	stale[0][i / 64] |= (uint64_t)1 << (i % 64);
+	stale[1][i / 64] |= (uint64_t)1 << (i % 64);
+}
+
+void
+weir_trace_still(void)
+{
+	struct walk_gcs gcs;
+
+	if (tables == NULL)
+		return;
+	walk_gcs(&gcs);
+	uint32_t gc = (uint32_t)gcs.major;
+	for (uint32_t w = 0; w < SITES_WORDS; w++) {
+		uint64_t bits = 0;
+
+		if (atomic_load_explicit(&sites_changed[w], memory_order_relaxed) != 0)
+			bits = atomic_exchange_explicit(&sites_changed[w], 0,
+							memory_order_acquire);
+		for (; bits != 0; bits &= bits - 1)
+			copy_site(w * 64 + (uint32_t)__builtin_ctzll(bits), gc);
+	}
+	state.sites = tables_count(WEIR_PART_SITES0);
+	/* With a GC all sites that hold anything have aged. */
+	for (uint32_t i = 0; gc != state.gc && i < state.sites; i++)
+		if (tables->sites[i].gc != gc)
+			copy_site(i, gc);
+	state.gc = gc;
+}
+
+static int
+put(const struct weir_trace_sink *sink, uint64_t offset, const void *from, size_t bytes)
+{
+	return bytes != 0 ? sink->write(sink->context, offset, from, bytes) : 0;
+}
+
+/* A growing part: the records that are not in the file yet. */
+static int
+put_new(const struct weir_trace_sink *sink, uint64_t offset, enum weir_trace_part_id part,
+	const void *records)
+{
+	uint32_t used = tables_count(part), old = state.written[part];
+	size_t size = parts[part].record_bytes;
+	int rc = put(sink, offset + old * size, (const char *)records + old * size,
+		     (used - old) * size);
+
+	if (rc == 0)
+		state.written[part] = used;
+	return rc;
+}
+
+static bool
+is_stale(int parity, uint32_t site)
+{
+	return stale[parity][site / 64] >> (site % 64) & 1;
+}
+
+/* Runs of sites that this copy does not have as they are; small gaps are cheaper written. */
+static int
+put_sites(const struct weir_trace_sink *sink, uint64_t offset, int parity)
+{
+	enum { GAP = 8 };
+	const size_t size = sizeof(tables->image[0]);
+
+	for (uint32_t from = 0; from < state.sites;) {
+		if (!is_stale(parity, from)) {
+			from++;
+			continue;
+		}
+		uint32_t end = from + 1;
+		for (uint32_t i = end; i < state.sites && i < end + GAP; i++)
+			if (is_stale(parity, i))
+				end = i + 1;
+		int rc = put(sink, offset + from * size, tables->image[from],
+			     (end - from) * size);
+		if (rc != 0)
+			return rc;
+		from = end;
+	}
+	memset(stale[parity], 0, sizeof(stale[parity]));
+	return 0;
+}
+
+/* What the runtime is may be known better now than at the first capture. */
+static void
+know_runtime(void)
+{
+	struct walk_runtime r;
+
+	walk_runtime(&r);
+	if (memcmp(&r, &state.runtime, sizeof(r)) == 0 || !weir_trylock(&tables_lock))
+		return;
+	state.runtime = r;
+	state.runtime_name = intern_string(r.name, strlen(r.name));
+	state.runtime_version = intern_string(r.version, strlen(r.version));
+	state.tier_reason = intern_string(r.reason, strlen(r.reason));
+	weir_unlock(&tables_lock);
+}
+
+static void
+fill_head(struct weir_trace_head *h, const struct weir_trace_facts *facts,
+	  const uint64_t *offsets)
+{
+	struct capture_counts captured;
+	struct walk_gcs gcs;
+
+	walk_gcs(&gcs);
+	capture_counts(&captured);
+	*h = (struct weir_trace_head){
+		.seq_begin = state.seq + 1,
+		.version = WEIR_TRACE_VERSION,
+		.n_parts = WEIR_N_TRACE_PARTS,
+		.tier = state.runtime.tier,
+		.runtime = state.runtime_name,
+		.runtime_version = state.runtime_version,
+		.tier_reason = state.tier_reason,
+		.monotonic_ns = facts->monotonic_ns,
+		.unix_ns = facts->unix_ns,
+		.started_ns = sites_settings.started_ns,
+		.major_gcs = gcs.major,
+		.minor_gcs = gcs.minor,
+		.gc_known = gcs.known,
+		.n_drops = WEIR_N_TRACE_DROPS,
+		.sample_bytes = sites_settings.sample_bytes,
+		.exact_bytes = sites_settings.exact_bytes,
+		.capture_ns = captured.ns,
+		.captures = captured.captures,
+		.capture_hits = captured.hits,
+		.memory_bytes = sizeof(struct tables),
+		.seq_end = state.seq + 1,
+	};
+	memcpy(h->magic, WEIR_TRACE_MAGIC, sizeof(h->magic));
+	for (int i = 0; i < WEIR_N_TRACE_DROPS; i++)
+		h->drops[i] = intern_dropped((enum weir_trace_drop)i);
+	for (int i = 0; i < WEIR_N_TRACE_PARTS; i++)
+		h->parts[i] = (struct weir_trace_part){
+			.offset = offsets[i],
+			.record_bytes = parts[i].record_bytes,
+			.capacity = parts[i].capacity,
+			.used = i == WEIR_PART_SITES0 || i == WEIR_PART_SITES1
+					? state.sites
+				: i >= (int)ROWS_FIRST && i <= (int)ROWS_LAST
+					? rows_written((enum weir_trace_part_id)i)
+					: state.written[i],
+		};
+}
+
+int
+weir_trace_publish(const struct weir_trace_facts *facts,
+		   const struct weir_trace_sink *sink)
+{
+	const void *growing[] = {
+		[WEIR_PART_STRINGS] = tables->strings,
+		[WEIR_PART_MODULES] = tables->modules,
+		[WEIR_PART_THREADS] = tables->threads,
+		[WEIR_PART_FRAMES] = tables->frames,
+		[WEIR_PART_NODES] = tables->nodes,
+	};
+	uint64_t offsets[WEIR_N_TRACE_PARTS + 1];
+	struct weir_trace_head head;
+	int parity = (int)((state.seq + 1) % 2), rc = 0;
+
+	offsets_of(offsets);
+	know_runtime();
+	/* What is pointed at comes after what points to it was counted, so it is all there. */
+	for (int i = WEIR_PART_NODES; i >= WEIR_PART_STRINGS && rc == 0; i--)
+		rc = put_new(sink, offsets[i], (enum weir_trace_part_id)i, growing[i]);
+	if (rc == 0)
+		rc = put_sites(sink, offsets[WEIR_PART_SITES0 + parity], parity);
+	if (rc != 0) {
+		intern_drop(WEIR_DROP_rows);
+		return rc;
+	}
+	rows_write(facts, sink, offsets);
+	fill_head(&head, facts, offsets);
+	rc = put(sink, (uint64_t)parity * WEIR_TRACE_HEAD_BYTES, &head, sizeof(head));
+	if (rc == 0)
+		state.seq++;
+	return rc;
+}
+
+bool
+weir_trace_due(void)
+{
+	return tables != NULL && rows_due();
+}
+
+uint64_t
+weir_trace_mark(uint64_t request, const char *label, size_t label_bytes)
+{
+	return rows_mark(request, label, label_bytes);
+}
+
+void
+publish_after_fork(void)
+{
+	memset(&state, 0, sizeof(state));
+	memset(stale, 0, sizeof(stale));
+	rows_after_fork();
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The sites' numbers. Each has a lock of its own, held for some 10 ns: the ages must move
+ * together, and one lock is cheaper than ten atomic additions.
+ */
+#include "trace/sites.h"
+
+#include <stdbool.h>
+#include <time.h>
+
+#include "trace/capture.h"
+#include "trace/intern.h"
+#include "trace/tables.h"
+#include "trace/walk.h"
+
+#define MS_NS 1000000u
+#define AGES  4
+
+struct sites_settings sites_settings;
+_Atomic uint64_t sites_changed[SITES_WORDS];
+
+_Static_assert(SITES_WORDS * 64 == CAPACITY_SITES0, "a bit a site");
+_Static_assert(CAPACITY_SITES0 == CAPACITY_SITES1, "two copies");
+_Static_assert(WEIR_S_old_bytes == WEIR_S_age0_bytes + AGES - 1, "ages in a row");
+
+static uint64_t
+now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+int
+weir_trace_start(uint64_t exact_bytes, uint64_t sample_bytes)
+{
+	sites_settings = (struct sites_settings){
+		.exact_bytes = exact_bytes,
+		.sample_bytes = sample_bytes,
+		.started_ns = now_ns(),
+	};
+	int rc = tables_make();
+	if (rc == 0)
+		sites_changed[0] = 1;
+	return rc;
+}
+
+uint32_t
+sites_of(uint32_t stack, uint32_t caller_kind, uint32_t thread)
+{
+	uint32_t used = tables_count(WEIR_PART_SITES0), i;
+	uint64_t hash = tables_mix(tables_mix(stack, caller_kind), thread);
+	uint32_t slot = (uint32_t)hash & (SITE_SLOTS - 1);
+	bool sampled = (caller_kind & WEIR_TRACE_SAMPLED) != 0;
+	uint32_t kind = caller_kind & ~WEIR_TRACE_SAMPLED;
+
+	while ((i = tables->site_slots[slot]) != 0) {
+		const struct tables_site *s = &tables->sites[i];
+
+		if (s->fields[WEIR_S_stack] == stack &&
+		    s->fields[WEIR_S_caller_kind] == kind &&
+		    s->fields[WEIR_S_thread] == thread && s->sampled == sampled)
+			return i;
+		slot = (slot + 1) & (SITE_SLOTS - 1);
+	}
+	if (used == CAPACITY_SITES0) {
+		intern_drop(WEIR_DROP_sites);
+		return 0;
+	}
+	struct tables_site *s = &tables->sites[used];
+	s->sampled = sampled;
+	s->fields[WEIR_S_stack] = stack;
+	s->fields[WEIR_S_caller_kind] = kind;
+	s->fields[WEIR_S_thread] = thread;
+	tables->site_slots[slot] = (uint16_t)used;
+	tables_counted(WEIR_PART_SITES0, used + 1);
+	return used;
+}
+
+/* Unless it is set: a line that many threads write is dear. */
+static void
+note_change(uint32_t site)
+{
+	uint64_t bit = (uint64_t)1 << (site % 64);
+	_Atomic uint64_t *word = &sites_changed[site / 64];
+
+	if (!(atomic_load_explicit(word, memory_order_relaxed) & bit))
+		atomic_fetch_or_explicit(word, bit, memory_order_release);
+}
+
+void
+sites_age(struct tables_site *s, uint32_t gc)
+{
+	uint64_t *ages = &s->fields[WEIR_S_age0_bytes];
+	uint64_t live = s->fields[WEIR_S_live_bytes];
+
+	if (gc <= s->gc)
+		return;
+	/* Nothing has changed since the last GC of several, so that was its least. */
+	s->fields[WEIR_S_trough_bytes] = gc - s->gc == 1 ? s->least_bytes : live;
+	s->least_bytes = live;
+	for (uint32_t steps = gc - s->gc; steps > 0 && live != ages[AGES - 1]; steps--) {
+		for (int i = AGES - 1; i > 0; i--) {
+			ages[i] = i == AGES - 1 ? ages[i] + ages[i - 1] : ages[i - 1];
+			ages[i - 1] = 0;
+		}
+	}
+	s->gc = gc;
+}
+
+static uint32_t
+major_gcs(void)
+{
+	struct walk_gcs g;
+
+	walk_gcs(&g);
+	return (uint32_t)g.major;
+}
+
+static struct tables_site *
+enter(uint32_t site)
+{
+	struct tables_site *s = &tables->sites[site];
+	uint32_t gc = major_gcs();
+
+	weir_lock(&s->lock);
+	sites_age(s, gc);
+	return s;
+}
+
+static void
+leave(struct tables_site *s)
+{
+	weir_unlock(&s->lock);
+	note_change((uint32_t)(s - tables->sites));
+}
+
+/* Adds the bytes to all that a live block counts in; taken away by a negative number. */
+static void
+add_live(struct tables_site *s, const struct weir_birth *b, uint64_t bytes, uint64_t kib)
+{
+	uint64_t *f = s->fields;
+	uint32_t age = s->gc - b->gc;
+
+	f[WEIR_S_live_bytes] += bytes;
+	f[WEIR_S_age0_bytes + (age < AGES ? age : AGES - 1)] += bytes;
+	f[WEIR_S_birth_gc_sum] += kib * b->gc;
+	f[WEIR_S_birth_ms_sum] += kib * b->ms;
+	if (f[WEIR_S_live_bytes] > f[WEIR_S_peak_bytes])
+		f[WEIR_S_peak_bytes] = f[WEIR_S_live_bytes];
+	if (f[WEIR_S_live_bytes] < s->least_bytes)
+		s->least_bytes = f[WEIR_S_live_bytes];
+}
+
+struct weir_birth
+weir_trace_born(uint32_t site, uint64_t bytes, uint32_t count)
+{
+	struct weir_birth b = {.site = site};
+
+	if (tables == NULL)
+		return b;
+	uint64_t ns = now_ns(), ms = (ns - sites_settings.started_ns) / MS_NS;
+	struct tables_site *s = enter(site);
+	uint64_t *f = s->fields;
+	b.gc = s->gc;
+	b.ms = ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
+	add_live(s, &b, bytes, bytes >> 10);
+	f[WEIR_S_live_count] += count;
+	f[WEIR_S_alloc_bytes] += bytes;
+	f[WEIR_S_alloc_count] += count;
+	if (f[WEIR_S_first_ns] == 0)
+		f[WEIR_S_first_ns] = ns;
+	f[WEIR_S_last_ns] = ns;
+	f[WEIR_S_sampled_count] += s->sampled;
+	leave(s);
+	return b;
+}
+
+void
+weir_trace_resized(const struct weir_birth *b, uint64_t old_bytes, uint64_t bytes)
+{
+	if (tables == NULL)
+		return;
+	struct tables_site *s = enter(b->site);
+	add_live(s, b, bytes - old_bytes, (bytes >> 10) - (old_bytes >> 10));
+	if (bytes > old_bytes)
+		s->fields[WEIR_S_alloc_bytes] += bytes - old_bytes;
+	leave(s);
+}
+
+void
+weir_trace_gone(const struct weir_birth *b, uint64_t bytes, uint32_t count)
+{
+	if (tables == NULL)
+		return;
+	struct tables_site *s = enter(b->site);
+	add_live(s, b, -bytes, -(bytes >> 10));
+	s->fields[WEIR_S_live_count] -= count;
+	leave(s);
+}
+
+void
+weir_trace_freeze(void)
+{
+	weir_lock(&tables_lock);
+}
+
+void
+weir_trace_thaw(void)
+{
+	weir_unlock(&tables_lock);
+}
+
+/* As the shim's own counts: what was asked for begins at nothing, what is live stays. */
+static void
+forget_past(uint32_t site)
+{
+	struct tables_site *s = &tables->sites[site];
+
+	weir_lock_reset(&s->lock);
+	s->fields[WEIR_S_alloc_bytes] = s->fields[WEIR_S_alloc_count] = 0;
+	s->fields[WEIR_S_sampled_count] = 0;
+	s->fields[WEIR_S_peak_bytes] = s->fields[WEIR_S_live_bytes];
+	note_change(site);
+}
+
+void
+weir_trace_after_fork(void)
+{
+	weir_lock_reset(&tables_lock);
+	if (tables == NULL)
+		return;
+	for (uint32_t i = 0; i < tables_count(WEIR_PART_SITES0); i++)
+		forget_past(i);
+	intern_forget_drops();
+	capture_after_fork();
+	publish_after_fork();
+	walk_after_fork();
+}
