@@ -10,6 +10,8 @@ libtools_la_SOURCES = \
 	%D%/elf.c %D%/elf.h \
 	%D%/finding.c %D%/finding.h \
 	%D%/growth_blame.c %D%/growth_blame.h \
+	%D%/growth_group.c %D%/growth_group.h %D%/growth_model.c %D%/growth_model.h \
+	%D%/growth_rows.c %D%/growth_rows.h \
 	%D%/growth_origin.c %D%/growth_place.c %D%/growth_place.h \
 	%D%/growth_verdict.c %D%/growth_verdict.h \
 	%D%/guest.c %D%/guest.h \

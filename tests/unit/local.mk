@@ -6,9 +6,11 @@ UNIT_TESTS = \
 	%D%/test_emit \
 	%D%/test_encode_dialects \
 	%D%/test_encode_stream \
+	%D%/test_encode_text \
 	%D%/test_encode_tiers \
 	%D%/test_grades \
 	%D%/test_growth_blame \
+	%D%/test_growth_model \
 	%D%/test_growth_verdict \
 	%D%/test_launch \
 	%D%/test_options \
@@ -31,10 +33,11 @@ TESTS += $(UNIT_TESTS)
 # Those of the command that look at a sidecar.
 TRACE_SAMPLE = tests/tools/sidecar_sample.c tests/tools/trace_sample.c \
 	tests/tools/trace_sample.h tests/tools/trace_story.c
+%C%_test_growth_model_SOURCES = %D%/test_growth_model.c $(TRACE_SAMPLE)
 %C%_test_growth_blame_SOURCES = %D%/test_growth_blame.c $(TRACE_SAMPLE)
 %C%_test_trace_view_SOURCES = %D%/test_trace_view.c $(TRACE_SAMPLE)
 %C%_test_check_SOURCES = %D%/test_check.c tests/tools/sidecar_sample.c
 %C%_test_sidecar_SOURCES = %D%/test_sidecar.c tests/tools/sidecar_sample.c
 $(UNIT_TESTS): LDADD = $(UNIT_LIBS)
 $(UNIT_TESTS): $(UNIT_LIBS)
-EXTRA_DIST += tests/unit/guard.h tests/unit/pool_model.h
+EXTRA_DIST += tests/unit/guard.h tests/unit/pool_model.h tests/unit/tiers.h

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The story of trace_story.c, told by the model: sums, windows, groups, verdicts.
+ */
+#include <string.h>
+
+#include "tests/tap.h"
+#include "tests/tools/trace_sample.h"
+#include "tools/growth_model.h"
+
+#define MB INT64_C(1048576)
+
+static struct trace_sample *sample;
+static struct trace_view view;
+static struct growth_places *places;
+static struct growth_model model;
+
+static bool
+read_sample(void)
+{
+	char why[TRACE_VIEW_WHY];
+	size_t n;
+	const void *bytes = trace_sample_bytes(sample, &n);
+
+	if (trace_view_parse(&view, bytes, n, why) != 0)
+		return false;
+	places = growth_places_new(&view, 0);
+	return true;
+}
+
+static void
+make(const struct growth_request *r)
+{
+	growth_model_make(&model, places, r, NULL);
+}
+
+static void
+done(void)
+{
+	growth_places_free(places);
+	trace_view_free(&view);
+	trace_sample_free(sample);
+}
+
+static const struct growth_group *
+group(const char *part)
+{
+	for (size_t i = 0; i < model.n_groups; i++)
+		if (strstr(model.groups[i].name, part) != NULL)
+			return &model.groups[i];
+	return NULL;
+}
+
+static const char *
+verdict(const char *part)
+{
+	const struct growth_group *g = group(part);
+
+	return g == NULL ? "(no such group)" : growth_verdict_name(g->finding.verdict);
+}
+
+TEST(the_story_has_its_verdicts)
+{
+	struct growth_request r = {0};
+	const struct growth_group *g;
+
+	sample = trace_sample_new();
+	trace_sample_story(sample);
+	REQUIRE(read_sample());
+	make(&r);
+	CHECK_EQ(model.n_groups, STORY_SITES - 1);
+	CHECK_STR(verdict("leak.mjs:12"), "held");
+	CHECK_STR(verdict("server.mjs:40"), "gc-lag");
+	CHECK_STR(verdict("cache.mjs:7"), "plateau");
+	CHECK_STR(verdict("server.mjs:55"), "plateau");
+	CHECK_STR(verdict("libaddon"), "held");
+	CHECK(strstr(model.groups[0].name, "leak.mjs") != NULL);
+	g = group("leak.mjs:12");
+	/* One MB a second; the trough lags by a collection but has the same slope. */
+	CHECK(g->finding.slope_bytes_per_s > 0.95 * MB);
+	CHECK(g->finding.slope_bytes_per_s < 1.05 * MB);
+	CHECK_EQ(g->live_bytes, 119 * MB);
+	/* The window is the last two thirds of 119 s: the row at or before 39.67 s has 39 MB. */
+	CHECK_EQ(g->added_bytes, 80 * MB);
+	CHECK_EQ(g->added_count, 320);
+	CHECK(g->age_gcs > 5 && g->age_gcs < 6);
+	CHECK(g->age_s > 59 && g->age_s < 60);
+	CHECK(model.after_gc);
+	CHECK_EQ(model.limit_bytes, 512 * MB);
+	CHECK_EQ(model.rss.rss_bytes, model.rss.live_bytes + model.rss.cached_bytes +
+					      model.rss.js_heap_bytes +
+					      model.rss.other_bytes);
+	CHECK_EQ(model.rss.other_bytes, 30 * MB);
+	CHECK_EQ(model.unattributed_bytes, 256 << 10);
+	CHECK(g->eta_s > 0 && model.eta_s > 0 && model.eta_s < g->eta_s);
+	growth_model_free(&model);
+	done();
+}
+
+TEST(between_two_marks_only_what_changed_there_counts)
+{
+	struct growth_request r = {.sort = GROWTH_SORT_ADDED};
+
+	sample = trace_sample_new();
+	trace_sample_story(sample);
+	REQUIRE(read_sample());
+	r.a = growth_rows_mark(&view, "before");
+	r.b = growth_rows_mark(&view, "2");
+	REQUIRE(r.a != NULL && r.b != NULL);
+	CHECK(growth_rows_mark(&view, "never") == NULL);
+	make(&r);
+	CHECK_EQ(group("leak.mjs:12")->added_bytes, 80 * MB);
+	CHECK_EQ(group("cache.mjs:7")->added_bytes, 20 * MB - 20 * 20 / 30 * MB);
+	CHECK_EQ(group("server.mjs:55")->added_bytes, 0);
+	CHECK_EQ(group("leak.mjs:12")->window_alloc_bytes, 80 * MB);
+	growth_model_free(&model);
+	/* A window given as times: 10 s to 60 s. */
+	r = (struct growth_request){.from_ns = STORY_START_NS + 10 * UINT64_C(1000000000),
+				    .to_ns = STORY_START_NS + 60 * UINT64_C(1000000000)};
+	make(&r);
+	CHECK_EQ(group("leak.mjs:12")->added_bytes, 50 * MB);
+	growth_model_free(&model);
+	done();
+}
+
+TEST(groups_add_up_whatever_they_are_by)
+{
+	static const size_t want[GROWTH_N_BYS] = {
+		[GROWTH_BY_LINE] = 5,	 [GROWTH_BY_FUNCTION] = 5, [GROWTH_BY_FILE] = 4,
+		[GROWTH_BY_PACKAGE] = 1, [GROWTH_BY_KIND] = 2,	   [GROWTH_BY_THREAD] = 2,
+		[GROWTH_BY_STACK] = 5};
+
+	sample = trace_sample_new();
+	trace_sample_story(sample);
+	REQUIRE(read_sample());
+	for (int by = 0; by < GROWTH_N_BYS; by++) {
+		struct growth_request r = {.by = (enum growth_by)by};
+		uint64_t live = 0, sites = 0;
+
+		make(&r);
+		CHECK_EQ(model.n_groups, want[by]);
+		for (size_t i = 0; i < model.n_groups; i++) {
+			live += model.groups[i].live_bytes;
+			sites += model.groups[i].n_sites;
+			CHECK(i == 0 || model.groups[i - 1].live_bytes >=
+						model.groups[i].live_bytes);
+		}
+		CHECK_EQ(sites, STORY_SITES - 1);
+		CHECK_EQ(live + model.unattributed_bytes, model.live_bytes);
+		CHECK(growth_by_name((unsigned)by) != NULL);
+		growth_model_free(&model);
+	}
+	CHECK(growth_by_name(GROWTH_N_BYS) == NULL);
+	done();
+}
+
+TEST(the_rings_join_without_a_gap_or_a_repeat)
+{
+	struct growth_rows rows;
+
+	sample = trace_sample_new();
+	for (uint64_t t = 0; t < 300; t++) {
+		uint64_t ns = STORY_START_NS + t * 1000000000;
+
+		trace_sample_row(sample, WEIR_PART_ROWS_1S)->monotonic_ns = ns;
+		if (t % 10 == 9)
+			trace_sample_row(sample, WEIR_PART_ROWS_10S)->monotonic_ns = ns;
+	}
+	trace_sample_head(sample)->started_ns = STORY_START_NS;
+	REQUIRE(read_sample());
+	/* The ring of seconds has the last 160 of 300, the coarse one t = 9 ... 139 before. */
+	rows = growth_rows_timed(&view, 0, UINT64_MAX);
+	CHECK_EQ(rows.n, 160 + 14);
+	CHECK_EQ(rows.rows[13]->monotonic_ns,
+		 STORY_START_NS + 139 * UINT64_C(1000000000));
+	CHECK_EQ(rows.rows[14]->monotonic_ns,
+		 STORY_START_NS + 140 * UINT64_C(1000000000));
+	growth_rows_free(&rows);
+	rows = growth_rows_judged(&view, 0, UINT64_MAX);
+	CHECK(!rows.after_gc);
+	CHECK_EQ(rows.n, GROWTH_MAX_POINTS);
+	growth_rows_free(&rows);
+	CHECK(growth_rows_at(&view, STORY_START_NS) == NULL);
+	done();
+}
+
+TEST(an_empty_trace_is_no_error)
+{
+	struct growth_request r = {0};
+
+	sample = trace_sample_new();
+	REQUIRE(read_sample());
+	make(&r);
+	CHECK_EQ(model.n_groups, 0);
+	growth_model_free(&model);
+	done();
+}
+
+#define TAP_TESTS                                                                        \
+	T(the_story_has_its_verdicts)                                                    \
+	T(between_two_marks_only_what_changed_there_counts)                              \
+	T(groups_add_up_whatever_they_are_by)                                            \
+	T(the_rings_join_without_a_gap_or_a_repeat)                                      \
+	T(an_empty_trace_is_no_error)
+TAP_MAIN()
