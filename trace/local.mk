@@ -4,10 +4,23 @@ noinst_LTLIBRARIES += libtrace.la
 libtrace_la_CFLAGS = $(AM_CFLAGS) -ftls-model=initial-exec
 libtrace_la_SOURCES = \
 	%D%/capture.h \
+	%D%/code.c %D%/code.h \
 	%D%/intern.c %D%/intern.h \
+	%D%/maps.c %D%/maps.h \
+	%D%/memory.c %D%/memory.h \
 	%D%/publish.h \
 	%D%/rows.h \
 	%D%/sites.h \
 	%D%/symtab.c %D%/symtab.h \
 	%D%/tables.c %D%/tables.h \
-	%D%/walk.h
+	%D%/v8.c %D%/v8.h %D%/v8_private.h \
+	%D%/v8_function.c \
+	%D%/v8_gc.c %D%/v8_gc.h \
+	%D%/v8_layout.c %D%/v8_layout.h \
+	%D%/v8_object.c \
+	%D%/v8_position.c \
+	%D%/v8_script.c \
+	%D%/walk.c %D%/walk.h %D%/walk_private.h \
+	%D%/walk_decode.c \
+	%D%/walk_runtime.c \
+	%D%/walk_stack.c

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Two tables in turns, so that a reader needs no lock. Modules are only ever added: one that was
+ * unmapped stays, for the stacks that name it.
+ */
+#include "trace/code.h"
+
+#include <elf.h>
+#include <link.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
+
+#include "pool/lock.h"
+#include "trace/maps.h"
+#include "trace/memory.h"
+
+#define PATH_BYTES  65536
+#define MAX_HEADERS 64
+#define SECOND_NS   1000000000
+#define EARLY	    16 /* refreshes that need not wait: a starting host maps a lot */
+
+struct table {
+	struct code_v8 v8;
+	uint32_t n_files;
+	struct {
+		struct code_span span;
+		uint16_t module;
+	} files[CODE_MODULES];
+};
+
+static struct table tables[2];
+static _Atomic(struct table *) table = &tables[0];
+static struct weir_lock refreshing;
+static struct memory own; /* under `refreshing` */
+
+static struct code_module modules[CODE_MODULES];
+static _Atomic uint32_t n_modules;
+static char paths[PATH_BYTES];
+static uint32_t paths_used;
+
+static struct code_span (*where_builtins)(void);
+
+/* The state of one reading of the maps. */
+struct reading {
+	struct table *t;
+	char image[256]; /* path of the ELF file whose header was seen last */
+	uint64_t header;
+	struct code_span run; /* adjoining mappings without a file */
+	bool run_executable;
+};
+
+static bool
+read_note(uint64_t address, uint64_t bytes, struct weir_trace_module *to)
+{
+	for (uint64_t at = 0; at + 12 <= bytes && bytes < 65536;) {
+		uint32_t head[3];
+		char name[4];
+
+		memory_read(&own, address + at, head, sizeof(head));
+		if (own.failed || head[0] > 64 || head[1] > 1024)
+			return false;
+		uint64_t text = at + 12 + ((head[0] + 3) & ~3u);
+		memory_read(&own, address + at + 12, name, 4);
+		if (head[2] == NT_GNU_BUILD_ID && head[0] == 4 &&
+		    memcmp(name, "GNU", 4) == 0 && head[1] <= sizeof(to->build_id)) {
+			to->build_id_bytes = (uint8_t)head[1];
+			memory_read(&own, address + text, to->build_id, head[1]);
+			return !own.failed;
+		}
+		at = text + ((head[1] + 3) & ~3u);
+	}
+	return false;
+}
+
+static void
+read_headers(uint64_t header, struct weir_trace_module *to)
+{
+	ElfW(Ehdr) eh;
+	ElfW(Phdr) ph[MAX_HEADERS];
+
+	memory_begin(&own);
+	memory_read(&own, header, &eh, sizeof(eh));
+	if (own.failed || memcmp(eh.e_ident, ELFMAG, SELFMAG) != 0 ||
+	    eh.e_phentsize != sizeof(ph[0]) || eh.e_phnum > MAX_HEADERS)
+		return;
+	memory_read(&own, header + eh.e_phoff, ph, eh.e_phnum * sizeof(ph[0]));
+	if (own.failed)
+		return;
+	for (unsigned i = 0; i < eh.e_phnum; i++)
+		if (ph[i].p_type == PT_LOAD && ph[i].p_offset == 0)
+			to->bias = header - ph[i].p_vaddr;
+	for (unsigned i = 0; i < eh.e_phnum; i++)
+		if (ph[i].p_type == PT_NOTE &&
+		    read_note(to->bias + ph[i].p_vaddr, ph[i].p_memsz, to))
+			break;
+}
+
+static uint16_t
+module_of(const struct maps_line *line, uint64_t header)
+{
+	uint32_t n = atomic_load_explicit(&n_modules, memory_order_relaxed);
+	size_t length = strlen(line->path);
+
+	for (uint32_t i = 0; i < n; i++)
+		if (modules[i].record.start == line->start &&
+		    modules[i].record.end == line->end &&
+		    strcmp(modules[i].path, line->path) == 0)
+			return (uint16_t)(i + 1);
+	if (n == CODE_MODULES || paths_used + length + 1 > PATH_BYTES)
+		return 0;
+	struct code_module *m = &modules[n];
+	*m = (struct code_module){
+		.record = {.start = line->start,
+			   .end = line->end,
+			   .file_offset = line->offset,
+			   .bias = line->start - line->offset},
+		.path = memcpy(paths + paths_used, line->path, length + 1),
+		.path_bytes = (uint32_t)length,
+		.header = header,
+	};
+	paths_used += (uint32_t)length + 1;
+	if (header != 0)
+		read_headers(header, &m->record);
+	atomic_store_explicit(&n_modules, n + 1, memory_order_release);
+	return (uint16_t)(n + 1);
+}
+
+static void
+add_v8(struct table *t, uint64_t start, uint64_t end, bool builtins)
+{
+	if (t->v8.n == CODE_V8 || start >= end)
+		return;
+	t->v8.builtins |= (uint32_t)builtins << t->v8.n;
+	t->v8.spans[t->v8.n++] = (struct code_span){start, end};
+}
+
+/*
+ * A JIT reserves a range and makes parts of it executable, in time: all that adjoins one is taken
+ * for its code, since no return address lies in data.
+ */
+static void
+end_run(struct reading *r)
+{
+	if (r->run_executable)
+		add_v8(r->t, r->run.start, r->run.end, false);
+	r->run = (struct code_span){0, 0};
+	r->run_executable = false;
+}
+
+static bool
+is_anonymous(const struct maps_line *line)
+{
+	return line->inode == 0 &&
+	       (line->path[0] == '\0' || strncmp(line->path, "[anon", 5) == 0);
+}
+
+static void
+add_file(struct reading *r, const struct maps_line *line)
+{
+	struct table *t = r->t;
+	bool own_image = strncmp(line->path, r->image, sizeof(r->image) - 1) == 0;
+
+	if (line->offset == 0) {
+		strncpy(r->image, line->path, sizeof(r->image) - 1);
+		r->header = line->readable ? line->start : 0;
+		own_image = true;
+	}
+	if (!line->executable || t->n_files == CODE_MODULES)
+		return;
+	/* A piece of a file far from its other segments: V8 puts its builtins near its heap. */
+	if (!own_image)
+		add_v8(t, line->start, line->end, true);
+	t->files[t->n_files].span = (struct code_span){line->start, line->end};
+	t->files[t->n_files++].module = module_of(line, own_image ? r->header : 0);
+}
+
+static bool
+add_line(void *context, const struct maps_line *line)
+{
+	struct reading *r = context;
+
+	if (!is_anonymous(line)) {
+		end_run(r);
+		if (line->path[0] != '\0')
+			add_file(r, line);
+		return true;
+	}
+	if (line->start != r->run.end) {
+		end_run(r);
+		r->run.start = line->start;
+	}
+	r->run.end = line->end;
+	r->run_executable |= line->executable;
+	return true;
+}
+
+static bool
+is_due(void)
+{
+	static int64_t last_ns;
+	static unsigned n;
+	struct timespec now;
+	int64_t now_ns;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	now_ns = now.tv_sec * (int64_t)SECOND_NS + now.tv_nsec;
+	if (n >= EARLY && now_ns - last_ns < SECOND_NS)
+		return false;
+	n += n < EARLY;
+	last_ns = now_ns;
+	return true;
+}
+
+void
+code_refresh(void)
+{
+	struct table *old = atomic_load(&table);
+	struct reading r = {.t = old == &tables[0] ? &tables[1] : &tables[0]};
+
+	if (!weir_trylock(&refreshing))
+		return;
+	if (is_due() && (own.fetch != NULL || memory_of_self(&own) == 0)) {
+		memset(r.t, 0, sizeof(*r.t));
+		if (where_builtins != NULL) {
+			struct code_span builtins = where_builtins();
+
+			add_v8(r.t, builtins.start, builtins.end, true);
+		}
+		if (maps_read(add_line, &r) == 0) {
+			end_run(&r);
+			atomic_store_explicit(&table, r.t, memory_order_release);
+		}
+	}
+	weir_unlock(&refreshing);
+}
+
+const struct code_v8 *
+code_v8(void)
+{
+	return &atomic_load_explicit(&table, memory_order_acquire)->v8;
+}
+
+struct code_module *
+code_module_at(uint64_t address)
+{
+	const struct table *t = atomic_load_explicit(&table, memory_order_acquire);
+
+	for (uint32_t i = 0; i < t->n_files && i < CODE_MODULES; i++) {
+		uint16_t module = t->files[i].module;
+
+		if (code_in(&t->files[i].span, address))
+			return module != 0 ? &modules[module - 1] : NULL;
+	}
+	return NULL;
+}
+
+struct code_module *
+code_module_named(const char *prefix)
+{
+	uint32_t n = atomic_load_explicit(&n_modules, memory_order_acquire);
+
+	for (uint32_t i = 0; i < n; i++) {
+		const char *slash = strrchr(modules[i].path, '/');
+
+		if (strncmp(slash != NULL ? slash + 1 : modules[i].path, prefix,
+			    strlen(prefix)) == 0)
+			return &modules[i];
+	}
+	return NULL;
+}
+
+void code_ask_for_builtins(struct code_span (*where)(void))
+{
+	where_builtins = where;
+}
+
+void
+code_after_fork(void)
+{
+	weir_lock_reset(&refreshing);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From the words of a V8 frame to function, script, line and column, for Node's V8 of 64 bits and
+ * full pointers (Node 20 to 26). Reads V8's objects as data, by the constants that Node exports
+ * (v8dbg_*) and a few per version; calls nothing of V8's. Each object's type is checked before its
+ * fields are believed: what fails is no frame rather than a wrong one.
+ */
+#ifndef TRACE_V8_H
+#define TRACE_V8_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "trace/memory.h"
+#include "trace/v8_layout.h"
+
+#define V8_NAME_BYTES 256
+#define V8_FILE_BYTES 1024
+
+struct v8_reader {
+	const struct v8_layout *layout;
+	struct memory *memory;
+};
+
+/* As walk_take found them. */
+struct v8_frame {
+	uint64_t pc;
+	uint64_t function;
+	uint64_t bytecode; /* 0: not an interpreter's frame */
+	uint64_t offset;
+};
+
+struct v8_place {
+	char function[V8_NAME_BYTES];
+	char file[V8_FILE_BYTES];
+	uint32_t line, column;	  /* of the call, or of the definition */
+	uint32_t definition_line; /* 0: unknown */
+	bool exact;		  /* line and column are of the call */
+	bool runtime;		  /* node:internal/... */
+	bool optimized, inlined;
+};
+
+/*
+ * Calls `each` for the functions that the frame stands for, innermost first: several if the compiler
+ * inlined some, none if it is a builtin. 0, or -EFAULT if it is no frame that can be read: then `each`
+ * was not called.
+ */
+int v8_decode(const struct v8_reader *r, const struct v8_frame *f,
+	      void (*each)(void *context, const struct v8_place *place), void *context);
+
+/* The words that tell a function from another that V8 put at the same address later. */
+#define V8_IDENTITY_WORDS 6
+int v8_identity(const struct v8_reader *r, uint64_t function,
+		uint64_t words[V8_IDENTITY_WORDS]);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * V8's source position tables: pairs of deltas in a variable-length code, ordered by the offset of
+ * the code. The first of a pair changed with V8 14.
+ */
+#include "trace/v8_private.h"
+
+#include <errno.h>
+
+#define MAX_TABLE (1 << 20)
+
+/* Bytes of a table, one after the other. */
+struct cursor {
+	const struct v8_reader *r;
+	uint64_t at;
+	uint32_t left;
+};
+
+static bool
+next(struct cursor *c, uint64_t *value)
+{
+	uint64_t v = 0;
+
+	for (unsigned shift = 0; c->left > 0 && shift < 64; shift += 7) {
+		uint8_t byte;
+
+		memory_read(c->r->memory, c->at, &byte, 1);
+		c->at++;
+		c->left--;
+		v |= (uint64_t)(byte & 0x7f) << shift;
+		if ((byte & 0x80) == 0) {
+			*value = v;
+			return !c->r->memory->failed;
+		}
+	}
+	return false;
+}
+
+static int64_t
+zigzag(uint64_t v)
+{
+	return (int64_t)(v >> 1) ^ -(int64_t)(v & 1);
+}
+
+/* A negative delta of the older code marks an expression, not a statement. */
+static int64_t
+code_delta(const struct v8_reader *r, uint64_t v)
+{
+	int64_t delta;
+
+	if (r->layout->major >= 14)
+		return (int64_t)(v >> 2);
+	delta = zigzag(v);
+	return delta >= 0 ? delta : -(delta + 1);
+}
+
+int
+v8_position_at(const struct v8_reader *r, uint64_t table, int32_t offset,
+	       struct v8_position *to)
+{
+	struct cursor c = {.r = r};
+	int64_t at = 0, position = 0;
+	uint64_t first, second;
+	bool found = false;
+
+	c.at = v8_bytes(r, table, &c.left);
+	if (c.left == 0 || c.left > MAX_TABLE)
+		return -ENOENT;
+	while (next(&c, &first) && next(&c, &second)) {
+		at += code_delta(r, first);
+		if (at > offset)
+			break;
+		position += zigzag(second);
+		found = true;
+	}
+	if (!found || r->memory->failed)
+		return -ENOENT;
+	to->script_offset = (int32_t)(position >> 1 & 0x3fffffff) - 1;
+	to->inlining = (int32_t)(position >> 31 & 0xffff) - 1;
+	return 0;
+}

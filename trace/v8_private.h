@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Within the V8 decoder: tagged words, typed reads, and what its parts do for each other. A read
+ * that fails makes 0 and the memory's sticky `failed`; v8_decode looks at it before it believes.
+ */
+#ifndef TRACE_V8_PRIVATE_H
+#define TRACE_V8_PRIVATE_H
+
+#include <stddef.h>
+
+#include "trace/v8.h"
+
+#define V8_NO_TYPE 0xffff
+
+static inline bool
+v8_is_object(uint64_t word)
+{
+	return (word & 3) == 1;
+}
+
+static inline bool
+v8_is_smi(uint64_t word)
+{
+	return (word & 0xffffffff) == 0;
+}
+
+static inline int32_t
+v8_smi(uint64_t word)
+{
+	return (int32_t)(word >> 32);
+}
+
+static inline uint64_t
+v8_field(const struct v8_reader *r, uint64_t object, int32_t offset)
+{
+	return memory_u64(r->memory, object - 1 + (uint64_t)(int64_t)offset);
+}
+
+/* The instance type, or V8_NO_TYPE: no object, or its map is none (it moved, or is garbage). */
+uint16_t v8_type(const struct v8_reader *r, uint64_t object);
+
+static inline bool
+v8_is_string(const struct v8_reader *r, uint64_t object)
+{
+	return v8_type(r, object) < r->layout->type_string_end;
+}
+
+/* A byte array's bytes: their address and how many, 0 if it is none. */
+uint64_t v8_bytes(const struct v8_reader *r, uint64_t object, uint32_t *n);
+
+/* UTF-8 of a string, cut to max - 1 bytes, zero-terminated. 0 or -EFAULT. */
+int v8_string(const struct v8_reader *r, uint64_t string, char *to, size_t max);
+
+/* The characters of a flat string: their address, how many, and bytes of each (0: not flat). */
+uint64_t v8_characters(const struct v8_reader *r, uint64_t string, uint32_t *n,
+		       unsigned *width);
+
+/* Of a script: its name and whether it is the runtime's own; the line and column of a position. */
+void v8_script_name(const struct v8_reader *r, uint64_t script, struct v8_place *to);
+int v8_script_line(const struct v8_reader *r, uint64_t script, int32_t position,
+		   uint32_t *line, uint32_t *column);
+
+/*
+ * Of a function: all but the line of the call. Its script is kept in *script. 0; -ENOENT: it is a
+ * builtin, which has none; or -EFAULT.
+ */
+int v8_shared_place(const struct v8_reader *r, uint64_t shared, struct v8_place *to,
+		    uint64_t *script);
+
+/* A source position of V8's: the place in the script, -1 unknown, and which inlining it is in. */
+struct v8_position {
+	int32_t script_offset;
+	int32_t inlining; /* -1: none */
+};
+
+/* What a position table says of a code offset; `bytecode`: in a BytecodeArray's encoding. */
+int v8_position_at(const struct v8_reader *r, uint64_t table, int32_t offset,
+		   struct v8_position *to);
+
+/* The offset of the bytecode that compiled code was at. */
+int v8_baseline_offset(const struct v8_reader *r, uint64_t bytecode, uint64_t table,
+		       int32_t pc_offset, int32_t *offset);
+
+#endif

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What runs here and how well its frames can be read: one look at the executable's symbols, and a
+ * self-test on the first stacks. A runtime whose frames turn out unreadable loses its tier.
+ */
+#include "trace/walk.h"
+
+#include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "trace/code.h"
+#include "trace/v8.h"
+#include "trace/v8_gc.h"
+#include "trace/walk_private.h"
+
+#define ATTEMPTS 16 /* stacks without one readable frame, before V8's tier is given up */
+
+enum look { NOT_YET, LOOKING, LOOKED };
+static _Atomic int look;
+static _Atomic bool reads_v8;
+static unsigned unreadable; /* under the trace's lock, as `proven` */
+static bool proven;
+
+static struct v8_layout layout;
+static struct memory memory; /* under the trace's lock */
+static const struct v8_reader reader = {&layout, &memory};
+static struct weir_symtab symbols;
+
+static char version[32];
+static const char *name = "", *reason = "";
+static _Atomic enum weir_trace_tier tier = WEIR_TIER_NATIVE;
+
+static uintptr_t
+function_named(const char *symbol)
+{
+	uintptr_t start;
+	size_t bytes;
+
+	return weir_symtab_find(&symbols, symbol, &start, &bytes) == 0 ? start : 0;
+}
+
+/* Exported up to Node 22; later ones copy their builtins out, where the maps show them. */
+static struct code_span
+builtins(void)
+{
+	uint64_t (*where)(void) = (uint64_t(*)(void))function_named(
+		"_ZN2v88internal7Isolate23CurrentEmbeddedBlobCodeEv");
+	uint32_t (*bytes)(void) = (uint32_t(*)(void))function_named(
+		"_ZN2v88internal7Isolate27CurrentEmbeddedBlobCodeSizeEv");
+	struct code_span span = {0, 0};
+
+	if (where != NULL && bytes != NULL && where() != 0) {
+		span.start = where();
+		span.end = span.start + bytes();
+	}
+	return span;
+}
+
+/* Names by the file that runs: what is not known is named by nothing. */
+static const char *
+name_of_executable(void)
+{
+	static const char *const known[] = {"node", "deno", "bun", "python"};
+	char path[512];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	path[n > 0 ? n : 0] = '\0';
+	const char *slash = strrchr(path, '/');
+	const char *file = slash != NULL ? slash + 1 : path;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strncmp(file, known[i], strlen(known[i])) == 0)
+			return known[i];
+	return "";
+}
+
+static const char *
+why_native(const char *why)
+{
+	if (strcmp(name, "bun") == 0)
+		return "Bun's JavaScript engine tells nobody what its frames are";
+	if (strcmp(name, "deno") == 0)
+		return "Deno does not export the constants of its V8";
+	return why;
+}
+
+static char *
+put_number(char *to, int n)
+{
+	if (n >= 10)
+		to = put_number(to, n / 10);
+	*to++ = (char)('0' + n % 10);
+	*to = '\0';
+	return to;
+}
+
+static void
+write_version(int major, int minor)
+{
+	char *to = put_number(stpcpy(version, "V8 "), major);
+
+	*to++ = '.';
+	put_number(to, minor);
+}
+
+static void
+look_at_v8(void)
+{
+	const char *why = "";
+	const struct code_module *shared;
+
+	if (weir_symtab_of_executable(&symbols) != 0 ||
+	    v8_layout_read(&layout, &symbols, &why) != 0) {
+		shared = code_module_named("libnode.so");
+		if (shared == NULL || shared->header == 0 ||
+		    weir_symtab_of_image(&symbols, shared->header) != 0 ||
+		    v8_layout_read(&layout, &symbols, &why) != 0) {
+			reason = why_native(why);
+			return;
+		}
+	}
+	if (name[0] == '\0')
+		name = "v8";
+	write_version(layout.major, layout.minor);
+	if (memory_of_self(&memory) != 0) {
+		reason = "the system forbids process_vm_readv on oneself";
+		return;
+	}
+	code_ask_for_builtins(builtins);
+	v8_gc_init(&symbols);
+	tier = WEIR_TIER_V8;
+	atomic_store(&reads_v8, true);
+}
+
+void
+walk_look(void)
+{
+	int seen = NOT_YET;
+
+	if (atomic_load_explicit(&look, memory_order_acquire) != NOT_YET ||
+	    !atomic_compare_exchange_strong(&look, &seen, LOOKING))
+		return;
+	name = name_of_executable();
+	code_refresh();
+	look_at_v8();
+	code_refresh();
+	atomic_store_explicit(&look, LOOKED, memory_order_release);
+}
+
+bool
+walk_reads_v8(void)
+{
+	return atomic_load_explicit(&reads_v8, memory_order_relaxed);
+}
+
+const struct v8_reader *
+walk_v8(void)
+{
+	return &reader;
+}
+
+void
+walk_judge(bool readable)
+{
+	proven |= readable;
+	if (proven || ++unreadable < ATTEMPTS)
+		return;
+	reason = "self-test failed: V8's frames do not read as those of this version";
+	tier = WEIR_TIER_NATIVE;
+	atomic_store(&reads_v8, false);
+}
+
+void
+walk_runtime(struct walk_runtime *r)
+{
+	walk_look();
+	*r = (struct walk_runtime){tier, name, version, reason};
+}
