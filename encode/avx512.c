@@ -251,6 +251,7 @@ static const struct codec_tier tier = {
 	.copy = avx2_copy,
 	.copy_stream = copy_stream,
 	.find_pair = avx2_find_pair,
+	.text = &avx512_text,
 };
 const struct codec_tier *const codec_avx512 = &tier;
 

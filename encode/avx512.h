@@ -15,6 +15,8 @@
 #include <string.h>
 
 void avx512_base64_decode(struct base64_run *run);
+size_t avx512_utf8_valid(const uint8_t *src, size_t n);
+extern const struct codec_text avx512_text;
 
 static const uint8_t iota_bytes[64] __attribute__((unused)) = {
 	0,  1,	2,  3,	4,  5,	6,  7,	8,  9,	10, 11, 12, 13, 14, 15,

@@ -53,6 +53,28 @@ struct codec_pair {
 	size_t distance;
 };
 
+/* Text under way: io of state.h, which kernels do not know. */
+struct codec_text_run {
+	const uint8_t *src, *src_end;
+	uint8_t *dst, *dst_end;
+};
+
+/*
+ * Each goes on by whole valid characters as far as it likes, and stops before what is not valid
+ * and before either end. It may write past dst what the rest of the source will overwrite: so
+ * much is left of it, and of the room.
+ */
+struct codec_text {
+	void (*utf8_copy)(struct codec_text_run *run);
+	void (*utf8_to_utf16)(struct codec_text_run *run);
+	void (*utf8_to_low)(struct codec_text_run *run); /* the low byte of each unit */
+	void (*utf16_to_utf8)(struct codec_text_run *run);
+	void (*latin1_to_utf8)(struct codec_text_run *run);
+};
+
+/* Less than that is not worth a call. */
+#define CODEC_TEXT_MIN 64
+
 struct codec_tier {
 	const char *name;
 	/* Return bytes of src done; all of them, for a scalar kernel. dst has room for it. */
@@ -71,6 +93,7 @@ struct codec_tier {
 	/* The first of n places that has the pair, or n. n + distance bytes are there. */
 	size_t (*find_pair)(const uint8_t *bytes, size_t n,
 			    const struct codec_pair *pair);
+	const struct codec_text *text; /* NULL: there is nothing quicker than text.c */
 };
 
 extern const struct codec_tier codec_scalar;
@@ -78,7 +101,8 @@ extern const struct codec_tier codec_scalar;
 extern const struct codec_tier *const codec_sse4,
 	*const codec_avx2, *const codec_avx512, *const codec_neon;
 
-/* avx2_bytes.c, for two tiers. */
+/* avx2_bytes.c and avx2_text.c, for two tiers. */
+extern const struct codec_text avx2_text;
 void avx2_copy(uint8_t *dst, const uint8_t *src, size_t n);
 void avx2_copy_stream(uint8_t *dst, const uint8_t *src, size_t n);
 size_t avx2_find_pair(const uint8_t *bytes, size_t n, const struct codec_pair *pair);

@@ -27,13 +27,19 @@ libencode_la_SOURCES = \
 	%D%/text.c \
 	%D%/two_way.c %D%/two_way.h \
 	%D%/units.c \
-	%D%/view.c
+	%D%/utf8_rules.h \
+	%D%/view.c \
+	%D%/widen.h
 libencode_la_LIBADD = libencode_sse4.la libencode_avx2.la libencode_avx512.la
-libencode_sse4_la_SOURCES = %D%/sse4.c %D%/staged.h
+libencode_sse4_la_SOURCES = \
+	%D%/sse4.c %D%/sse4.h %D%/sse4_base64.c %D%/sse4_text.c %D%/staged.h %D%/text128.h
 libencode_sse4_la_CFLAGS = $(AM_CFLAGS) $(SSE4_CFLAGS)
-libencode_avx2_la_SOURCES = %D%/avx2.c %D%/avx2_bytes.c
+libencode_avx2_la_SOURCES = \
+	%D%/avx2.c %D%/avx2.h %D%/avx2_base64.c %D%/avx2_bytes.c %D%/avx2_text.c
 libencode_avx2_la_CFLAGS = $(AM_CFLAGS) $(AVX2_CFLAGS)
-libencode_avx512_la_SOURCES = %D%/avx512.c %D%/avx512.h %D%/avx512_base64.c
+libencode_avx512_la_SOURCES = \
+	%D%/avx512.c %D%/avx512.h %D%/avx512_base64.c %D%/avx512_text.c \
+	%D%/avx512_utf8.c
 libencode_avx512_la_CFLAGS = $(AM_CFLAGS) $(AVX512_CFLAGS)
 
 lib_LTLIBRARIES += libweir.la

@@ -5,6 +5,7 @@
  * A surrogate pair or a UTF-8 character that a call cuts is kept in the state.
  */
 #include "encode/state.h"
+#include "encode/widen.h"
 
 #define REPLACEMENT 0xfffd
 
@@ -66,10 +67,7 @@ put_ascii_run(struct io *io, enum out out)
 
 	n = codec()->ascii_run(io->src, n < room ? n : room);
 	if (out == OUT_UTF16) {
-		for (size_t i = 0; i < n; i++) {
-			io->dst[2 * i] = io->src[i];
-			io->dst[2 * i + 1] = 0;
-		}
+		widen(io->dst, io->src, n, 0xff);
 		io->dst += n;
 	} else {
 		memcpy(io->dst, io->src, n);
@@ -144,10 +142,48 @@ utf8_take(struct state *s, struct io *io, enum out out)
 	return true;
 }
 
+typedef void text_kernel(struct codec_text_run *run);
+
+/* As far as a tier's kernel takes it. Returns from where on it is worth to ask it again. */
+static const uint8_t *
+run_kernel(struct io *io, text_kernel *kernel)
+{
+	struct codec_text_run run = {io->src, io->src_end, io->dst, io->dst_end};
+
+	if (kernel == NULL || io_left(io) < CODEC_TEXT_MIN)
+		return io->src_end;
+	kernel(&run);
+	bool came_far = run.src - io->src >= CODEC_TEXT_MIN;
+	io->src = run.src;
+	io->dst = run.dst;
+	/* A text that stops it again and again is left to the slow way for a while. */
+	return came_far || io_left(io) < CODEC_TEXT_MIN ? io->src
+							: io->src + CODEC_TEXT_MIN;
+}
+
+static text_kernel *
+utf8_kernel(enum out out)
+{
+	const struct codec_text *text = codec()->text;
+
+	if (text == NULL)
+		return NULL;
+	return out == OUT_UTF8	  ? text->utf8_copy
+	       : out == OUT_UTF16 ? text->utf8_to_utf16
+				  : text->utf8_to_low;
+}
+
 static enum weir_status
 utf8_update(struct state *s, struct io *io, enum out out)
 {
+	const uint8_t *again = io->src;
+
 	while (io->src < io->src_end) {
+		if (s->count == 0 && io->src >= again) {
+			again = run_kernel(io, utf8_kernel(out));
+			if (io->src == io->src_end)
+				break;
+		}
 		if (s->count == 0 && *io->src < 0x80)
 			put_ascii_run(io, out);
 		if (io->src < io->src_end && !utf8_take(s, io, out))
@@ -157,18 +193,42 @@ utf8_update(struct state *s, struct io *io, enum out out)
 }
 
 static enum weir_status
-latin1_update(struct io *io, uint8_t mask)
+latin1_update(struct io *io)
 {
+	const struct codec_text *text = codec()->text;
+
+	if (text != NULL)
+		run_kernel(io, text->latin1_to_utf8);
 	while (io->src < io->src_end) {
 		if (*io->src < 0x80)
 			put_ascii_run(io, OUT_UTF8);
 		if (io->src < io->src_end) {
-			if (!put_utf8(io, *io->src & mask))
+			if (!put_utf8(io, *io->src))
 				return WEIR_NEED_OUTPUT;
 			io->src++;
 		}
 	}
 	return WEIR_OK;
+}
+
+static enum weir_status
+ascii_update(struct io *io)
+{
+	size_t left = io_left(io), room = io_room(io), n = left < room ? left : room,
+	       i = 0;
+	uint64_t words[4];
+
+	for (; n - i >= sizeof(words); i += sizeof(words)) {
+		memcpy(words, io->src + i, sizeof(words));
+		for (size_t j = 0; j < 4; j++)
+			words[j] &= 0x7f7f7f7f7f7f7f7f;
+		memcpy(io->dst + i, words, sizeof(words));
+	}
+	for (; i < n; i++)
+		io->dst[i] = io->src[i] & 0x7f;
+	io->src += n;
+	io->dst += n;
+	return n == left ? WEIR_OK : WEIR_NEED_OUTPUT;
 }
 
 static bool
@@ -217,7 +277,12 @@ utf16_ascii_run(struct io *io)
 static enum weir_status
 utf16_update(struct state *s, struct io *io)
 {
+	const struct codec_text *text = codec()->text;
+	const uint8_t *again = io->src;
+
 	while (io->src < io->src_end) {
+		if (s->count == 0 && io->src >= again)
+			again = run_kernel(io, text != NULL ? text->utf16_to_utf8 : NULL);
 		if (s->count == 0)
 			utf16_ascii_run(io);
 		if (s->count & HAS_ODD) {
@@ -249,8 +314,10 @@ text_encode_update(struct state *s, struct io *io)
 		return utf8_update(s, io, OUT_UTF8);
 	case WEIR_UTF16LE:
 		return utf16_update(s, io);
+	case WEIR_ASCII:
+		return ascii_update(io);
 	default:
-		return latin1_update(io, s->codec == WEIR_ASCII ? 0x7f : 0xff);
+		return latin1_update(io);
 	}
 }
 

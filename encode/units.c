@@ -4,15 +4,9 @@
  * buffer where the text is ASCII, and by the kind that has units on its other side where not.
  */
 #include "encode/state.h"
+#include "encode/widen.h"
 
 #define PIECE 2048
-
-static void
-widen(uint16_t *dst, const uint8_t *src, size_t n, uint8_t mask)
-{
-	for (size_t i = 0; i < n; i++)
-		dst[i] = src[i] & mask;
-}
 
 static struct weir_result
 widened(uint16_t *dst, size_t cap, const uint8_t *src, size_t n, uint8_t mask)
@@ -21,7 +15,7 @@ widened(uint16_t *dst, size_t cap, const uint8_t *src, size_t n, uint8_t mask)
 
 	r.read = r.written = n < cap ? n : cap;
 	r.status = n <= cap ? WEIR_OK : WEIR_NEED_OUTPUT;
-	widen(dst, src, r.written, mask);
+	widen((uint8_t *)dst, src, r.written, mask);
 	return r;
 }
 
@@ -42,8 +36,8 @@ encode_ascii(enum weir_codec codec, uint16_t *dst, size_t cap, const uint8_t *sr
 		r = weir_encode(codec, piece, room < PIECE ? room : PIECE,
 				n > 0 ? src + total.read : src, take);
 		if (r.written > 0)
-			widen(dst + total.written, (const uint8_t *)piece, r.written,
-			      0xff);
+			widen((uint8_t *)(dst + total.written), (const uint8_t *)piece,
+			      r.written, 0xff);
 		total.read += r.read;
 		total.written += r.written;
 	} while (r.status == WEIR_OK && total.read < n);
@@ -80,14 +74,6 @@ weir_encode_utf16(enum weir_codec codec, uint16_t *dst, size_t cap, const void *
 	default:
 		return encode_ascii(codec, dst, cap, src, n);
 	}
-}
-
-/* The low byte of each unit; above 0xff, 0xff if that is no text in the dialect. */
-static void
-narrow(uint8_t *dst, const uint16_t *src, size_t n, bool low)
-{
-	for (size_t i = 0; i < n; i++)
-		dst[i] = (uint8_t)(low || src[i] < 0x100 ? src[i] : 0xff);
 }
 
 static struct weir_result

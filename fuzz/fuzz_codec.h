@@ -135,7 +135,10 @@ fuzz_codec(bool decode, const enum weir_codec *codecs, size_t n_codecs,
 	fuzz_tiers(&c, want.written * data[1] / 255, all, want.written);
 	if (want.written > 0)
 		fuzz_tiers(&c, want.written - 1, all, want.written);
-	codec_force(codec_available()[data[3] % 2]->name);
+	size_t n_tiers = 0;
+	while (codec_available()[n_tiers] != NULL)
+		n_tiers++;
+	codec_force(codec_available()[data[3] % n_tiers]->name);
 	fuzz_split(&c, 1 + data[2], WEIR_STREAM_ROOM + data[3], want, all);
 	return 0;
 }

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of the AVX2 tier share. Only they may include it; it is empty where the compiler
+ * was not told to.
+ */
+#ifndef ENCODE_AVX2_H
+#define ENCODE_AVX2_H
+
+#include "encode/codec.h"
+
+#if defined(__AVX2__)
+#define ENCODE_AVX2 1
+
+#include <immintrin.h>
+#include <string.h>
+
+size_t avx2_base64_encode(uint8_t *dst, const uint8_t *src, size_t n, bool url);
+void avx2_base64_decode(struct base64_run *run);
+
+static inline __m256i
+load(const uint8_t *p)
+{
+	return _mm256_loadu_si256((const void *)p);
+}
+
+static inline void
+store(uint8_t *p, __m256i v)
+{
+	_mm256_storeu_si256((void *)p, v);
+}
+
+#else
+#define ENCODE_AVX2 0
+#endif
+
+#endif
