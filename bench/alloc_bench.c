@@ -18,6 +18,7 @@ static const struct alloc_case cases[] = {
 	 "the same in a process that was busy before"},
 	{"calloc_loop", alloc_calloc_loop, "calloc, fill and free of 5 to 100 MB"},
 	{"malloc_loop", alloc_malloc_loop, "malloc, fill and free of 5 to 100 MB"},
+	{"sweep", alloc_sweep, "calloc, fill and free at many sizes, by the megabyte"},
 	{"sparse", alloc_sparse, "calloc of 1 to 16 MB with 5 % touched"},
 	{"growing", alloc_growing, "realloc from 64 KB up, filled"},
 	{"each", alloc_each, "every single malloc and free of a mixed load"},

@@ -40,6 +40,7 @@ void alloc_lazy_churned(double scale);
 /* alloc_fill.c */
 void alloc_calloc_loop(double scale);
 void alloc_malloc_loop(double scale);
+void alloc_sweep(double scale);
 void alloc_sparse(double scale);
 void alloc_growing(double scale);
 /* alloc_load.c */

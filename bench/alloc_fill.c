@@ -53,6 +53,38 @@ alloc_malloc_loop(double scale)
 	loop("malloc_loop", alloc_some, scale);
 }
 
+/* Looks for a cliff: what a megabyte costs shall not depend on the size of its block. */
+void
+alloc_sweep(double scale)
+{
+	static const unsigned char mbs[] = {4,	5,  6,	7,  8,	9,  10, 11,
+					    12, 14, 16, 18, 20, 24, 28, 31,
+					    32, 33, 36, 40, 48, 64, 80, 100};
+
+	for (size_t i = 0; i < sizeof(mbs); i++) {
+		struct gauge_row row = GAUGE_ROW(ALLOC_PROGRAM, "us/MB");
+		size_t n =
+			alloc_rounds((double)(512 * MB) / (double)(mbs[i] * MB), scale);
+		struct gauge_samples samples;
+
+		gauge_samples_new(&samples, n);
+		for (size_t round = 0; round <= n; round++) {
+			uint64_t start = gauge_now();
+			void *p = alloc_zeroed(mbs[i] * MB);
+
+			memset(p, (int)round, mbs[i] * MB);
+			GAUGE_OPAQUE(p);
+			free(p);
+			if (round > 0) /* not what comes once */
+				gauge_add(&samples, gauge_now() - start);
+		}
+		gauge_spread(&row, &samples, 1e3 * mbs[i]);
+		gauge_which(&row, "sweep.%uM", mbs[i]);
+		gauge_print(&row);
+		gauge_samples_release(&samples);
+	}
+}
+
 /* Sixteen alive at a time, as a garbage collector leaves them. */
 void
 alloc_sparse(double scale)

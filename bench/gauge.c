@@ -63,6 +63,7 @@ gauge_spread(struct gauge_row *row, struct gauge_samples *samples, double per)
 		return;
 	qsort(samples->ns, n, sizeof(*samples->ns), ascending);
 	row->value = (double)samples->ns[n / 2] / per;
+	row->low = (double)samples->ns[n / 10] / per;
 	row->p99 = (double)samples->ns[n * 99 / 100] / per;
 	row->max = (double)samples->ns[n - 1] / per;
 	row->count = (double)n;
@@ -132,10 +133,10 @@ gauge_print(const struct gauge_row *row)
 		const char *name;
 		double value;
 	} members[] = {
-		{"p99", row->p99},	   {"max", row->max},
-		{"rss_mb", row->rss_mb},   {"peak_mb", row->peak_mb},
-		{"kept_mb", row->kept_mb}, {"maps", row->maps},
-		{"count", row->count},
+		{"low", row->low},	   {"p99", row->p99},
+		{"max", row->max},	   {"rss_mb", row->rss_mb},
+		{"peak_mb", row->peak_mb}, {"kept_mb", row->kept_mb},
+		{"maps", row->maps},	   {"count", row->count},
 	};
 
 	printf("{\"name\":\"%s\",\"case\":\"%s\",\"value\":%.6g,\"unit\":\"%s\"",

@@ -28,6 +28,7 @@ struct gauge_row {
 	char which[64];
 	double value;
 	const char *unit;
+	double low; /* what a tenth of the samples do not exceed: the machine at its quietest */
 	double p99, max; /* in the same unit */
 	double rss_mb, peak_mb;
 	double kept_mb; /* free but not given back, by the allocator's own account */
@@ -37,9 +38,9 @@ struct gauge_row {
 
 #define GAUGE_ROW(program_, unit_)                                                       \
 	{                                                                                \
-		.program = (program_), .value = -1, .unit = (unit_), .p99 = -1,          \
-		.max = -1, .rss_mb = -1, .peak_mb = -1, .kept_mb = -1, .maps = -1,       \
-		.count = -1                                                              \
+		.program = (program_), .value = -1, .unit = (unit_), .low = -1,          \
+		.p99 = -1, .max = -1, .rss_mb = -1, .peak_mb = -1, .kept_mb = -1,        \
+		.maps = -1, .count = -1                                                  \
 	}
 
 uint64_t gauge_now(void);
@@ -48,7 +49,7 @@ uint64_t gauge_now(void);
 void gauge_samples_new(struct gauge_samples *samples, size_t room);
 void gauge_samples_release(struct gauge_samples *samples);
 void gauge_add(struct gauge_samples *samples, uint64_t ns);
-/* Sorts the samples and sets value, p99, max and count, each ns divided by `per`. */
+/* Sorts the samples and sets value, low, p99, max and count, each ns divided by `per`. */
 void gauge_spread(struct gauge_row *row, struct gauge_samples *samples, double per);
 
 /* Of /proc/self/status in MB: "VmRSS" or "VmHWM". */

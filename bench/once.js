@@ -4,7 +4,9 @@
 'use strict';
 
 const fs = require('fs');
-const { spawn } = require('child_process');
+const os = require('os');
+const path = require('path');
+const { execFileSync, spawn } = require('child_process');
 
 const SAMPLE_MS = 50;
 const PAGE = 4096;
@@ -18,6 +20,28 @@ function residentBytes(pid) {
 	} catch {
 		return 0; // it has ended
 	}
+}
+
+// What weir itself tells of the run, in its sidecar; nothing under another peer.
+function weirFigures(peer, options, sidecar) {
+	if (!peer.weir || !fs.existsSync(sidecar))
+		return {};
+	const stat = JSON.parse(execFileSync(path.join(options.build, 'weir'), ['stat', '--json', sidecar]));
+	const { derived, counters } = Array.isArray(stat) ? stat[0] : stat;
+	const figures = {
+		hit_percent: 100 * derived.hit_rate,
+		waste_percent: 100 * derived.pool_waste,
+		timer_cpu_seconds: counters.timer_cpu_ns / 1e9,
+	};
+	return Object.fromEntries(Object.entries(figures).filter(([, value]) => Number.isFinite(value)));
+}
+
+// The same environment, but for where the sidecar goes.
+function withSidecar(peer, folder) {
+	if (!peer.weir || /(^|,)stats=/.test(peer.env.WEIR_OPTIONS || ''))
+		return peer;
+	const words = [peer.env.WEIR_OPTIONS, `stats=${folder}/%p.weir`].filter(Boolean);
+	return { ...peer, env: { ...peer.env, WEIR_OPTIONS: words.join(',') } };
 }
 
 function startUnder(peer, command) {
@@ -48,6 +72,7 @@ function run(peer, command) {
 			clearTimeout(killer);
 			resolve({
 				samples,
+				pid: child.pid,
 				out: Buffer.concat(out).toString(),
 				failed: failed && `${failed}\n${Buffer.concat(err)}`.trim(),
 			});
@@ -77,13 +102,24 @@ function peakUntil(samples, end) {
 
 // { cell: values } for each line that the program prints.
 async function runOnce(program, peer, options) {
-	const { samples, out, failed } = await run(peer, program.command(options));
+	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'weir-bench-'));
+	try {
+		return await runIn(folder, program, peer, options);
+	} finally {
+		fs.rmSync(folder, { recursive: true });
+	}
+}
+
+async function runIn(folder, program, peer, options) {
+	const { samples, pid, out, failed } = await run(withSidecar(peer, folder), program.command(options));
 	if (failed)
 		return { [program.name]: { failed } };
+	const told = weirFigures(peer, options, `${folder}/${pid}.weir`);
+	const read = program.read || ((values) => values);
 	const cells = {};
 	for (const line of out.trim().split('\n')) {
-		const { name, case: which, phases_ms: phases, ...values } = JSON.parse(line);
-		const cell = { ...values };
+		const { name, case: which, phases_ms: phases, ...values } = read(JSON.parse(line));
+		const cell = which === undefined ? { ...values, ...told } : { ...values };
 		if (phases) {
 			cell.rss_peak = Math.max(values.rss_peak, peakUntil(samples, phases.end));
 			cell.rss_mean = meanBetween(samples, phases.start, phases.end);

@@ -36,7 +36,7 @@ function weir(name, options, text) {
 	const words = text ? [text] : [];
 	if (options.sidecars)
 		words.push(`stats=${path.resolve(options.sidecars)}/${name}.%p.weir`);
-	return built(name, options, SHIM, words.length ? { WEIR_OPTIONS: words.join(',') } : {});
+	return { ...built(name, options, SHIM, words.length ? { WEIR_OPTIONS: words.join(',') } : {}), weir: true };
 }
 
 function known(options) {

@@ -3,6 +3,7 @@
 'use strict';
 
 const mb = (bytes) => (bytes === undefined ? '-' : `${Math.round(bytes / (1 << 20))}`);
+const percent = (value) => (value === undefined ? '-' : value.toFixed(1));
 const times = (ratio) => (ratio === undefined ? '-' : `${ratio.toFixed(2)}x`);
 
 // The columns of a Node program: heading, and the cell's text; `pinned` is idle memory to that
@@ -24,6 +25,8 @@ const COLUMNS = [
 	['+-%', ({ spreads }) => (100 * spreads.rss_idle).toFixed(0)],
 	['held', ({ medians }) => mb(medians.held_idle)],
 	['gc', ({ medians }) => mb(medians.rss_gc)],
+	['hit%', ({ medians }) => percent(medians.hit_percent)],
+	['waste%', ({ medians }) => percent(medians.waste_percent)],
 ];
 
 const WIDTH = 7;
@@ -43,7 +46,7 @@ function printWorkload(cell, rows) {
 	}
 }
 
-const MEASURES = ['value', 'p99', 'max', 'rss_mb', 'peak_mb', 'kept_mb', 'maps'];
+const MEASURES = ['value', 'low', 'p99', 'max', 'rss_mb', 'peak_mb', 'kept_mb', 'maps'];
 
 function short(number) {
 	if (number === undefined)
@@ -73,7 +76,8 @@ function printCases(cells, peers) {
 const program = (cell) => cell.split('.').slice(0, 2).join('.');
 
 // Resident memory is in MB; each `held` belongs to the figure before it: what JavaScript itself
-// held outside of its heap, garbage that was not collected included; gc is after a collection.
+// held outside of its heap, garbage that was not collected included; gc is after a collection;
+// hit% and waste% are weir's own account.
 function print({ facts, peers, missing, summary }) {
 	for (const [key, value] of Object.entries(facts))
 		console.log(`${key.padEnd(11)} ${value}`);

@@ -19,6 +19,9 @@ const WORKLOADS = {
 	startup: "the guard: Node's start",
 };
 
+// The example that comes with weir: what a pool hits and wastes on the sizes of real files.
+const EXAMPLES = { file_digest: 'examples/file-digest: files read, encoded, uploaded' };
+
 function nodeProgram(name, about) {
 	return {
 		name,
@@ -36,10 +39,33 @@ function nodeProgram(name, about) {
 
 // Cases of the C programs; `alloc_bench` without arguments says what each is.
 const CASES = {
-	alloc: ['pair', 'pair_threaded', 'batch', 'lazy', 'lazy_churned', 'calloc_loop', 'malloc_loop', 'sparse', 'growing',
+	alloc: ['pair', 'pair_threaded', 'batch', 'lazy', 'lazy_churned', 'calloc_loop', 'malloc_loop', 'sweep', 'sparse', 'growing',
 		'each', 'burst', 'threads', 'handoff', 'live', 'limit'],
-	scratch: ['class', 'mixed', 'waste', 'growth'],
+	scratch: ['class', 'mixed', 'waste', 'hits', 'growth'],
 };
+
+function exampleProgram(name, about) {
+	return {
+		name,
+		about,
+		command: (options) => [
+			options.node,
+			path.join(__dirname, '..', 'examples', name.replace('_', '-'), 'app.js'),
+			`--rounds=${Math.max(1, Math.round(8 * options.scale))}`,
+			`--total-mb=${Math.max(20, Math.min(300, 600 * options.scale))}`,
+			`--idle-ms=${options.idle * 1000}`,
+		],
+		read: ({ elapsed_ms: ms, cpu_ms: cpu, bytes, rss_peak: peak, rss_idle: idle }) => ({
+			name,
+			bytes,
+			seconds: ms / 1e3,
+			cpu_seconds: cpu / 1e3,
+			mb_per_s: bytes / (1 << 20) / (ms / 1e3),
+			rss_peak: peak,
+			rss_idle: idle,
+		}),
+	};
+}
 
 function cProgram(program, which) {
 	return {
@@ -59,6 +85,7 @@ const matches = (pattern, name) =>
 
 function findPrograms(options) {
 	const all = Object.entries(WORKLOADS).map(([name, about]) => nodeProgram(name, about));
+	all.push(...Object.entries(EXAMPLES).map(([name, about]) => exampleProgram(name, about)));
 	for (const [program, cases] of Object.entries(CASES))
 		all.push(...cases.map((which) => cProgram(program, which)));
 	if (!options.only)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "bench/gauge.h"
@@ -182,6 +183,49 @@ waste(const struct rival *rival)
 	gauge_print(&mean);
 }
 
+/* Whether the first page of a block costs no fault. Seen from outside, the same for all. */
+static bool
+is_warm(void *data)
+{
+	uintptr_t page = (uintptr_t)data & ~(uintptr_t)4095;
+	unsigned char resident = 0;
+
+	return mincore((void *)page, 1, &resident) == 0 && (resident & 1) != 0;
+}
+
+/* Blocks of every size, eight alive at a time: how many come warm once that has gone on a while? */
+static void
+hits(const struct rival *rival)
+{
+	struct gauge_row row = GAUGE_ROW(PROGRAM, "%");
+	size_t n = rounds(20000), warm = 0;
+	void *held[8] = {NULL};
+	uint64_t state = 9;
+
+	for (size_t i = 0; i < n + 2000; i++) {
+		size_t low = (8 * KB) << gauge_random(&state) % 10;
+		size_t bytes = low + gauge_random(&state) % low;
+		void **slot = &held[gauge_random(&state) % 8], *data = NULL;
+
+		if (*slot != NULL)
+			rival->put(*slot);
+		*slot = rival->get(bytes, &data);
+		if (*slot == NULL) {
+			perror("scratch_bench");
+			exit(1);
+		}
+		warm += i >= 2000 && is_warm(data);
+		memset(data, 1, bytes < 64 * KB ? bytes : 64 * KB);
+	}
+	for (size_t i = 0; i < 8; i++) {
+		if (held[i] != NULL)
+			rival->put(held[i]);
+	}
+	row.value = 100 * (double)warm / (double)n;
+	gauge_which(&row, "hits.steady.%s", rival->name);
+	gauge_print(&row);
+}
+
 /* Resident memory after so many rounds, against that after the first. */
 static void
 growth_of(const struct rival *rival, const char *name, size_t n, size_t bytes,
@@ -209,8 +253,11 @@ growth(const struct rival *rival)
 static const struct {
 	const char *name;
 	void (*run)(const struct rival *rival);
-} cases[] = {
-	{"class", each_class}, {"mixed", mixed}, {"waste", waste}, {"growth", growth}};
+} cases[] = {{"class", each_class},
+	     {"mixed", mixed},
+	     {"waste", waste},
+	     {"hits", hits},
+	     {"growth", growth}};
 
 #define N_CASES (sizeof(cases) / sizeof(cases[0]))
 
@@ -228,7 +275,8 @@ run(const char *name)
 		}
 		return 0;
 	}
-	fputs("usage: scratch_bench [--scale X] [class|mixed|waste|growth...]\n", stderr);
+	fputs("usage: scratch_bench [--scale X] [class|mixed|waste|hits|growth...]\n",
+	      stderr);
 	return 2;
 }
 
