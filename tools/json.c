@@ -122,6 +122,23 @@ json_ratio(struct json *j, const char *key, uint64_t part, uint64_t whole)
 	fprintf(j->out, "%.6f", (double)part / (double)whole);
 }
 
+/* By hand, since printf's point is the locale's. */
+void
+json_number(struct json *j, const char *key, double value)
+{
+	int64_t thousandths;
+
+	if (!(value > -1e15 && value < 1e15)) {
+		json_null(j, key);
+		return;
+	}
+	begin_value(j, key);
+	thousandths = (int64_t)(value * 1000 + (value < 0 ? -0.5 : 0.5));
+	fprintf(j->out, "%s%" PRIu64 ".%03u", thousandths < 0 ? "-" : "",
+		(uint64_t)(thousandths < 0 ? -thousandths : thousandths) / 1000,
+		(unsigned)((thousandths < 0 ? -thousandths : thousandths) % 1000));
+}
+
 void
 json_seconds(struct json *j, const char *key, uint64_t ns)
 {

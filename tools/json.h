@@ -31,6 +31,9 @@ void json_null(struct json *j, const char *key);
 /* part / whole with six digits, or null when whole is 0. */
 void json_ratio(struct json *j, const char *key, uint64_t part, uint64_t whole);
 
+/* With three digits behind the point; null if it is not finite or beyond 1e15. */
+void json_number(struct json *j, const char *key, double value);
+
 /* Nanoseconds as seconds with three digits. */
 void json_seconds(struct json *j, const char *key, uint64_t ns);
 

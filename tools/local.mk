@@ -8,7 +8,11 @@ libtools_la_SOURCES = \
 	%D%/convert.c %D%/convert.h \
 	%D%/derive.c %D%/derive.h \
 	%D%/elf.c %D%/elf.h \
+	%D%/cmd_growth.c \
 	%D%/finding.c %D%/finding.h \
+	%D%/growth_advice.c %D%/growth_json.c %D%/growth_source.c %D%/growth_text.c \
+	%D%/growth_view.h \
+	%D%/tracetime.c %D%/tracetime.h \
 	%D%/growth_blame.c %D%/growth_blame.h \
 	%D%/growth_group.c %D%/growth_group.h %D%/growth_model.c %D%/growth_model.h \
 	%D%/growth_rows.c %D%/growth_rows.h \

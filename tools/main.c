@@ -12,7 +12,7 @@
 #include "tools/tell.h"
 
 static const struct cmd *const cmds[] = {&cmd_run, &cmd_stat, &cmd_doctor, &cmd_encode,
-					 &cmd_decode};
+					 &cmd_decode, &cmd_growth};
 
 #define N_CMDS (sizeof(cmds) / sizeof(cmds[0]))
 

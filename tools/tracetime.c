@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Parsing of times and marks. Called by `weir growth` and `weir export`.
+ */
+#include "tools/tracetime.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/growth_rows.h"
+#include "tools/show.h"
+#include "tools/tell.h"
+
+#define MAX_SECONDS 1e9
+
+const struct weir_trace_row *
+tracetime_mark(const struct trace_view *v, const char *label)
+{
+	const struct weir_trace_row *row = growth_rows_mark(v, label);
+	const struct trace_ring *marks = trace_view_ring(v, WEIR_PART_MARKS);
+	char known[512] = "";
+	size_t n = 0;
+
+	if (row != NULL)
+		return row;
+	for (uint32_t i = 0; i < marks->n && n < sizeof(known); i++)
+		n += (size_t)snprintf(known + n, sizeof(known) - n, "%s%s", n ? ", " : "",
+				      marks->rows[i]->label);
+	tell_error("there is no mark \"%s\"%s%s; `weir snap PID LABEL` makes one", label,
+		   known[0] != '\0' ? ", but " : "", known);
+	return NULL;
+}
+
+static bool
+parse_seconds(const char *text, double *seconds)
+{
+	char *end;
+
+	*seconds = strtod(text, &end);
+	if (end == text)
+		return false;
+	if (strcmp(end, "m") == 0 || strcmp(end, "min") == 0)
+		*seconds *= 60;
+	else if (strcmp(end, "h") == 0)
+		*seconds *= 3600;
+	else if (strcmp(end, "ms") == 0)
+		*seconds /= 1000;
+	else if (end[0] != '\0' && strcmp(end, "s") != 0)
+		return false;
+	return *seconds > -MAX_SECONDS && *seconds < MAX_SECONDS;
+}
+
+bool
+tracetime_parse(const struct trace_view *v, const char *text, uint64_t *ns)
+{
+	const struct weir_trace_row *row = growth_rows_mark(v, text);
+	uint64_t begin = v->head.started_ns, end = v->head.monotonic_ns;
+	double seconds;
+
+	/* A label that looks like a time is a label; a mark's number is not a time. */
+	if (row != NULL && strcmp(row->label, text) == 0) {
+		*ns = row->monotonic_ns;
+		return true;
+	}
+	if (parse_seconds(text, &seconds)) {
+		uint64_t distance = (uint64_t)((seconds < 0 ? -seconds : seconds) * 1e9);
+
+		if (text[0] == '-')
+			*ns = end > begin + distance ? end - distance : begin;
+		else
+			*ns = begin + distance;
+		if (*ns == 0)
+			*ns = 1; /* 0 would mean: not given */
+		return true;
+	}
+	row = tracetime_mark(v, text);
+	if (row != NULL)
+		*ns = row->monotonic_ns;
+	return row != NULL;
+}
