@@ -25,7 +25,8 @@ struct cmd {
 	void (*help)(FILE *out); /* what `--help` adds to the synopsis */
 };
 
-extern const struct cmd cmd_run, cmd_stat, cmd_doctor, cmd_encode, cmd_decode, cmd_growth;
+extern const struct cmd cmd_run, cmd_stat, cmd_growth, cmd_top, cmd_report, cmd_doctor,
+	cmd_encode, cmd_decode;
 
 /* The synopsis and the subcommand's help, on `out`. */
 void cmd_print_help(const struct cmd *c, FILE *out);

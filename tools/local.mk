@@ -4,7 +4,8 @@ noinst_LTLIBRARIES += libtools.la
 libtools_la_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBDIR='"$(pkglibdir)"'
 libtools_la_SOURCES = \
 	%D%/check.c %D%/check.h \
-	%D%/cmd.c %D%/cmd.h %D%/cmd_doctor.c %D%/cmd_encode.c %D%/cmd_run.c %D%/cmd_stat.c \
+	%D%/cmd.c %D%/cmd.h %D%/cmd_doctor.c %D%/cmd_encode.c %D%/cmd_report.c %D%/cmd_run.c \
+	%D%/cmd_stat.c %D%/cmd_top.c \
 	%D%/convert.c %D%/convert.h \
 	%D%/derive.c %D%/derive.h \
 	%D%/elf.c %D%/elf.h \
@@ -27,6 +28,9 @@ libtools_la_SOURCES = \
 	%D%/memory_limit.c %D%/memory_limit.h \
 	%D%/option_args.c %D%/option_args.h \
 	%D%/proc.c %D%/proc.h \
+	%D%/report.h %D%/report_assets.h %D%/report_data.c %D%/report_findings.c \
+	%D%/report_html.c %D%/report_html.h %D%/report_page.c %D%/report_run.c \
+	%D%/report_sites.c %D%/report_stacks.c %D%/report_tables.c \
 	%D%/running.c %D%/running.h \
 	%D%/show.c %D%/show.h \
 	%D%/sidecar.c %D%/sidecar.h %D%/sidecar_load.c \
@@ -40,7 +44,21 @@ libtools_la_SOURCES = \
 	%D%/table.c %D%/table.h \
 	%D%/target.c %D%/target.h \
 	%D%/tell.c %D%/tell.h \
+	%D%/top_columns.c %D%/top_columns.h %D%/top_frame.c %D%/top_frame.h \
+	%D%/top_model.c %D%/top_model.h %D%/top_screen.c %D%/top_screen.h \
+	%D%/top_sites.c %D%/top_sites.h %D%/top_text.c %D%/top_text.h \
 	%D%/trace_load.c %D%/trace_names.c %D%/trace_view.c %D%/trace_view.h
+nodist_libtools_la_SOURCES = tools/report_assets.c
+libtools_la_LIBADD = $(CURSES_LIBS)
+
+# The page of `weir report`, in the command.
+report_assets = %D%/report.html %D%/report.css %D%/report.js
+EXTRA_DIST += $(report_assets)
+CLEANFILES += tools/report_assets.c
+tools/report_assets.c: $(report_assets) scripts/embed
+	$(AM_V_GEN)$(MKDIR_P) tools && $(srcdir)/scripts/embed \
+		html=$(srcdir)/%D%/report.html css=$(srcdir)/%D%/report.css \
+		js=$(srcdir)/%D%/report.js >$@.tmp && mv $@.tmp $@
 
 bin_PROGRAMS += weir
 weir_SOURCES = %D%/main.c

@@ -11,8 +11,9 @@
 #include "tools/cmd.h"
 #include "tools/tell.h"
 
-static const struct cmd *const cmds[] = {&cmd_run, &cmd_stat, &cmd_doctor, &cmd_encode,
-					 &cmd_decode, &cmd_growth};
+static const struct cmd *const cmds[] = {&cmd_run,    &cmd_stat,   &cmd_growth,
+					 &cmd_top,    &cmd_report, &cmd_doctor,
+					 &cmd_encode, &cmd_decode};
 
 #define N_CMDS (sizeof(cmds) / sizeof(cmds[0]))
 

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The report's first section: in words what grows, which line, what that means, what to do next.
+ * Called by the page; the verdicts are growth_verdict.c's.
+ */
+#include "tools/report.h"
+
+#include <stdlib.h>
+
+#include "tools/report_html.h"
+#include "tools/show.h"
+#include "tools/tell.h"
+
+#define MAX_HELD   5
+#define MAX_OTHERS 3
+
+/* A line below this share of what lives is not worth a sentence. */
+#define WORTH 0.1
+
+static char *
+eta_text(char buf[SHOW_VALUE], double seconds)
+{
+	return show_duration(buf, seconds < 1e9 ? (uint64_t)(seconds * 1e9)
+						: UINT64_C(1000000000000000000));
+}
+
+static void
+finding_begin(FILE *out, const char *class)
+{
+	fprintf(out, "<li class=\"%s\"><strong>", class);
+}
+
+static void
+finding_end(FILE *out, const char *meaning, const char *next)
+{
+	fputs("</strong>\n", out);
+	if (meaning != NULL) {
+		fputs("<p>", out);
+		report_html_text(out, meaning);
+		fputs(".</p>\n", out);
+	}
+	if (next != NULL) {
+		fputs("<p class=\"next\">", out);
+		report_html_text(out, next);
+		fputs(".</p>\n", out);
+	}
+	fputs("</li>\n", out);
+}
+
+static unsigned
+count_verdict(const struct growth_model *m, enum growth_verdict v)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < m->n_groups; i++)
+		n += m->groups[i].finding.verdict == v;
+	return n;
+}
+
+static double
+held_slope(const struct growth_model *m)
+{
+	double slope = 0;
+
+	for (size_t i = 0; i < m->n_groups; i++)
+		if (m->groups[i].finding.verdict == GROWTH_HELD)
+			slope += m->groups[i].finding.slope_bytes_per_s;
+	return slope;
+}
+
+/* The one sentence that somebody reads who reads no more. */
+static void
+print_summary(const struct report *r, FILE *out)
+{
+	const struct growth_model *m = &r->growth;
+	unsigned held = count_verdict(m, GROWTH_HELD);
+	char slope[SHOW_VALUE], eta[SHOW_VALUE], limit[SHOW_VALUE];
+
+	if (held == 0) {
+		bool decided = count_verdict(m, GROWTH_UNDECIDED) < m->n_groups;
+
+		finding_begin(out, decided ? "good" : "warn");
+		fputs(decided ? "No line of code was found that keeps growing."
+			      : "Too early to tell what grows.",
+		      out);
+		finding_end(out, NULL,
+			    decided ? NULL : growth_verdict_next(GROWTH_UNDECIDED));
+		return;
+	}
+	finding_begin(out, "bad");
+	report_html_print(out, "Memory grows: %s, by %s a second.",
+			  held == 1 ? "one line holds more and more"
+				    : "some lines hold more and more",
+			  show_bytes(slope, (uint64_t)held_slope(m)));
+	if (m->limit_bytes != 0 && m->eta_s >= 0)
+		report_html_print(out, " At that pace the limit of %s is reached in %s.",
+				  show_bytes(limit, m->limit_bytes),
+				  eta_text(eta, m->eta_s));
+	else if (m->limit_bytes == 0)
+		fputs(" No memory limit was seen.", out);
+	finding_end(out, NULL, NULL);
+}
+
+static void
+print_name(const struct growth_group *g, FILE *out)
+{
+	fputs("<span class=\"code\">", out);
+	report_html_text(out, g->name);
+	fputs("</span>", out);
+}
+
+static void
+print_held(const struct report *r, const struct growth_group *g, FILE *out)
+{
+	char live[SHOW_VALUE], count[SHOW_VALUE], slope[SHOW_VALUE], eta[SHOW_VALUE];
+	char age[64] = "", meaning[256];
+
+	finding_begin(out, "bad");
+	print_name(g, out);
+	report_html_print(out, " holds %s in %s %s, and %s more each second.",
+			  show_bytes(live, g->live_bytes),
+			  show_count(count, g->live_count),
+			  g->live_count == 1 ? "block" : "blocks",
+			  show_bytes(slope, (uint64_t)g->finding.slope_bytes_per_s));
+	if (g->eta_s >= 0)
+		report_html_print(out, " Alone it reaches the memory limit in %s.",
+				  eta_text(eta, g->eta_s));
+	if (r->trace->head.gc_known != 0)
+		show_format(age, sizeof(age),
+			    "; %.0f %% of it survived a major collection",
+			    100 * g->finding.survived);
+	show_format(meaning, sizeof(meaning), "%s: %s%s",
+		    growth_verdict_name(GROWTH_HELD), growth_verdict_meaning(GROWTH_HELD),
+		    age);
+	finding_end(out, meaning, growth_verdict_next(GROWTH_HELD));
+}
+
+static int
+by_slope(const void *a, const void *b)
+{
+	const struct growth_group *const *x = a, *const *y = b;
+	double s = (*x)->finding.slope_bytes_per_s, t = (*y)->finding.slope_bytes_per_s;
+
+	return s > t ? -1 : s < t;
+}
+
+static void
+print_all_held(const struct report *r, FILE *out)
+{
+	const struct growth_model *m = &r->growth;
+	const struct growth_group **held = calloc(m->n_groups + 1, sizeof(*held));
+	size_t n = 0;
+
+	if (held == NULL)
+		tell_no_memory();
+	for (size_t i = 0; i < m->n_groups; i++)
+		if (m->groups[i].finding.verdict == GROWTH_HELD)
+			held[n++] = &m->groups[i];
+	qsort(held, n, sizeof(*held), by_slope);
+	for (size_t i = 0; i < n && i < MAX_HELD; i++)
+		print_held(r, held[i], out);
+	free(held);
+	if (n > MAX_HELD)
+		fprintf(out, "<li><p>%zu more lines grow: see the sites.</p></li>\n",
+			n - MAX_HELD);
+}
+
+/* Large lines that are no leak, so that nobody hunts them. */
+static void
+print_others(const struct report *r, enum growth_verdict verdict, FILE *out)
+{
+	const struct growth_model *m = &r->growth;
+	unsigned n = 0;
+	char live[SHOW_VALUE], meaning[256];
+
+	for (size_t i = 0; i < m->n_groups && n < MAX_OTHERS; i++) {
+		const struct growth_group *g = &m->groups[i];
+		uint64_t most =
+			g->live_bytes > g->peak_bytes ? g->live_bytes : g->peak_bytes;
+
+		if (g->finding.verdict != verdict ||
+		    (double)most < WORTH * (double)m->live_bytes)
+			continue;
+		n++;
+		finding_begin(out, verdict == GROWTH_UNDECIDED ? "warn" : "good");
+		print_name(g, out);
+		report_html_print(out, ": %s live, %s.", show_bytes(live, g->live_bytes),
+				  growth_verdict_name(verdict));
+		show_format(meaning, sizeof(meaning), "%s",
+			    growth_verdict_meaning(verdict));
+		finding_end(out, meaning, growth_verdict_next(verdict));
+	}
+}
+
+static void
+print_process(const struct report *r, FILE *out)
+{
+	enum growth_verdict v = r->growth.rss_verdict;
+	uint64_t bytes = v == GROWTH_RETAINED ? r->rss.cached_bytes : r->rss.other_bytes;
+	char a[SHOW_VALUE], b[SHOW_VALUE];
+
+	if (v != GROWTH_RETAINED && v != GROWTH_UNTRACKED)
+		return;
+	finding_begin(out, "warn");
+	report_html_print(out, "%s of %s resident: %s.", show_bytes(a, bytes),
+			  show_bytes(b, r->rss.rss_bytes), growth_verdict_name(v));
+	finding_end(out, growth_verdict_meaning(v), growth_verdict_next(v));
+}
+
+static void
+print_no_trace(const struct report *r, FILE *out)
+{
+	char a[SHOW_VALUE], b[SHOW_VALUE], c[SHOW_VALUE];
+
+	finding_begin(out, "warn");
+	report_html_print(
+		out,
+		"RSS %s: %s are blocks in use that weir serves, %s are free "
+		"and kept by weir. Which lines allocated them was not recorded.",
+		show_bytes(a, r->rss.rss_bytes), show_bytes(b, r->rss.live_bytes),
+		show_bytes(c, r->rss.cached_bytes));
+	finding_end(out, r->why_no_trace,
+		    "run it again with the option trace on, then write the report again");
+}
+
+void
+report_print_findings(const struct report *r, FILE *out)
+{
+	fputs("<ol class=\"findings\">\n", out);
+	if (r->trace == NULL) {
+		print_no_trace(r, out);
+	} else {
+		print_summary(r, out);
+		print_all_held(r, out);
+		print_process(r, out);
+		print_others(r, GROWTH_UNDECIDED, out);
+		print_others(r, GROWTH_GC_LAG, out);
+		print_others(r, GROWTH_PLATEAU, out);
+	}
+	fputs("</ol>\n", out);
+}
