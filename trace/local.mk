@@ -14,6 +14,8 @@ libtrace_la_SOURCES = \
 	%D%/symtab.c %D%/symtab.h \
 	%D%/tables.c %D%/tables.h \
 	%D%/v8.c %D%/v8.h %D%/v8_private.h \
+	%D%/v8_bytecodes.c \
+	%D%/v8_code.c \
 	%D%/v8_function.c \
 	%D%/v8_gc.c %D%/v8_gc.h \
 	%D%/v8_layout.c %D%/v8_layout.h \

@@ -14,8 +14,9 @@
 #include "trace/memory.h"
 #include "trace/v8_layout.h"
 
-#define V8_NAME_BYTES 256
-#define V8_FILE_BYTES 1024
+#define V8_NAME_BYTES  256
+#define V8_FILE_BYTES  1024
+#define V8_MAX_INLINED 16 /* functions of one frame */
 
 struct v8_reader {
 	const struct v8_layout *layout;
@@ -43,7 +44,7 @@ struct v8_place {
 /*
  * Calls `each` for the functions that the frame stands for, innermost first: several if the compiler
  * inlined some, none if it is a builtin. 0, or -EFAULT if it is no frame that can be read: then `each`
- * was not called.
+ * was not called, or not for the outer ones.
  */
 int v8_decode(const struct v8_reader *r, const struct v8_frame *f,
 	      void (*each)(void *context, const struct v8_place *place), void *context);

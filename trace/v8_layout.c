@@ -76,6 +76,20 @@ v8_layout_read(struct v8_layout *l, const struct weir_symtab *t, const char **wh
 	}
 	if (l->type_function_last == 0)
 		l->type_function_last = l->type_function + 16;
-	l->bytecode_positions = l->major == 11 ? 32 : 24;
+	if (l->major == 11) {
+		l->bytecode_positions = 32;
+		l->code_data = 16;
+		l->code_positions = 24;
+		l->code_stream = 32;
+		l->code_start = 40;
+		l->code_flags = 48;
+		l->code_bytes = 56;
+		l->stream_header = 16;
+	} else {
+		l->bytecode_positions = 24;
+		l->code_data = 8;
+		l->code_positions = 16;
+		l->stream_header = 32;
+	}
 	return check(l, why);
 }

@@ -71,6 +71,9 @@ struct v8_layout {
 #undef X
 	/* By version. */
 	int32_t bytecode_positions; /* BytecodeArray: source position table */
+	int32_t code_data;	    /* Code: deoptimization data or bytecode */
+	int32_t code_positions;	    /* Code: position table */
+	int32_t stream_header;	    /* InstructionStream: where the instructions start */
 };
 
 /* 0, or -1 with the reason in *why (static text): not V8, no constants, or a V8 not known. */

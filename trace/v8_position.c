@@ -9,15 +9,8 @@
 
 #define MAX_TABLE (1 << 20)
 
-/* Bytes of a table, one after the other. */
-struct cursor {
-	const struct v8_reader *r;
-	uint64_t at;
-	uint32_t left;
-};
-
-static bool
-next(struct cursor *c, uint64_t *value)
+bool
+v8_next(struct v8_cursor *c, uint64_t *value)
 {
 	uint64_t v = 0;
 
@@ -58,15 +51,16 @@ int
 v8_position_at(const struct v8_reader *r, uint64_t table, int32_t offset,
 	       struct v8_position *to)
 {
-	struct cursor c = {.r = r};
-	int64_t at = 0, position = 0;
+	struct v8_cursor c = {.r = r};
+	/* Of the function as a whole, before its first bytecode. */
+	int64_t at = -1, position = 0;
 	uint64_t first, second;
 	bool found = false;
 
 	c.at = v8_bytes(r, table, &c.left);
 	if (c.left == 0 || c.left > MAX_TABLE)
 		return -ENOENT;
-	while (next(&c, &first) && next(&c, &second)) {
+	while (v8_next(&c, &first) && v8_next(&c, &second)) {
 		at += code_delta(r, first);
 		if (at > offset)
 			break;
@@ -75,7 +69,6 @@ v8_position_at(const struct v8_reader *r, uint64_t table, int32_t offset,
 	}
 	if (!found || r->memory->failed)
 		return -ENOENT;
-	to->script_offset = (int32_t)(position >> 1 & 0x3fffffff) - 1;
-	to->inlining = (int32_t)(position >> 31 & 0xffff) - 1;
+	v8_position_of((uint64_t)position, to);
 	return 0;
 }

@@ -73,11 +73,41 @@ struct v8_position {
 	int32_t inlining; /* -1: none */
 };
 
-/* What a position table says of a code offset; `bytecode`: in a BytecodeArray's encoding. */
+/* From the word that V8 packs it into. */
+static inline void
+v8_position_of(uint64_t packed, struct v8_position *to)
+{
+	to->script_offset = (int32_t)(packed >> 1 & 0x3fffffff) - 1;
+	to->inlining = (int32_t)(packed >> 31 & 0xffff) - 1;
+}
+
+/* Unsigned numbers of a table, seven bits a byte, one after the other. */
+struct v8_cursor {
+	const struct v8_reader *r;
+	uint64_t at;
+	uint32_t left;
+};
+bool v8_next(struct v8_cursor *c, uint64_t *value);
+
+/* What a position table says of an offset of code. 0 or -ENOENT. */
 int v8_position_at(const struct v8_reader *r, uint64_t table, int32_t offset,
 		   struct v8_position *to);
 
-/* The offset of the bytecode that compiled code was at. */
+/* Machine code on V8's heap. */
+struct v8_code {
+	uint64_t
+		positions; /* its position table, or, of baseline code, its bytecode offset table */
+	uint64_t data;	/* its deoptimization data, or its bytecode */
+	int32_t offset; /* of the return address */
+	bool baseline, optimized;
+};
+int v8_code_at(const struct v8_reader *r, uint64_t pc, struct v8_code *to);
+
+/* The script and position of inlining `i`, and the one that it is in. 0 or -ENOENT. */
+int v8_inlined(const struct v8_reader *r, const struct v8_code *c, int32_t i,
+	       uint64_t *shared, struct v8_position *caller);
+
+/* The offset of the bytecode that baseline code was at. 0 or -ENOENT. */
 int v8_baseline_offset(const struct v8_reader *r, uint64_t bytecode, uint64_t table,
 		       int32_t pc_offset, int32_t *offset);
 

@@ -15,15 +15,14 @@
 #include "trace/v8_gc.h"
 #include "trace/walk_private.h"
 
-#define REMEMBERED  1024 /* even */
-#define MAX_INLINED 8
+#define REMEMBERED 1024 /* even */
 
 struct remembered {
 	uint64_t function, place; /* bytecode offset, or return address */
 	uint64_t
 		moved; /* collections seen when it was looked at last: nothing moves between */
 	uint64_t identity[V8_IDENTITY_WORDS];
-	uint32_t n, frames[MAX_INLINED];
+	uint32_t n, frames[V8_MAX_INLINED];
 };
 static struct remembered remembered[REMEMBERED];
 
@@ -31,7 +30,7 @@ static struct remembered remembered[REMEMBERED];
 struct decode {
 	uint32_t n, *frames;
 	uint64_t moved;
-	uint32_t n_now, now[MAX_INLINED];
+	uint32_t n_now, now[V8_MAX_INLINED];
 	bool named;
 };
 
@@ -75,7 +74,7 @@ each_place(void *context, const struct v8_place *p)
 	f.column = p->column;
 	f.definition_line = p->definition_line;
 	d->named |= p->file[0] != '\0';
-	if (d->n_now < MAX_INLINED)
+	if (d->n_now < V8_MAX_INLINED)
 		d->now[d->n_now++] = intern_frame(&f);
 }
 
