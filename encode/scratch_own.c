@@ -89,6 +89,7 @@ age(void)
 			.purge_before_ns = now - DECAY_NS,
 			.cap_bytes = UINT64_MAX,
 			.room_bytes = UINT64_MAX,
+			.slack_bytes = UINT64_MAX,
 		});
 	}
 	pthread_mutex_unlock(&tick_lock);

@@ -6,6 +6,7 @@
 #include "policy/purge.h"
 
 #define NS_PER_MS 1000000ull
+#define SLACK_MIN (16ull << 20)
 
 uint64_t
 weir_cache_cap(uint64_t option_max, const struct weir_pressure *p)
@@ -31,6 +32,28 @@ weir_growth_room(const struct weir_pressure *p)
 	if (p->limit_bytes == 0)
 		return UINT64_MAX;
 	return allowed > p->current_bytes ? allowed - p->current_bytes : 0;
+}
+
+uint64_t
+weir_lent_peak(uint64_t peak, uint64_t lent, int64_t elapsed_ns, uint64_t decay_ms)
+{
+	uint64_t elapsed_ms = elapsed_ns > 0 ? (uint64_t)elapsed_ns / NS_PER_MS : 0;
+	uint64_t whole_ms;
+
+	if (peak <= lent)
+		return lent;
+	if (__builtin_mul_overflow(decay_ms, 4, &whole_ms))
+		return peak;
+	if (elapsed_ms >= whole_ms)
+		return lent;
+	return peak -
+	       (uint64_t)((double)(peak - lent) * (double)elapsed_ms / (double)whole_ms);
+}
+
+uint64_t
+weir_keep_slack(uint64_t peak)
+{
+	return peak / 16 > SLACK_MIN ? peak / 16 : SLACK_MIN;
 }
 
 int

@@ -29,6 +29,19 @@ uint64_t weir_cache_cap(uint64_t option_max, const struct weir_pressure *p);
 uint64_t weir_growth_room(const struct weir_pressure *p);
 
 /*
+ * The most that was lent lately: what exceeds the present falls to nothing within four decay
+ * times, so that a peak long past does not justify keeping memory.
+ */
+uint64_t weir_lent_peak(uint64_t peak, uint64_t lent, int64_t elapsed_ns,
+			uint64_t decay_ms);
+
+/*
+ * What may be kept beside that peak before fresh pages cost kept ones: a sixteenth of it, and at
+ * least 16 MB. Without any, sizes that do not fit each other's gaps purge all the time.
+ */
+uint64_t weir_keep_slack(uint64_t peak);
+
+/*
  * 1 if a free block of age `age_ns` goes back, because it is at least `decay_ms` old, else 0.
  * Ages are differences of CLOCK_MONOTONIC; a negative one (a torn read) counts as 0.
  */

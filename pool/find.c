@@ -13,32 +13,63 @@
 static bool
 must_pay(struct pool_search *search)
 {
+	uint64_t most = heap_slack < UINT64_MAX - heap_lent_peak
+				? heap_lent_peak + heap_slack
+				: UINT64_MAX;
 	uint64_t after = heap_footprint() + search->bytes;
 
-	if (after <= heap_footprint_max || search->paid)
+	if (most > heap_footprint_max)
+		most = heap_footprint_max;
+	if (after <= most || search->paid)
 		return false;
-	search->excess = after - heap_footprint_max;
+	search->excess = after - most;
 	return heap_stats.state_bytes[WEIR_SPAN_DIRTY] != 0 ||
 	       atomic_load_explicit(&pool_stocked_bytes, memory_order_relaxed) != 0;
 }
 
-static struct weir_span *
-take(const struct pool_search *search, enum weir_span_state from)
+/* Gives back as much as fresh pages will take, the oldest first. */
+static void
+pay(uint64_t excess)
 {
-	return search->roomy ? heap_take_roomy(search->bytes, from)
-			     : heap_take(search->bytes, search->align, from);
+	weir_lock(&heap_mutex);
+	bool enough = heap_stats.state_bytes[WEIR_SPAN_DIRTY] >= excess;
+	heap_unlock();
+	if (!enough)
+		pool_flush_stocks(INT64_MAX);
+	heap_purge_oldest(excess, heap_clock_ns);
+}
+
+/* Tries one state: `times` the size for a block that will grow. */
+static bool
+found_in(struct pool_search *search, enum weir_span_state from, size_t times)
+{
+	search->was = from;
+	search->span = search->roomy ? heap_take_roomy(search->bytes,
+						       times * search->bytes, from)
+				     : heap_take(search->bytes, search->align, from);
+	return search->span != NULL;
+}
+
+/* For a block that will grow, new pages with room behind come before purged ones without. */
+static bool
+found_unused(struct pool_search *search)
+{
+	enum { ROOM = 8 };
+
+	return found_in(search, WEIR_SPAN_CLEAN, ROOM) ||
+	       found_in(search, WEIR_SPAN_RESERVED, 1) ||
+	       (search->roomy && found_in(search, WEIR_SPAN_CLEAN, 1));
 }
 
 enum pool_step
 pool_find(struct pool_search *search)
 {
-	static const enum weir_span_state unused[] = {WEIR_SPAN_CLEAN,
-						      WEIR_SPAN_RESERVED};
+	uint64_t lent = weir_pool_lent_bytes() + search->bytes;
 
+	if (lent > heap_lent_peak)
+		heap_lent_peak = lent;
 	if (!search->want_zero) {
-		search->was = WEIR_SPAN_DIRTY;
-		search->span = take(search, WEIR_SPAN_DIRTY);
-		if (search->span != NULL)
+		if (found_in(search, WEIR_SPAN_DIRTY, 1))
 			return POOL_FOUND;
 		if (!search->flushed &&
 		    atomic_load_explicit(&pool_stocked_bytes, memory_order_relaxed) >=
@@ -47,13 +78,7 @@ pool_find(struct pool_search *search)
 	}
 	if (must_pay(search))
 		return POOL_PAY;
-	for (int i = 0; i < 2; i++) {
-		search->was = unused[i];
-		search->span = take(search, unused[i]);
-		if (search->span != NULL)
-			return POOL_FOUND;
-	}
-	return POOL_GROW;
+	return found_unused(search) ? POOL_FOUND : POOL_GROW;
 }
 
 bool
@@ -65,8 +90,7 @@ pool_prepare_again(struct pool_search *search, enum pool_step step)
 		return true;
 	}
 	if (step == POOL_PAY) {
-		pool_flush_stocks(INT64_MAX);
-		heap_purge_oldest(search->excess, heap_clock_ns);
+		pay(search->excess);
 		search->paid = true;
 		return true;
 	}

@@ -15,7 +15,7 @@ struct weir_heap_stats heap_stats;
 const struct weir_pages *heap_pages = &weir_pages_system;
 struct weir_lock heap_mutex;
 size_t heap_region_bytes = (size_t)1 << 30;
-uint64_t heap_footprint_max = UINT64_MAX;
+uint64_t heap_footprint_max = UINT64_MAX, heap_lent_peak, heap_slack = UINT64_MAX;
 _Atomic int64_t heap_clock_ns;
 
 struct span_index heap_free[WEIR_SPAN_STATES];
@@ -164,17 +164,17 @@ heap_take(size_t bytes, size_t align, enum weir_span_state from)
 }
 
 struct weir_span *
-heap_take_roomy(size_t bytes, enum weir_span_state from)
+heap_take_roomy(size_t bytes, size_t room, enum weir_span_state from)
 {
 	struct weir_span *s = index_largest(&heap_free[from]);
 	size_t gap = 0;
 
-	if (s == NULL || s->bytes < bytes)
+	if (s == NULL || s->bytes < room)
 		return NULL;
-	/* Blocks of the usual kind begin at the start of new space: leave them some. */
-	if (from == WEIR_SPAN_RESERVED && s->bytes / 16 >= bytes &&
-	    s->bytes / 4 >= ROOMY_GAP)
-		gap = ROOMY_GAP;
+	/* Other blocks begin at the start of unused space: leave them some. */
+	if (from != WEIR_SPAN_DIRTY && s->bytes / 16 >= bytes)
+		gap = s->bytes / 4 < ROOMY_GAP ? s->bytes / 4 & ~(WEIR_PAGE_BYTES - 1)
+					       : ROOMY_GAP;
 	return carve(s, gap, bytes);
 }
 

@@ -35,10 +35,12 @@ extern const struct weir_pages *heap_pages;
 void heap_init(const struct weir_pages *pages, size_t region_bytes);
 
 /*
- * Bound on what is lent or kept, UINT64_MAX: none. Fresh pages above it are paid for by giving back
- * kept ones first. heap_footprint: what it is now.
+ * What is lent and kept together (heap_footprint) has two bounds, beyond which fresh pages are paid
+ * for by giving back kept ones: heap_footprint_max, which a memory limit sets (UINT64_MAX: none),
+ * and the most that was lent lately, with some slack: what does not fit any request then is
+ * fragments.
  */
-extern uint64_t heap_footprint_max;
+extern uint64_t heap_footprint_max, heap_lent_peak, heap_slack;
 uint64_t heap_footprint(void);
 
 /* The time of the last tick, for work between two ticks. */
@@ -53,8 +55,8 @@ extern struct weir_lock heap_mutex;
 /* A LIVE span of exactly `bytes` out of free spans in state `from`, or NULL. */
 struct weir_span *heap_take(size_t bytes, size_t align, enum weir_span_state from);
 
-/* The same for a block that will grow: the start of the longest free span, if that is enough. */
-struct weir_span *heap_take_roomy(size_t bytes, enum weir_span_state from);
+/* The same for a block that will grow: at the longest free span, if that has `room` bytes. */
+struct weir_span *heap_take_roomy(size_t bytes, size_t room, enum weir_span_state from);
 
 /* A LIVE or PURGING span becomes free in `state` (DIRTY, CLEAN, RESERVED), joined with its like. */
 void heap_put(struct weir_span *s, enum weir_span_state state, int64_t freed_ns);

@@ -98,6 +98,9 @@ struct weir_tick {
 	int64_t purge_before_ns; /* spans freed at or before this go back to the system */
 	uint64_t cap_bytes;	 /* then oldest first, until no more than this is left */
 	uint64_t room_bytes;	 /* by how much the pool may grow before the next tick */
+	uint64_t
+		lent_peak; /* the most that was lent lately, weir_pool_lent_peak or less */
+	uint64_t slack_bytes; /* what may be kept beside it; UINT64_MAX: no bound */
 };
 
 struct weir_tick_result {
@@ -111,8 +114,9 @@ struct weir_tick_result weir_pool_tick(const struct weir_tick *tick);
 /* Free bytes that are perhaps resident, stocks included. Cheap, not exact under load. */
 uint64_t weir_pool_cached_bytes(void);
 
-/* Bytes in blocks that are lent or stocked; a look without a lock. */
+/* Bytes that the host holds now, about, and the most of it that the last ticks let stand. */
 uint64_t weir_pool_lent_bytes(void);
+uint64_t weir_pool_lent_peak(void);
 
 /* Resident bytes of everything the pool holds, as the kernel counts them. Milliseconds a GB. */
 uint64_t weir_pool_resident(void);

@@ -19,7 +19,22 @@ weir_pool_cached_bytes(void)
 uint64_t
 weir_pool_lent_bytes(void)
 {
-	return __atomic_load_n(&heap_stats.state_bytes[WEIR_SPAN_LIVE], __ATOMIC_RELAXED);
+	/* The classes change their stocks under other locks than the heap's. */
+	uint64_t stocked =
+		atomic_load_explicit(&pool_stocked_bytes, memory_order_relaxed);
+	uint64_t lent = __atomic_load_n(&heap_stats.state_bytes[WEIR_SPAN_LIVE],
+					__ATOMIC_RELAXED);
+
+	return lent > stocked ? lent - stocked : 0;
+}
+
+uint64_t
+weir_pool_lent_peak(void)
+{
+	weir_lock(&heap_mutex);
+	uint64_t peak = heap_lent_peak;
+	heap_unlock();
+	return peak;
 }
 
 static int64_t
@@ -59,12 +74,17 @@ shrink_to(uint64_t cap_bytes, int64_t now_ns)
 }
 
 static void
-allow_growth(uint64_t room_bytes)
+set_bounds(const struct weir_tick *tick)
 {
+	uint64_t lent = weir_pool_lent_bytes();
+
 	weir_lock(&heap_mutex);
 	uint64_t footprint = heap_footprint();
-	heap_footprint_max =
-		room_bytes < UINT64_MAX - footprint ? footprint + room_bytes : UINT64_MAX;
+	heap_footprint_max = tick->room_bytes < UINT64_MAX - footprint
+				     ? footprint + tick->room_bytes
+				     : UINT64_MAX;
+	heap_lent_peak = tick->lent_peak > lent ? tick->lent_peak : lent;
+	heap_slack = tick->slack_bytes;
 	heap_unlock();
 }
 
@@ -76,7 +96,7 @@ weir_pool_tick(const struct weir_tick *tick)
 	pool_flush_stocks(tick->stock_before_ns);
 	heap_purge(tick->purge_before_ns, tick->now_ns);
 	shrink_to(tick->cap_bytes, tick->now_ns);
-	allow_growth(tick->room_bytes);
+	set_bounds(tick);
 	heap_release_idle(tick->purge_before_ns, tick->now_ns);
 
 	int64_t stocked = oldest_stocked_ns(), shared = oldest_shared_ns();

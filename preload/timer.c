@@ -39,6 +39,7 @@ _Atomic uint32_t timer_state;
 static struct weir_lock work_lock;
 static struct timer_counts counts;
 static int64_t resident_ns; /* when resident_bytes was measured */
+static int64_t looked_ns;   /* when the last tick looked around */
 static bool files_own, strictness_known;
 static _Atomic int64_t inline_ns, start_failed_ns;
 
@@ -54,6 +55,7 @@ tick_at(int64_t now_ns)
 		.purge_before_ns = now_ns - decay_ns,
 		.cap_bytes = UINT64_MAX,
 		.room_bytes = UINT64_MAX,
+		.slack_bytes = UINT64_MAX,
 	};
 }
 
@@ -83,6 +85,10 @@ look_around(struct weir_tick *tick)
 	tick->cap_bytes = weir_cache_cap(weir_config.cache_max, &pressure);
 	tick->room_bytes = weir_growth_room(&pressure);
 	counts.cap_bytes = tick->cap_bytes == UINT64_MAX ? 0 : tick->cap_bytes;
+	tick->lent_peak = weir_lent_peak(weir_pool_lent_peak(), weir_pool_lent_bytes(),
+					 tick->now_ns - looked_ns, weir_config.decay_ms);
+	tick->slack_bytes = weir_keep_slack(tick->lent_peak);
+	looked_ns = tick->now_ns;
 }
 
 /* One round of work. Returns the nanoseconds until the next is due; UINT64_MAX: nothing to do. */
@@ -231,7 +237,8 @@ timer_trim(void)
 				.stock_before_ns = INT64_MAX,
 				.purge_before_ns = INT64_MAX,
 				.cap_bytes = UINT64_MAX,
-				.room_bytes = UINT64_MAX};
+				.room_bytes = UINT64_MAX,
+				.slack_bytes = UINT64_MAX};
 
 	weir_lock(&work_lock);
 	know_strictness();
@@ -267,7 +274,7 @@ timer_after_fork(void)
 	atomic_store(&start_failed_ns, 0);
 	counts = (struct timer_counts){0};
 	files_own = false;
-	resident_ns = 0;
+	resident_ns = looked_ns = 0;
 }
 
 void

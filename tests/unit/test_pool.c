@@ -129,12 +129,13 @@ churn(int blocks, int rounds, uint32_t seed, bool check)
 		else
 			bad += give(b, i) != 0;
 		if (i % 64 == 0)
-			weir_pool_tick(&(struct weir_tick){
-				.now_ns = i,
-				.stock_before_ns = i - 100,
-				.purge_before_ns = i - 400,
-				.cap_bytes = (uint64_t)60 << 20,
-				.room_bytes = (uint64_t)(i % 5) << 20});
+			weir_pool_tick(
+				&(struct weir_tick){.now_ns = i,
+						    .stock_before_ns = i - 100,
+						    .purge_before_ns = i - 400,
+						    .cap_bytes = (uint64_t)60 << 20,
+						    .room_bytes = (uint64_t)(i % 5) << 20,
+						    .slack_bytes = UINT64_MAX});
 		if (check && i % 50 == 0)
 			model_check();
 	}
@@ -255,7 +256,8 @@ TEST(cap_is_kept)
 						   .stock_before_ns = 0,
 						   .purge_before_ns = 0,
 						   .cap_bytes = 8 << 20,
-						   .room_bytes = UINT64_MAX});
+						   .room_bytes = UINT64_MAX,
+						   .slack_bytes = UINT64_MAX});
 	CHECK(r.cached_bytes <= 8 << 20);
 	model_check();
 }
@@ -270,12 +272,22 @@ TEST(a_growing_block_grows_where_it_stands)
 		.bytes = 64 << 10, .align = WEIR_PAGE_BYTES, .requested = 64 << 10};
 	struct weir_span *others[8];
 
+	/* Room, wherever the tests before left some. */
+	struct weir_ask room = {.bytes = 3 * WEIR_UNIT_BYTES,
+				.align = WEIR_PAGE_BYTES,
+				.requested = 1,
+				.want_zero = true};
+
 	model_init();
+	struct weir_span *r = weir_extent_take(&room).span;
+	REQUIRE(r != NULL && weir_span_claim(r));
+	weir_pool_give(r, 0);
 	weir_pool_tick(&(struct weir_tick){.now_ns = 1,
 					   .stock_before_ns = INT64_MAX,
 					   .purge_before_ns = INT64_MAX,
 					   .cap_bytes = UINT64_MAX,
-					   .room_bytes = UINT64_MAX});
+					   .room_bytes = UINT64_MAX,
+					   .slack_bytes = UINT64_MAX});
 	struct weir_span *grows = weir_extent_take(&ask).span;
 	REQUIRE(grows != NULL);
 	for (int i = 0; i < 8; i++) {
@@ -305,7 +317,8 @@ TEST(a_growing_block_grows_where_it_stands)
 }
 
 /* Nothing kept fits the next block, and there is no room beside it: it goes before pages come. */
-TEST(fresh_pages_are_paid_for)
+static void
+pay_for_fresh_pages(bool by_peak)
 {
 	struct weir_ask small = {
 		.bytes = 1 << 20, .align = WEIR_PAGE_BYTES, .requested = 1 << 20};
@@ -315,7 +328,9 @@ TEST(fresh_pages_are_paid_for)
 	struct weir_tick tick = {.now_ns = 2000,
 				 .stock_before_ns = INT64_MAX,
 				 .purge_before_ns = INT64_MAX,
-				 .cap_bytes = UINT64_MAX};
+				 .cap_bytes = UINT64_MAX,
+				 .room_bytes = by_peak ? UINT64_MAX : 0,
+				 .slack_bytes = by_peak ? 0 : UINT64_MAX};
 
 	model_init();
 	for (int i = 0; i < 16; i++)
@@ -335,7 +350,7 @@ TEST(fresh_pages_are_paid_for)
 	/* With nothing to pay with, the host still gets its memory. */
 	struct weir_span *more = weir_extent_take(&large).span;
 	CHECK(more != NULL);
-	tick.room_bytes = UINT64_MAX;
+	tick.room_bytes = tick.slack_bytes = UINT64_MAX;
 	weir_pool_tick(&tick);
 	for (int i = 1; i < 16; i += 2) {
 		REQUIRE(weir_span_claim(s[i]));
@@ -345,6 +360,16 @@ TEST(fresh_pages_are_paid_for)
 	weir_pool_give(l, 4000);
 	weir_pool_give(more, 4000);
 	model_check();
+}
+
+TEST(a_limit_makes_fresh_pages_cost_kept_ones)
+{
+	pay_for_fresh_pages(false);
+}
+
+TEST(a_peak_makes_fresh_pages_cost_kept_ones)
+{
+	pay_for_fresh_pages(true);
 }
 
 TEST(failures_are_reported_and_counted)
@@ -395,7 +420,8 @@ TEST(a_refused_purge_keeps_the_block)
 						   .stock_before_ns = 40,
 						   .purge_before_ns = 40,
 						   .cap_bytes = UINT64_MAX,
-						   .room_bytes = UINT64_MAX});
+						   .room_bytes = UINT64_MAX,
+						   .slack_bytes = UINT64_MAX});
 	fake.no_purge = false;
 	CHECK(r.cached_bytes >= 1 << 20);
 	CHECK_EQ(r.oldest_ns, 50);
@@ -443,7 +469,8 @@ TEST(idle_regions_go)
 						   .stock_before_ns = now,
 						   .purge_before_ns = now,
 						   .cap_bytes = UINT64_MAX,
-						   .room_bytes = UINT64_MAX});
+						   .room_bytes = UINT64_MAX,
+						   .slack_bytes = UINT64_MAX});
 	weir_pool_heap_stats(&after);
 	CHECK(after.region_bytes <= before.region_bytes);
 	CHECK(weir_region_of((void *)s) == NULL);
@@ -458,7 +485,8 @@ TEST(idle_regions_go)
 	T(churn)                                                                         \
 	T(cap_is_kept)                                                                   \
 	T(a_growing_block_grows_where_it_stands)                                         \
-	T(fresh_pages_are_paid_for)                                                      \
+	T(a_limit_makes_fresh_pages_cost_kept_ones)                                      \
+	T(a_peak_makes_fresh_pages_cost_kept_ones)                                       \
 	T(failures_are_reported_and_counted)                                             \
 	T(a_refused_purge_keeps_the_block)                                               \
 	T(trimming_all_keeps_what_is_in_use)                                             \

@@ -77,6 +77,26 @@ TEST(room_to_grow)
 	CHECK(weir_growth_room(&p) == UINT64_MAX);
 }
 
+TEST(a_peak_is_forgotten)
+{
+	CHECK_EQ(weir_lent_peak(100 * MB, 20 * MB, 0, 1000), 100 * MB);
+	CHECK_EQ(weir_lent_peak(100 * MB, 20 * MB, 2000 * MS, 1000), 60 * MB);
+	CHECK_EQ(weir_lent_peak(100 * MB, 20 * MB, 4000 * MS, 1000), 20 * MB);
+	CHECK_EQ(weir_lent_peak(100 * MB, 20 * MB, INT64_MAX, 1000), 20 * MB);
+	CHECK_EQ(weir_lent_peak(100 * MB, 20 * MB, -5, 1000), 100 * MB);
+	CHECK_EQ(weir_lent_peak(10 * MB, 20 * MB, 0, 1000), 20 * MB);
+	CHECK_EQ(weir_lent_peak(100 * MB, 20 * MB, 1000 * MS, 0), 20 * MB);
+	CHECK_EQ(weir_lent_peak(100 * MB, 20 * MB, 1000 * MS, UINT64_MAX), 100 * MB);
+}
+
+TEST(slack_beside_the_peak)
+{
+	CHECK_EQ(weir_keep_slack(0), 16 * MB);
+	CHECK_EQ(weir_keep_slack(256 * MB), 16 * MB);
+	CHECK_EQ(weir_keep_slack(1600 * MB), 100 * MB);
+	CHECK(weir_keep_slack(UINT64_MAX) < UINT64_MAX / 2);
+}
+
 TEST(due_at_the_decay_time)
 {
 	CHECK_EQ(weir_purge_due(1000 * MS - 1, 1000), 0);
@@ -161,6 +181,8 @@ TEST(a_block_goes_within_one_and_a_quarter_decays)
 	T(cap_keeps_the_host_below_nine_tenths)                                          \
 	T(cap_of_huge_limits)                                                            \
 	T(room_to_grow)                                                                  \
+	T(a_peak_is_forgotten)                                                           \
+	T(slack_beside_the_peak)                                                         \
 	T(due_at_the_decay_time)                                                         \
 	T(due_at_once_without_decay)                                                     \
 	T(due_with_an_age_below_zero)                                                    \

@@ -363,7 +363,8 @@ TEST(idle_magazines_are_drained_by_the_clock)
 						   .stock_before_ns = now * 1000 - 1000,
 						   .purge_before_ns = 0,
 						   .cap_bytes = UINT64_MAX,
-						   .room_bytes = UINT64_MAX});
+						   .room_bytes = UINT64_MAX,
+						   .slack_bytes = UINT64_MAX});
 	CHECK_EQ(magazine_cached_bytes(), 0);
 	model_check();
 }
@@ -415,7 +416,8 @@ TEST(the_clock_and_statistics_visit_busy_magazines)
 					    .stock_before_ns = i % 3 ? i : INT64_MAX,
 					    .purge_before_ns = i,
 					    .cap_bytes = UINT64_MAX,
-					    .room_bytes = UINT64_MAX});
+					    .room_bytes = UINT64_MAX,
+					    .slack_bytes = UINT64_MAX});
 	}
 	stop = 1;
 	for (int i = 0; i < 3; i++) {
