@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include "pool/magazine.h"
@@ -409,6 +410,8 @@ TEST(the_clock_and_statistics_visit_busy_magazines)
 	model_init();
 	for (int i = 0; i < 3; i++)
 		REQUIRE(pthread_create(&threads[i], NULL, churn_scratch, NULL) == 0);
+	while (handed == NULL) /* they are at work */
+		sched_yield();
 	for (int i = 0; i < 300; i++) {
 		model_check();
 		weir_pool_tick(
