@@ -96,6 +96,8 @@ fill(struct report *r, const struct locate_entry *e, struct trace_view *trace,
 	r->trace = trace;
 	r->places = growth_places_new(trace, GROWTH_PLACE_FILES);
 	growth_model_make(&r->growth, r->places, &request, e);
+	r->view = (struct growth_view){
+		.entry = e, .trace = trace, .places = r->places, .model = &r->growth};
 	r->rss = r->growth.rss;
 	r->rows = growth_rows_timed(trace, 0, UINT64_MAX);
 }

@@ -45,6 +45,7 @@ libtools_la_SOURCES = \
 	%D%/target.c %D%/target.h \
 	%D%/tell.c %D%/tell.h \
 	%D%/top_columns.c %D%/top_columns.h %D%/top_frame.c %D%/top_frame.h \
+	%D%/top_head.c %D%/top_head.h \
 	%D%/top_model.c %D%/top_model.h %D%/top_screen.c %D%/top_screen.h \
 	%D%/top_sites.c %D%/top_sites.h %D%/top_text.c %D%/top_text.h \
 	%D%/trace_load.c %D%/trace_names.c %D%/trace_view.c %D%/trace_view.h

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #include "tools/derive.h"
-#include "tools/growth_model.h"
+#include "tools/growth_view.h"
 #include "tools/json.h"
 #include "tools/locate.h"
 
@@ -25,6 +25,7 @@ struct report {
 	const char *why_no_trace;
 	struct growth_places *places;
 	struct growth_model growth; /* by line, largest first */
+	struct growth_view view;    /* the same, for those who print it elsewhere */
 	struct growth_rows rows;    /* over the whole time */
 };
 

@@ -6,6 +6,7 @@
 #include "tools/report.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "tools/report_html.h"
 #include "tools/show.h"
@@ -13,6 +14,7 @@
 
 #define MAX_HELD   5
 #define MAX_OTHERS 3
+#define SOURCE_MAX 200
 
 /* A line below this share of what lives is not worth a sentence. */
 #define WORTH 0.1
@@ -31,20 +33,64 @@ finding_begin(FILE *out, const char *class)
 }
 
 static void
-finding_end(FILE *out, const char *meaning, const char *next)
+finding_body(FILE *out, const char *meaning)
 {
 	fputs("</strong>\n", out);
-	if (meaning != NULL) {
-		fputs("<p>", out);
-		report_html_text(out, meaning);
-		fputs(".</p>\n", out);
-	}
-	if (next != NULL) {
-		fputs("<p class=\"next\">", out);
-		report_html_text(out, next);
-		fputs(".</p>\n", out);
-	}
+	if (meaning == NULL)
+		return;
+	fputs("<p>", out);
+	report_html_text(out, meaning);
+	fputs(".</p>\n", out);
+}
+
+static void
+finding_end(FILE *out)
+{
 	fputs("</li>\n", out);
+}
+
+/* What `weir growth` advises, for the group or else for resident memory, line by line. */
+static void
+print_advice(const struct report *r, const struct growth_group *g, FILE *out)
+{
+	char *text, *line, *rest;
+	size_t n;
+	FILE *memory = open_memstream(&text, &n);
+
+	if (memory == NULL)
+		tell_no_memory();
+	if (g != NULL)
+		growth_advice_print(&r->view, g, memory, 0);
+	else
+		growth_advice_rss_print(&r->view, memory, 0);
+	if (fclose(memory) != 0)
+		tell_no_memory();
+	if (n > 0)
+		fputs("<pre class=\"next\">", out);
+	for (line = strtok_r(text, "\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		report_html_text(out, line);
+		fputc('\n', out);
+	}
+	if (n > 0)
+		fputs("</pre>\n", out);
+	free(text);
+}
+
+/* The blamed line itself, if its file is here and as old as the process. */
+static void
+print_source(const struct report *r, const struct growth_group *g, FILE *out)
+{
+	const struct growth_place *p = growth_place(r->places, g->blame.frame);
+	char line[SOURCE_MAX];
+
+	if (g->blame.rank == GROWTH_BLAME_NONE || !p->script ||
+	    growth_source_line(p->file, p->line, r->entry->sidecar.header.created_unix_ns,
+			       line, sizeof(line)) != GROWTH_SOURCE_SHOWN)
+		return;
+	fprintf(out, "<pre class=\"source\">%u  ", p->line);
+	report_html_text(out, line);
+	fputs("</pre>\n", out);
 }
 
 static unsigned
@@ -83,8 +129,8 @@ print_summary(const struct report *r, FILE *out)
 		fputs(decided ? "No line of code was found that keeps growing."
 			      : "Too early to tell what grows.",
 		      out);
-		finding_end(out, NULL,
-			    decided ? NULL : growth_verdict_next(GROWTH_UNDECIDED));
+		finding_body(out, decided ? NULL : growth_verdict_next(GROWTH_UNDECIDED));
+		finding_end(out);
 		return;
 	}
 	finding_begin(out, "bad");
@@ -98,7 +144,8 @@ print_summary(const struct report *r, FILE *out)
 				  eta_text(eta, m->eta_s));
 	else if (m->limit_bytes == 0)
 		fputs(" No memory limit was seen.", out);
-	finding_end(out, NULL, NULL);
+	finding_body(out, NULL);
+	finding_end(out);
 }
 
 static void
@@ -132,7 +179,10 @@ print_held(const struct report *r, const struct growth_group *g, FILE *out)
 	show_format(meaning, sizeof(meaning), "%s: %s%s",
 		    growth_verdict_name(GROWTH_HELD), growth_verdict_meaning(GROWTH_HELD),
 		    age);
-	finding_end(out, meaning, growth_verdict_next(GROWTH_HELD));
+	finding_body(out, meaning);
+	print_source(r, g, out);
+	print_advice(r, g, out);
+	finding_end(out);
 }
 
 static int
@@ -171,7 +221,7 @@ print_others(const struct report *r, enum growth_verdict verdict, FILE *out)
 {
 	const struct growth_model *m = &r->growth;
 	unsigned n = 0;
-	char live[SHOW_VALUE], meaning[256];
+	char live[SHOW_VALUE];
 
 	for (size_t i = 0; i < m->n_groups && n < MAX_OTHERS; i++) {
 		const struct growth_group *g = &m->groups[i];
@@ -186,9 +236,9 @@ print_others(const struct report *r, enum growth_verdict verdict, FILE *out)
 		print_name(g, out);
 		report_html_print(out, ": %s live, %s.", show_bytes(live, g->live_bytes),
 				  growth_verdict_name(verdict));
-		show_format(meaning, sizeof(meaning), "%s",
-			    growth_verdict_meaning(verdict));
-		finding_end(out, meaning, growth_verdict_next(verdict));
+		finding_body(out, growth_verdict_meaning(verdict));
+		print_advice(r, g, out);
+		finding_end(out);
 	}
 }
 
@@ -204,7 +254,9 @@ print_process(const struct report *r, FILE *out)
 	finding_begin(out, "warn");
 	report_html_print(out, "%s of %s resident: %s.", show_bytes(a, bytes),
 			  show_bytes(b, r->rss.rss_bytes), growth_verdict_name(v));
-	finding_end(out, growth_verdict_meaning(v), growth_verdict_next(v));
+	finding_body(out, growth_verdict_meaning(v));
+	print_advice(r, NULL, out);
+	finding_end(out);
 }
 
 static void
@@ -219,8 +271,9 @@ print_no_trace(const struct report *r, FILE *out)
 		"and kept by weir. Which lines allocated them was not recorded.",
 		show_bytes(a, r->rss.rss_bytes), show_bytes(b, r->rss.live_bytes),
 		show_bytes(c, r->rss.cached_bytes));
-	finding_end(out, r->why_no_trace,
-		    "run it again with the option trace on, then write the report again");
+	finding_body(out, r->why_no_trace);
+	fputs("<p>With the option trace on, a new run tells.</p>\n", out);
+	finding_end(out);
 }
 
 void

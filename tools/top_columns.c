@@ -10,6 +10,7 @@
 #include "tools/top_frame.h"
 #include "tools/top_text.h"
 
+#define CLASS_ALL  64 /* columns that a class takes whole */
 #define LEAST_NAME 12 /* columns for the name of a site, before others get any */
 
 /* Columns before the name, most important first; each is shown if the ones before it are. */
@@ -90,7 +91,7 @@ void
 top_columns_class_heading(char *text, int columns)
 {
 	show_format(text, TOP_LINE_MAX, "%9s %9s %7s %7s%s", "CLASS", "HIT RATE", "LIVE",
-		    "CACHED", columns < 60 ? "" : "    WASTE     PEAK      GETS");
+		    "CACHED", columns < CLASS_ALL ? "" : "    WASTE     PEAK      GETS");
 }
 
 void
@@ -108,7 +109,7 @@ top_columns_class(char *text, int columns, const struct sidecar *s, uint32_t row
 		     sidecar_class(s, row, WEIR_K_gets));
 	show_count(c, sidecar_class(s, row, WEIR_K_live));
 	show_count(d, sidecar_class(s, row, WEIR_K_cached));
-	if (columns < 60) {
+	if (columns < CLASS_ALL) {
 		show_format(text, TOP_LINE_MAX, "%9s %9s %7s %7s", a, b, c, d);
 		return;
 	}

@@ -6,6 +6,7 @@
 #ifndef TOOLS_TOP_FRAME_H
 #define TOOLS_TOP_FRAME_H
 
+#include "tools/derive.h"
 #include "tools/top_model.h"
 #include "tools/top_sites.h"
 

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "tools/derive.h"
 #include "tools/growth_rows.h"
 #include "tools/proc.h"
 #include "tools/show.h"
@@ -80,37 +81,44 @@ rates_of(const struct sidecar *s, const struct sidecar *before, uint64_t gcs,
 }
 
 /* The sidecar's figures of weir's own memory, with RSS as it is now if /proc tells. */
-static struct derive_memory
-memory_of(const struct locate_entry *e)
+static struct growth_rss
+rss_of(const struct locate_entry *e, uint64_t js_heap, bool *now)
 {
 	uint64_t rss = 0;
-	bool now =
-		e->life == LOCATE_RUNNING && proc_rss(e->sidecar.header.pid, &rss) == 0;
+	struct derive_memory d;
 
-	return derive_memory(&e->sidecar, now, rss,
-			     sidecar_counter(&e->sidecar, WEIR_C_resident_bytes));
+	*now = e->life == LOCATE_RUNNING && proc_rss(e->sidecar.header.pid, &rss) == 0;
+	d = derive_memory(&e->sidecar, *now, rss,
+			  sidecar_counter(&e->sidecar, WEIR_C_resident_bytes));
+	return growth_split(d.rss_bytes, d.live_bytes, d.cached_bytes, js_heap);
 }
 
+/* `same`: the process of the look before, whose trace will do while the writer is at work. */
 static void
-look_at_trace(struct top_model *m)
+look_at_trace(struct top_model *m, bool same)
 {
-	const struct trace_ring *gc, *second;
+	struct trace_view trace;
+	int rc = trace_view_load(&trace, AT_FDCWD, m->entry.path, m->why_no_trace);
 
+	if (rc == -EAGAIN && m->has_trace && same)
+		return;
 	if (m->has_trace)
 		trace_view_free(&m->trace);
-	m->has_trace =
-		trace_view_load(&m->trace, AT_FDCWD, m->entry.path, m->why_no_trace) == 0;
-	m->js_heap_bytes = 0;
+	m->has_trace = rc == 0;
 	if (!m->has_trace)
 		return;
-	gc = trace_view_ring(&m->trace, WEIR_PART_ROWS_GC);
-	second = trace_view_ring(&m->trace, WEIR_PART_ROWS_1S);
-	if (second->n > 0)
-		m->js_heap_bytes = second->rows[second->n - 1]->js_heap_bytes;
-	else if (gc->n > 0)
-		m->js_heap_bytes = gc->rows[gc->n - 1]->js_heap_bytes;
+	m->trace = trace;
 	if (m->n_history == 0)
 		remember_rows(m);
+}
+
+static uint64_t
+js_heap(const struct top_model *m)
+{
+	const struct weir_trace_row *last =
+		m->has_trace ? growth_rows_at(&m->trace, UINT64_MAX) : NULL;
+
+	return last != NULL ? last->js_heap_bytes : 0;
 }
 
 /* Between two writes of the sidecar the rates stay as they were, unless it has long been quiet. */
@@ -143,7 +151,7 @@ top_model_look(struct top_model *m, const char *what)
 {
 	struct locate_entry e;
 	uint64_t gcs = m->has_trace ? m->trace.head.major_gcs : 0;
-	bool same, news;
+	bool same, news, now;
 	int rc = find(what, &e, m->note);
 
 	if (rc != 0)
@@ -155,18 +163,17 @@ top_model_look(struct top_model *m, const char *what)
 	struct locate_entry before = m->entry;
 
 	m->entry = e;
-	look_at_trace(m);
+	look_at_trace(m, same);
 	if (news)
 		m->rates = rates_of(&e.sidecar, same ? &before.sidecar : NULL,
 				    m->has_trace ? m->trace.head.major_gcs : 0, gcs);
 	if (m->loaded)
 		sidecar_free(&before.sidecar);
 	m->loaded = true;
-	m->memory = memory_of(&m->entry);
+	m->rss = rss_of(&m->entry, js_heap(m), &now);
 	m->limit_bytes = sidecar_counter(&e.sidecar, WEIR_C_cgroup_limit_bytes);
-	remember(m,
-		 e.sidecar.slot.unix_ns + (m->memory.now ? locate_age_ns(&e.sidecar) : 0),
-		 m->memory.rss_bytes);
+	remember(m, e.sidecar.slot.unix_ns + (now ? locate_age_ns(&e.sidecar) : 0),
+		 m->rss.rss_bytes);
 	return 0;
 }
 

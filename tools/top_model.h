@@ -7,7 +7,7 @@
 #ifndef TOOLS_TOP_MODEL_H
 #define TOOLS_TOP_MODEL_H
 
-#include "tools/derive.h"
+#include "tools/growth_verdict.h"
 #include "tools/locate.h"
 #include "tools/trace_view.h"
 
@@ -22,10 +22,9 @@ struct top_rates {
 
 struct top_model {
 	struct locate_entry entry;
-	bool loaded; /* entry, memory and rates are those of the last look that succeeded */
-	struct derive_memory memory;
-	uint64_t js_heap_bytes; /* V8's at its last collection, 0: unknown */
-	uint64_t limit_bytes;	/* 0: none */
+	bool loaded; /* entry, rss and rates are those of the last look that succeeded */
+	struct growth_rss rss; /* V8's heap in it as of its last collection */
+	uint64_t limit_bytes;  /* 0: none */
 	struct trace_view trace;
 	bool has_trace;
 	char why_no_trace[TRACE_VIEW_WHY];
