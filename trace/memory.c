@@ -16,12 +16,18 @@ static size_t
 fetch_own(void *context, const uint64_t *blocks, size_t n, uint8_t (*to)[MEMORY_BLOCK])
 {
 	struct iovec remote[AT_ONCE], local = {to, n * MEMORY_BLOCK};
+	size_t pieces = 0;
 
 	(void)context;
-	for (size_t i = 0; i < n; i++)
-		remote[i] = (struct iovec){(void *)(uintptr_t)blocks[i], MEMORY_BLOCK};
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0 && blocks[i] == blocks[i - 1] + MEMORY_BLOCK)
+			remote[pieces - 1].iov_len += MEMORY_BLOCK;
+		else
+			remote[pieces++] = (struct iovec){(void *)(uintptr_t)blocks[i],
+							  MEMORY_BLOCK};
+	}
 	/* getpid() each time: what is remembered would be wrong in a forked child. */
-	ssize_t got = process_vm_readv(getpid(), &local, 1, remote, n, 0);
+	ssize_t got = process_vm_readv(getpid(), &local, 1, remote, pieces, 0);
 	return got > 0 ? (size_t)got / MEMORY_BLOCK : 0;
 }
 

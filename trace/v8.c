@@ -98,6 +98,11 @@ v8_decode(const struct v8_reader *r, const struct v8_frame *f,
 	if (!is_function(r, f->function))
 		return -EFAULT;
 	found[0].shared = v8_field(r, f->function, r->layout->function_shared);
+	/* A builtin: there is nothing to look for, and its code is not on the heap. */
+	if (v8_type(r, found[0].shared) == r->layout->type_shared &&
+	    v8_type(r, v8_field(r, found[0].shared, r->layout->shared_script)) !=
+		    r->layout->type_script)
+		return r->memory->failed ? -EFAULT : 0;
 	if (f->bytecode != 0 && v8_type(r, f->bytecode) == r->layout->type_bytecode) {
 		int32_t offset = v8_smi(f->offset) - (r->layout->bytecode_data - 1);
 

@@ -35,7 +35,7 @@ read_before(const struct v8_reader *r, uint64_t address)
 	uint64_t blocks[8];
 
 	for (size_t i = 0; i < 8; i++)
-		blocks[i] = address - i * MEMORY_BLOCK;
+		blocks[7 - i] = address - i * MEMORY_BLOCK;
 	memory_expect(r->memory, blocks, 8);
 }
 

@@ -167,6 +167,8 @@ add(void *address)
 	i->number = n_isolates;
 	i->tid = tid;
 	weir_unlock(&lock);
+	/* Its objects may lie where those of one that died did. */
+	atomic_fetch_add(&moves, 1);
 	v8.on_begin(address, on_begin, (void *)registration, GC_ALL);
 	v8.on_end(address, on_end, (void *)registration, GC_ALL);
 	return i->number;

@@ -16,6 +16,7 @@
 #define ONE_BYTE     8
 #define UNCACHED     16 /* external, and only a call would tell where */
 #define MAX_NESTING  32
+#define MAX_PARTS    256
 #define MAX_ARRAY    (1 << 20)
 #define FIELD_LENGTH 8
 #define FIELD_DATA   16
@@ -96,6 +97,7 @@ struct text {
 	char *to;
 	size_t used, max;
 	uint32_t skip, left;
+	uint32_t parts; /* looked at: what refers to itself comes to an end */
 };
 
 static bool
@@ -145,7 +147,8 @@ put_string(const struct v8_reader *r, struct text *t, uint64_t string, int nesti
 	uint32_t n;
 	unsigned width;
 
-	if (nesting > MAX_NESTING || type >= r->layout->type_string_end)
+	if (nesting > MAX_NESTING || t->parts++ > MAX_PARTS ||
+	    type >= r->layout->type_string_end)
 		return false;
 	if (t->left == 0)
 		return true;
@@ -166,6 +169,7 @@ put_string(const struct v8_reader *r, struct text *t, uint64_t string, int nesti
 		bool whole = put_string(r, &part, v8_field(r, string, FIRST_PART),
 					nesting + 1);
 		t->used = part.used;
+		t->parts = part.parts;
 		t->left -= wanted - part.left;
 		t->skip = 0;
 		return whole;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Scripts: their name, and lines by counting them in the source, since V8 makes its own table of
- * them only when somebody asks for a stack trace. What was counted is remembered every 16 K
+ * them only when somebody asks for a stack trace. What was counted is remembered every 4 K
  * characters, so that a large bundle is not read from its start each time.
  */
 #include "trace/v8_private.h"
@@ -11,8 +11,8 @@
 
 #define FIELD_LINE_OFFSET   24
 #define FIELD_COLUMN_OFFSET 32
-#define CHUNK		    16384 /* characters */
-#define MARKS		    256
+#define CHUNK		    4096 /* characters */
+#define MARKS		    1024
 #define MAX_SOURCE	    (256 << 20)
 
 /* Lines and the start of the last one, at the start of chunk `chunk` of that script. */
@@ -45,6 +45,32 @@ struct source {
 	unsigned width;
 };
 
+/* The next blocks of a text, in one read. */
+static void
+read_on(const struct v8_reader *r, uint64_t at, uint64_t bytes)
+{
+	uint64_t blocks[9];
+	size_t n = 0;
+
+	for (; n < 9 && n * MEMORY_BLOCK < bytes; n++)
+		blocks[n] = at + n * MEMORY_BLOCK;
+	memory_expect(r->memory, blocks, n);
+}
+
+/* The index of the next \n of n characters, from the k-th on; n if there is none. */
+static uint32_t
+next_line(const uint8_t *bytes, uint32_t k, uint32_t n, unsigned width)
+{
+	if (width == 1) {
+		const uint8_t *found = memchr(bytes + k, '\n', n - k);
+
+		return found != NULL ? (uint32_t)(found - bytes) : n;
+	}
+	while (k < n && (bytes[2 * k] != '\n' || bytes[2 * k + 1] != 0))
+		k++;
+	return k;
+}
+
 /* Counts from a mark to `end`. A lone \r is no end of a line here. */
 static void
 count(const struct v8_reader *r, const struct source *s, struct mark *m, uint32_t end)
@@ -55,15 +81,16 @@ count(const struct v8_reader *r, const struct source *s, struct mark *m, uint32_
 	for (uint32_t i = m->chunk * CHUNK; i < end && !r->memory->failed;) {
 		uint32_t n = end - i < step ? end - i : step;
 
+		if (i % (8 * step) == 0)
+			read_on(r, s->at + (uint64_t)i * s->width,
+				(uint64_t)(end - i) * s->width);
 		memory_read(r->memory, s->at + (uint64_t)i * s->width, bytes,
 			    n * s->width);
-		for (uint32_t k = 0; k < n; k++, i++) {
-			if (bytes[k * s->width] != '\n' ||
-			    (s->width == 2 && bytes[2 * k + 1] != 0))
-				continue;
+		for (uint32_t k = 0; (k = next_line(bytes, k, n, s->width)) < n; k++) {
 			m->line++;
-			m->line_start = i + 1;
+			m->line_start = i + k + 1;
 		}
+		i += n;
 	}
 }
 

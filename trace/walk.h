@@ -13,7 +13,7 @@
 
 /*
  * A stack as the walker reads it, before any table is touched: raw words, cheap to take (about 0.1
- * us) and to hash. Equal raw words within one `weir_gc_generation` are the same stack.
+ * us) and to hash. Equal raw words with the same walk_gcs.moved are the same stack.
  */
 #define WALK_RAW_WORDS (WEIR_TRACE_MAX_DEPTH * 4)
 struct walk_raw {
@@ -32,10 +32,13 @@ void walk_take(struct walk_raw *raw, uintptr_t fp, uintptr_t pc);
  */
 uint32_t walk_decode(const struct walk_raw *raw, uint32_t frames[WEIR_TRACE_MAX_DEPTH]);
 
-/* What the runtime is and how well it can be read; asked once, at the first capture. */
+/*
+ * What the runtime is and how well it can be read. May change for the worse, when the first stacks
+ * turn out not to be readable: ask again whenever it is told to somebody.
+ */
 struct walk_runtime {
 	enum weir_trace_tier tier;
-	const char *name, *version, *reason; /* static text */
+	const char *name, *version, *reason; /* text that stays */
 };
 void walk_runtime(struct walk_runtime *r);
 
@@ -52,6 +55,9 @@ void walk_gcs(struct walk_gcs *g);
 
 /* 1, 2, ... of the isolate that the calling thread runs, 0 if none. Hooks its GCs at first sight. */
 uint32_t walk_isolate(void);
+
+/* Has everything looked at again that is remembered of objects, as after a GC. For benchmarks. */
+void walk_forget_generation(void);
 
 void walk_after_fork(void);
 

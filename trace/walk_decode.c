@@ -219,6 +219,13 @@ walk_decode(const struct walk_raw *raw, uint32_t frames[WEIR_TRACE_MAX_DEPTH])
 }
 
 void
+walk_forget_generation(void)
+{
+	for (size_t i = 0; i < REMEMBERED; i++)
+		remembered[i].moved = UINT64_MAX;
+}
+
+void
 walk_after_fork(void)
 {
 	memset(remembered, 0, sizeof(remembered));
