@@ -135,9 +135,10 @@ print_losses(const struct growth_view *v, FILE *out)
 	char buf[SHOW_VALUE], count[SHOW_VALUE];
 
 	if (m->unattributed_count > 0)
-		fprintf(out, "not attributed: %s live in %s blocks\n",
+		fprintf(out, "not attributed: %s live, in %s block%s\n",
 			show_bytes(buf, m->unattributed_bytes),
-			show_count(count, m->unattributed_count));
+			show_count(count, m->unattributed_count),
+			m->unattributed_count == 1 ? "" : "s");
 	for (uint32_t i = 0; i < v->trace->head.n_drops; i++)
 		if (v->trace->head.drops[i] > 0)
 			fprintf(out, "dropped: %s %s\n",

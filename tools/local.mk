@@ -9,7 +9,7 @@ libtools_la_SOURCES = \
 	%D%/convert.c %D%/convert.h \
 	%D%/derive.c %D%/derive.h \
 	%D%/elf.c %D%/elf.h \
-	%D%/cmd_growth.c \
+	%D%/cmd_growth.c %D%/cmd_snap.c \
 	%D%/finding.c %D%/finding.h \
 	%D%/growth_advice.c %D%/growth_json.c %D%/growth_source.c %D%/growth_text.c \
 	%D%/growth_view.h \
@@ -24,6 +24,7 @@ libtools_la_SOURCES = \
 	%D%/launch.c %D%/launch.h \
 	%D%/locate.c %D%/locate.h %D%/locate_pid.c \
 	%D%/machine.c %D%/machine.h \
+	%D%/mailbox.c %D%/mailbox.h \
 	%D%/measure.c %D%/measure.h \
 	%D%/memory_limit.c %D%/memory_limit.h \
 	%D%/option_args.c %D%/option_args.h \

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-tools_tests = %D%/doctor.bats %D%/run.bats %D%/stat.bats %D%/stat_check.bats
+tools_tests = %D%/growth.bats %D%/doctor.bats %D%/run.bats %D%/stat.bats %D%/stat_check.bats
 EXTRA_DIST += %D%/tools.bash %D%/with_shim.bats $(tools_tests)
 if HAVE_BATS
 TESTS += $(tools_tests)
@@ -9,5 +9,7 @@ endif
 endif
 
 # Writes sidecars as the tests want them.
-check_PROGRAMS += tests/tools/make_sidecar
+check_PROGRAMS += tests/tools/make_sidecar tests/tools/make_trace
+tests_tools_make_trace_SOURCES = %D%/make_trace.c %D%/sidecar_sample.c %D%/trace_sample.c \
+	%D%/trace_sample.h %D%/trace_story.c
 tests_tools_make_sidecar_SOURCES = %D%/make_sidecar.c %D%/sidecar_sample.c %D%/sidecar_sample.h

@@ -60,5 +60,7 @@ uint64_t *trace_sample_counter(struct trace_sample *s, enum weir_counter counter
 #define STORY_DEPENDENCY 4 /* start /app/server.mjs:55:3 through node_modules: constant */
 #define STORY_NATIVE	 5 /* libaddon.so, no JavaScript: held, slow */
 void trace_sample_story(struct trace_sample *s);
+/* The scripts in this folder instead of /app. */
+void trace_sample_story_in(struct trace_sample *s, const char *root);
 
 #endif

@@ -3,6 +3,7 @@
  * The story that trace_sample.h names: sites whose verdicts are known because their numbers are
  * made by formula, second by second.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/tools/trace_sample.h"
@@ -85,8 +86,20 @@ fill_row(struct weir_trace_row *row, uint64_t t)
 	row->n_sites = STORY_SITES;
 }
 
+static uint32_t
+script(struct trace_sample *s, const char *function, const char *root, const char *file,
+       uint32_t line, uint32_t column)
+{
+	char path[512];
+
+	/* ES modules are known by their URL. */
+	snprintf(path, sizeof(path), "%s%s/%s",
+		 strstr(file, "leak") != NULL ? "file://" : "", root, file);
+	return trace_sample_js(s, function, path, line, column);
+}
+
 static void
-add_sites(struct trace_sample *s)
+add_sites(struct trace_sample *s, const char *root)
 {
 	uint32_t main_thread = trace_sample_thread(s, 1234, "node", 1);
 	uint32_t worker = trace_sample_thread(s, 1240, "node", 2);
@@ -100,13 +113,12 @@ add_sites(struct trace_sample *s)
 	uint32_t allocate = trace_sample_native(s, node, 0x900200);
 	uint32_t alloc = trace_sample_js(s, "alloc", "node:buffer", 374, 3);
 	uint32_t emit = trace_sample_js(s, "emit", "node:events", 519, 28);
-	uint32_t remember =
-		trace_sample_js(s, "remember", "file:///app/leak.mjs", 12, 15);
-	uint32_t tick = trace_sample_js(s, "tick", "file:///app/leak.mjs", 30, 3);
-	uint32_t handle = trace_sample_js(s, "handle", "/app/server.mjs", 40, 9);
-	uint32_t put = trace_sample_js(s, "put", "/app/cache.mjs", 7, 20);
-	uint32_t pkg = trace_sample_js(s, "read", "/app/node_modules/pkg/lib/x.js", 9, 1);
-	uint32_t begin = trace_sample_js(s, "start", "/app/server.mjs", 55, 3);
+	uint32_t remember = script(s, "remember", root, "leak.mjs", 12, 15);
+	uint32_t tick = script(s, "tick", root, "leak.mjs", 30, 3);
+	uint32_t handle = script(s, "handle", root, "server.mjs", 40, 9);
+	uint32_t put = script(s, "put", root, "cache.mjs", 7, 20);
+	uint32_t pkg = script(s, "read", root, "node_modules/pkg/lib/x.js", 9, 1);
+	uint32_t begin = script(s, "start", root, "server.mjs", 55, 3);
 	uint32_t make = trace_sample_native(s, addon, 0x7f0001001234);
 	const uint32_t held[] = {allocate, alloc, remember, tick, emit, loop, start};
 	const uint32_t lag[] = {allocate, alloc, handle, emit, loop, start};
@@ -167,10 +179,16 @@ add_mark(struct trace_sample *s, const char *label, uint64_t t)
 void
 trace_sample_story(struct trace_sample *s)
 {
+	trace_sample_story_in(s, "/app");
+}
+
+void
+trace_sample_story_in(struct trace_sample *s, const char *root)
+{
 	struct weir_trace_head *h = trace_sample_head(s);
 	uint64_t t, live = 0, live_count = 0;
 
-	add_sites(s);
+	add_sites(s, root);
 	for (t = 0; t < STORY_SECONDS; t++) {
 		fill_row(trace_sample_row(s, WEIR_PART_ROWS_1S), t);
 		if (t % 10 == 0)
@@ -188,6 +206,7 @@ trace_sample_story(struct trace_sample *s)
 		live += live_at(site, t);
 		live_count += live_at(site, t) / (256 << 10);
 	}
+	strcpy(trace_sample_header(s)->exe, "/usr/bin/node");
 	h->tier = WEIR_TIER_V8;
 	h->runtime = trace_sample_string(s, "node");
 	h->runtime_version = trace_sample_string(s, "V8 13.6");

@@ -13,6 +13,7 @@ UNIT_TESTS = \
 	%D%/test_growth_model \
 	%D%/test_growth_verdict \
 	%D%/test_launch \
+	%D%/test_mailbox \
 	%D%/test_options \
 	%D%/test_pool \
 	%D%/test_purge \
@@ -33,6 +34,7 @@ TESTS += $(UNIT_TESTS)
 # Those of the command that look at a sidecar.
 TRACE_SAMPLE = tests/tools/sidecar_sample.c tests/tools/trace_sample.c \
 	tests/tools/trace_sample.h tests/tools/trace_story.c
+%C%_test_mailbox_SOURCES = %D%/test_mailbox.c $(TRACE_SAMPLE)
 %C%_test_growth_model_SOURCES = %D%/test_growth_model.c $(TRACE_SAMPLE)
 %C%_test_growth_blame_SOURCES = %D%/test_growth_blame.c $(TRACE_SAMPLE)
 %C%_test_trace_view_SOURCES = %D%/test_trace_view.c $(TRACE_SAMPLE)

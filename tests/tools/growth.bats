@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+# `weir growth` on the story of trace_story.c, whose numbers are known.
+# shellcheck disable=SC2154 # bats sets output and status
+
+setup() {
+  . "$BATS_TEST_DIRNAME/tools.bash"
+  own_environment
+  MAKE_TRACE=$WEIR_BUILDDIR/tests/tools/make_trace
+}
+
+# json FILTER [OPTION...]: what jq makes of the story's JSON must be true.
+json() {
+  local filter=$1
+  shift
+  command -v jq >/dev/null || skip "no jq"
+  "$MAKE_TRACE" story.weir
+  "$WEIR" growth --json "$@" story.weir >json
+  jq -e "$filter" json || {
+    cat json
+    return 1
+  }
+}
+
+@test "the JSON is what the interface says, sorted by live bytes" {
+  json '.sites | length == 5 and (map(.live_bytes) | . == (sort | reverse))'
+  json '.sites[0] | .function == "remember" and .file == "/app/leak.mjs" and .line == 12
+    and .column == 15 and .kind == "backing_store" and .live_bytes == 119 * 1048576
+    and .live_count == 476 and .alloc_bytes == .live_bytes and .added_bytes == 80 * 1048576
+    and .slope_bytes_per_s > 1000000 and .age_major_gcs > 5 and .verdict == "held"'
+  json '.sites[0].stack | length == 7 and .[2].function == "remember" and .[2].line == 12
+    and .[1].file == "node:buffer" and .[0].kind == "native"'
+  json '.dropped | has("sites") and has("truncated") and (map(. == 0) | all)'
+  json '.rss | .live_bytes + .cached_bytes + .js_heap_bytes + .other_bytes == .rss_bytes'
+}
+
+@test "each site of the story has its verdict" {
+  json '.sites | map({(.file // "native" | split("/") | last): .verdict}) | add
+    == {"leak.mjs": "held", "server.mjs": "plateau", "cache.mjs": "plateau",
+        "libaddon.so": "held"}'
+  json '[.sites[] | select(.line == 40)][0].verdict == "gc-lag"'
+}
+
+@test "groups by file, package, kind, thread; sorted as asked; cut to N" {
+  json '[.sites[].name] == ["/app/leak.mjs", "/app/server.mjs", "/app/build/libaddon.so",
+    "/app/cache.mjs"]' --by file
+  json '.sites | length == 1' --by=package
+  json '[.sites[].name] == ["backing_store", "other"]' --by=kind
+  json '[.sites[].name] == ["node 1234 (main)", "node 1240 (worker)"]' --by=thread
+  json '[.sites[0,1].line] == [40, 12]' --sort=alloc
+  json '.sites | length == 2' --top 2
+}
+
+@test "a window by seconds, from the end, by marks; the difference of two marks" {
+  json '.sites[0].added_bytes == 50 * 1048576' --from=10 --to=60s
+  json '.sites[0].added_bytes == 19 * 1048576' --from=-19
+  json '.sites[0].added_bytes == 80 * 1048576' --from=before --to=after
+  json '.sites[0].added_bytes == 80 * 1048576' --diff before 2
+  run -1 "$WEIR" growth --diff before nothing story.weir
+  has 'there is no mark "nothing", but before, after; `weir snap PID LABEL` makes one'
+  run -1 "$WEIR" growth --from=noon story.weir
+  has 'there is no mark "noon"'
+}
+
+@test "the text has the table, the split of resident memory, stacks and what to do next" {
+  "$MAKE_TRACE" story.weir
+  run -0 "$WEIR" growth story.weir
+  has 'node, V8 13.6'
+  has '11 major garbage collections'
+  has '+80 MB    +320  119 MB     476    1 MB/s   5.5 GC  held'
+  has 'remember /app/leak.mjs:12:15'
+  has 'not attributed: 256 KB live, in 1 block'
+  has 'resident 248.2 MB = 198.2 MB live in weir + 8 MB cached by weir + 12 MB script heap'
+  has '>  remember /app/leak.mjs:12:15'
+  has '(the file is not here)'
+  has '--heapsnapshot-signal=SIGUSR2'
+  lacks dropped
+  run -0 "$WEIR" growth --stacks=0 --top=1 story.weir
+  has 'and 4 more with 79 MB live'
+  lacks 'tick'
+}
+
+@test "lines of source are shown if the file is older than the process" {
+  mkdir app
+  seq -f 'line %g of it' 60 >app/leak.mjs
+  touch -d 2020-01-01 app/leak.mjs
+  "$MAKE_TRACE" story.weir root="$PWD/app"
+  run -0 "$WEIR" growth story.weir
+  has '12 | line 12 of it'
+  run -0 "$WEIR" growth --no-files story.weir
+  lacks 'line 12 of it'
+  touch app/leak.mjs
+  run -0 "$WEIR" growth story.weir
+  has '(the file changed since the process began)'
+  lacks 'line 12 of it'
+  rm app/leak.mjs
+  mkfifo app/leak.mjs
+  run -0 timeout 10 "$WEIR" growth story.weir
+  has '(the file is not here)'
+}
+
+@test "what was dropped is said" {
+  "$MAKE_TRACE" story.weir drop.sites=7 drop.busy=1234 gc_known=0
+  run -0 "$WEIR" growth story.weir
+  has 'dropped: 7 allocations whose site found SITES full'
+  has 'dropped: 1,234 allocations whose stack was not taken'
+  has 'garbage collections cannot be observed here'
+}
+
+@test "memory that weir keeps free is called so, and so is what nobody accounts for" {
+  "$MAKE_TRACE" story.weir rss=300000000 cached=280000000
+  run -0 "$WEIR" growth story.weir
+  has 'retained-by-allocator: freed by the program'
+  has '$ weir purge 1234'
+}
+
+@test "foreign text cannot steer the terminal" {
+  "$MAKE_TRACE" story.weir runtime="$(printf 'no\033[2Jde')" root="$(printf '/a\033]0;b')"
+  run -0 "$WEIR" growth story.weir
+  has 'no\x1b[2Jde'
+  [ "$(LC_ALL=C tr -cd '\033' <<<"$output" | wc -c)" -eq 0 ]
+  "$WEIR" growth --json story.weir | is_json
+}
+
+@test "files without a trace, cut ones, and what is none" {
+  "$MAKE_TRACE" none.weir trace=0
+  run -1 "$WEIR" growth none.weir
+  has 'none.weir: no trace in it'
+  "$MAKE_TRACE" cut.weir cut=100000
+  run -0 "$WEIR" growth cut.weir
+  has 'the file is shorter than it says'
+  "$MAKE_TRACE" cut.weir cut=37000
+  run -1 "$WEIR" growth cut.weir
+  has 'cut.weir: truncated: it ends before its trace'
+  run -1 "$WEIR" growth /dev/null
+  has 'not a regular file'
+  run -2 "$WEIR" growth
+  run -2 "$WEIR" growth a b
+  run -2 "$WEIR" growth --by=colour story.weir
+  has 'line, function, file, package, kind, thread or stack'
+  run -2 "$WEIR" growth --diff a story.weir
+}
+
+@test "a sidecar that the process wrote to its last second is read by pid" {
+  "$MAKE_TRACE" "$FOLDER/999999-77.weir" pid=999999 start=77
+  run -0 "$WEIR" growth 999999
+  has 'pid 999999, /usr/bin/node (node, V8 13.6), gone'
+}
+
+@test "snap and purge say why they cannot" {
+  "$MAKE_TRACE" story.weir state=2
+  run -1 "$WEIR" snap story.weir
+  has 'the process does not run any more (exited)'
+  run -1 "$WEIR" purge 999999
+  has 'there is no process 999999'
+  run -2 "$WEIR" snap story.weir "$(printf 'a\nb')"
+  has 'a label is text of at most 47 bytes on one line'
+  run -2 "$WEIR" purge story.weir label
+  "$MAKE_TRACE" "$FOLDER/x.weir" pid=$$ start="$(start_ticks $$)" state=1
+  run -1 "$WEIR" snap --timeout=0.1 "$FOLDER/x.weir" here
+  has 'no answer'
+}
