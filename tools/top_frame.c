@@ -128,9 +128,10 @@ add_tables(struct top_layout *l, bool low)
 	if (!low && wanted + 2 + classes > room)
 		sites = wanted < room * 2 / 3 ? wanted : room * 2 / 3;
 	add_sites(l, sites < room ? sites : room);
-	if (low || classes == 0 || l->room < 4)
+	if (classes == 0 || l->room < 3)
 		return;
-	top_head_add(l, TOP_PLAIN, "");
+	if (!low)
+		top_head_add(l, TOP_PLAIN, "");
 	add_classes(l, l->room);
 }
 

@@ -149,10 +149,11 @@ add_rss(struct top_layout *l)
 	size_t width;
 
 	flow_bytes(&f, "RSS", m->rss.rss_bytes);
-	flow_add(&f, slope_text(s, slope));
+	if (m->n_history > 1)
+		flow_add(&f, slope_text(s, slope));
 	add_limit(&f, m, slope);
 	width = flow_left(&f);
-	if (width >= SPARK_LEAST) {
+	if (width >= SPARK_LEAST && m->n_history > 1) {
 		top_text_spark(spark, sizeof(spark), m->history, m->n_history,
 			       width < SPARK_MOST ? width : SPARK_MOST, l->view->utf8);
 		flow_add(&f, spark);

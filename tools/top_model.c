@@ -132,15 +132,18 @@ has_news(const struct top_model *m, const struct sidecar *now)
 }
 
 static int
-find(const char *what, struct locate_entry *e, char note[SIDECAR_WHY])
+find(struct top_model *m, const char *what, struct locate_entry *e)
 {
 	pid_t pid;
 	int rc;
 
 	memset(e, 0, sizeof(*e));
 	rc = proc_is_pid(what, &pid) ? locate_pid(pid, 0, e) : locate_open(e, what);
+	/* With the process its environment is gone, which said where its file is. */
+	if (rc == -ENOENT && m->loaded)
+		rc = locate_open(e, m->entry.path);
 	if (rc != 0)
-		show_format(note, SIDECAR_WHY, "%s",
+		show_format(m->note, SIDECAR_WHY, "%s",
 			    rc == -ENOENT && e->why[0] == '\0' ? "there is no sidecar"
 							       : e->why);
 	return rc;
@@ -152,7 +155,7 @@ top_model_look(struct top_model *m, const char *what)
 	struct locate_entry e;
 	uint64_t gcs = m->has_trace ? m->trace.head.major_gcs : 0;
 	bool same, news, now;
-	int rc = find(what, &e, m->note);
+	int rc = find(m, what, &e);
 
 	if (rc != 0)
 		return rc;
