@@ -87,6 +87,10 @@ check_text(const char *value, uint64_t min, uint64_t max)
 #define CHECK_GRADES(value, min, max) check_grades(&(value))
 #define CHECK_KINDS(value, min, max)                                                     \
 	FUZZ_CHECK((value) != 0 && (value) < 1u << WEIR_N_KINDS)
+#define CHECK_HUGE(value, min, max) FUZZ_CHECK((value) <= WEIR_HUGE_ALWAYS)
+#define CHECK_NUMA(value, min, max)                                                      \
+	FUZZ_CHECK((value).mode <= WEIR_NUMA_BIND &&                                     \
+		   ((value).nodes != 0) == ((value).mode == WEIR_NUMA_BIND))
 #define CHECK_TEXT(value, min, max) check_text(value, min, max)
 
 static void

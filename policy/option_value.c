@@ -139,6 +139,12 @@ option_value_parse(const struct option_field *f, struct weir_options *o, struct 
 		return parse_classes(value, s);
 	case OPTION_KINDS:
 		return parse_kinds(value, s);
+	case OPTION_HUGE:
+		return weir_huge_parse(value, s) != 0 ? WEIR_OPTION_BAD_VALUE
+						      : WEIR_OPTION_OK;
+	case OPTION_NUMA:
+		return weir_numa_parse(value, s) != 0 ? WEIR_OPTION_BAD_VALUE
+						      : WEIR_OPTION_OK;
 	case OPTION_TEXT:
 		return parse_text(value, f, s);
 	}
@@ -228,6 +234,12 @@ option_value_print(const struct option_field *f, const struct weir_options *o,
 		break;
 	case OPTION_KINDS:
 		print_kinds(*(const uint32_t *)value, out);
+		break;
+	case OPTION_HUGE:
+		weir_huge_print(*(const enum weir_huge *)value, out);
+		break;
+	case OPTION_NUMA:
+		weir_numa_print(value, out);
 		break;
 	case OPTION_TEXT:
 		print_text(value, out);

@@ -17,6 +17,8 @@ enum option_type {
 	OPTION_MS,
 	OPTION_GRADES,
 	OPTION_KINDS,
+	OPTION_HUGE,
+	OPTION_NUMA,
 	OPTION_TEXT,
 };
 

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "policy/backing.h"
 #include "policy/grades.h"
 
 #define OPTIONS_TEXT_MAX 512
@@ -25,6 +26,9 @@ struct weir_options {
 	uint64_t decay_ms;
 	bool decay_thread;
 	uint64_t cache_max; /* bytes, 0: automatic */
+	enum weir_huge huge;
+	uint64_t prefault; /* bytes */
+	struct weir_numa numa;
 	uint64_t quarantine; /* bytes */
 	bool guard;
 	char only[OPTIONS_TEXT_MAX];
@@ -57,7 +61,8 @@ struct weir_option_issue {
 /* One row of the table, for help, print and tools. Values are text as a user writes them. */
 struct weir_option_row {
 	const char *name;
-	const char *type; /* "on|off", "SIZE", "N", "MS", "CLASSES", "KINDS", "TEXT" */
+	const char *
+		type; /* "on|off", "SIZE", "N", "MS", "CLASSES", "KINDS", "never|auto|always", "NODES", "TEXT" */
 	const char *default_text;
 	const char *unit;
 	const char *help;

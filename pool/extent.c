@@ -76,7 +76,7 @@ weir_extent_take(const struct weir_ask *ask)
 			lend(&search, ask);
 		heap_unlock();
 		if (step == POOL_FOUND) {
-			if (pool_commit(search.span, search.was) == 0)
+			if (pool_commit(search.span, search.was, search.want_zero) == 0)
 				return (struct weir_taken){.span = search.span,
 							   .zero = search.was !=
 								   WEIR_SPAN_DIRTY};

@@ -25,6 +25,11 @@ struct weir_pages {
 	void *(*reserve)(size_t bytes, size_t align);
 	/* Makes reserved pages usable; they read as zero. 0 or -errno (then nothing changed). */
 	int (*commit)(void *addr, size_t bytes);
+	/*
+	 * Before pages that take no memory yet are lent (zero: to who wants zeros and may not touch
+	 * all): what the tuning says. Cannot fail. NULL: nothing to do.
+	 */
+	void (*prepare)(void *addr, size_t bytes, bool zero);
 	/* Gives memory back to the system and keeps the address space. enum or -errno. */
 	int (*purge)(void *addr, size_t bytes);
 	/* Throws pages away and makes their address space as new: reserved. 0 or -errno. */
@@ -43,6 +48,27 @@ struct weir_pages {
 };
 
 extern const struct weir_pages weir_pages_system;
+
+/* Which nodes' memory weir's is, if not as the process's own policy has it. */
+enum weir_pages_nodes {
+	WEIR_NODES_DEFAULT,
+	WEIR_NODES_LOCAL,
+	WEIR_NODES_INTERLEAVE,
+	WEIR_NODES_BIND
+};
+
+struct weir_pages_tuning {
+	uint64_t huge_from; /* blocks of so many bytes are advised huge; 0: all memory */
+	uint64_t prefault_to; /* smaller ones are made resident by prepare; 0: none */
+	enum weir_pages_nodes nodes;
+	uint64_t node_mask; /* bit i: node i; for INTERLEAVE and BIND */
+};
+
+/* Before the first use. What the kernel refuses of it is left out: it is advice. */
+void weir_pages_tune(const struct weir_pages_tuning *tuning);
+
+/* The nodes this process may have memory from, bit i: node i; 1 if the kernel does not tell. */
+uint64_t weir_pages_allowed_nodes(void);
 
 /*
  * Strict commit accounting (vm.overcommit_memory = 2): purge then also hands the commit charge

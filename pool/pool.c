@@ -114,7 +114,7 @@ refused(struct pool_class *c, enum weir_take_error error)
 static struct weir_taken
 served(struct pool_class *c, const struct pool_search *found)
 {
-	if (pool_commit(found->span, found->was) != 0) {
+	if (pool_commit(found->span, found->was, found->want_zero) != 0) {
 		unlend(c, found->span);
 		return (struct weir_taken){.error = WEIR_TAKE_COMMIT};
 	}

@@ -64,10 +64,14 @@ void extent_given(const struct weir_span *s); /* lock held */
 void extent_resized(struct weir_span *s, size_t requested);
 
 static inline int
-pool_commit(struct weir_span *s, enum weir_span_state was)
+pool_commit(struct weir_span *s, enum weir_span_state was, bool zero)
 {
-	return was == WEIR_SPAN_RESERVED ? heap_pages->commit((void *)s->base, s->bytes)
-					 : 0;
+	int rc = was == WEIR_SPAN_RESERVED ? heap_pages->commit((void *)s->base, s->bytes)
+					   : 0;
+
+	if (rc == 0 && was != WEIR_SPAN_DIRTY && heap_pages->prepare != NULL)
+		heap_pages->prepare((void *)s->base, s->bytes, zero);
+	return rc;
 }
 
 #endif

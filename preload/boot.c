@@ -17,6 +17,7 @@
 #include "pool/pages.h"
 #include "pool/pool.h"
 #include "pool/region.h"
+#include "preload/backing_set.h"
 #include "preload/fork.h"
 #include "preload/gate.h"
 #include "preload/kind.h"
@@ -165,6 +166,7 @@ boot_ready(void)
 		return true;
 	weir_lock(&once_lock);
 	if (!boot_done()) {
+		backing_set();
 		weir_pool_init(&(struct weir_pool_config){
 			.pages = &weir_pages_system,
 			.class_bytes = weir_config.classes.bytes,

@@ -18,6 +18,11 @@ tests_preload_memory_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_semantics_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_storms_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_stress_CFLAGS = $(GUEST_CFLAGS)
+preload_tests += %D%/backing.bats
+if BUILD_SHIM
+check_PROGRAMS += %D%/backing_guest
+endif
+tests_preload_backing_guest_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_descriptors_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_scratch_guest_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_early_host_LDADD = libearly.la

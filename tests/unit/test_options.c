@@ -91,13 +91,16 @@ TEST(defaults_are_what_the_table_says)
 TEST(rows_are_in_order)
 {
 	static const char *const names[] = {
-		"enabled",  "floor",	    "threshold", "classes",    "kinds",
-		"decay_ms", "decay_thread", "cache_max", "quarantine", "guard",
-		"only",	    "stats",	    "stats_ms",	 "verbose",    "isa"};
-	static const char *const types[] = {"on|off", "SIZE",	"SIZE",	  "CLASSES",
-					    "KINDS",  "MS",	"on|off", "SIZE",
-					    "SIZE",   "on|off", "TEXT",	  "TEXT",
-					    "MS",     "on|off", "TEXT"};
+		"enabled",  "floor",	    "threshold", "classes", "kinds",
+		"decay_ms", "decay_thread", "cache_max", "huge",    "prefault",
+		"numa",	    "quarantine",   "guard",	 "only",    "stats",
+		"stats_ms", "verbose",	    "isa"};
+	static const char *const types[] = {"on|off",  "SIZE",	 "SIZE",
+					    "CLASSES", "KINDS",	 "MS",
+					    "on|off",  "SIZE",	 "never|auto|always",
+					    "SIZE",    "NODES",	 "SIZE",
+					    "on|off",  "TEXT",	 "TEXT",
+					    "MS",      "on|off", "TEXT"};
 
 	REQUIRE(weir_n_option_rows == sizeof(names) / sizeof(names[0]));
 	for (size_t i = 0; i < weir_n_option_rows; i++) {
@@ -117,6 +120,22 @@ TEST(sets_several)
 	CHECK_EQ(o.enabled, false);
 	CHECK_STR(o.only, "node");
 	CHECK_EQ(o.floor, 128 * KB);
+}
+
+TEST(backing)
+{
+	CHECK_EQ(parse("huge=always,prefault=4M,numa=bind:1:0"), 0);
+	CHECK_EQ(o.huge, WEIR_HUGE_ALWAYS);
+	CHECK_EQ(o.prefault, 4 * MB);
+	CHECK_EQ(o.numa.mode, WEIR_NUMA_BIND);
+	CHECK_EQ(o.numa.nodes, 3);
+	CHECK_STR(value("huge"), "always");
+	CHECK_STR(value("numa"), "bind:0:1");
+	check_issue("huge=yes", WEIR_OPTION_BAD_VALUE, "huge=yes");
+	check_issue("huge=", WEIR_OPTION_NO_VALUE, "huge=");
+	check_issue("numa=bind", WEIR_OPTION_BAD_VALUE, "numa=bind");
+	CHECK_EQ(o.huge, WEIR_HUGE_NEVER);
+	CHECK_EQ(o.numa.mode, WEIR_NUMA_OFF);
 }
 
 TEST(keeps_what_it_had)
@@ -388,6 +407,7 @@ TEST(parse_size)
 	T(defaults_are_what_the_table_says)                                              \
 	T(rows_are_in_order)                                                             \
 	T(sets_several)                                                                  \
+	T(backing)                                                                       \
 	T(keeps_what_it_had)                                                             \
 	T(later_wins)                                                                    \
 	T(skips_spaces_and_empty_items)                                                  \
