@@ -34,6 +34,8 @@ struct weir_options {
 	char only[OPTIONS_TEXT_MAX];
 	char stats[OPTIONS_TEXT_MAX];
 	uint64_t stats_ms;
+	bool trace;
+	uint64_t trace_min; /* bytes */
 	bool verbose;
 	char isa[OPTIONS_TEXT_MAX]; /* libweir's, not the shim's */
 	bool want_help;		    /* the item "help" was there */

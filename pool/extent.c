@@ -118,7 +118,8 @@ ungrow(struct weir_span *s, size_t old_bytes, size_t old_requested)
 	extent_stats.live_held_bytes -= s->bytes - old_bytes;
 	extent_stats.live_requested_bytes += old_requested - s->requested;
 	s->requested = old_requested;
-	heap_cut(s, old_bytes, WEIR_SPAN_RESERVED, s->freed_ns);
+	heap_cut(s, old_bytes, WEIR_SPAN_RESERVED,
+		 atomic_load_explicit(&heap_clock_ns, memory_order_relaxed));
 	heap_unlock();
 }
 

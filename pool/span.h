@@ -44,15 +44,23 @@ struct weir_span {
 	uintptr_t base;
 	size_t bytes;
 	struct weir_span *next, *prev; /* of whatever list the state implies */
-	int64_t freed_ns;	       /* when it was freed, CLOCK_MONOTONIC */
-	size_t requested;	       /* by the host, when LIVE */
-	_Atomic uint64_t refs;	       /* scratch references and whose, see magazine.h */
-	_Atomic uint8_t state;	       /* enum weir_span_state */
-	uint8_t grade;		       /* size class or WEIR_SPAN_NO_GRADE */
-	uint8_t kind;  /* enum weir_kind of who asked; the pool only carries it */
-	uint8_t flags; /* WEIR_SPAN_*, when LIVE */
+	union {
+		int64_t freed_ns; /* when it was freed, CLOCK_MONOTONIC */
+		struct {
+			uint32_t birth_gc, birth_ms;
+		}; /* LIVE: the pool only carries these, and `site`, for the shim */
+	};
+	size_t requested;      /* by the host, when LIVE */
+	_Atomic uint64_t refs; /* scratch references and whose, see magazine.h */
+	_Atomic uint8_t state; /* enum weir_span_state */
+	uint8_t grade;	       /* size class or WEIR_SPAN_NO_GRADE */
+	uint8_t kind;	       /* enum weir_kind of who asked; the pool only carries it */
+	uint8_t flags;	       /* WEIR_SPAN_*, when LIVE */
 	uint16_t region;
-	uint16_t bucket; /* of the free index, when DIRTY, CLEAN or RESERVED */
+	union {
+		uint16_t bucket; /* of the free index, when DIRTY, CLEAN or RESERVED */
+		uint16_t site;	 /* LIVE: of whoever asked for it */
+	};
 };
 
 /* A circular list with a head that is no element. */

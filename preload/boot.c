@@ -24,6 +24,7 @@
 #include "preload/say.h"
 #include "preload/suspect.h"
 #include "preload/timer.h"
+#include "trace/sites.h"
 
 size_t weir_floor = SIZE_MAX;
 struct weir_options weir_config;
@@ -174,6 +175,11 @@ boot_ready(void)
 			.region_bytes = region_bytes(),
 		});
 		kind_init();
+		if (weir_config.trace && strcmp(weir_config.stats, "off") != 0)
+			weir_trace_start(weir_config.trace_min > weir_config.floor
+						 ? weir_config.trace_min
+						 : weir_config.floor,
+					 0);
 		atomic_store_explicit(&ready, true, memory_order_release);
 	}
 	weir_unlock(&once_lock);

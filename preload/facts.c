@@ -19,10 +19,21 @@
 #define CLOSE_RANGE_UNSHARE 2
 #endif
 
+static _Atomic pid_t own_tid; /* of the one thread that has a table of its own */
+
 int
 facts_own_files(void)
 {
-	return syscall(SYS_close_range, 0, ~0u, CLOSE_RANGE_UNSHARE) == 0 ? 0 : -errno;
+	if (syscall(SYS_close_range, 0, ~0u, CLOSE_RANGE_UNSHARE) != 0)
+		return -errno;
+	own_tid = (pid_t)syscall(SYS_gettid);
+	return 0;
+}
+
+bool
+facts_files_are_own(void)
+{
+	return own_tid != 0 && own_tid == (pid_t)syscall(SYS_gettid);
 }
 
 /* Reads a file's start as a string; length, or -errno. */

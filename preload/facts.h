@@ -16,6 +16,9 @@
  */
 int facts_own_files(void);
 
+/* Whether the calling thread has done so: what it opens is seen by nobody else. */
+bool facts_files_are_own(void);
+
 /* vm.overcommit_memory = 2: the kernel counts every writable page as promised. */
 bool facts_strict_commit(void);
 

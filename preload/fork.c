@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The three handlers, in the lock order of the whole shim: boot, door, pool.
+ * The three handlers, in the lock order of the whole shim: boot, trace, door, pool.
  */
 #include "preload/fork.h"
 
@@ -14,6 +14,7 @@
 #include "preload/segment.h"
 #include "preload/suspect.h"
 #include "preload/timer.h"
+#include "trace/sites.h"
 
 /* Of the forking thread: glibc lets the handlers of two forks run side by side. */
 static _Thread_local bool frozen, pool_frozen;
@@ -28,6 +29,7 @@ before(void)
 	if (!frozen)
 		return;
 	boot_freeze();
+	weir_trace_freeze();
 	record_freeze();
 	suspect_freeze();
 	pool_frozen = boot_done();
@@ -45,6 +47,7 @@ after_in_parent(void)
 		weir_pool_thaw();
 	suspect_thaw();
 	record_thaw();
+	weir_trace_thaw();
 	boot_thaw();
 	frozen = false;
 }
@@ -58,6 +61,7 @@ after_in_child(void)
 		weir_pool_after_fork();
 	suspect_after_fork();
 	record_after_fork();
+	weir_trace_after_fork();
 	boot_after_fork();
 	timer_after_fork();
 	segment_after_fork((int32_t)getppid());

@@ -28,20 +28,38 @@
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define CALLER	    __builtin_return_address(0)
 
+/*
+ * Large requests are handed over by a jump, so that the small path needs no frame, and the frame
+ * that the large path makes says where the host's is.
+ */
+#define FROM(caller)                                                                     \
+	((struct place_caller){(caller), (uintptr_t)__builtin_frame_address(0)})
+
 /* C23, not in this libc's headers. */
 void free_sized(void *p, size_t size);
 void free_aligned_sized(void *p, size_t align, size_t size);
 
+static COLD void *
+large_malloc(size_t size, const void *caller)
+{
+	void *p = place_new(size, 0, false, FROM(caller));
+
+	return p != NULL ? p : next.malloc(size);
+}
+
 EXPORT void *
 malloc(size_t size)
 {
-	if (UNLIKELY(size >= weir_floor)) {
-		void *p = place_new(size, 0, false, CALLER);
+	return UNLIKELY(size >= weir_floor) ? large_malloc(size, CALLER)
+					    : next.malloc(size);
+}
 
-		if (p != NULL)
-			return p;
-	}
-	return next.malloc(size);
+static COLD void *
+large_calloc(size_t n, size_t size, const void *caller)
+{
+	void *p = place_new(n * size, 0, true, FROM(caller));
+
+	return p != NULL ? p : next.calloc(n, size);
 }
 
 EXPORT void *
@@ -50,12 +68,8 @@ calloc(size_t n, size_t size)
 	size_t bytes;
 
 	/* An overflow is the next allocator's to refuse. */
-	if (UNLIKELY(!__builtin_mul_overflow(n, size, &bytes) && bytes >= weir_floor)) {
-		void *p = place_new(bytes, 0, true, CALLER);
-
-		if (p != NULL)
-			return p;
-	}
+	if (UNLIKELY(!__builtin_mul_overflow(n, size, &bytes) && bytes >= weir_floor))
+		return large_calloc(n, size, CALLER);
 	return next.calloc(n, size);
 }
 
@@ -89,8 +103,8 @@ free_aligned_sized(void *p, size_t align, size_t size)
 }
 
 /* The next allocator's block grows to weir's size: it changes hands. */
-static COLD void *
-take_over(void *p, size_t size, const void *caller)
+static void *
+take_over(void *p, size_t size, struct place_caller caller)
 {
 	size_t old = next.malloc_usable_size(p);
 	void *q = size > old ? place_new(size, 0, false, caller) : NULL;
@@ -104,33 +118,39 @@ take_over(void *p, size_t size, const void *caller)
 	return q;
 }
 
-static inline void *
-resize(void *p, size_t size, const void *caller)
+static void *
+resize_own(void *p, size_t size, struct place_caller caller)
+{
+	if (suspect_on)
+		suspect_freed(p, caller.pc);
+	if (size == 0)
+		return place_free(p) ? NULL : next.realloc(p, size);
+	enum place_resize done = suspect_on ? suspect_resize(&p, size, caller)
+					    : place_resize(&p, size, caller);
+	if (done != PLACE_NOT_OURS)
+		return done == PLACE_RESIZED ? p : NULL;
+	return size >= weir_floor ? take_over(p, size, caller) : next.realloc(p, size);
+}
+
+/* Of a block of weir's, or to a size of weir's. */
+static COLD void *
+large_realloc(void *p, size_t size, const void *caller)
 {
 	if (p == NULL) {
-		void *q = size >= weir_floor ? place_new(size, 0, false, caller) : NULL;
+		void *q = place_new(size, 0, false, FROM(caller));
 
 		return q != NULL ? q : next.realloc(NULL, size);
 	}
-	if (UNLIKELY(weir_hull_has(p))) {
-		if (suspect_on)
-			suspect_freed(p, caller);
-		if (size == 0 && place_free(p))
-			return NULL;
-		enum place_resize done = size == 0    ? PLACE_NOT_OURS
-					 : suspect_on ? suspect_resize(&p, size, caller)
-						      : place_resize(&p, size, caller);
-		if (done != PLACE_NOT_OURS)
-			return done == PLACE_RESIZED ? p : NULL;
-	}
-	return UNLIKELY(size >= weir_floor) ? take_over(p, size, caller)
-					    : next.realloc(p, size);
+	return weir_hull_has(p) ? resize_own(p, size, FROM(caller))
+				: take_over(p, size, FROM(caller));
 }
 
 EXPORT void *
 realloc(void *p, size_t size)
 {
-	return resize(p, size, CALLER);
+	if (UNLIKELY(size >= weir_floor || (p != NULL && weir_hull_has(p))))
+		return large_realloc(p, size, CALLER);
+	return next.realloc(p, size);
 }
 
 EXPORT void *
@@ -142,7 +162,9 @@ reallocarray(void *p, size_t n, size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
-	return resize(p, bytes, CALLER);
+	if (UNLIKELY(bytes >= weir_floor || (p != NULL && weir_hull_has(p))))
+		return large_realloc(p, bytes, CALLER);
+	return next.realloc(p, bytes);
 }
 
 static bool
@@ -151,62 +173,77 @@ power_of_two(size_t n)
 	return n != 0 && (n & (n - 1)) == 0;
 }
 
+static COLD int
+large_posix_memalign(void **p, size_t align, size_t size, const void *caller)
+{
+	void *q = place_new(size, align, false, FROM(caller));
+
+	if (q == NULL)
+		return next.posix_memalign(p, align, size);
+	*p = q;
+	return 0;
+}
+
 EXPORT int
 posix_memalign(void **p, size_t align, size_t size)
 {
-	if (size >= weir_floor && power_of_two(align) && align % sizeof(void *) == 0) {
-		void *q = place_new(size, align, false, CALLER);
-
-		if (q != NULL) {
-			*p = q;
-			return 0;
-		}
-	}
+	if (UNLIKELY(size >= weir_floor) && power_of_two(align) &&
+	    align % sizeof(void *) == 0)
+		return large_posix_memalign(p, align, size, CALLER);
 	return next.posix_memalign(p, align, size);
 }
 
 /* What is no power of two is the next allocator's to round up or to refuse. */
-static inline void *
-aligned(size_t align, size_t size, const void *caller)
+#define IS_LARGE(align, size) (UNLIKELY((size) >= weir_floor) && power_of_two(align))
+
+typedef void *aligned_function(size_t align, size_t size);
+
+static COLD void *
+large_aligned(size_t align, size_t size, aligned_function *otherwise, const void *caller)
 {
-	return size >= weir_floor && power_of_two(align)
-		       ? place_new(size, align, false, caller)
-		       : NULL;
+	void *p = place_new(size, align, false, FROM(caller));
+
+	return p != NULL ? p : otherwise(align, size);
 }
 
 EXPORT void *
 aligned_alloc(size_t align, size_t size)
 {
-	void *p = aligned(align, size, CALLER);
-
-	return p != NULL ? p : next.aligned_alloc(align, size);
+	return IS_LARGE(align, size)
+		       ? large_aligned(align, size, next.aligned_alloc, CALLER)
+		       : next.aligned_alloc(align, size);
 }
 
 EXPORT void *
 memalign(size_t align, size_t size)
 {
-	void *p = aligned(align, size, CALLER);
+	return IS_LARGE(align, size) ? large_aligned(align, size, next.memalign, CALLER)
+				     : next.memalign(align, size);
+}
 
-	return p != NULL ? p : next.memalign(align, size);
+static COLD void *
+large_pages(size_t size, void *(*otherwise)(size_t), const void *caller)
+{
+	void *p = place_new(size, WEIR_PAGE_BYTES, false, FROM(caller));
+
+	return p != NULL ? p : otherwise(size);
 }
 
 EXPORT void *
 valloc(size_t size)
 {
-	void *p = aligned(WEIR_PAGE_BYTES, size, CALLER);
-
-	return p != NULL ? p : next.valloc(size);
+	return UNLIKELY(size >= weir_floor) ? large_pages(size, next.valloc, CALLER)
+					    : next.valloc(size);
 }
 
 EXPORT void *
 pvalloc(size_t size)
 {
-	size_t bytes;
-	void *p = NULL;
-
-	if (!__builtin_add_overflow(size, WEIR_PAGE_BYTES - 1, &bytes))
-		p = aligned(WEIR_PAGE_BYTES, bytes & ~(WEIR_PAGE_BYTES - 1), CALLER);
-	return p != NULL ? p : next.pvalloc(size);
+	/* It fills whole pages; an overflow is the next allocator's to refuse. */
+	if (UNLIKELY(size >= weir_floor) && size <= SIZE_MAX - WEIR_PAGE_BYTES)
+		return large_pages((size + WEIR_PAGE_BYTES - 1) & ~(WEIR_PAGE_BYTES - 1),
+				   next.pvalloc, CALLER);
+	return next.pvalloc(size);
 }
 
 EXPORT size_t

@@ -22,6 +22,7 @@
 #include "preload/record.h"
 #include "preload/suspect.h"
 #include "preload/timer.h"
+#include "trace/sites.h"
 
 /* What callocs of each size do with their pages: struct weir_zero_memory in a word. */
 static _Atomic uint64_t zero_memory[WEIR_ZERO_SIZES];
@@ -115,10 +116,18 @@ made_room(size_t bytes)
 	return weir_pool_cached_bytes() >= bytes / 8 && timer_trim() != 0;
 }
 
-static struct weir_span *
-new_block(size_t size, size_t align, bool zero, const void *caller)
+uint32_t
+place_site(size_t size, uint32_t kind, struct place_caller caller)
 {
-	uint32_t kind = kind_of(caller);
+	return size >= weir_config.trace_min
+		       ? weir_trace_site(caller.frame, (uintptr_t)caller.pc, kind)
+		       : 0;
+}
+
+static struct weir_span *
+new_block(size_t size, size_t align, bool zero, struct place_caller caller)
+{
+	uint32_t kind = kind_of(caller.pc);
 	struct weir_route route = weir_route(&weir_config, size, align, kind);
 
 	if (route.place == WEIR_PLACE_NEXT) {
@@ -135,16 +144,16 @@ new_block(size_t size, size_t align, bool zero, const void *caller)
 		record_passed(place_fallback(taken.error), kind, size);
 		return NULL;
 	}
-	record_served(route.place, kind, size);
+	record_served(route.place, taken.span, place_site(size, kind, caller));
 	if (zero)
 		make_zero(taken.span, taken.zero);
 	if (suspect_on)
-		suspect_begin(taken.span, align, caller);
+		suspect_begin(taken.span, align, caller.pc);
 	return taken.span;
 }
 
 void *
-place_new(size_t size, size_t align, bool zero, const void *caller)
+place_new(size_t size, size_t align, bool zero, struct place_caller caller)
 {
 	struct gate g;
 
@@ -166,7 +175,7 @@ place_give(struct weir_span *s)
 		return;
 	}
 	int64_t now_ns = clock_now_ns();
-	record_gone(s->kind, s->requested);
+	record_gone(s);
 	if (s->flags & WEIR_SPAN_SEALED ||
 	    (s->flags & WEIR_SPAN_ZEROED && weir_zero_sparse(learn_touched(s))))
 		weir_pool_give_purged(s, now_ns);

@@ -13,9 +13,16 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-/* `align` 0: as malloc. `caller`: return address of the interposed function. */
-void *place_new(size_t size, size_t align, bool zero, const void *caller);
+/* Who called the interposed function: where it returns to, and its own frame pointer. */
+struct place_caller {
+	const void *pc;
+	uintptr_t frame;
+};
+
+/* `align` 0: as malloc. */
+void *place_new(size_t size, size_t align, bool zero, struct place_caller caller);
 
 bool place_free(void *p);
 
@@ -29,6 +36,6 @@ void place_defer(struct weir_span *s);
 enum place_resize { PLACE_NOT_OURS, PLACE_RESIZED, PLACE_NO_MEMORY };
 
 /* realloc to `size`, not 0; on RESIZED *p is the block, on NO_MEMORY it is as it was. */
-enum place_resize place_resize(void **p, size_t size, const void *caller);
+enum place_resize place_resize(void **p, size_t size, struct place_caller caller);
 
 #endif

@@ -8,11 +8,15 @@
 #include "policy/route.h"
 #include "pool/pool.h"
 #include "preload/gate.h"
+#include "preload/place.h"
 #include "weir/stats.h"
 
 /* A span by route, not counted at the door yet. */
 struct weir_taken place_take(const struct weir_route *route, size_t size, size_t align,
 			     uint32_t kind, bool want_zero);
+
+/* The site of a request that is served; 0: not to be recorded. */
+uint32_t place_site(size_t size, uint32_t kind, struct place_caller caller);
 
 /* Why a request that the pool could not serve goes on. */
 enum weir_fallback place_fallback(enum weir_take_error error);

@@ -8,6 +8,7 @@
 
 #include "pool/lock.h"
 #include "preload/gate.h"
+#include "trace/sites.h"
 
 #define SHARDS 8
 
@@ -50,26 +51,51 @@ request(struct record_sums *s, uint32_t kind, size_t bytes)
 	s->kinds[kind][WEIR_KF_bytes] += bytes;
 }
 
+static struct weir_birth
+birth_of(const struct weir_span *s)
+{
+	/* A sealed span tells when it was freed instead. */
+	if (s->flags & WEIR_SPAN_SEALED)
+		return (struct weir_birth){0};
+	return (struct weir_birth){s->site, s->birth_gc, s->birth_ms};
+}
+
 void
-record_served(enum weir_place place, uint32_t kind, size_t bytes)
+record_served(enum weir_place place, struct weir_span *span, uint32_t site)
 {
 	struct shard *s = enter_shard();
 
-	request(&s->sums, kind, bytes);
+	request(&s->sums, span->kind, span->requested);
 	s->sums.pool += place == WEIR_PLACE_POOL;
 	s->sums.map += place == WEIR_PLACE_MAP;
-	s->sums.kinds[kind][WEIR_KF_live]++;
-	s->sums.kinds[kind][WEIR_KF_live_bytes] += bytes;
+	s->sums.kinds[span->kind][WEIR_KF_live]++;
+	s->sums.kinds[span->kind][WEIR_KF_live_bytes] += span->requested;
+	struct weir_birth b = weir_trace_born(site, span->requested, 1);
+	weir_unlock(&s->lock);
+	span->site = (uint16_t)b.site;
+	span->birth_gc = b.gc;
+	span->birth_ms = b.ms;
+}
+
+void
+record_gone(const struct weir_span *span)
+{
+	const struct weir_birth b = birth_of(span);
+	struct shard *s = enter_shard();
+
+	s->sums.kinds[span->kind][WEIR_KF_live]--;
+	s->sums.kinds[span->kind][WEIR_KF_live_bytes] -= span->requested;
+	weir_trace_gone(&b, span->requested, 1);
 	weir_unlock(&s->lock);
 }
 
 void
-record_gone(uint32_t kind, size_t bytes)
+record_sealed(struct weir_span *span)
 {
+	const struct weir_birth b = birth_of(span);
 	struct shard *s = enter_shard();
 
-	s->sums.kinds[kind][WEIR_KF_live]--;
-	s->sums.kinds[kind][WEIR_KF_live_bytes] -= bytes;
+	weir_trace_disowned(&b, span->requested, 1);
 	weir_unlock(&s->lock);
 }
 
@@ -122,11 +148,13 @@ add_nested(struct record_sums *s)
 }
 
 void
-record_resized(uint32_t kind, size_t old_bytes, size_t bytes)
+record_resized(const struct weir_span *span, size_t old_bytes)
 {
+	const struct weir_birth b = birth_of(span);
 	struct shard *s = enter_shard();
 
-	s->sums.kinds[kind][WEIR_KF_live_bytes] += bytes - old_bytes;
+	s->sums.kinds[span->kind][WEIR_KF_live_bytes] += span->requested - old_bytes;
+	weir_trace_resized(&b, old_bytes, span->requested);
 	weir_unlock(&s->lock);
 }
 

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "policy/route.h"
+#include "pool/span.h"
 #include "weir/stats.h"
 
 struct record_sums {
@@ -23,9 +24,15 @@ struct record_sums {
 	uint64_t fallbacks[WEIR_N_FALLBACKS];
 };
 
-/* A large request that weir served from `place`, and its end. */
-void record_served(enum weir_place place, uint32_t kind, size_t bytes);
-void record_gone(uint32_t kind, size_t bytes);
+/*
+ * A large request that weir served from `place`, by whom (weir_trace_site), and its end. Who asked
+ * is kept in the span. Its site changes under the same lock as its kind, so that both add up.
+ */
+void record_served(enum weir_place place, struct weir_span *s, uint32_t site);
+void record_gone(const struct weir_span *s);
+
+/* Freed but kept as live for a while (quarantine): from here on that is nobody's doing. */
+void record_sealed(struct weir_span *s);
 
 /* A large request that went on to the next allocator. */
 void record_passed(enum weir_fallback reason, uint32_t kind, size_t bytes);
@@ -37,7 +44,7 @@ void record_passed(enum weir_fallback reason, uint32_t kind, size_t bytes);
 void record_nested(size_t bytes);
 
 /* The host changed its mind about the size of a live block. */
-void record_resized(uint32_t kind, size_t old_bytes, size_t bytes);
+void record_resized(const struct weir_span *s, size_t old_bytes);
 
 enum record_event {
 	RECORD_ZEROED,

@@ -41,7 +41,7 @@ in_place(struct weir_span *s, size_t size, const struct weir_route *route)
 		weir_pool_resized(s, size);
 	else if (weir_extent_resize(s, bytes, size, clock_now_ns()) != 0)
 		return false;
-	record_resized(s->kind, old, size);
+	record_resized(s, old);
 	record_event(RECORD_REALLOC_IN_PLACE, 1);
 	return true;
 }
@@ -80,7 +80,8 @@ take_to_grow(const struct weir_span *s, size_t size)
 }
 
 static struct weir_span *
-elsewhere(struct weir_span *s, size_t size, const struct weir_route *route)
+elsewhere(struct weir_span *s, size_t size, const struct weir_route *route,
+	  struct place_caller caller)
 {
 	bool grows = size > s->requested;
 	struct weir_taken taken = grows ? take_to_grow(s, size)
@@ -90,13 +91,14 @@ elsewhere(struct weir_span *s, size_t size, const struct weir_route *route)
 		record_passed(place_fallback(taken.error), s->kind, size);
 		return NULL;
 	}
-	record_served(grows ? WEIR_PLACE_MAP : route->place, s->kind, size);
+	record_served(grows ? WEIR_PLACE_MAP : route->place, taken.span,
+		      place_site(size, s->kind, caller));
 	bool moved = carry_over(s, taken.span, taken.zero);
 	if (!weir_span_claim(s))
 		misuse("realloc",
 		       (void *)s->base); /* freed by another thread meanwhile */
 	if (moved) {
-		record_gone(s->kind, s->requested);
+		record_gone(s);
 		weir_pool_give_purged(s, clock_now_ns());
 	} else {
 		place_give(s);
@@ -120,7 +122,7 @@ to_next(void **p, struct weir_span *s, size_t size)
 }
 
 enum place_resize
-place_resize(void **p, size_t size, const void *caller)
+place_resize(void **p, size_t size, struct place_caller caller)
 {
 	struct weir_span *s = place_live(*p, "realloc");
 	struct gate g;
@@ -129,13 +131,13 @@ place_resize(void **p, size_t size, const void *caller)
 		return PLACE_NOT_OURS;
 	if (size < weir_floor || !gate_enter(&g))
 		return to_next(p, s, size);
-	struct weir_route route = weir_route(&weir_config, size, 0, kind_of(caller));
+	struct weir_route route = weir_route(&weir_config, size, 0, kind_of(caller.pc));
 	struct weir_span *q = NULL;
 	bool done = false;
 	if (route.place == WEIR_PLACE_NEXT)
 		record_passed((enum weir_fallback)route.reason, s->kind, size);
 	else if (!(done = in_place(s, size, &route)))
-		q = elsewhere(s, size, &route);
+		q = elsewhere(s, size, &route, caller);
 	timer_nudge(q != NULL);
 	place_leave(&g);
 	if (q != NULL)

@@ -16,13 +16,14 @@
 #include "preload/facts.h"
 #include "preload/segment_file.h"
 #include "preload/snapshot.h"
+#include "trace/publish.h"
 
 /* See worth_a_file. */
 #define WORTH_BYTES ((uint64_t)1 << 20)
 
 static struct segment_file file;
 static bool given_up; /* it cannot be made: do not try again */
-static uint64_t sequence, written_activity;
+static uint64_t sequence, written_activity, answered;
 static struct snapshot_health health;
 static int32_t forked_from;
 
@@ -62,6 +63,9 @@ fill_header(struct weir_stats_header *h)
 	h->options_bytes[1] = weir_config.threshold;
 	h->options_bytes[2] = weir_config.cache_max;
 	h->options_bytes[3] = weir_config.decay_ms;
+	h->mailbox_offset = SEGMENT_MAILBOX;
+	h->trace_offset = weir_trace_on() ? SEGMENT_TRACE : 0;
+	h->trace_bytes = weir_trace_area_bytes();
 	memcpy(h->weir_version, PACKAGE_VERSION, sizeof(PACKAGE_VERSION));
 	ssize_t n = readlink("/proc/self/exe", h->exe, sizeof(h->exe) - 1);
 	h->exe[n > 0 ? n : 0] = '\0';
@@ -123,7 +127,45 @@ segment_news(void)
 {
 	struct snapshot_use use = snapshot_use();
 
-	return !given_up && use.activity != written_activity && worth_a_file(&use);
+	return !given_up && (use.activity != written_activity || weir_trace_due()) &&
+	       worth_a_file(&use);
+}
+
+static int
+put_trace(void *fd, uint64_t offset, const void *from, size_t bytes)
+{
+	return segment_file_put(*(const int *)fd, SEGMENT_TRACE + offset, from, bytes);
+}
+
+/* The slot has the figures that go into rows. */
+static void
+write_trace(void)
+{
+	const struct weir_stats_slot_head *head = (struct weir_stats_slot_head *)slot;
+	const uint64_t *c = slot + WEIR_SLOT_COUNTERS, *kind = slot + WEIR_SLOT_KINDS;
+	struct weir_trace_facts facts = {
+		.rss_bytes = c[WEIR_C_rss_bytes],
+		.alloc_bytes = c[WEIR_C_large_requested_bytes] - c[WEIR_C_passed_bytes],
+		.cached_bytes = c[WEIR_C_cached_dirty_bytes],
+		.limit_bytes = c[WEIR_C_cgroup_limit_bytes],
+		.monotonic_ns = head->monotonic_ns,
+		.unix_ns = head->unix_ns,
+		.last = head->state == WEIR_STATE_EXITED,
+	};
+	int fd = segment_file_open(&file);
+
+	for (int i = 0; i < WEIR_N_KINDS; i++, kind += WEIR_N_KIND_FIELDS) {
+		facts.live_bytes += kind[WEIR_KF_live_bytes];
+		facts.live_count += kind[WEIR_KF_live];
+	}
+	if (fd < 0) {
+		failed(fd);
+		return;
+	}
+	int error = weir_trace_publish(&facts, &(struct weir_trace_sink){put_trace, &fd});
+	segment_file_close(&file, fd);
+	if (error != 0)
+		failed(error);
 }
 
 void
@@ -147,12 +189,59 @@ segment_write(int64_t now_ns, bool last)
 		failed(error);
 	else
 		written_activity = use.activity;
+	if (weir_trace_on())
+		write_trace();
+}
+
+bool
+segment_mail(struct weir_stats_mailbox *m)
+{
+	uint64_t request;
+
+	/* Most of the time this one word is all there is to read. */
+	if (file.mapping == NULL ||
+	    segment_file_read(&file, SEGMENT_MAILBOX, &request, sizeof(request)) != 0 ||
+	    request == answered)
+		return false;
+	return segment_file_read(&file, SEGMENT_MAILBOX, m, sizeof(*m)) == 0 &&
+	       m->request != answered;
+}
+
+void
+segment_answer(const struct weir_stats_mailbox *m, int64_t result)
+{
+	struct weir_stats_mailbox a = {
+		.answered = m->request,
+		.result = result,
+		.answered_unix_ns = (uint64_t)clock_read(CLOCK_REALTIME),
+	};
+	const size_t at = SEGMENT_MAILBOX + offsetof(struct weir_stats_mailbox, result);
+
+	/* The result first: `answered` is what the asker waits for. */
+	answered = m->request;
+	segment_file_write(&file, at, &a.result,
+			   sizeof(a) - offsetof(struct weir_stats_mailbox, result));
+	segment_file_write(
+		&file, SEGMENT_MAILBOX + offsetof(struct weir_stats_mailbox, answered),
+		&a.answered, sizeof(a.answered));
+}
+
+int64_t
+segment_mark(const struct weir_stats_mailbox *m, int64_t now_ns)
+{
+	if (!weir_trace_on())
+		return -EOPNOTSUPP;
+	uint64_t id = weir_trace_mark(m->request, m->label, sizeof(m->label));
+	segment_write(now_ns, false);
+	return weir_trace_marked(id) ? (int64_t)id : -EIO;
 }
 
 void
 segment_after_fork(int32_t parent_pid)
 {
 	file.mapping = NULL; /* the kernel did not hand it down: MADV_DONTFORK */
+	file.kept = 0;
+	answered = 0;
 	given_up = false;
 	sequence = written_activity = 0;
 	health = (struct snapshot_health){0};

@@ -20,6 +20,15 @@ void segment_write(int64_t now_ns, bool last);
 
 bool segment_exists(void);
 
+/*
+ * The mailbox (struct weir_stats_mailbox): a request that has not been answered, the answer, and a
+ * row of MARKS: its id, or -errno.
+ */
+struct weir_stats_mailbox;
+bool segment_mail(struct weir_stats_mailbox *m);
+void segment_answer(const struct weir_stats_mailbox *m, int64_t result);
+int64_t segment_mark(const struct weir_stats_mailbox *m, int64_t now_ns);
+
 /* The child of a fork has no sidecar until it has something to tell. */
 void segment_after_fork(int32_t parent_pid);
 

@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "weir/stats.h"
@@ -206,17 +205,17 @@ make_at(struct segment_file *f, int fd)
 {
 	struct stat st;
 
-	/* Blocks for all of it now: a full disk is found here, not in the middle of the work. */
-	int error = posix_fallocate(fd, 0, WEIR_STATS_FILE_BYTES);
+	/* Blocks for what is mapped now: a full disk is found here, not in the middle of the work. */
+	int error = posix_fallocate(fd, 0, SEGMENT_FIXED_BYTES);
 	if (error != 0)
 		return -error;
 	if (fstat(fd, &st) != 0)
 		return -errno;
-	void *p = mmap(NULL, WEIR_STATS_FILE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED,
-		       fd, 0);
+	void *p = mmap(NULL, SEGMENT_FIXED_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+		       0);
 	if (p == MAP_FAILED)
 		return -errno;
-	madvise(p, WEIR_STATS_FILE_BYTES, MADV_DONTFORK);
+	madvise(p, SEGMENT_FIXED_BYTES, MADV_DONTFORK);
 	f->mapping = p;
 	f->device = st.st_dev;
 	f->inode = st.st_ino;
@@ -239,38 +238,4 @@ segment_file_make(struct segment_file *f, const char *where, int32_t pid,
 		unlink(p.text);
 	memcpy(f->path, p.text, sizeof(f->path));
 	return error;
-}
-
-static int
-write_by_path(const struct segment_file *f, size_t offset, const void *from, size_t bytes)
-{
-	int fd = open(f->path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	struct stat st;
-	int error = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st) != 0)
-		error = -errno;
-	else if (st.st_dev != f->device || st.st_ino != f->inode)
-		error = -ESTALE;
-	else if (pwrite(fd, from, bytes, (off_t)offset) != (ssize_t)bytes)
-		error = -EIO;
-	close(fd);
-	return error;
-}
-
-int
-segment_file_write(const struct segment_file *f, size_t offset, const void *from,
-		   size_t bytes)
-{
-	struct iovec local = {.iov_base = (void *)from, .iov_len = bytes};
-	struct iovec remote = {.iov_base = f->mapping + offset, .iov_len = bytes};
-	ssize_t n = process_vm_writev(getpid(), &local, 1, &remote, 1, 0);
-
-	if (n == (ssize_t)bytes)
-		return 0;
-	if (n < 0 && (errno == EPERM || errno == ENOSYS))
-		return write_by_path(f, offset, from, bytes);
-	return n < 0 ? -errno : -EFAULT;
 }

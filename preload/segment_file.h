@@ -10,11 +10,19 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "weir/stats.h"
+
+/* What is mapped: header, slots and mailbox. Behind it, from a new page on, lies the trace. */
+#define SEGMENT_MAILBOX	    WEIR_STATS_FILE_BYTES
+#define SEGMENT_FIXED_BYTES (SEGMENT_MAILBOX + sizeof(struct weir_stats_mailbox))
+#define SEGMENT_TRACE	    ((SEGMENT_FIXED_BYTES + 4095) & ~(size_t)4095)
+
 struct segment_file {
-	char *mapping; /* WEIR_STATS_FILE_BYTES, or NULL: there is no file */
+	char *mapping; /* SEGMENT_FIXED_BYTES, or NULL: there is no file */
 	char path[1024];
 	dev_t device;
 	ino_t inode;
+	int kept; /* 1 + descriptor in the clock's own table, 0: none */
 };
 
 /*
@@ -24,11 +32,20 @@ int segment_file_make(struct segment_file *f, const char *where, int32_t pid,
 		      uint64_t start_ticks);
 
 /*
- * Writes into the file without ever faulting: the kernel copies into the mapping, which fails
- * where a store would end the host with SIGBUS; where that call is forbidden or missing, through
- * a descriptor, if the path still leads to the same file. 0 or -errno.
+ * Writes into the mapping without ever faulting: the kernel copies, which fails where a store
+ * would end the host with SIGBUS; where that call is forbidden or missing, through a descriptor,
+ * if the path still leads to the same file. 0 or -errno. Reading is the same.
  */
-int segment_file_write(const struct segment_file *f, size_t offset, const void *from,
+int segment_file_write(struct segment_file *f, size_t offset, const void *from,
 		       size_t bytes);
+int segment_file_read(struct segment_file *f, size_t offset, void *to, size_t bytes);
+
+/*
+ * A descriptor for what is not mapped, or -errno: kept on the clock's thread, whose table is its
+ * own; on others opened for the moment.
+ */
+int segment_file_open(struct segment_file *f);
+void segment_file_close(const struct segment_file *f, int fd);
+int segment_file_put(int fd, uint64_t offset, const void *from, size_t bytes);
 
 #endif

@@ -11,6 +11,7 @@
 #include "preload/facts.h"
 #include "preload/record.h"
 #include "preload/timer.h"
+#include "trace/publish.h"
 
 static void
 fill_class(uint64_t *row, const struct weir_class_stats *c)
@@ -178,6 +179,7 @@ snapshot_fill(uint64_t slot[WEIR_SLOT_WORDS], const struct snapshot_health *heal
 	fill_extents(c);
 	fill_heap(c, fill_pool(slot));
 	fill_regions(slot + WEIR_SLOT_REGIONS);
+	weir_trace_still();
 	weir_pool_thaw();
 	record_thaw();
 }

@@ -13,6 +13,7 @@
 #include "preload/misuse.h"
 #include "preload/next.h"
 #include "preload/place_private.h"
+#include "preload/record.h"
 #include "preload/settings.h"
 #include "preload/suspect_fault.h"
 
@@ -180,6 +181,7 @@ seal(struct weir_span *s)
 	if (weir_pages_system.reset((void *)s->base, s->bytes) == 0) {
 		if (s->flags & WEIR_SPAN_GUARDED)
 			atomic_fetch_sub(&n_guards, 1);
+		record_sealed(s);
 		s->flags = WEIR_SPAN_SEALED;
 		s->freed_ns = clock_now_ns();
 		return true;
@@ -227,7 +229,7 @@ suspect_give(struct weir_span *s)
 
 /* Always to another place: what still points to the old one is to be found. */
 enum place_resize
-suspect_resize(void **p, size_t size, const void *caller)
+suspect_resize(void **p, size_t size, struct place_caller caller)
 {
 	const struct weir_span *s = place_live(*p, "realloc");
 

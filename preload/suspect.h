@@ -49,7 +49,7 @@ void suspect_freed(const void *p, const void *caller);
 void suspect_give(struct weir_span *s);
 
 /* In place of place_resize. */
-enum place_resize suspect_resize(void **p, size_t size, const void *caller);
+enum place_resize suspect_resize(void **p, size_t size, struct place_caller caller);
 
 /* Return addresses of the calls that made and freed a block; NULL if not known. */
 struct suspect_sites {

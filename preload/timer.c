@@ -23,6 +23,7 @@
 #include "preload/facts.h"
 #include "preload/gate.h"
 #include "preload/segment.h"
+#include "weir/stats.h"
 
 #define MS_NS	       1000000ll
 #define SLEEP_MIN_NS   (5 * MS_NS)
@@ -32,6 +33,7 @@
 #define RESIDENT_EVERY (5000 * MS_NS)	    /* it costs milliseconds a gigabyte */
 #define STACK_BYTES    (128 << 10)
 #define LAST_WORDS_MS  500
+#define MAIL_EVERY     (1000 * MS_NS) /* no need to be quicker than a person */
 
 _Atomic uint32_t timer_state;
 
@@ -40,6 +42,7 @@ static struct weir_lock work_lock;
 static struct timer_counts counts;
 static int64_t resident_ns; /* when resident_bytes was measured */
 static int64_t looked_ns;   /* when the last tick looked around */
+static int64_t written_ns, mail_ns;
 static bool files_own, strictness_known;
 static _Atomic int64_t inline_ns, start_failed_ns;
 
@@ -91,6 +94,41 @@ look_around(struct weir_tick *tick)
 	looked_ns = tick->now_ns;
 }
 
+static uint64_t
+trim(void)
+{
+	struct weir_tick all = {.now_ns = clock_read(CLOCK_MONOTONIC),
+				.stock_before_ns = INT64_MAX,
+				.purge_before_ns = INT64_MAX,
+				.cap_bytes = UINT64_MAX,
+				.room_bytes = UINT64_MAX,
+				.slack_bytes = UINT64_MAX};
+
+	know_strictness();
+	uint64_t before = weir_pool_cached_bytes();
+	uint64_t after = weir_pool_tick(&all).cached_bytes;
+	return before > after ? before - after : 0;
+}
+
+/* What another process asks of this one: see struct weir_stats_mailbox. */
+static void
+read_mail(int64_t now_ns)
+{
+	struct weir_stats_mailbox m;
+	int64_t result = -EINVAL;
+
+	if (now_ns - mail_ns < MAIL_EVERY || !segment_exists())
+		return;
+	mail_ns = now_ns;
+	if (!segment_mail(&m))
+		return;
+	if (m.command == WEIR_COMMAND_PURGE)
+		result = (int64_t)trim();
+	else if (m.command == WEIR_COMMAND_MARK)
+		result = segment_mark(&m, now_ns);
+	segment_answer(&m, result);
+}
+
 /* One round of work. Returns the nanoseconds until the next is due; UINT64_MAX: nothing to do. */
 static uint64_t
 work(int64_t now_ns)
@@ -98,18 +136,25 @@ work(int64_t now_ns)
 	struct weir_tick tick = tick_at(now_ns);
 
 	know_strictness();
+	read_mail(now_ns);
 	look_around(&tick);
 	struct weir_tick_result left = weir_pool_tick(&tick);
 	counts.ticks++;
 	uint64_t sleep = weir_purge_sleep(now_ns - left.oldest_ns, weir_config.decay_ms,
 					  left.cached_bytes, SLEEP_MIN_NS);
 
-	if (segment_news()) {
+	int64_t early_ns = written_ns + (int64_t)weir_config.stats_ms * MS_NS - now_ns;
+	if (segment_news() && early_ns > SLEEP_MIN_NS) {
+		/* At most this often; what wakes us up before is no reason. */
+		if (sleep > (uint64_t)early_ns)
+			sleep = (uint64_t)early_ns;
+	} else if (segment_news()) {
 		if (now_ns - resident_ns >= RESIDENT_EVERY || sleep == UINT64_MAX) {
 			counts.resident_bytes = weir_pool_resident();
 			resident_ns = now_ns;
 		}
 		segment_write(now_ns, false);
+		written_ns = now_ns;
 		/* Look again when the period is over: what comes meanwhile must be written too. */
 		if (sleep > weir_config.stats_ms * MS_NS)
 			sleep = weir_config.stats_ms * MS_NS;
@@ -140,6 +185,26 @@ locked_work(void)
 	return sleep;
 }
 
+/* Nothing to do until somebody wakes us, or writes to us. */
+static void
+rest(void)
+{
+	bool mail = false;
+
+	while (!mail && atomic_load(&timer_state) == TIMER_ASLEEP) {
+		struct weir_stats_mailbox m;
+
+		weir_lock(&work_lock);
+		bool mailbox = segment_exists();
+		mail = mailbox && segment_mail(&m);
+		if (mail)
+			mail_ns = 0; /* no need to wait */
+		weir_unlock(&work_lock);
+		if (!mail)
+			sleep_for(mailbox ? MAIL_EVERY : UINT64_MAX, TIMER_ASLEEP);
+	}
+}
+
 static void *
 run(void *unused)
 {
@@ -158,7 +223,7 @@ run(void *unused)
 		atomic_store(&timer_state, TIMER_ASLEEP);
 		sleep = locked_work();
 		if (sleep == UINT64_MAX)
-			sleep_for(UINT64_MAX, TIMER_ASLEEP);
+			rest();
 		atomic_store(&timer_state, TIMER_AWAKE);
 	}
 	return NULL;
@@ -225,7 +290,8 @@ timer_wake(bool freed)
 				NULL, 0);
 		return;
 	}
-	bool needed = freed || weir_pool_lent_bytes() >= START_BYTES;
+	/* With a sidecar there is someone to keep posted. */
+	bool needed = freed || segment_exists() || weir_pool_lent_bytes() >= START_BYTES;
 	if (!needed || !weir_config.decay_thread || !start(clock_now_ns()))
 		work_inline();
 }
@@ -233,19 +299,10 @@ timer_wake(bool freed)
 uint64_t
 timer_trim(void)
 {
-	struct weir_tick all = {.now_ns = clock_read(CLOCK_MONOTONIC),
-				.stock_before_ns = INT64_MAX,
-				.purge_before_ns = INT64_MAX,
-				.cap_bytes = UINT64_MAX,
-				.room_bytes = UINT64_MAX,
-				.slack_bytes = UINT64_MAX};
-
 	weir_lock(&work_lock);
-	know_strictness();
-	uint64_t before = weir_pool_cached_bytes();
-	uint64_t after = weir_pool_tick(&all).cached_bytes;
+	uint64_t bytes = trim();
 	weir_unlock(&work_lock);
-	return before > after ? before - after : 0;
+	return bytes;
 }
 
 void
@@ -274,7 +331,7 @@ timer_after_fork(void)
 	atomic_store(&start_failed_ns, 0);
 	counts = (struct timer_counts){0};
 	files_own = false;
-	resident_ns = looked_ns = 0;
+	resident_ns = looked_ns = written_ns = mail_ns = 0;
 }
 
 void

@@ -14,7 +14,7 @@
 #include "trace/capture.h"
 #include "trace/intern.h"
 #include "trace/sites.h"
-#include "trace/tables.h"
+#include "trace/ledger.h"
 #include "trace/walk.h"
 
 /* A word of the cache: the site, and above it what is left of the key. */
@@ -50,7 +50,7 @@ static bool
 lock_soon(void)
 {
 	for (int i = 0; i < SPINS + YIELDS; i++) {
-		if (weir_trylock(&tables_lock))
+		if (weir_trylock(&ledger_lock))
 			return true;
 		if (i >= SPINS)
 			sched_yield();
@@ -84,7 +84,7 @@ know_thread(void)
 				 .first_ns = clock_ns(),
 			 });
 	own_isolate = isolate;
-	weir_unlock(&tables_lock);
+	weir_unlock(&ledger_lock);
 	return true;
 }
 
@@ -114,9 +114,9 @@ capture(uintptr_t fp, uintptr_t pc, uint32_t caller_kind)
 		return 0;
 	walk_gcs(&gcs);
 	walk_take(&raw, fp, pc);
-	uint64_t key = tables_mix(raw.hash, gcs.moved);
-	key = tables_mix(key, (uint64_t)own_thread << 32 | caller_kind);
-	_Atomic uint64_t *word = &tables->site_cache[key % CACHE_SLOTS];
+	uint64_t key = ledger_mix(raw.hash, gcs.moved);
+	key = ledger_mix(key, (uint64_t)own_thread << 32 | caller_kind);
+	_Atomic uint64_t *word = &ledger->site_cache[key % CACHE_SLOTS];
 	uint64_t known = atomic_load_explicit(word, memory_order_relaxed);
 	/* The lowest bits choose the word, so they need not be kept. */
 	if (known != 0 && (known & ~SITE_MASK) == (key & ~SITE_MASK)) {
@@ -126,7 +126,7 @@ capture(uintptr_t fp, uintptr_t pc, uint32_t caller_kind)
 	if (!lock_soon())
 		return 0;
 	uint32_t site = decode(&raw, caller_kind);
-	weir_unlock(&tables_lock);
+	weir_unlock(&ledger_lock);
 	if (site != 0)
 		atomic_store_explicit(word, (key & ~SITE_MASK) | site,
 				      memory_order_relaxed);
@@ -136,7 +136,7 @@ capture(uintptr_t fp, uintptr_t pc, uint32_t caller_kind)
 uint32_t
 weir_trace_site(uintptr_t fp, uintptr_t pc, uint32_t caller_kind)
 {
-	if (tables == NULL)
+	if (ledger == NULL)
 		return 0;
 	uint64_t from = clock_ns();
 	uint32_t site = capture(fp, pc, caller_kind);

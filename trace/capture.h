@@ -28,7 +28,7 @@ uint32_t sites_of(uint32_t stack, uint32_t caller_kind, uint32_t thread);
 extern _Atomic uint64_t sites_changed[SITES_WORDS];
 
 /* Brings a site's ages up to `gc`; needs its lock, or that nobody else is about. */
-struct tables_site;
-void sites_age(struct tables_site *s, uint32_t gc);
+struct ledger_site;
+void sites_age(struct ledger_site *s, uint32_t gc);
 
 #endif

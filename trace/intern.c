@@ -7,13 +7,13 @@
 
 #include <string.h>
 
-#include "trace/tables.h"
+#include "trace/ledger.h"
 
 #define STRING_MAX  1023
 #define STRINGS_MAX (STRING_SLOTS / 4 * 3)
 
 static _Atomic uint64_t drops[WEIR_N_TRACE_DROPS];
-static uint32_t n_strings; /* texts, where tables_used counts bytes */
+static uint32_t n_strings; /* texts, where ledger_used counts bytes */
 
 void
 intern_drop(enum weir_trace_drop what)
@@ -42,11 +42,11 @@ hash_bytes(const void *from, size_t n)
 
 	for (; n >= sizeof(word); p += sizeof(word), n -= sizeof(word)) {
 		memcpy(&word, p, sizeof(word));
-		hash = tables_mix(hash, word);
+		hash = ledger_mix(hash, word);
 	}
 	word = 0;
 	memcpy(&word, p, n);
-	return tables_mix(hash, word);
+	return ledger_mix(hash, word);
 }
 
 /* Where a text ends that is not to be longer than STRING_MAX. */
@@ -65,16 +65,16 @@ cut(const char *text, size_t n)
 uint32_t
 intern_string(const char *text, size_t n)
 {
-	uint32_t used = tables_count(WEIR_PART_STRINGS), at;
+	uint32_t used = ledger_count(WEIR_PART_STRINGS), at;
 
 	n = cut(text, n);
 	if (n == 0)
 		return 0;
 	uint32_t slot = (uint32_t)hash_bytes(text, n) & (STRING_SLOTS - 1);
-	while ((at = tables->string_slots[slot]) != 0) {
+	while ((at = ledger->string_slots[slot]) != 0) {
 		if (n < CAPACITY_STRINGS - at &&
-		    memcmp(tables->strings + at, text, n) == 0 &&
-		    tables->strings[at + n] == '\0')
+		    memcmp(ledger->strings + at, text, n) == 0 &&
+		    ledger->strings[at + n] == '\0')
 			return at;
 		slot = (slot + 1) & (STRING_SLOTS - 1);
 	}
@@ -82,21 +82,21 @@ intern_string(const char *text, size_t n)
 		intern_drop(WEIR_DROP_strings);
 		return 0;
 	}
-	memcpy(tables->strings + used, text, n); /* a zero follows already */
-	tables->string_slots[slot] = used;
+	memcpy(ledger->strings + used, text, n); /* a zero follows already */
+	ledger->string_slots[slot] = used;
 	n_strings++;
-	tables_counted(WEIR_PART_STRINGS, used + (uint32_t)n + 1);
+	ledger_counted(WEIR_PART_STRINGS, used + (uint32_t)n + 1);
 	return used;
 }
 
 uint16_t
 intern_module(const struct weir_trace_module *m)
 {
-	uint32_t used = tables_count(WEIR_PART_MODULES);
+	uint32_t used = ledger_count(WEIR_PART_MODULES);
 
 	/* What was seen last is asked for most. */
 	for (uint32_t i = used; i-- > 0;) {
-		const struct weir_trace_module *known = &tables->modules[i];
+		const struct weir_trace_module *known = &ledger->modules[i];
 
 		if (known->start == m->start && known->end == m->end &&
 		    known->path == m->path)
@@ -106,22 +106,22 @@ intern_module(const struct weir_trace_module *m)
 		intern_drop(WEIR_DROP_modules);
 		return 0;
 	}
-	tables->modules[used] = *m;
-	tables_counted(WEIR_PART_MODULES, used + 1);
+	ledger->modules[used] = *m;
+	ledger_counted(WEIR_PART_MODULES, used + 1);
 	return (uint16_t)(used + 1);
 }
 
 uint32_t
 intern_thread(const struct weir_trace_thread *t)
 {
-	uint32_t used = tables_count(WEIR_PART_THREADS);
+	uint32_t used = ledger_count(WEIR_PART_THREADS);
 
 	if (used == CAPACITY_THREADS) {
 		intern_drop(WEIR_DROP_threads);
 		return 0;
 	}
-	tables->threads[used] = *t;
-	tables_counted(WEIR_PART_THREADS, used + 1);
+	ledger->threads[used] = *t;
+	ledger_counted(WEIR_PART_THREADS, used + 1);
 	return used;
 }
 
@@ -129,11 +129,11 @@ uint32_t
 intern_frame(const struct weir_trace_frame *f)
 {
 	_Static_assert(sizeof(*f) == 32, "no padding to compare");
-	uint32_t used = tables_count(WEIR_PART_FRAMES), i;
+	uint32_t used = ledger_count(WEIR_PART_FRAMES), i;
 	uint32_t slot = (uint32_t)hash_bytes(f, sizeof(*f)) & (FRAME_SLOTS - 1);
 
-	while ((i = tables->frame_slots[slot]) != 0) {
-		if (memcmp(&tables->frames[i], f, sizeof(*f)) == 0)
+	while ((i = ledger->frame_slots[slot]) != 0) {
+		if (memcmp(&ledger->frames[i], f, sizeof(*f)) == 0)
 			return i;
 		slot = (slot + 1) & (FRAME_SLOTS - 1);
 	}
@@ -141,20 +141,20 @@ intern_frame(const struct weir_trace_frame *f)
 		intern_drop(WEIR_DROP_frames);
 		return 0;
 	}
-	tables->frames[used] = *f;
-	tables->frame_slots[slot] = used;
-	tables_counted(WEIR_PART_FRAMES, used + 1);
+	ledger->frames[used] = *f;
+	ledger->frame_slots[slot] = used;
+	ledger_counted(WEIR_PART_FRAMES, used + 1);
 	return used;
 }
 
 uint32_t
 intern_node(uint32_t parent, uint32_t frame)
 {
-	uint32_t used = tables_count(WEIR_PART_NODES), i;
-	uint32_t slot = (uint32_t)tables_mix(parent, frame) & (NODE_SLOTS - 1);
+	uint32_t used = ledger_count(WEIR_PART_NODES), i;
+	uint32_t slot = (uint32_t)ledger_mix(parent, frame) & (NODE_SLOTS - 1);
 
-	while ((i = tables->node_slots[slot]) != 0) {
-		if (tables->nodes[i].parent == parent && tables->nodes[i].frame == frame)
+	while ((i = ledger->node_slots[slot]) != 0) {
+		if (ledger->nodes[i].parent == parent && ledger->nodes[i].frame == frame)
 			return i;
 		slot = (slot + 1) & (NODE_SLOTS - 1);
 	}
@@ -162,8 +162,8 @@ intern_node(uint32_t parent, uint32_t frame)
 		intern_drop(WEIR_DROP_nodes);
 		return 0;
 	}
-	tables->nodes[used] = (struct weir_trace_node){.parent = parent, .frame = frame};
-	tables->node_slots[slot] = used;
-	tables_counted(WEIR_PART_NODES, used + 1);
+	ledger->nodes[used] = (struct weir_trace_node){.parent = parent, .frame = frame};
+	ledger->node_slots[slot] = used;
+	ledger_counted(WEIR_PART_NODES, used + 1);
 	return used;
 }

@@ -3,16 +3,16 @@
 noinst_LTLIBRARIES += libtrace.la
 libtrace_la_CFLAGS = $(AM_CFLAGS) -ftls-model=initial-exec
 libtrace_la_SOURCES = \
-	%D%/capture.h \
+	%D%/capture.c %D%/capture.h \
 	%D%/code.c %D%/code.h \
 	%D%/intern.c %D%/intern.h \
+	%D%/ledger.c %D%/ledger.h \
 	%D%/maps.c %D%/maps.h \
 	%D%/memory.c %D%/memory.h \
-	%D%/publish.h \
-	%D%/rows.h \
-	%D%/sites.h \
+	%D%/publish.c %D%/publish.h \
+	%D%/rows.c %D%/rows.h \
+	%D%/sites.c %D%/sites.h \
 	%D%/symtab.c %D%/symtab.h \
-	%D%/tables.c %D%/tables.h \
 	%D%/v8.c %D%/v8.h %D%/v8_private.h \
 	%D%/v8_bytecodes.c \
 	%D%/v8_code.c \

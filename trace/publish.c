@@ -10,7 +10,7 @@
 #include "trace/capture.h"
 #include "trace/intern.h"
 #include "trace/rows.h"
-#include "trace/tables.h"
+#include "trace/ledger.h"
 #include "trace/walk.h"
 
 #define PART_ALIGN 4096u
@@ -51,7 +51,7 @@ offsets_of(uint64_t offsets[WEIR_N_TRACE_PARTS + 1])
 bool
 weir_trace_on(void)
 {
-	return tables != NULL;
+	return ledger != NULL;
 }
 
 uint64_t
@@ -60,18 +60,18 @@ weir_trace_area_bytes(void)
 	uint64_t offsets[WEIR_N_TRACE_PARTS + 1];
 
 	offsets_of(offsets);
-	return tables != NULL ? offsets[WEIR_N_TRACE_PARTS] : 0;
+	return ledger != NULL ? offsets[WEIR_N_TRACE_PARTS] : 0;
 }
 
 static void
 copy_site(uint32_t i, uint32_t gc)
 {
-	struct tables_site *s = &tables->sites[i];
+	struct ledger_site *s = &ledger->sites[i];
 
 	/* Samples are counted outside the shim's own locks. */
 	weir_lock(&s->lock);
 	sites_age(s, gc);
-	memcpy(tables->image[i], s->fields, sizeof(s->fields));
+	memcpy(ledger->image[i], s->fields, sizeof(s->fields));
 	weir_unlock(&s->lock);
 	stale[0][i / 64] |= (uint64_t)1 << (i % 64);
 	stale[1][i / 64] |= (uint64_t)1 << (i % 64);
@@ -82,7 +82,7 @@ weir_trace_still(void)
 {
 	struct walk_gcs gcs;
 
-	if (tables == NULL)
+	if (ledger == NULL)
 		return;
 	walk_gcs(&gcs);
 	uint32_t gc = (uint32_t)gcs.major;
@@ -95,10 +95,10 @@ weir_trace_still(void)
 		for (; bits != 0; bits &= bits - 1)
 			copy_site(w * 64 + (uint32_t)__builtin_ctzll(bits), gc);
 	}
-	state.sites = tables_count(WEIR_PART_SITES0);
+	state.sites = ledger_count(WEIR_PART_SITES0);
 	/* With a GC all sites that hold anything have aged. */
 	for (uint32_t i = 0; gc != state.gc && i < state.sites; i++)
-		if (tables->sites[i].gc != gc)
+		if (ledger->sites[i].gc != gc)
 			copy_site(i, gc);
 	state.gc = gc;
 }
@@ -114,7 +114,7 @@ static int
 put_new(const struct weir_trace_sink *sink, uint64_t offset, enum weir_trace_part_id part,
 	const void *records)
 {
-	uint32_t used = tables_count(part), old = state.written[part];
+	uint32_t used = ledger_count(part), old = state.written[part];
 	size_t size = parts[part].record_bytes;
 	int rc = put(sink, offset + old * size, (const char *)records + old * size,
 		     (used - old) * size);
@@ -135,7 +135,7 @@ static int
 put_sites(const struct weir_trace_sink *sink, uint64_t offset, int parity)
 {
 	enum { GAP = 8 };
-	const size_t size = sizeof(tables->image[0]);
+	const size_t size = sizeof(ledger->image[0]);
 
 	for (uint32_t from = 0; from < state.sites;) {
 		if (!is_stale(parity, from)) {
@@ -146,7 +146,7 @@ put_sites(const struct weir_trace_sink *sink, uint64_t offset, int parity)
 		for (uint32_t i = end; i < state.sites && i < end + GAP; i++)
 			if (is_stale(parity, i))
 				end = i + 1;
-		int rc = put(sink, offset + from * size, tables->image[from],
+		int rc = put(sink, offset + from * size, ledger->image[from],
 			     (end - from) * size);
 		if (rc != 0)
 			return rc;
@@ -163,13 +163,13 @@ know_runtime(void)
 	struct walk_runtime r;
 
 	walk_runtime(&r);
-	if (memcmp(&r, &state.runtime, sizeof(r)) == 0 || !weir_trylock(&tables_lock))
+	if (memcmp(&r, &state.runtime, sizeof(r)) == 0 || !weir_trylock(&ledger_lock))
 		return;
 	state.runtime = r;
 	state.runtime_name = intern_string(r.name, strlen(r.name));
 	state.runtime_version = intern_string(r.version, strlen(r.version));
 	state.tier_reason = intern_string(r.reason, strlen(r.reason));
-	weir_unlock(&tables_lock);
+	weir_unlock(&ledger_lock);
 }
 
 static void
@@ -201,7 +201,7 @@ fill_head(struct weir_trace_head *h, const struct weir_trace_facts *facts,
 		.capture_ns = captured.ns,
 		.captures = captured.captures,
 		.capture_hits = captured.hits,
-		.memory_bytes = sizeof(struct tables),
+		.memory_bytes = sizeof(struct ledger),
 		.seq_end = state.seq + 1,
 	};
 	memcpy(h->magic, WEIR_TRACE_MAGIC, sizeof(h->magic));
@@ -225,11 +225,11 @@ weir_trace_publish(const struct weir_trace_facts *facts,
 		   const struct weir_trace_sink *sink)
 {
 	const void *growing[] = {
-		[WEIR_PART_STRINGS] = tables->strings,
-		[WEIR_PART_MODULES] = tables->modules,
-		[WEIR_PART_THREADS] = tables->threads,
-		[WEIR_PART_FRAMES] = tables->frames,
-		[WEIR_PART_NODES] = tables->nodes,
+		[WEIR_PART_STRINGS] = ledger->strings,
+		[WEIR_PART_MODULES] = ledger->modules,
+		[WEIR_PART_THREADS] = ledger->threads,
+		[WEIR_PART_FRAMES] = ledger->frames,
+		[WEIR_PART_NODES] = ledger->nodes,
 	};
 	uint64_t offsets[WEIR_N_TRACE_PARTS + 1];
 	struct weir_trace_head head;
@@ -257,13 +257,19 @@ weir_trace_publish(const struct weir_trace_facts *facts,
 bool
 weir_trace_due(void)
 {
-	return tables != NULL && rows_due();
+	return ledger != NULL && rows_due();
 }
 
 uint64_t
 weir_trace_mark(uint64_t request, const char *label, size_t label_bytes)
 {
 	return rows_mark(request, label, label_bytes);
+}
+
+bool
+weir_trace_marked(uint64_t id)
+{
+	return rows_written(WEIR_PART_MARKS) >= id;
 }
 
 void

@@ -18,7 +18,8 @@ struct weir_trace_facts {
 	uint64_t rss_bytes, live_bytes, live_count, alloc_bytes, cached_bytes,
 		limit_bytes;
 	uint64_t monotonic_ns, unix_ns;
-	bool last; /* the process ends: a row in any case */
+	/* The process ends: a row only if there is none, for runtimes free all they have before. */
+	bool last;
 };
 
 /* Where the area goes: `write` takes offsets from its start and answers 0 or -errno. */
@@ -43,5 +44,6 @@ bool weir_trace_due(void);
 
 /* A row of MARKS, written by the next publish; the row's id. The answer to `request`. */
 uint64_t weir_trace_mark(uint64_t request, const char *label, size_t label_bytes);
+bool weir_trace_marked(uint64_t id); /* it has been written */
 
 #endif

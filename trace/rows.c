@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "trace/intern.h"
-#include "trace/tables.h"
+#include "trace/ledger.h"
 #include "trace/walk.h"
 
 #define SECOND_NS 1000000000ull
@@ -38,7 +38,7 @@ static struct {
 static uint64_t
 live_bytes(uint32_t site)
 {
-	return tables->image[site][WEIR_S_live_bytes];
+	return ledger->image[site][WEIR_S_live_bytes];
 }
 
 /* Site ids by live bytes, a heap with the least of them on top. */
@@ -61,7 +61,7 @@ sift_down(uint32_t *heap, uint32_t n, uint32_t at)
 static uint32_t
 largest(uint32_t *ids, uint32_t max, struct weir_trace_row *row)
 {
-	uint32_t n = 0, sites = tables_count(WEIR_PART_SITES0);
+	uint32_t n = 0, sites = ledger_count(WEIR_PART_SITES0);
 
 	for (uint32_t i = 0; i < sites; i++) {
 		if (live_bytes(i) == 0)
@@ -95,7 +95,7 @@ largest(uint32_t *ids, uint32_t max, struct weir_trace_row *row)
 }
 
 static void
-fill(struct tables_row *r, const struct weir_trace_facts *facts, uint32_t max_points)
+fill(struct ledger_row *r, const struct weir_trace_facts *facts, uint32_t max_points)
 {
 	uint32_t ids[512];
 	struct walk_gcs gcs;
@@ -116,7 +116,7 @@ fill(struct tables_row *r, const struct weir_trace_facts *facts, uint32_t max_po
 	r->row.minor_gcs = gcs.minor;
 	r->row.n_points = largest(ids, max_points, &r->row);
 	for (uint32_t i = 0; i < r->row.n_points; i++) {
-		const uint64_t *f = tables->image[ids[i]];
+		const uint64_t *f = ledger->image[ids[i]];
 
 		r->points[i] = (struct weir_trace_point){
 			.site = ids[i],
@@ -134,7 +134,7 @@ static void
 write_row(uint32_t ring, const struct weir_trace_facts *facts,
 	  const struct weir_trace_sink *sink, uint64_t part_offset)
 {
-	struct tables_row *r = &tables->row;
+	struct ledger_row *r = &ledger->row;
 	uint64_t bytes = WEIR_TRACE_ROW_BYTES(rings[ring].points);
 
 	fill(r, facts, rings[ring].points);
@@ -183,7 +183,7 @@ rows_write(const struct weir_trace_facts *facts, const struct weir_trace_sink *s
 		else if (ring == WEIR_PART_MARKS - ROWS_FIRST)
 			due = mark.wanted;
 		else if (ring == WEIR_PART_ROWS_1S - ROWS_FIRST)
-			due |= facts->last;
+			due |= facts->last && written[ring] == 0;
 		if (due)
 			write_row(ring, facts, sink, offsets[ROWS_FIRST + ring]);
 	}

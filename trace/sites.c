@@ -10,7 +10,7 @@
 
 #include "trace/capture.h"
 #include "trace/intern.h"
-#include "trace/tables.h"
+#include "trace/ledger.h"
 #include "trace/walk.h"
 
 #define MS_NS 1000000u
@@ -40,7 +40,7 @@ weir_trace_start(uint64_t exact_bytes, uint64_t sample_bytes)
 		.sample_bytes = sample_bytes,
 		.started_ns = now_ns(),
 	};
-	int rc = tables_make();
+	int rc = ledger_make();
 	if (rc == 0)
 		sites_changed[0] = 1;
 	return rc;
@@ -49,14 +49,14 @@ weir_trace_start(uint64_t exact_bytes, uint64_t sample_bytes)
 uint32_t
 sites_of(uint32_t stack, uint32_t caller_kind, uint32_t thread)
 {
-	uint32_t used = tables_count(WEIR_PART_SITES0), i;
-	uint64_t hash = tables_mix(tables_mix(stack, caller_kind), thread);
+	uint32_t used = ledger_count(WEIR_PART_SITES0), i;
+	uint64_t hash = ledger_mix(ledger_mix(stack, caller_kind), thread);
 	uint32_t slot = (uint32_t)hash & (SITE_SLOTS - 1);
 	bool sampled = (caller_kind & WEIR_TRACE_SAMPLED) != 0;
 	uint32_t kind = caller_kind & ~WEIR_TRACE_SAMPLED;
 
-	while ((i = tables->site_slots[slot]) != 0) {
-		const struct tables_site *s = &tables->sites[i];
+	while ((i = ledger->site_slots[slot]) != 0) {
+		const struct ledger_site *s = &ledger->sites[i];
 
 		if (s->fields[WEIR_S_stack] == stack &&
 		    s->fields[WEIR_S_caller_kind] == kind &&
@@ -68,13 +68,13 @@ sites_of(uint32_t stack, uint32_t caller_kind, uint32_t thread)
 		intern_drop(WEIR_DROP_sites);
 		return 0;
 	}
-	struct tables_site *s = &tables->sites[used];
+	struct ledger_site *s = &ledger->sites[used];
 	s->sampled = sampled;
 	s->fields[WEIR_S_stack] = stack;
 	s->fields[WEIR_S_caller_kind] = kind;
 	s->fields[WEIR_S_thread] = thread;
-	tables->site_slots[slot] = (uint16_t)used;
-	tables_counted(WEIR_PART_SITES0, used + 1);
+	ledger->site_slots[slot] = (uint16_t)used;
+	ledger_counted(WEIR_PART_SITES0, used + 1);
 	return used;
 }
 
@@ -90,7 +90,7 @@ note_change(uint32_t site)
 }
 
 void
-sites_age(struct tables_site *s, uint32_t gc)
+sites_age(struct ledger_site *s, uint32_t gc)
 {
 	uint64_t *ages = &s->fields[WEIR_S_age0_bytes];
 	uint64_t live = s->fields[WEIR_S_live_bytes];
@@ -118,10 +118,10 @@ major_gcs(void)
 	return (uint32_t)g.major;
 }
 
-static struct tables_site *
+static struct ledger_site *
 enter(uint32_t site)
 {
-	struct tables_site *s = &tables->sites[site];
+	struct ledger_site *s = &ledger->sites[site];
 	uint32_t gc = major_gcs();
 
 	weir_lock(&s->lock);
@@ -130,15 +130,15 @@ enter(uint32_t site)
 }
 
 static void
-leave(struct tables_site *s)
+leave(struct ledger_site *s)
 {
 	weir_unlock(&s->lock);
-	note_change((uint32_t)(s - tables->sites));
+	note_change((uint32_t)(s - ledger->sites));
 }
 
 /* Adds the bytes to all that a live block counts in; taken away by a negative number. */
 static void
-add_live(struct tables_site *s, const struct weir_birth *b, uint64_t bytes, uint64_t kib)
+add_live(struct ledger_site *s, const struct weir_birth *b, uint64_t bytes, uint64_t kib)
 {
 	uint64_t *f = s->fields;
 	uint32_t age = s->gc - b->gc;
@@ -158,10 +158,10 @@ weir_trace_born(uint32_t site, uint64_t bytes, uint32_t count)
 {
 	struct weir_birth b = {.site = site};
 
-	if (tables == NULL)
+	if (ledger == NULL)
 		return b;
 	uint64_t ns = now_ns(), ms = (ns - sites_settings.started_ns) / MS_NS;
-	struct tables_site *s = enter(site);
+	struct ledger_site *s = enter(site);
 	uint64_t *f = s->fields;
 	b.gc = s->gc;
 	b.ms = ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
@@ -180,9 +180,9 @@ weir_trace_born(uint32_t site, uint64_t bytes, uint32_t count)
 void
 weir_trace_resized(const struct weir_birth *b, uint64_t old_bytes, uint64_t bytes)
 {
-	if (tables == NULL)
+	if (ledger == NULL)
 		return;
-	struct tables_site *s = enter(b->site);
+	struct ledger_site *s = enter(b->site);
 	add_live(s, b, bytes - old_bytes, (bytes >> 10) - (old_bytes >> 10));
 	if (bytes > old_bytes)
 		s->fields[WEIR_S_alloc_bytes] += bytes - old_bytes;
@@ -192,31 +192,45 @@ weir_trace_resized(const struct weir_birth *b, uint64_t old_bytes, uint64_t byte
 void
 weir_trace_gone(const struct weir_birth *b, uint64_t bytes, uint32_t count)
 {
-	if (tables == NULL)
+	if (ledger == NULL)
 		return;
-	struct tables_site *s = enter(b->site);
+	struct ledger_site *s = enter(b->site);
 	add_live(s, b, -bytes, -(bytes >> 10));
 	s->fields[WEIR_S_live_count] -= count;
 	leave(s);
 }
 
 void
+weir_trace_disowned(const struct weir_birth *b, uint64_t bytes, uint32_t count)
+{
+	static const struct weir_birth nobody = {0};
+
+	if (ledger == NULL)
+		return;
+	weir_trace_gone(b, bytes, count);
+	struct ledger_site *s = enter(0);
+	add_live(s, &nobody, bytes, bytes >> 10);
+	s->fields[WEIR_S_live_count] += count;
+	leave(s);
+}
+
+void
 weir_trace_freeze(void)
 {
-	weir_lock(&tables_lock);
+	weir_lock(&ledger_lock);
 }
 
 void
 weir_trace_thaw(void)
 {
-	weir_unlock(&tables_lock);
+	weir_unlock(&ledger_lock);
 }
 
 /* As the shim's own counts: what was asked for begins at nothing, what is live stays. */
 static void
 forget_past(uint32_t site)
 {
-	struct tables_site *s = &tables->sites[site];
+	struct ledger_site *s = &ledger->sites[site];
 
 	weir_lock_reset(&s->lock);
 	s->fields[WEIR_S_alloc_bytes] = s->fields[WEIR_S_alloc_count] = 0;
@@ -228,10 +242,10 @@ forget_past(uint32_t site)
 void
 weir_trace_after_fork(void)
 {
-	weir_lock_reset(&tables_lock);
-	if (tables == NULL)
+	weir_lock_reset(&ledger_lock);
+	if (ledger == NULL)
 		return;
-	for (uint32_t i = 0; i < tables_count(WEIR_PART_SITES0); i++)
+	for (uint32_t i = 0; i < ledger_count(WEIR_PART_SITES0); i++)
 		forget_past(i);
 	intern_forget_drops();
 	capture_after_fork();

@@ -45,6 +45,9 @@ struct weir_birth weir_trace_born(uint32_t site, uint64_t bytes, uint32_t count)
 void weir_trace_resized(const struct weir_birth *b, uint64_t old_bytes, uint64_t bytes);
 void weir_trace_gone(const struct weir_birth *b, uint64_t bytes, uint32_t count);
 
+/* Gone from its site but not in truth: from here on it is site 0's, with a birth of zeros. */
+void weir_trace_disowned(const struct weir_birth *b, uint64_t bytes, uint32_t count);
+
 /*
  * Around fork: freeze in the parent before, with the shim's counts not frozen yet; then thaw in the
  * parent, after_fork in the child, which keeps the sites of the blocks that it inherits.

@@ -3,8 +3,8 @@
  * The memory of the tables: one mapping of fixed size, made once and never given back, of which
  * only what is used takes memory. Shared by intern.c, sites.c and publish.c; nobody else.
  */
-#ifndef TRACE_TABLES_H
-#define TRACE_TABLES_H
+#ifndef TRACE_LEDGER_H
+#define TRACE_LEDGER_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,7 +12,7 @@
 #include "pool/lock.h"
 #include "weir/trace.h"
 
-enum tables_capacity {
+enum ledger_capacity {
 #define X(id, bytes, capacity, meaning) CAPACITY_##id = (int)(capacity),
 	WEIR_TRACE_PARTS(X)
 #undef X
@@ -26,7 +26,7 @@ enum tables_capacity {
 #define CACHE_SLOTS  (1u << 12)
 
 /* A site as it lives: the record of the sidecar, and what its upkeep needs. */
-struct tables_site {
+struct ledger_site {
 	struct weir_lock lock;
 	uint32_t gc;	      /* major GCs that the ages are up to */
 	bool sampled;	      /* its blocks stand for several */
@@ -35,12 +35,12 @@ struct tables_site {
 };
 
 /* A row with room for the most points there are. */
-struct tables_row {
+struct ledger_row {
 	struct weir_trace_row row;
 	struct weir_trace_point points[512];
 };
 
-struct tables {
+struct ledger {
 	char strings[CAPACITY_STRINGS];
 	struct weir_trace_module modules[CAPACITY_MODULES];
 	struct weir_trace_thread threads[CAPACITY_THREADS];
@@ -49,40 +49,40 @@ struct tables {
 	uint32_t string_slots[STRING_SLOTS];
 	uint32_t frame_slots[FRAME_SLOTS];
 	uint32_t node_slots[NODE_SLOTS];
-	struct tables_site sites[CAPACITY_SITES0];
+	struct ledger_site sites[CAPACITY_SITES0];
 	uint16_t site_slots[SITE_SLOTS];
 	_Atomic uint64_t site_cache[CACHE_SLOTS];
 	uint64_t image[CAPACITY_SITES0][WEIR_N_SITE_FIELDS]; /* as published last */
-	struct tables_row row;
+	struct ledger_row row;
 };
 
 /* NULL: there is no tracing. Written once, before the first block. */
-extern struct tables *tables;
+extern struct ledger *ledger;
 
 /* Records in use; grows after the record is complete, so that a reader needs no lock. */
-extern _Atomic uint32_t tables_used[WEIR_N_TRACE_PARTS];
+extern _Atomic uint32_t ledger_used[WEIR_N_TRACE_PARTS];
 
 /* Guards all of it but the sites' own numbers. Nobody waits for it long: sites.c. */
-extern struct weir_lock tables_lock;
+extern struct weir_lock ledger_lock;
 
 /* 0, or -ENOMEM and no tables. */
-int tables_make(void);
+int ledger_make(void);
 
 static inline uint32_t
-tables_count(enum weir_trace_part_id part)
+ledger_count(enum weir_trace_part_id part)
 {
-	return atomic_load_explicit(&tables_used[part], memory_order_acquire);
+	return atomic_load_explicit(&ledger_used[part], memory_order_acquire);
 }
 
 static inline void
-tables_counted(enum weir_trace_part_id part, uint32_t used)
+ledger_counted(enum weir_trace_part_id part, uint32_t used)
 {
-	atomic_store_explicit(&tables_used[part], used, memory_order_release);
+	atomic_store_explicit(&ledger_used[part], used, memory_order_release);
 }
 
 /* Well mixed, so that any of its bits will do as an index. */
 static inline uint64_t
-tables_mix(uint64_t hash, uint64_t word)
+ledger_mix(uint64_t hash, uint64_t word)
 {
 	hash = (hash ^ word) * 0x9fb21c651e98df25u;
 	hash ^= hash >> 32;
