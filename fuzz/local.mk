@@ -9,8 +9,9 @@ FUZZ_TARGETS = \
 	%D%/fuzz_hex \
 	%D%/fuzz_options \
 	%D%/fuzz_sidecar \
-	%D%/fuzz_text
-FUZZ_LIBS = libtools.la libencode.la libpool.la libpolicy.la
+	%D%/fuzz_text \
+	%D%/fuzz_v8
+FUZZ_LIBS = libtools.la libencode.la libtrace.la libpool.la libpolicy.la
 
 # `make check` replays the corpora, with any compiler.
 check_LTLIBRARIES += libreplay.la
@@ -32,6 +33,7 @@ noinst_PROGRAMS += $(FUZZERS)
 %C%_fuzz_hex_libfuzzer_SOURCES = %D%/fuzz_hex.c
 %C%_fuzz_options_libfuzzer_SOURCES = %D%/fuzz_options.c
 %C%_fuzz_text_libfuzzer_SOURCES = %D%/fuzz_text.c
+%C%_fuzz_v8_libfuzzer_SOURCES = %D%/fuzz_v8.c
 %C%_fuzz_sidecar_libfuzzer_SOURCES = $(%C%_fuzz_sidecar_SOURCES)
 $(FUZZERS): LDADD = $(FUZZING_FLAGS) $(FUZZ_LIBS)
 $(FUZZERS): $(FUZZ_LIBS)

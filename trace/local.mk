@@ -2,16 +2,11 @@
 # Built for the shim; unit tests link with it too.
 noinst_LTLIBRARIES += libtrace.la
 libtrace_la_CFLAGS = $(AM_CFLAGS) -ftls-model=initial-exec
-libtrace_la_SOURCES = \
-	%D%/capture.c %D%/capture.h \
+# The walker by itself, which a test preloads without the tables.
+walker_sources = \
 	%D%/code.c %D%/code.h \
-	%D%/intern.c %D%/intern.h \
-	%D%/ledger.c %D%/ledger.h \
 	%D%/maps.c %D%/maps.h \
 	%D%/memory.c %D%/memory.h \
-	%D%/publish.c %D%/publish.h \
-	%D%/rows.c %D%/rows.h \
-	%D%/sites.c %D%/sites.h \
 	%D%/symtab.c %D%/symtab.h \
 	%D%/v8.c %D%/v8.h %D%/v8_private.h \
 	%D%/v8_bytecodes.c \
@@ -26,3 +21,11 @@ libtrace_la_SOURCES = \
 	%D%/walk_decode.c \
 	%D%/walk_runtime.c \
 	%D%/walk_stack.c
+libtrace_la_SOURCES = \
+	$(walker_sources) \
+	%D%/capture.c %D%/capture.h \
+	%D%/intern.c %D%/intern.h \
+	%D%/ledger.c %D%/ledger.h \
+	%D%/publish.c %D%/publish.h \
+	%D%/rows.c %D%/rows.h \
+	%D%/sites.c %D%/sites.h

@@ -49,6 +49,9 @@ struct v8_place {
 int v8_decode(const struct v8_reader *r, const struct v8_frame *f,
 	      void (*each)(void *context, const struct v8_place *place), void *context);
 
+/* Forgets the lines counted in scripts so far. */
+void v8_script_forget(void);
+
 /* The words that tell a function from another that V8 put at the same address later. */
 #define V8_IDENTITY_WORDS 6
 int v8_identity(const struct v8_reader *r, uint64_t function,

@@ -16,6 +16,7 @@
 
 #include "pool/lock.h"
 #include "trace/walk.h"
+#include "trace/walk_private.h"
 
 #define ISOLATES  128
 #define GC_ALL	  31
@@ -177,6 +178,7 @@ add(void *address)
 uint32_t
 walk_isolate(void)
 {
+	walk_look();
 	if (!atomic_load_explicit(&known, memory_order_acquire))
 		return 0;
 	void *address = v8.current();

@@ -30,6 +30,12 @@ mark_of(uint64_t source, uint32_t chunk)
 }
 
 void
+v8_script_forget(void)
+{
+	memset(marks, 0, sizeof(marks));
+}
+
+void
 v8_script_name(const struct v8_reader *r, uint64_t script, struct v8_place *to)
 {
 	uint64_t name = v8_field(r, script, r->layout->script_name);

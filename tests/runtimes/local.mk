@@ -1,8 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 runtime_tests = \
-	%D%/hosts.bats %D%/runtime_bun.bats %D%/runtime_deno.bats %D%/runtime_node.bats \
+	%D%/attribution.bats \
+	%D%/hosts.bats %D%/runtime_bun.bats %D%/runtime_debian.bats %D%/runtime_deno.bats \
+	%D%/runtime_node.bats \
 	%D%/runtime_node22.bats %D%/runtime_node24.bats %D%/runtime_node26.bats
-EXTRA_DIST += %D%/runtimes.bash $(runtime_tests) \
+EXTRA_DIST += %D%/host_list.bash %D%/runtimes.bash $(runtime_tests) \
+	%D%/programs/DirectBuffers.java %D%/programs/arrays.py %D%/programs/blobs.sql \
+	%D%/programs/buffers.php %D%/programs/buffers.pl %D%/programs/buffers.py \
+	%D%/programs/buffers.rb %D%/programs/redis_values.sh \
+	%D%/programs/collect.js %D%/programs/places.js \
 	%D%/programs/buffers.mjs %D%/programs/children.mjs %D%/programs/codecs.mjs \
 	%D%/programs/files.mjs %D%/programs/http.mjs %D%/programs/workers.mjs
 if HAVE_BATS
@@ -10,3 +16,12 @@ if BUILD_SHIM
 TESTS += $(runtime_tests)
 endif
 endif
+
+# The walker on every allocation, whatever the runtime is doing.
+if BUILD_SHIM
+check_LTLIBRARIES += libcapture_all.la
+endif
+libcapture_all_la_SOURCES = %D%/capture_all.c $(walker_sources)
+libcapture_all_la_CFLAGS = $(AM_CFLAGS) -fno-builtin -ftls-model=initial-exec
+libcapture_all_la_LIBADD = libpool.la
+libcapture_all_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere

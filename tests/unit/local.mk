@@ -24,7 +24,9 @@ UNIT_TESTS = \
 	%D%/test_scratch_pool \
 	%D%/test_stats_layout \
 	%D%/test_token \
+	%D%/test_top_frame \
 	%D%/test_trace_view \
+	%D%/test_v8 \
 	%D%/test_zero
 
 # The archives that tests are linked with; the linker takes only what a test uses.
@@ -38,9 +40,10 @@ TRACE_SAMPLE = tests/tools/sidecar_sample.c tests/tools/trace_sample.c \
 %C%_test_mailbox_SOURCES = %D%/test_mailbox.c $(TRACE_SAMPLE)
 %C%_test_growth_model_SOURCES = %D%/test_growth_model.c $(TRACE_SAMPLE)
 %C%_test_growth_blame_SOURCES = %D%/test_growth_blame.c $(TRACE_SAMPLE)
+%C%_test_top_frame_SOURCES = %D%/test_top_frame.c $(TRACE_SAMPLE)
 %C%_test_trace_view_SOURCES = %D%/test_trace_view.c $(TRACE_SAMPLE)
 %C%_test_check_SOURCES = %D%/test_check.c tests/tools/sidecar_sample.c
 %C%_test_sidecar_SOURCES = %D%/test_sidecar.c tests/tools/sidecar_sample.c
 $(UNIT_TESTS): LDADD = $(UNIT_LIBS)
 $(UNIT_TESTS): $(UNIT_LIBS)
-EXTRA_DIST += tests/unit/guard.h tests/unit/pool_model.h tests/unit/tiers.h
+EXTRA_DIST += tests/unit/guard.h tests/unit/pool_model.h tests/unit/v8_image.h tests/unit/tiers.h

@@ -1,0 +1,122 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Whose line allocated: the walker on real runtimes, by a preload that does nothing but walk
+# (capture_all.c), and what is to survive it.
+
+load runtimes
+
+nodes='node node22 node24 node26'
+
+# captured FLOOR COMMAND...: its allocations from FLOOR bytes on are walked; the stacks of those from
+# 20 MB on are in ./log.
+captured() {
+  local floor=$1
+  shift
+  rm -f log
+  CAPTURE_LOG=$PWD/log CAPTURE_FLOOR=$floor CAPTURE_PRINT=20000000 \
+    LD_PRELOAD=$WEIR_BUILDDIR/.libs/libcapture_all.so timeout 120 "$@" </dev/null 3>&-
+}
+
+# The frames of the first stack that are the program's own: kind, function, line:column, definition.
+own_frames() {
+  awk '/^stack/ { n++ } n == 1' log | grep -F "$1" | sed -E "s|^ *||; s| [^ ]*$1:| |"
+}
+
+setup() {
+  [ -e "$WEIR_BUILDDIR/.libs/libcapture_all.so" ] || skip "no shim in this build"
+  cd "$BATS_TEST_TMPDIR" || return
+}
+
+# The story of places.js, whose two innermost functions are of these kinds.
+story() {
+  cat <<END
+$1 leaf 7:9 def=6
+$2 middle 11:12 def=9
+js füllen 16:10 def=15
+js table.entry 21:15 def=20
+js - 23:46 def=23
+js arrow 23:30 def=23
+js main 44:2 def=42
+END
+}
+
+# places KIND KIND FLAGS... -- HOW
+places() {
+  local kinds=("$1" "$2") flags=() tested=0
+  shift 2
+  while [ "$1" != -- ]; do
+    flags+=("$1")
+    shift
+  done
+  for name in $nodes; do
+    (use "$name") || continue
+    use "$name"
+    tested=$((tested + 1))
+    echo "# $name"
+    captured 1000000 "${runtime[@]}" --allow-natives-syntax "${flags[@]}" "$programs/places.js" ${2:+"$2"}
+    own_frames places.js >got
+    story "${kinds[@]}" | diff - got
+    grep -q 'truncated=0' log
+  done
+  [ $tested -gt 0 ] || skip "no Node here"
+}
+
+@test "exact lines of interpreted functions" {
+  places js js --no-sparkplug --no-opt --
+}
+
+@test "exact lines of baseline code" {
+  places js js --no-opt -- baseline
+}
+
+@test "exact lines of optimised code, and what was inlined" {
+  places js-inlined js-optimized -- optimized
+}
+
+@test "exact lines of Maglev's code" {
+  nodes='node24 node26' places js-inlined js-optimized -- maglev
+}
+
+@test "every allocation walked while V8 collects, and workers come and go" {
+  tested=0
+  for name in $nodes; do
+    (use "$name") || continue
+    use "$name"
+    tested=$((tested + 1))
+    for floor in 64 1024 65536; do
+      captured $floor "${runtime[@]}" --expose-gc "$programs/collect.js" 1500
+      grep -q '^end captures=[1-9][0-9]* .* tier=3 name=node version=V8 .* reason=$' log
+    done
+  done
+  [ $tested -gt 0 ] || skip "no Node here"
+}
+
+@test "V8's collections and its heap are known" {
+  for name in $nodes; do
+    (use "$name") || continue
+    use "$name"
+    captured 1000000 "${runtime[@]}" --expose-gc -e '
+      const kept = Buffer.alloc(2 << 20);
+      for (let i = 0; i < 5; i++) gc();
+      const before = v8.getHeapStatistics();
+      Buffer.alloc(20 << 20);
+      console.log(before.used_heap_size, before.external_memory)' >heap
+    read -r used external <heap
+    read -r majors got got_external < <(
+      sed -nE '/^stack/{s/.*majors=([0-9]+) .*heap=([0-9]+) external=([0-9]+)/\1 \2 \3/p;q}' log)
+    echo "# $name: $majors $got $got_external, $used $external"
+    [ "$majors" -ge 5 ]
+    # Taken at the last collection: what came since is little.
+    [ $((got > used ? got - used : used - got)) -lt 2000000 ]
+    [ $((got_external > external ? got_external - external : external - got_external)) -lt 2000000 ]
+  done
+}
+
+@test "Deno: native frames to the start of the program, and the reason" {
+  use deno
+  echo 'globalThis.kept = new Uint8Array(20 << 20); console.log(kept.length)' >big.js
+  captured 1000000 "${runtime[@]}" big.js
+  grep -q '^stack 20971520 .* truncated=0 ' log
+  [ "$(grep -c '^  native .*/deno$' log)" -ge 10 ]
+  grep -q '^end .* tier=0 name=deno .*reason=Deno does not export' log
+}
