@@ -9,7 +9,10 @@ libtools_la_SOURCES = \
 	%D%/convert.c %D%/convert.h \
 	%D%/derive.c %D%/derive.h \
 	%D%/elf.c %D%/elf.h \
-	%D%/cmd_growth.c %D%/cmd_snap.c \
+	%D%/cmd_export.c %D%/cmd_growth.c %D%/cmd_snap.c \
+	%D%/export.h %D%/export_amounts.c %D%/export_folded.c %D%/export_heapprofile.c \
+	%D%/export_openmetrics.c %D%/export_pprof.c %D%/export_protobuf.c \
+	%D%/export_protobuf.h %D%/export_speedscope.c \
 	%D%/finding.c %D%/finding.h \
 	%D%/growth_advice.c %D%/growth_json.c %D%/growth_source.c %D%/growth_text.c \
 	%D%/growth_view.h \

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-tools_tests = %D%/growth.bats %D%/doctor.bats %D%/run.bats %D%/stat.bats %D%/stat_check.bats
+tools_tests = %D%/growth.bats %D%/doctor.bats %D%/export.bats %D%/prometheus.bats %D%/run.bats %D%/stat.bats %D%/stat_check.bats
 EXTRA_DIST += %D%/tools.bash %D%/with_shim.bats $(tools_tests)
 if HAVE_BATS
 TESTS += $(tools_tests)

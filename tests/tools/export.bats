@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+# `weir export` on the story of trace_story.c: each format by a reader of its own.
+# shellcheck disable=SC2154 # bats sets output and status
+
+setup() {
+  . "$BATS_TEST_DIRNAME/tools.bash"
+  own_environment
+  "$WEIR_BUILDDIR/tests/tools/make_trace" story.weir
+}
+
+MB=1048576
+
+export_as() {
+  "$WEIR" export --format="$1" "${@:2}" -o out story.weir
+}
+
+# All live bytes of the story: sites and what was not attributed.
+LIVE=$(((119 + 28 + 20 + 2 + 29) * MB + 262144))
+
+@test "folded: a line a site, outermost first, in bytes" {
+  export_as folded
+  [ "$(wc -l <out)" -eq 6 ]
+  grep -qx "libc.so.6+0x27305;.*;remember /app/leak.mjs:12:15;alloc node:buffer:374:3;[^;]* $((119 * MB))" out
+  [ "$(awk '{ n += $NF } END { print n }' out)" -eq "$LIVE" ]
+  export_as folded --value=alloc
+  grep -q "handle .* $((358 * MB))$" out
+  # What added nothing has no line.
+  export_as folded --value=growth
+  [ "$(wc -l <out)" -eq 2 ]
+  grep -q "remember .* $((80 * MB))$" out
+}
+
+@test "json: as weir growth has it" {
+  export_as json
+  cmp out <("$WEIR" growth --json --top=0 story.weir)
+}
+
+@test "speedscope: frames, samples and weights belong together" {
+  command -v jq >/dev/null || skip "no jq"
+  export_as speedscope --value=alloc
+  jq -e '."$schema" == "https://www.speedscope.app/file-format-schema.json"' out
+  jq -e '.activeProfileIndex == 1 and (.profiles | length == 3)' out
+  jq -e '(.shared.frames | length) as $n | .profiles
+    | all((.samples | length) == (.weights | length) and .unit == "bytes"
+      and .endValue == (.weights | add) and (.samples | flatten | all(. >= 0 and . < $n)))' out
+  jq -e ".profiles[0].endValue == $LIVE" out
+  jq -e '.shared.frames | any(.name == "remember" and .file == "/app/leak.mjs" and .line == 12)' out
+}
+
+@test "heapprofile: a tree of script frames, as V8 writes it" {
+  command -v jq >/dev/null || skip "no jq"
+  export_as heapprofile
+  jq -e '.head.callFrame.functionName == "(root)"' out
+  jq -e "[.. | .selfSize? // empty] | add == $LIVE" out
+  jq -e '[.. | objects | select(has("callFrame"))] | all(
+    (.callFrame | (.functionName | type) == "string" and (.url | type) == "string"
+      and (.lineNumber | type) == "number" and (.columnNumber | type) == "number")
+    and (.children | type) == "array" and (.id | type) == "number")' out
+  jq -e '[.. | .id? // empty] | length == (unique | length)' out
+  # Lines and columns are counted from 0 there, and scripts have URLs.
+  jq -e '.. | .callFrame? | select(.functionName == "remember")
+    | .url == "file:///app/leak.mjs" and .lineNumber == 11 and .columnNumber == 14' out
+  jq -e '([.. | objects | select(has("selfSize")) | .id]) as $ids
+    | .samples | all(.nodeId as $n | $ids | index($n) != null)' out
+}
+
+@test "pprof: decodes by the schema, with labels, mappings and build ids" {
+  command -v protoc >/dev/null || skip "no protoc (Debian: protobuf-compiler)"
+  export_as pprof
+  protoc --decode_raw <out >text
+  # Four sample types; string 0 is empty; six samples with four values.
+  [ "$(grep -c '^1 {' text)" -eq 4 ]
+  [ "$(grep -m1 '^6' text)" = '6: ""' ]
+  [ "$(grep -c '^2 {' text)" -eq 6 ]
+  [ "$(grep -c '^3 {' text)" -eq 3 ]
+  for string in inuse_space alloc_objects remember /app/leak.mjs gc_age backing_store \
+    000102030405060708090a0b0c0d0e0f10111213; do
+    grep -q "^6: \"$string\"$" text
+  done
+  grep -q '^9: 17000001[0-9]*$' text
+}
+
+@test "pprof: pprof itself reads it" {
+  local pprof
+  if command -v pprof >/dev/null; then
+    pprof=(pprof)
+  else
+    for go in go /usr/lib/go-*/bin/go; do
+      ! command -v "$go" >/dev/null || pprof=("$go" tool pprof)
+    done
+  fi
+  [ -n "${pprof[*]}" ] || skip "no pprof (Debian: golang-go brings go tool pprof)"
+  export_as pprof
+  run -0 "${pprof[@]}" -raw out
+  has "alloc_objects/count alloc_space/bytes inuse_objects/count inuse_space/bytes[dflt]"
+  has "476  $((119 * MB))        476  $((119 * MB)):"
+  has 'remember /app/leak.mjs:12'
+  export_as pprof --value=growth
+  run -0 "${pprof[@]}" -sample_index=inuse_space -unit=mb -top -cum out
+  [[ $output =~ 80MB.*remember ]]
+}
+
+@test "openmetrics: families, labels, escapes, the end" {
+  export_as openmetrics
+  [ "$(tail -n 1 out)" = "# EOF" ]
+  grep -qF "weir_site_live_bytes{exe=\"node\",pid=\"1234\",site=\"remember /app/leak.mjs:12:15\",kind=\"backing_store\"} $((119 * MB))" out
+  grep -q '^weir_site_verdict{.*handle.*verdict="gc-lag"} 1$' out
+  # Every sample is of a family that was announced, and no series comes twice.
+  grep -v '^#' out | sed 's/[{ ].*//; s/_total$//' | sort -u >used
+  sed -n 's/^# TYPE \([^ ]*\) .*/\1/p' out | sort -u >announced
+  cmp used announced
+  [ -z "$(grep -v '^#' out | sed 's/ [^ ]*$//' | sort | uniq -d)" ]
+  "$WEIR_BUILDDIR/tests/tools/make_trace" story.weir root='/a"b\c'
+  export_as openmetrics
+  grep -qF 'site="remember /a\"b\\c/leak.mjs:12:15"' out
+}
+
+@test "a file is written in one step or not at all" {
+  echo old >out
+  run -1 "$WEIR" export --format=folded -o out nothing.weir
+  [ "$(cat out)" = old ]
+  run -1 "$WEIR" export --format=folded -o missing/out story.weir
+  has 'missing/out: cannot be written'
+  umask 022
+  export_as folded
+  [ "$(stat -c %a out)" = 644 ]
+  [ "$(echo out*)" = out ]
+}
+
+@test "what it cannot do is said" {
+  run -2 "$WEIR" export story.weir
+  has 'json, folded, pprof, heapprofile, speedscope or openmetrics'
+  run -2 "$WEIR" export --format=xml story.weir
+  run -2 "$WEIR" export --format=json --value=most story.weir
+  run -2 "$WEIR" export --format=json
+}
