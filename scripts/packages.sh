@@ -7,11 +7,14 @@
 have_package() {
   case $1 in
   libc6-dev) [ -e /usr/include/stdlib.h ] ;;
+  libncurses-dev) [ -e /usr/include/curses.h ] ;;
   libtool) command -v libtoolize >/dev/null ;;
   nodejs) command -v node >/dev/null ;;
   libjemalloc2) have_library libjemalloc.so.2 ;;
   libmimalloc2.0) have_library libmimalloc.so.2 ;;
   libtcmalloc-minimal4) have_library libtcmalloc_minimal.so.4 ;;
+  default-jdk-headless) command -v javac >/dev/null ;;
+  php-cli) command -v php >/dev/null ;;
   procps) command -v ps >/dev/null ;;
   gcc-aarch64-linux-gnu) command -v aarch64-linux-gnu-gcc >/dev/null ;;
   libc6-dev-arm64-cross) [ -e /usr/aarch64-linux-gnu/include/stdlib.h ] ;;

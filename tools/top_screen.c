@@ -35,8 +35,10 @@ top_screen_run(struct top_screen *s)
 #include "tools/top_frame.h"
 
 #define RED_PAIR 1
+#define CTRL_L	 0x0c
 
 static volatile sig_atomic_t ended_by;
+static sigset_t open_mask; /* signals come in only while waiting for a key */
 static struct termios terminal_before;
 static char leave_screen[256]; /* what the terminal wants to hear, for a crash */
 
@@ -63,9 +65,15 @@ catch_signals(void)
 	static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 	struct sigaction end = {.sa_handler = on_end};
 	struct sigaction crash = {.sa_handler = on_crash, .sa_flags = SA_RESETHAND};
+	sigset_t held;
 
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+	sigemptyset(&held);
+	sigaddset(&held, SIGWINCH);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		sigaction(ends[i], &end, NULL);
+		sigaddset(&held, ends[i]);
+	}
+	sigprocmask(SIG_BLOCK, &held, &open_mask);
 	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
 		sigaction(crashes[i], &crash, NULL);
 }
@@ -201,8 +209,11 @@ on_key(struct top_screen *s, int key, struct state *st)
 	};
 	bool was_help = st->help;
 
-	if (key == KEY_RESIZE)
+	if (key == KEY_RESIZE || key == CTRL_L) {
+		/* What other programs or a smaller size left behind goes. */
+		clearok(curscr, TRUE);
 		return;
+	}
 	st->help = false;
 	if (key == 'q' || key == 'Q')
 		st->quit = true;
@@ -224,8 +235,14 @@ static bool
 wait_for_key(double seconds)
 {
 	struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
-	int rc = poll(&p, 1, seconds < 0 ? 0 : (int)(seconds * 1000) + 1);
+	struct timespec t = {0};
+	int rc;
 
+	if (seconds > 0) {
+		t.tv_sec = (time_t)seconds;
+		t.tv_nsec = (long)((seconds - (double)t.tv_sec) * 1e9);
+	}
+	rc = ppoll(&p, 1, &t, &open_mask);
 	return rc <= 0 || (p.revents & (POLLHUP | POLLERR | POLLNVAL)) == 0;
 }
 
@@ -266,6 +283,7 @@ top_screen_run(struct top_screen *s)
 	delscreen(screen);
 	if (ended_by != 0 && ended_by != SIGINT) {
 		signal(ended_by, SIG_DFL);
+		sigprocmask(SIG_SETMASK, &open_mask, NULL);
 		raise(ended_by);
 	}
 	return CMD_OK;

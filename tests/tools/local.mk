@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-tools_tests = %D%/growth.bats %D%/doctor.bats %D%/export.bats %D%/prometheus.bats %D%/run.bats %D%/stat.bats %D%/stat_check.bats
+tools_tests = %D%/doctor.bats %D%/export.bats %D%/growth.bats %D%/prometheus.bats \
+	%D%/report.bats %D%/run.bats %D%/stat.bats %D%/stat_check.bats %D%/top.bats
 EXTRA_DIST += %D%/tools.bash %D%/with_shim.bats $(tools_tests)
 if HAVE_BATS
 TESTS += $(tools_tests)
@@ -7,6 +8,11 @@ if BUILD_SHIM
 TESTS += %D%/with_shim.bats
 endif
 endif
+
+# Runs a command on a terminal and types.
+check_PROGRAMS += tests/tools/pty_drive
+tests_tools_pty_drive_SOURCES = %D%/pty_drive.c
+tests_tools_pty_drive_LDADD = -lutil
 
 # Writes sidecars as the tests want them.
 check_PROGRAMS += tests/tools/make_sidecar tests/tools/make_trace
