@@ -38,22 +38,25 @@ uint64_t
 weir_lent_peak(uint64_t peak, uint64_t lent, int64_t elapsed_ns, uint64_t decay_ms)
 {
 	uint64_t elapsed_ms = elapsed_ns > 0 ? (uint64_t)elapsed_ns / NS_PER_MS : 0;
-	uint64_t whole_ms;
 
-	if (peak <= lent)
-		return lent;
-	if (__builtin_mul_overflow(decay_ms, 4, &whole_ms))
-		return peak;
-	if (elapsed_ms >= whole_ms)
+	if (peak <= lent || elapsed_ms >= decay_ms)
 		return lent;
 	return peak -
-	       (uint64_t)((double)(peak - lent) * (double)elapsed_ms / (double)whole_ms);
+	       (uint64_t)((double)(peak - lent) * (double)elapsed_ms / (double)decay_ms);
 }
 
 uint64_t
 weir_keep_slack(uint64_t peak)
 {
 	return peak / 16 > SLACK_MIN ? peak / 16 : SLACK_MIN;
+}
+
+uint64_t
+weir_keep_bytes(uint64_t peak, uint64_t lent)
+{
+	uint64_t swing = peak > lent ? peak - lent : 0;
+
+	return swing + weir_keep_slack(peak);
 }
 
 int

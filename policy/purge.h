@@ -29,8 +29,9 @@ uint64_t weir_cache_cap(uint64_t option_max, const struct weir_pressure *p);
 uint64_t weir_growth_room(const struct weir_pressure *p);
 
 /*
- * The most that was lent lately: what exceeds the present falls to nothing within four decay
- * times, so that a peak long past does not justify keeping memory.
+ * The most that was lent lately: what exceeds the present falls to nothing within a decay time,
+ * so that a peak long past does not justify keeping memory. Between two garbage collections of a
+ * runtime the host's demand swings; the peaks of these swings are what the cache must serve.
  */
 uint64_t weir_lent_peak(uint64_t peak, uint64_t lent, int64_t elapsed_ns,
 			uint64_t decay_ms);
@@ -40,6 +41,9 @@ uint64_t weir_lent_peak(uint64_t peak, uint64_t lent, int64_t elapsed_ns,
  * least 16 MB. Without any, sizes that do not fit each other's gaps purge all the time.
  */
 uint64_t weir_keep_slack(uint64_t peak);
+
+/* With `lent` in use: what of the cache that peak and its slack justify. */
+uint64_t weir_keep_bytes(uint64_t peak, uint64_t lent);
 
 /*
  * 1 if a free block of age `age_ns` goes back, because it is at least `decay_ms` old, else 0.

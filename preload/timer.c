@@ -87,10 +87,14 @@ look_around(struct weir_tick *tick)
 	};
 	tick->cap_bytes = weir_cache_cap(weir_config.cache_max, &pressure);
 	tick->room_bytes = weir_growth_room(&pressure);
-	counts.cap_bytes = tick->cap_bytes == UINT64_MAX ? 0 : tick->cap_bytes;
-	tick->lent_peak = weir_lent_peak(weir_pool_lent_peak(), weir_pool_lent_bytes(),
+	uint64_t lent = weir_pool_lent_bytes();
+	tick->lent_peak = weir_lent_peak(weir_pool_lent_peak(), lent,
 					 tick->now_ns - looked_ns, weir_config.decay_ms);
 	tick->slack_bytes = weir_keep_slack(tick->lent_peak);
+	uint64_t keep = weir_keep_bytes(tick->lent_peak, lent);
+	if (keep < tick->cap_bytes)
+		tick->cap_bytes = keep;
+	counts.cap_bytes = tick->cap_bytes;
 	looked_ns = tick->now_ns;
 }
 

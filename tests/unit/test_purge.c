@@ -80,13 +80,21 @@ TEST(room_to_grow)
 TEST(a_peak_is_forgotten)
 {
 	CHECK_EQ(weir_lent_peak(100 * MB, 20 * MB, 0, 1000), 100 * MB);
-	CHECK_EQ(weir_lent_peak(100 * MB, 20 * MB, 2000 * MS, 1000), 60 * MB);
-	CHECK_EQ(weir_lent_peak(100 * MB, 20 * MB, 4000 * MS, 1000), 20 * MB);
+	CHECK_EQ(weir_lent_peak(100 * MB, 20 * MB, 500 * MS, 1000), 60 * MB);
+	CHECK_EQ(weir_lent_peak(100 * MB, 20 * MB, 1000 * MS, 1000), 20 * MB);
 	CHECK_EQ(weir_lent_peak(100 * MB, 20 * MB, INT64_MAX, 1000), 20 * MB);
 	CHECK_EQ(weir_lent_peak(100 * MB, 20 * MB, -5, 1000), 100 * MB);
 	CHECK_EQ(weir_lent_peak(10 * MB, 20 * MB, 0, 1000), 20 * MB);
-	CHECK_EQ(weir_lent_peak(100 * MB, 20 * MB, 1000 * MS, 0), 20 * MB);
+	CHECK_EQ(weir_lent_peak(100 * MB, 20 * MB, 0, 0), 20 * MB);
 	CHECK_EQ(weir_lent_peak(100 * MB, 20 * MB, 1000 * MS, UINT64_MAX), 100 * MB);
+}
+
+TEST(the_swing_below_the_peak_is_kept)
+{
+	CHECK_EQ(weir_keep_bytes(100 * MB, 100 * MB), 16 * MB);
+	CHECK_EQ(weir_keep_bytes(100 * MB, 20 * MB), 96 * MB);
+	CHECK_EQ(weir_keep_bytes(100 * MB, 120 * MB), 16 * MB);
+	CHECK_EQ(weir_keep_bytes(0, 0), 16 * MB);
 }
 
 TEST(slack_beside_the_peak)
@@ -182,6 +190,7 @@ TEST(a_block_goes_within_one_and_a_quarter_decays)
 	T(cap_of_huge_limits)                                                            \
 	T(room_to_grow)                                                                  \
 	T(a_peak_is_forgotten)                                                           \
+	T(the_swing_below_the_peak_is_kept)                                              \
 	T(slack_beside_the_peak)                                                         \
 	T(due_at_the_decay_time)                                                         \
 	T(due_at_once_without_decay)                                                     \
