@@ -5,11 +5,9 @@
  * number in brackets is the ratio, a third the one that the project wants. Run by
  * `make bench-encode`; pin it to a processor and leave the machine alone.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
+#include <stdbool.h>
 
+#include "bench/pairs.h"
 #include "weir/encode.h"
 #include "weir/scratch.h"
 
@@ -20,7 +18,7 @@ static const size_t sizes[] = {64, 1 << 10, 64 << 10, 1 << 20, LARGEST};
 
 static char *bytes, *text, *out, *other;
 
-enum source { BYTES, IN_HEX, IN_BASE64, IN_LINES, IN_GARBAGE };
+enum source { BYTES, IN_HEX, IN_BASE64, IN_LINES, IN_GARBAGE, IN_SCATTERED };
 
 struct subject {
 	const char *name;
@@ -37,33 +35,29 @@ static const struct subject subjects[] = {
 	{"base64 decode", WEIR_BASE64, IN_BASE64, {12, 0.25, 0.58, 0.75, 0.9}},
 	{"base64 in lines", WEIR_BASE64, IN_LINES, {0, 0, 0.20, 0, 0}},
 	{"base64, garbage", WEIR_BASE64, IN_GARBAGE, {0, 0, 0.12, 0, 0}},
+	{"the same anywhere", WEIR_BASE64, IN_SCATTERED, {0, 0, 0.12, 0, 0}},
 };
 
 /* Through a pointer, as a library's caller gets it, and never left out. */
 static void *(*volatile copy)(void *, const void *, size_t) = memcpy;
 
-static double
-now(void)
+/* A character in 76 that does not belong there, never at the same place in a line. */
+static size_t
+scatter(size_t n)
 {
-	struct timespec t;
+	size_t from = weir_encode(WEIR_BASE64, text, TEXT, bytes, n).written;
+	size_t more = from / 76, to = from + more, next = 0;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-static int
-by_size(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double
-median(double *samples)
-{
-	qsort(samples, ROUNDS, sizeof(*samples), by_size);
-	return samples[ROUNDS / 2];
+	memmove(text + more, text, from);
+	for (size_t i = 0, at = more; i < to; i++)
+		if (i == next && at > i) {
+			text[i] = '*';
+			next += 40 + (unsigned)rand() % 73;
+		} else {
+			text[i] = text[at++];
+			to = at < from + more ? to : i + 1;
+		}
+	return to;
 }
 
 /* The source of n bytes of the binary side; returns its length. */
@@ -82,42 +76,62 @@ prepare(enum source source, size_t n)
 	case IN_LINES:
 		return weir_encode_lines(WEIR_BASE64, &mime, text, TEXT, bytes, n)
 			.written;
+	case IN_SCATTERED:
+		return scatter(n);
 	default:
 		return weir_encode_lines(WEIR_BASE64, &garbage, text, TEXT, bytes, n)
 			.written;
 	}
 }
 
-static size_t
-run(const struct subject *s, size_t n)
+struct call {
+	enum weir_codec codec;
+	bool decode;
+	size_t source, written;
+};
+
+static void
+run(const void *context)
 {
-	return s->source == BYTES
-		       ? weir_encode(s->codec, out, TEXT, bytes, n).written
-		       : weir_decode(s->codec, WEIR_NODE, out, TEXT, text, n).written;
+	const struct call *c = context;
+
+	if (c->decode)
+		weir_decode(c->codec, WEIR_NODE, out, TEXT, text, c->source);
+	else
+		weir_encode(c->codec, out, TEXT, bytes, c->source);
+}
+
+static void
+run_copy(const void *context)
+{
+	const struct call *c = context;
+
+	copy(out, other, c->written);
+}
+
+static void
+run_scratch(const void *context)
+{
+	const struct call *c = context;
+	struct weir_result r;
+
+	weir_scratch_unref(weir_encode_scratch(c->codec, bytes, c->source, &r));
 }
 
 static void
 measure(const struct subject *s, size_t which)
 {
-	double own[ROUNDS], plain[ROUNDS], start;
-	size_t n = sizes[which], source = prepare(s->source, n), written = run(s, source);
-	size_t times = n >= 1 << 20 ? 1 + (4 << 20) / n : 4000000 / (n + 100);
+	size_t n = sizes[which];
+	struct call c = {s->codec, s->source != BYTES, prepare(s->source, n), n};
+	struct pairs p = {ROUNDS, n >= MB ? 1 + (4 * MB) / n : 4000000 / (n + 100), 0, 0};
 
-	for (int round = 0; round < ROUNDS; round++) {
-		start = now();
-		for (size_t i = 0; i < times; i++)
-			run(s, source);
-		own[round] = (now() - start) / (double)times;
-		start = now();
-		for (size_t i = 0; i < times; i++)
-			copy(out, other, written);
-		plain[round] = (now() - start) / (double)times;
-	}
-	double seconds = median(own), ratio = median(plain) / seconds;
+	if (!c.decode)
+		c.written = weir_encode(c.codec, out, TEXT, bytes, n).written;
+	pairs_run(&p, run, run_copy, &c);
 	if (which == 0)
-		printf(" %6.1f ns (%.0f)", seconds * 1e9, s->wanted[0]);
+		printf(" %6.1f ns (%.0f)", p.own * 1e9, s->wanted[0]);
 	else
-		printf(" | %5.1f (%.2f, %.2f)", (double)n / seconds * 1e-9, ratio,
+		printf(" | %5.1f (%.2f, %.2f)", (double)n / p.own * 1e-9, p.other / p.own,
 		       s->wanted[which]);
 }
 
@@ -125,43 +139,56 @@ measure(const struct subject *s, size_t which)
 static void
 measure_scratch(size_t n)
 {
-	double own[ROUNDS], warm[ROUNDS], start;
-	size_t times = 1 + (4 << 20) / n;
-	struct weir_result r;
+	struct call c = {WEIR_HEX, false, n, 2 * n};
+	struct pairs p = {ROUNDS, 1 + (4 * MB) / n, 0, 0};
 
-	for (int round = 0; round < ROUNDS; round++) {
-		start = now();
-		for (size_t i = 0; i < times; i++)
-			weir_encode(WEIR_HEX, out, TEXT, bytes, n);
-		warm[round] = now() - start;
-		start = now();
-		for (size_t i = 0; i < times; i++)
-			weir_scratch_unref(weir_encode_scratch(WEIR_HEX, bytes, n, &r));
-		own[round] = now() - start;
-	}
-	printf(" %zu KB %.2f", n >> 10, median(warm) / median(own));
+	pairs_run(&p, run_scratch, run, &c);
+	printf(" %zu KB %.2f", n / KB, p.other / p.own);
 }
 
-static char *
-allocate(size_t n)
-{
-	char *p = aligned_alloc(4096, n);
+struct sample {
+	const char *name, *characters; /* repeated, in UTF-8 */
+};
 
-	if (p == NULL) {
-		fputs("no memory\n", stderr);
-		exit(1);
-	}
-	memset(p, 1, n);
-	return p;
+static const struct sample samples[] = {
+	{"ASCII", "a"},
+	{"Latin", "Les na\u00effs \u0153gith\u00e9es h\u00e2tifs d\u00e9j\u00e0 "},
+	{"Greek", "\u039b\u03bf\u03c1\u03ad\u03bc \u03b9\u03c0\u03c3\u03bf\u03c5\u03bc "},
+	{"Chinese", "\u5929\u5730\u7384\u9ec3\uff0c\u5b87\u5b99\u6d2a\u8352\u3002"},
+	{"with emoji", "\u039b\u03bf \u5929 abc \U0001f600\U0001f680"},
+};
+
+/* Text of 64 KB: GB/s of what goes in, as there is no other side to count. */
+static void
+measure_text(const struct sample *s)
+{
+	size_t m = strlen(s->characters), n = 64 * KB / m * m, units;
+	struct pairs p = {ROUNDS, 60, 0, 0};
+
+	for (size_t i = 0; i < n; i++)
+		text[i] = s->characters[i % m];
+	struct call c = {WEIR_UTF8, true, n, n};
+	printf("%-17s", s->name);
+	pairs_run(&p, run, run_copy, &c);
+	printf(" checked %5.1f (%.2f)", (double)n / p.own * 1e-9, p.other / p.own);
+	units = weir_decode(WEIR_UTF16LE, WEIR_NODE, out, TEXT, text, n).written;
+	c = (struct call){WEIR_UTF16LE, true, n, units};
+	pairs_run(&p, run, run_copy, &c);
+	printf(" | to UTF-16 %5.1f (%.2f)", (double)n / p.own * 1e-9, p.other / p.own);
+	weir_decode(WEIR_UTF16LE, WEIR_NODE, bytes, LARGEST, text, n);
+	c = (struct call){WEIR_UTF16LE, false, units, n};
+	pairs_run(&p, run, run_copy, &c);
+	printf(" | from UTF-16 %5.1f (%.2f)\n", (double)units / p.own * 1e-9,
+	       p.other / p.own);
 }
 
 int
 main(void)
 {
-	bytes = allocate(LARGEST);
-	text = allocate(TEXT);
-	out = allocate(TEXT);
-	other = allocate(TEXT);
+	bytes = pairs_memory(LARGEST);
+	text = pairs_memory(TEXT);
+	out = pairs_memory(TEXT);
+	other = pairs_memory(TEXT);
 	for (size_t i = 0; i < LARGEST; i++)
 		bytes[i] = (char)(rand() >> 7);
 	printf("%s, %s\n%-17s %14s | GB/s (ratio to memcpy, wanted): 1 KB, 64 KB, 1 MB, "
@@ -177,6 +204,8 @@ main(void)
 	measure_scratch(64 << 10);
 	measure_scratch(1 << 20);
 	measure_scratch(LARGEST);
-	putchar('\n');
+	puts("\ntext of 64 KB, GB/s of what goes in (ratio to memcpy):");
+	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++)
+		measure_text(&samples[i]);
 	return 0;
 }

@@ -34,7 +34,10 @@ bench_flags = $(AM_CFLAGS) -pthread \
 	%D%/scratch_rivals.c %D%/scratch_rivals.h
 
 # The encoders alone: `make bench-encode`.
-check_PROGRAMS += %D%/encode_bench
+check_PROGRAMS += %D%/bytes_bench %D%/encode_bench
+%C%_bytes_bench_SOURCES = %D%/bytes_bench.c %D%/gauge.c %D%/gauge.h %D%/pairs.h
+%C%_bytes_bench_LDADD = libencode.la libpool.la libpolicy.la
+%C%_encode_bench_SOURCES = %D%/encode_bench.c %D%/gauge.c %D%/gauge.h %D%/pairs.h
 %C%_encode_bench_LDADD = libencode.la libpool.la libpolicy.la
 
 # A preload that is never installed: glibc, trimmed once a second.
@@ -46,8 +49,9 @@ check_LTLIBRARIES += %D%/trim1s.la
 BENCH_ARGS =
 bench: all $(bench_programs) %D%/trim1s.la
 	node $(top_srcdir)/bench/bench.js --build . $(BENCH_ARGS)
-bench-encode: %D%/encode_bench
+bench-encode: %D%/bytes_bench %D%/encode_bench
 	taskset -c 0 %D%/encode_bench
+	taskset -c 0 %D%/bytes_bench
 .PHONY: bench bench-encode
 endif
 

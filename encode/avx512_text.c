@@ -19,6 +19,26 @@ ahead(const struct codec_text_run *run)
 	return run->src_end - run->src >= AHEAD && run->dst_end - run->dst >= AHEAD;
 }
 
+/* A number in all lanes, held in a register: gcc 12 makes it anew in every round of a loop. */
+static inline __m512i
+held(__m512i v)
+{
+	__asm__("" : "+v"(v));
+	return v;
+}
+
+static inline __m512i
+all16(int n)
+{
+	return held(_mm512_set1_epi16((short)n));
+}
+
+static inline __m512i
+all32(uint32_t n)
+{
+	return held(_mm512_set1_epi32((int)n));
+}
+
 static inline __mmask64
 top_bits(__m512i v)
 {
@@ -33,25 +53,33 @@ put(uint8_t *dst, __m512i v, __mmask64 keep)
 	return dst + _mm_popcnt_u64(keep);
 }
 
+struct two {
+	__m512i low, mark, lead, drop;
+};
+
+static inline struct two
+two_numbers(void)
+{
+	return (struct two){all16(0x3f), all16(0x80), all16(0xc0), all16(0x8000)};
+}
+
 /* 32 units below 0x800. */
 static inline uint8_t *
-put_two(uint8_t *dst, __m512i units)
+put_two(uint8_t *dst, __m512i units, const struct two *k)
 {
-	__mmask32 one = _mm512_cmplt_epu16_mask(units, _mm512_set1_epi16(0x80));
-	__m512i lead =
-		_mm512_or_si512(_mm512_srli_epi16(units, 6), _mm512_set1_epi16(0xc0));
-	__m512i cont = _mm512_or_si512(_mm512_and_si512(units, _mm512_set1_epi16(0x3f)),
-				       _mm512_set1_epi16(0x80));
+	__mmask32 one = _mm512_cmplt_epu16_mask(units, k->mark);
+	__m512i lead = _mm512_or_si512(_mm512_srli_epi16(units, 6), k->lead);
+	__m512i cont = _mm512_or_si512(_mm512_and_si512(units, k->low), k->mark);
 	__m512i v = _mm512_or_si512(_mm512_mask_mov_epi16(lead, one, units),
 				    _mm512_slli_epi16(cont, 8));
-	__m512i drop = _mm512_maskz_set1_epi16(one, (short)0x8000);
 
-	return put(dst, v, ~top_bits(drop));
+	return put(dst, v, ~top_bits(_mm512_maskz_mov_epi16(one, k->drop)));
 }
 
 static void
 latin1_to_utf8(struct codec_text_run *given)
 {
+	const struct two two = two_numbers();
 	struct codec_text_run run = *given;
 
 	for (; ahead(&run); run.src += 64) {
@@ -62,50 +90,60 @@ latin1_to_utf8(struct codec_text_run *given)
 			run.dst += 64;
 			continue;
 		}
-		run.dst =
-			put_two(run.dst, _mm512_cvtepu8_epi16(_mm512_castsi512_si256(v)));
 		run.dst = put_two(run.dst,
-				  _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64(v, 1)));
+				  _mm512_cvtepu8_epi16(_mm512_castsi512_si256(v)), &two);
+		run.dst = put_two(run.dst,
+				  _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64(v, 1)),
+				  &two);
 	}
 	*given = run;
 	_mm256_zeroupper();
 	avx2_text.latin1_to_utf8(given);
 }
 
+struct points {
+	__m512i low, mark, two, three, four, lead2, lead3, lead4, keep1, keep2, keep3,
+		keep4;
+};
+
+static inline struct points
+points_numbers(void)
+{
+	return (struct points){all32(0x3f),	  all32(0x80),	     all32(0x80),
+			       all32(0x800),	  all32(0x10000),    all32(0xc0),
+			       all32(0xe0),	  all32(0xf0),	     all32(0x80000000),
+			       all32(0x80800000), all32(0x80808000), all32(0x80808080)};
+}
+
 /* Points in 32 bits each, of one to four bytes; those in `none` of no byte. */
 static inline uint8_t *
-put_points(uint8_t *dst, __m512i c, __mmask16 none)
+put_points(uint8_t *dst, __m512i c, __mmask16 none, const struct points *k)
 {
-	const __m512i low = _mm512_set1_epi32(0x3f), mark = _mm512_set1_epi32(0x80);
-	__mmask16 two = _mm512_cmpge_epu32_mask(c, _mm512_set1_epi32(0x80));
-	__mmask16 three = _mm512_cmpge_epu32_mask(c, _mm512_set1_epi32(0x800));
-	__mmask16 four = _mm512_cmpge_epu32_mask(c, _mm512_set1_epi32(0x10000));
+	__mmask16 two = _mm512_cmpge_epu32_mask(c, k->two);
+	__mmask16 three = _mm512_cmpge_epu32_mask(c, k->three);
+	__mmask16 four = _mm512_cmpge_epu32_mask(c, k->four);
+	__m512i c6 = _mm512_srli_epi32(c, 6), c12 = _mm512_srli_epi32(c, 12);
 	/* As four bytes, the last one topmost; what is shorter begins further up. */
-	__m512i b3 = _mm512_or_si512(_mm512_and_si512(c, low), mark);
-	__m512i b2 =
-		_mm512_or_si512(_mm512_and_si512(_mm512_srli_epi32(c, 6), low), mark);
-	__m512i b1 =
-		_mm512_or_si512(_mm512_and_si512(_mm512_srli_epi32(c, 12), low), mark);
-	__m512i b0 = _mm512_or_si512(_mm512_srli_epi32(c, 18), _mm512_set1_epi32(0xf0));
+	__m512i b3 = _mm512_or_si512(_mm512_and_si512(c, k->low), k->mark);
+	__m512i b2 = _mm512_or_si512(_mm512_and_si512(c6, k->low), k->mark);
+	__m512i b1 = _mm512_or_si512(_mm512_and_si512(c12, k->low), k->mark);
+	__m512i b0 = _mm512_or_si512(_mm512_srli_epi32(c, 18), k->lead4);
 
 	b3 = _mm512_mask_mov_epi32(c, two, b3);
-	b2 = _mm512_mask_or_epi32(b2, two & ~three, _mm512_srli_epi32(c, 6),
-				  _mm512_set1_epi32(0xc0));
-	b1 = _mm512_mask_or_epi32(b1, three & ~four, _mm512_srli_epi32(c, 12),
-				  _mm512_set1_epi32(0xe0));
+	b2 = _mm512_mask_or_epi32(b2, two & ~three, c6, k->lead2);
+	b1 = _mm512_mask_or_epi32(b1, three & ~four, c12, k->lead3);
 	__m512i v = _mm512_ternarylogic_epi32(b0, _mm512_slli_epi32(b1, 8),
 					      _mm512_slli_epi32(b2, 16), 0xfe);
 	v = _mm512_or_si512(v, _mm512_slli_epi32(b3, 24));
-	__m512i keep = _mm512_set1_epi32((int)0x80000000);
-	keep = _mm512_mask_mov_epi32(keep, two, _mm512_set1_epi32((int)0x80800000));
-	keep = _mm512_mask_mov_epi32(keep, three, _mm512_set1_epi32((int)0x80808000));
-	keep = _mm512_mask_mov_epi32(keep, four, _mm512_set1_epi32((int)0x80808080));
+	__m512i keep = _mm512_mask_mov_epi32(k->keep1, two, k->keep2);
+	keep = _mm512_mask_mov_epi32(keep, three, k->keep3);
+	keep = _mm512_mask_mov_epi32(keep, four, k->keep4);
 	return put(dst, v, top_bits(_mm512_maskz_mov_epi32((__mmask16)~none, keep)));
 }
 
 /* 16 units, or 15 if the last one is half of a pair. False: some are not valid. */
 static inline bool
-take_units(struct codec_text_run *run)
+take_units(struct codec_text_run *run, const struct points *k)
 {
 	const __m512i kind = _mm512_set1_epi32(0xfc00), half = _mm512_set1_epi32(0x3ff);
 	__m512i c = _mm512_cvtepu16_epi32(_mm256_loadu_si256((const void *)run->src));
@@ -122,28 +160,45 @@ take_units(struct codec_text_run *run)
 	__m512i pair = _mm512_or_si512(_mm512_slli_epi32(_mm512_and_si512(c, half), 10),
 				       _mm512_and_si512(next, half));
 	c = _mm512_mask_add_epi32(c, high, pair, _mm512_set1_epi32(0x10000));
-	run->dst = put_points(run->dst, c, low | left_out);
+	run->dst = put_points(run->dst, c, low | left_out, k);
 	run->src += left_out ? 30 : 32;
 	return true;
+}
+
+/* 32 units without a surrogate. */
+static inline void
+take_basic(struct codec_text_run *run, __m512i v, const struct points *k)
+{
+	__m512i a = _mm512_cvtepu16_epi32(_mm512_castsi512_si256(v));
+	__m512i b = _mm512_cvtepu16_epi32(_mm512_extracti64x4_epi64(v, 1));
+
+	run->dst = put_points(run->dst, a, 0, k);
+	run->dst = put_points(run->dst, b, 0, k);
+	run->src += 64;
 }
 
 static void
 utf16_to_utf8(struct codec_text_run *given)
 {
+	const __m512i above = all16(0xff80), plane = all16(0xf800),
+		      surrogate = all16(0xd800);
+	const struct points points = points_numbers();
+	const struct two two = two_numbers();
 	struct codec_text_run run = *given;
 
 	while (ahead(&run)) {
-		__m512i v = load(run.src);
+		__m512i v = load(run.src), kind = _mm512_and_si512(v, plane);
 
-		if (_mm512_test_epi16_mask(v, _mm512_set1_epi16((short)0xff80)) == 0) {
+		if (_mm512_test_epi16_mask(v, above) == 0) {
 			_mm256_storeu_si256((void *)run.dst, _mm512_cvtepi16_epi8(v));
 			run.dst += 32;
 			run.src += 64;
-		} else if (_mm512_test_epi16_mask(v, _mm512_set1_epi16((short)0xf800)) ==
-			   0) {
-			run.dst = put_two(run.dst, v);
+		} else if (_mm512_test_epi16_mask(kind, kind) == 0) {
+			run.dst = put_two(run.dst, v, &two);
 			run.src += 64;
-		} else if (!take_units(&run)) {
+		} else if (_mm512_cmpeq_epi16_mask(kind, surrogate) == 0) {
+			take_basic(&run, v, &points);
+		} else if (!take_units(&run, &points)) {
 			break;
 		}
 	}
@@ -152,52 +207,62 @@ utf16_to_utf8(struct codec_text_run *given)
 	avx2_text.utf16_to_utf8(given);
 }
 
-/* The first 32 or so characters of 64 valid bytes, none of which is of four. */
-static inline void
-take_short(struct codec_text_run *run, __m512i v, __mmask64 first, size_t width)
+/* The lower half's bytes as words. */
+static inline __m512i
+widened(__m512i v)
 {
-	/* So that all their bytes are there. */
-	const __mmask64 begin = first & ((1ull << 61) - 1);
-	__m512i at = _mm512_maskz_compress_epi8(begin, load(iota_bytes));
-	const __m512i one = _mm512_set1_epi8(1), low = _mm512_set1_epi16(0x3f);
-	__m512i b[3];
+	return _mm512_cvtepu8_epi16(_mm512_castsi512_si256(v));
+}
 
-	for (int i = 0; i < 3; i++, at = _mm512_add_epi8(at, one))
-		b[i] = _mm512_cvtepu8_epi16(
-			_mm512_castsi512_si256(_mm512_permutexvar_epi8(at, v)));
-	__mmask32 two = _mm512_cmpgt_epu16_mask(b[0], _mm512_set1_epi16(0x7f));
-	__mmask32 three = _mm512_cmpgt_epu16_mask(b[0], _mm512_set1_epi16(0xdf));
-	b[1] = _mm512_and_si512(b[1], low);
-	b[2] = _mm512_and_si512(b[2], low);
-	__m512i c2 = _mm512_or_si512(
-		_mm512_slli_epi16(_mm512_and_si512(b[0], _mm512_set1_epi16(0x1f)), 6),
-		b[1]);
-	__m512i c3 = _mm512_ternarylogic_epi32(_mm512_slli_epi16(b[0], 12),
-					       _mm512_slli_epi16(b[1], 6), b[2], 0xfe);
-	__m512i c =
-		_mm512_mask_mov_epi16(_mm512_mask_mov_epi16(b[0], two, c2), three, c3);
-	size_t n = (size_t)_mm_popcnt_u64(begin);
+struct numbers {
+	__m512i iota, one, low6, low5, ascii, two, before_lead, four;
+};
+
+static inline struct numbers
+numbers(void)
+{
+	return (struct numbers){load(iota_bytes), held(_mm512_set1_epi8(1)),
+				all16(0x3f),	  all16(0x1f),
+				all16(0x7f),	  all16(0xdf),
+				all16(0xbfbf),	  all16(0xf0f0)};
+}
+
+/* Up to 32 characters, of up to three bytes, that begin in the first 61 of 64 valid ones. */
+static inline __attribute__((always_inline)) void
+take_short(struct codec_text_run *run, __m512i v, __mmask64 begin, size_t width,
+	   const struct numbers *k)
+{
+	__m512i at = _mm512_maskz_compress_epi8(begin, k->iota);
+	__m512i at2 = _mm512_add_epi8(at, k->one), at3 = _mm512_add_epi8(at2, k->one);
+	__m512i b0 = widened(_mm512_permutexvar_epi8(at, v));
+	__m512i b1 = _mm512_and_si512(widened(_mm512_permutexvar_epi8(at2, v)), k->low6);
+	__m512i b2 = _mm512_and_si512(widened(_mm512_permutexvar_epi8(at3, v)), k->low6);
+	__mmask32 two = _mm512_cmpgt_epu16_mask(b0, k->ascii);
+	__mmask32 three = _mm512_cmpgt_epu16_mask(b0, k->two);
+	__m512i c2 =
+		_mm512_or_si512(_mm512_slli_epi16(_mm512_and_si512(b0, k->low5), 6), b1);
+	__m512i c3 = _mm512_ternarylogic_epi32(_mm512_slli_epi16(b0, 12),
+					       _mm512_slli_epi16(b1, 6), b2, 0xfe);
+	__m512i c = _mm512_mask_mov_epi16(_mm512_mask_mov_epi16(b0, two, c2), three, c3);
 
 	if (width == 2)
 		_mm512_storeu_si512(run->dst, c);
 	else
 		_mm256_storeu_si256((void *)run->dst, _mm512_cvtepi16_epi8(c));
-	if (n > 32) {
-		/* Where the 33rd one begins. */
-		run->src += _tzcnt_u64(_pdep_u64(1ull << 32, begin));
-		n = 32;
-	} else {
-		run->src += 61 + _tzcnt_u64(first >> 61);
-	}
-	run->dst += n * width;
+	/* Where the 33rd one begins, or as far as all were taken, be that inside the last one. */
+	__mmask64 next = _pdep_u64(1ull << 32, begin) | 1ull << 61;
+	size_t n = (size_t)_mm_popcnt_u64(begin);
+	run->dst += (n < 32 ? n : 32) * width;
+	run->src += _tzcnt_u64(next);
 }
 
-/* The first 16 characters of 64 valid bytes: as many are there, for none is of more than four. */
-static inline void
-take_any(struct codec_text_run *run, __m512i v, __mmask64 first, size_t width)
+/* Up to 16 characters of any length that begin in the first `bytes`, which are taken. */
+static inline __attribute__((always_inline)) void
+take_any(struct codec_text_run *run, __m512i v, __mmask64 begin, size_t bytes,
+	 size_t width)
 {
 	const __m512i last_first = _mm512_set1_epi32(0x00010203);
-	__m512i at = _mm512_maskz_compress_epi8(first, load(iota_bytes)), c, t;
+	__m512i at = _mm512_maskz_compress_epi8(begin, load(iota_bytes)), c, t;
 
 	/* Bytes of a character, its first one topmost. */
 	at = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(at));
@@ -233,14 +298,38 @@ take_any(struct codec_text_run *run, __m512i v, __mmask64 first, size_t width)
 		_mm512_storeu_si512(run->dst, c);
 	else
 		_mm256_storeu_si256((void *)run->dst, _mm512_cvtepi16_epi8(c));
-	run->dst += (16 + (size_t)_mm_popcnt_u32(four)) * width;
-	/* Where the 17th begins, or the end if these were of four each. */
-	run->src += _tzcnt_u64(_pdep_u64(1ull << 16, first));
+	size_t n = (size_t)_mm_popcnt_u64(begin);
+	four &= (__mmask16)((1u << n) - 1);
+	run->dst += (n + (size_t)_mm_popcnt_u32(four)) * width;
+	run->src += bytes;
+}
+
+/* What has no more characters than a register has room for. */
+static inline __attribute__((always_inline)) void
+take(struct codec_text_run *run, __m512i v, size_t width, const struct numbers *k)
+{
+	__mmask64 first = _mm512_cmpgt_epi8_mask(v, k->before_lead);
+	__mmask64 half = first & 0xffffffff;
+
+	/* All of a character that begins so far before the end is there. */
+	if (_mm512_cmpge_epu8_mask(v, k->four) != 0) {
+		__mmask64 most = first & ((1ull << 60) - 1);
+
+		if (_mm_popcnt_u64(most) <= 16)
+			take_any(run, v, most, 60, width);
+		else if (_mm_popcnt_u64(half) <= 16)
+			take_any(run, v, half, 32, width);
+		else
+			take_any(run, v, first & 0xffff, 16, width);
+	} else {
+		take_short(run, v, first & ((1ull << 61) - 1), width, k);
+	}
 }
 
 static inline __attribute__((always_inline)) void
 widen(struct codec_text_run *given, size_t width)
 {
+	const struct numbers k = numbers();
 	struct codec_text_run run = *given;
 
 	while (ahead(&run)) {
@@ -252,9 +341,6 @@ widen(struct codec_text_run *given, size_t width)
 			break;
 		while (valid_end - run.src >= 64 && ahead(&run)) {
 			__m512i v = load(run.src);
-			__mmask64 first =
-				_mm512_cmpgt_epi8_mask(v, _mm512_set1_epi8(-65));
-
 			if (top_bits(v) == 0) {
 				if (width == 1) {
 					_mm512_storeu_si512(run.dst, v);
@@ -269,13 +355,12 @@ widen(struct codec_text_run *given, size_t width)
 				}
 				run.src += 64;
 				run.dst += 64 * width;
-			} else if (_mm512_cmpge_epu8_mask(
-					   v, _mm512_set1_epi8((char)0xf0)) != 0) {
-				take_any(&run, v, first, width);
 			} else {
-				take_short(&run, v, first, width);
+				take(&run, v, width, &k);
 			}
 		}
+		while (run.src < valid_end && (*run.src & 0xc0) == 0x80)
+			run.src++;
 	}
 	*given = run;
 	_mm256_zeroupper();

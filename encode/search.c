@@ -12,7 +12,7 @@
 #define WORK_FREE 4096
 #define WORK_BYTE 4
 /* How much of a needle is looked at to choose two bytes of it. */
-#define CHOOSE_MAX 256
+#define CHOOSE_MAX 4096
 
 /*
  * The two bytes that are the rarest within the needle: a byte that stands out there is the best

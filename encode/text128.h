@@ -32,6 +32,26 @@ text_store(uint8_t *p, __m128i v)
 	_mm_storeu_si128((void *)p, v);
 }
 
+/* A number in all lanes, held in a register: gcc 12 makes it anew in every round of a loop. */
+static inline __m128i
+text_held(__m128i v)
+{
+	__asm__("" : "+x"(v));
+	return v;
+}
+
+static inline __m128i
+text_16(int n)
+{
+	return text_held(_mm_set1_epi16((short)n));
+}
+
+static inline __m128i
+text_32(int n)
+{
+	return text_held(_mm_set1_epi32(n));
+}
+
 static inline bool
 text_ahead(const struct codec_text_run *run)
 {
@@ -115,38 +135,60 @@ text_compress(uint8_t *dst, __m128i v, uint32_t drop)
 	return dst + (8 - text_count(drop >> 8 & 255));
 }
 
+struct text_two {
+	__m128i low, mark, lead, plane;
+};
+
+static inline struct text_two
+text_two_numbers(void)
+{
+	return (struct text_two){text_16(0x3f), text_16(0x80), text_16(0xc0),
+				 text_16(0xf800)};
+}
+
 /* Eight units below 0x800. */
 static inline uint8_t *
-text_two(uint8_t *dst, __m128i units)
+text_two(uint8_t *dst, __m128i units, const struct text_two *k)
 {
-	__m128i one = _mm_cmpgt_epi16(_mm_set1_epi16(0x80), units);
-	__m128i lead = _mm_or_si128(_mm_srli_epi16(units, 6), _mm_set1_epi16(0xc0));
-	__m128i cont = _mm_or_si128(_mm_and_si128(units, _mm_set1_epi16(0x3f)),
-				    _mm_set1_epi16(0x80));
+	__m128i one = _mm_cmpgt_epi16(k->mark, units);
+	__m128i lead = _mm_or_si128(_mm_srli_epi16(units, 6), k->lead);
+	__m128i cont = _mm_or_si128(_mm_and_si128(units, k->low), k->mark);
 	__m128i v =
 		_mm_or_si128(_mm_blendv_epi8(lead, units, one), _mm_slli_epi16(cont, 8));
 
 	return text_compress(dst, v, (uint32_t)_mm_movemask_epi8(_mm_slli_epi16(one, 8)));
 }
 
+struct text_three {
+	__m128i low, mark, two, lead2, lead3, last;
+};
+
+static inline struct text_three
+text_three_numbers(void)
+{
+	return (struct text_three){text_32(0x3f),  text_32(0x80),
+				   text_32(0x800), text_32(0xc0),
+				   text_32(0xe0),  text_32((int)0xff000000)};
+}
+
 /* Four units that are no surrogates, in 32 bits each. */
 static inline uint8_t *
-text_three(uint8_t *dst, __m128i units)
+text_three(uint8_t *dst, __m128i units, const struct text_three *k)
 {
-	__m128i low = _mm_set1_epi32(0x3f), mark = _mm_set1_epi32(0x80);
-	__m128i one = _mm_cmpgt_epi32(_mm_set1_epi32(0x80), units);
-	__m128i two = _mm_cmpgt_epi32(_mm_set1_epi32(0x800), units);
-	__m128i last = _mm_or_si128(_mm_and_si128(units, low), mark);
-	__m128i middle = _mm_or_si128(_mm_and_si128(_mm_srli_epi32(units, 6), low), mark);
-	__m128i lead2 = _mm_or_si128(_mm_srli_epi32(units, 6), _mm_set1_epi32(0xc0));
-	__m128i lead3 = _mm_or_si128(_mm_srli_epi32(units, 12), _mm_set1_epi32(0xe0));
+	__m128i one = _mm_cmpgt_epi32(k->mark, units);
+	__m128i two = _mm_cmpgt_epi32(k->two, units);
+	__m128i last = _mm_or_si128(_mm_and_si128(units, k->low), k->mark);
+	__m128i high = _mm_srli_epi32(units, 6);
+	__m128i middle = _mm_or_si128(_mm_and_si128(high, k->low), k->mark);
+	__m128i lead2 = _mm_or_si128(high, k->lead2);
+	__m128i lead3 = _mm_or_si128(_mm_srli_epi32(units, 12), k->lead3);
 	__m128i v2 = _mm_or_si128(lead2, _mm_slli_epi32(last, 8));
 	__m128i v3 = _mm_or_si128(_mm_or_si128(lead3, _mm_slli_epi32(middle, 8)),
 				  _mm_slli_epi32(last, 16));
 	__m128i drop =
 		_mm_or_si128(_mm_or_si128(_mm_slli_epi32(_mm_srli_epi32(one, 24), 8),
 					  _mm_slli_epi32(_mm_srli_epi32(two, 24), 16)),
-			     _mm_set1_epi32((int)0xff000000));
+			     k->last);
 
 	v3 = _mm_blendv_epi8(_mm_blendv_epi8(v3, v2, two), units, one);
 	return text_compress(dst, v3, (uint32_t)_mm_movemask_epi8(drop));
@@ -167,6 +209,7 @@ utf8_copy(struct codec_text_run *run)
 static void
 latin1_to_utf8(struct codec_text_run *run)
 {
+	const struct text_two two = text_two_numbers();
 	const uint8_t *src = run->src;
 	uint8_t *dst = run->dst;
 
@@ -177,8 +220,9 @@ latin1_to_utf8(struct codec_text_run *run)
 			text_store(dst, v);
 			dst += 16;
 		} else {
-			dst = text_two(dst, _mm_cvtepu8_epi16(v));
-			dst = text_two(dst, _mm_cvtepu8_epi16(_mm_srli_si128(v, 8)));
+			dst = text_two(dst, _mm_cvtepu8_epi16(v), &two);
+			dst = text_two(dst, _mm_cvtepu8_epi16(_mm_srli_si128(v, 8)),
+				       &two);
 		}
 		src += 16;
 	}
@@ -188,7 +232,7 @@ latin1_to_utf8(struct codec_text_run *run)
 
 /* One by one, at least `least` units of valid text. False: it is not. */
 static inline bool
-utf16_slowly(struct codec_text_run *run, size_t least)
+utf16_slowly(struct codec_text_run *run, size_t least, const struct text_three *three)
 {
 	for (size_t done = 0; done < least; done++) {
 		uint32_t c = run->src[0] | (uint32_t)run->src[1] << 8;
@@ -200,7 +244,7 @@ utf16_slowly(struct codec_text_run *run, size_t least)
 			__m128i v = _mm_cvtsi32_si128((int)c);
 
 			/* Of four units only the first is one: a byte each for the others. */
-			size_t n = (size_t)(text_three(lane, v) - lane) - 3;
+			size_t n = (size_t)(text_three(lane, v, three) - lane) - 3;
 
 			memcpy(run->dst, lane, 4);
 			run->dst += n;
@@ -223,28 +267,31 @@ utf16_slowly(struct codec_text_run *run, size_t least)
 static void
 utf16_to_utf8(struct codec_text_run *given)
 {
+	const struct text_two two = text_two_numbers();
+	const struct text_three three = text_three_numbers();
+	const __m128i ascii = text_16(0xff80), surrogate = text_16(0xd800);
 	struct codec_text_run run = *given;
 
 	while (text_ahead(&run)) {
 		__m128i v = text_load(run.src), w = text_load(run.src + 16);
 		__m128i both = _mm_or_si128(v, w);
-		__m128i kind = _mm_and_si128(v, _mm_set1_epi16((short)0xf800));
+		__m128i kind = _mm_and_si128(v, two.plane);
 
-		if (_mm_testz_si128(both, _mm_set1_epi16((short)0xff80))) {
+		if (_mm_testz_si128(both, ascii)) {
 			text_store(run.dst, _mm_packus_epi16(v, w));
 			run.src += 32;
 			run.dst += 16;
 			continue;
 		}
 		if (_mm_testz_si128(kind, kind)) {
-			run.dst = text_two(run.dst, v);
-		} else if (_mm_movemask_epi8(_mm_cmpeq_epi16(
-				   kind, _mm_set1_epi16((short)0xd800))) == 0) {
-			run.dst = text_three(run.dst, _mm_cvtepu16_epi32(v));
+			run.dst = text_two(run.dst, v, &two);
+		} else if (_mm_movemask_epi8(_mm_cmpeq_epi16(kind, surrogate)) == 0) {
+			run.dst = text_three(run.dst, _mm_cvtepu16_epi32(v), &three);
 			run.dst = text_three(run.dst,
-					     _mm_cvtepu16_epi32(_mm_srli_si128(v, 8)));
+					     _mm_cvtepu16_epi32(_mm_srli_si128(v, 8)),
+					     &three);
 		} else {
-			if (!utf16_slowly(&run, 8))
+			if (!utf16_slowly(&run, 8, &three))
 				break;
 			continue;
 		}
@@ -253,12 +300,21 @@ utf16_to_utf8(struct codec_text_run *given)
 	*given = run;
 }
 
+/* Past what is left of a character whose first byte has been taken. */
+static inline void
+utf8_skip(struct codec_text_run *run)
+{
+	while (run->src < run->src_end && (*run->src & 0xc0) == 0x80)
+		run->src++;
+}
+
 /* One by one, at least `least` bytes of valid text, to units of `width` bytes. */
 static inline __attribute__((always_inline)) void
 utf8_slowly(struct codec_text_run *run, size_t least, size_t width)
 {
 	const uint8_t *enough = run->src + least;
 
+	utf8_skip(run);
 	while (run->src < enough) {
 		const uint8_t *s = run->src;
 		uint32_t c = s[0], units;
@@ -283,42 +339,62 @@ utf8_slowly(struct codec_text_run *run, size_t least, size_t width)
 	}
 }
 
-/* The characters that begin in the first eight of these valid bytes; returns how many bytes. */
-static inline __attribute__((always_inline)) size_t
-utf8_eight(struct codec_text_run *run, __m128i v, size_t width)
-{
-	__m128i cont = _mm_cmpgt_epi8(_mm_set1_epi8(-64), v);
-	uint32_t conts = (uint32_t)_mm_movemask_epi8(cont);
-	__m128i at = text_places(conts);
-	__m128i first = _mm_cvtepu8_epi16(_mm_shuffle_epi8(v, at)), c2, c3;
-	const __m128i one = _mm_set1_epi8(1), low = _mm_set1_epi16(0x3f);
-	at = _mm_add_epi8(at, one);
-	__m128i second = _mm_and_si128(_mm_cvtepu8_epi16(_mm_shuffle_epi8(v, at)), low);
-	at = _mm_add_epi8(at, one);
-	__m128i third = _mm_and_si128(_mm_cvtepu8_epi16(_mm_shuffle_epi8(v, at)), low);
+struct utf8_numbers {
+	__m128i before_lead, four, one, low6, low5, ascii, two, byte;
+};
 
-	c2 = _mm_or_si128(_mm_slli_epi16(_mm_and_si128(first, _mm_set1_epi16(0x1f)), 6),
-			  second);
-	c3 = _mm_or_si128(
+static inline struct utf8_numbers
+utf8_numbers(void)
+{
+	return (struct utf8_numbers){text_held(_mm_set1_epi8(-64)),
+				     text_held(_mm_set1_epi8((char)0xf0)),
+				     text_held(_mm_set1_epi8(1)),
+				     text_16(0x3f),
+				     text_16(0x1f),
+				     text_16(0x7f),
+				     text_16(0xdf),
+				     text_16(0xff)};
+}
+
+/*
+ * The characters that begin in the first eight of these valid bytes. Always eight bytes on, even
+ * if that is inside a character, so that the next load need not wait for this one.
+ */
+static inline __attribute__((always_inline)) void
+utf8_eight(struct codec_text_run *run, __m128i v, size_t width,
+	   const struct utf8_numbers *k)
+{
+	uint32_t conts = (uint32_t)_mm_movemask_epi8(_mm_cmpgt_epi8(k->before_lead, v));
+	__m128i at = text_places(conts), at2 = _mm_add_epi8(at, k->one);
+	__m128i at3 = _mm_add_epi8(at2, k->one);
+	__m128i first = _mm_cvtepu8_epi16(_mm_shuffle_epi8(v, at));
+	__m128i second =
+		_mm_and_si128(_mm_cvtepu8_epi16(_mm_shuffle_epi8(v, at2)), k->low6);
+	__m128i third =
+		_mm_and_si128(_mm_cvtepu8_epi16(_mm_shuffle_epi8(v, at3)), k->low6);
+	__m128i c2 =
+		_mm_or_si128(_mm_slli_epi16(_mm_and_si128(first, k->low5), 6), second);
+	__m128i c3 = _mm_or_si128(
 		_mm_or_si128(_mm_slli_epi16(first, 12), _mm_slli_epi16(second, 6)),
 		third);
-	c2 = _mm_blendv_epi8(first, c2, _mm_cmpgt_epi16(first, _mm_set1_epi16(0x7f)));
-	c3 = _mm_blendv_epi8(c2, c3, _mm_cmpgt_epi16(first, _mm_set1_epi16(0xdf)));
+
+	c2 = _mm_blendv_epi8(first, c2, _mm_cmpgt_epi16(first, k->ascii));
+	c3 = _mm_blendv_epi8(c2, c3, _mm_cmpgt_epi16(first, k->two));
 	if (width == 1)
-		_mm_storel_epi64(
-			(void *)run->dst,
-			_mm_packus_epi16(_mm_and_si128(c3, _mm_set1_epi16(0xff)), c3));
+		_mm_storel_epi64((void *)run->dst,
+				 _mm_packus_epi16(_mm_and_si128(c3, k->byte), c3));
 	else
 		text_store(run->dst, c3);
 	run->dst += (8 - text_count(conts & 255)) * width;
-	return 8 + (size_t)__builtin_ctz(~conts >> 8);
+	run->src += 8;
 }
 
 static inline __attribute__((always_inline)) void
 utf8_widen(struct codec_text_run *given, size_t width)
 {
 	struct codec_text_run run = *given;
-	const __m128i zero = _mm_setzero_si128(), four = _mm_set1_epi8((char)0xf0);
+	const struct utf8_numbers k = utf8_numbers();
+	const __m128i zero = _mm_setzero_si128();
 
 	while (text_ahead(&run)) {
 		size_t left = (size_t)(run.src_end - run.src);
@@ -341,13 +417,14 @@ utf8_widen(struct codec_text_run *given, size_t width)
 				}
 				run.src += 16;
 				run.dst += 16 * width;
-			} else if (_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_max_epu8(v, four),
-								    v)) != 0) {
+			} else if (_mm_movemask_epi8(_mm_cmpeq_epi8(
+					   _mm_max_epu8(v, k.four), v)) != 0) {
 				utf8_slowly(&run, 8, width);
 			} else {
-				run.src += utf8_eight(&run, v, width);
+				utf8_eight(&run, v, width, &k);
 			}
 		}
+		utf8_skip(&run);
 	}
 	*given = run;
 }
