@@ -180,6 +180,7 @@ put_trace(struct json *j, const struct growth_view *v)
 	json_u64(j, "captures", h->captures);
 	json_u64(j, "capture_hits", h->capture_hits);
 	json_u64(j, "capture_ns", h->capture_ns);
+	json_bool(j, "before_exit", t->before_exit);
 	json_bool(j, "cut", t->cut);
 	json_close(j, '}');
 }

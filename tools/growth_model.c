@@ -255,7 +255,7 @@ split_row(const struct weir_trace_row *row)
 static void
 judge_memory(struct growth_model *m, const struct locate_entry *entry)
 {
-	const struct weir_trace_row *last = growth_rows_at(m->v, UINT64_MAX);
+	const struct weir_trace_row *last = growth_rows_at(m->v, m->v->head.monotonic_ns);
 	struct growth_rows timed = growth_rows_timed(m->v, m->from_ns, m->to_ns);
 	struct growth_point *others = calloc(timed.n + 1, sizeof(*others));
 	uint64_t peak = 0;
@@ -272,7 +272,8 @@ judge_memory(struct growth_model *m, const struct locate_entry *entry)
 		m->rss = split_row(last);
 		m->limit_bytes = last->limit_bytes;
 	}
-	if (entry != NULL) {
+	/* The sidecar's own figures are of the exit, if the trace is of before it. */
+	if (entry != NULL && !m->v->before_exit) {
 		struct derive_memory d = measure_memory(entry);
 
 		m->rss = growth_split(d.rss_bytes, d.live_bytes, d.cached_bytes,

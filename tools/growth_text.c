@@ -63,6 +63,8 @@ print_head(const struct growth_view *v, FILE *out)
 		fprintf(out, "; %" PRIu64 " major garbage collections", h->major_gcs);
 	else
 		fputs("; garbage collections cannot be observed here", out);
+	if (t->before_exit)
+		fputs("\nas of the last write before the process freed all to exit", out);
 	fprintf(out, "\nframes read as: %s", trace_view_tier(t));
 	show_clean(reason, sizeof(reason), trace_view_string(t, h->tier_reason));
 	if (reason[0] != '\0')

@@ -266,8 +266,6 @@ static int
 load_parts(const struct loading *l)
 {
 	struct trace_view *v = l->v;
-	enum weir_trace_part_id sites =
-		v->head.seq_begin % 2 == 0 ? WEIR_PART_SITES0 : WEIR_PART_SITES1;
 	struct {
 		enum weir_trace_part_id id;
 		size_t bytes;
@@ -281,7 +279,6 @@ load_parts(const struct loading *l)
 		 &v->n_threads},
 		{WEIR_PART_FRAMES, sizeof(*v->frames), (void **)&v->frames, &v->n_frames},
 		{WEIR_PART_NODES, sizeof(*v->nodes), (void **)&v->nodes, &v->n_nodes},
-		{sites, sizeof(*v->sites), (void **)&v->sites, &v->n_sites},
 	};
 	int rc = 0;
 
@@ -292,11 +289,22 @@ load_parts(const struct loading *l)
 }
 
 int
+trace_view_read_sites(struct trace_view *v, const struct trace_source *src,
+		      char why[TRACE_VIEW_WHY])
+{
+	struct loading l = {v, src, why};
+	enum weir_trace_part_id part =
+		v->head.seq_begin % 2 == 0 ? WEIR_PART_SITES0 : WEIR_PART_SITES1;
+
+	return load_records(&l, part, sizeof(*v->sites), (void **)&v->sites, &v->n_sites);
+}
+
+int
 trace_view_read(struct trace_view *v, const struct trace_source *src,
 		char why[TRACE_VIEW_WHY])
 {
 	struct loading l = {v, src, why};
-	struct weir_trace_head now;
+	struct weir_trace_head now, newest;
 	int rc;
 
 	memset(v, 0, sizeof(*v));
@@ -309,12 +317,17 @@ trace_view_read(struct trace_view *v, const struct trace_source *src,
 		rc = read_head(&v->head, src, v->file.trace_offset, why);
 	if (rc == 0)
 		rc = load_parts(&l);
+	if (rc == 0)
+		rc = trace_view_read_sites(v, src, why);
 	/* Rings last: the sites are the first that the writer would change. */
 	for (int id = WEIR_PART_ROWS_GC; rc == 0 && id <= WEIR_PART_MARKS; id++)
 		rc = load_ring(&l, (enum weir_trace_part_id)id);
+	newest = v->head;
+	if (rc == 0)
+		rc = trace_view_step_back(v, src);
 	if (rc == 0 && src->memory == NULL) {
 		rc = read_head(&now, src, v->file.trace_offset, why);
-		if (rc == 0 && memcmp(&now, &v->head, sizeof(now)) != 0)
+		if (rc == 0 && memcmp(&now, &newest, sizeof(now)) != 0)
 			rc = -EAGAIN;
 	}
 	if (rc != 0) {

@@ -42,12 +42,17 @@ struct trace_view {
 	uint64_t (*sites)[WEIR_N_SITE_FIELDS];
 	uint32_t n_sites;
 	struct trace_ring rings[TRACE_VIEW_RINGS]; /* WEIR_PART_ROWS_GC ... MARKS */
-	bool cut; /* the file ends before what its head counts */
-	void *memory[6 + 2 * TRACE_VIEW_RINGS]; /* owned */
+	bool cut;	  /* the file ends before what its head counts */
+	bool exited;	  /* the process left by exit() */
+	bool before_exit; /* head and sites are of the write before the last: see below */
+	void *memory[8 + 2 * TRACE_VIEW_RINGS]; /* owned */
 	unsigned n_memory;
 };
 
 /*
+ * A runtime that leaves by exit() first frees nearly all it has, and the last write finds nothing:
+ * who held the memory is in the write before, and that is what is taken then.
+ *
  * The bytes of a whole file. Returns 0, and trace_view_free releases; or with a sentence in `why`:
  * -EINVAL (not a sidecar), -ENOTSUP (of another layout), -ENODATA (no trace in it, or nothing
  * written yet), -EBADMSG (damaged), -ENOMEM.
@@ -111,6 +116,13 @@ struct trace_source {
 	uint64_t size;
 };
 int trace_source_read(const struct trace_source *src, uint64_t at, void *to, size_t n);
+
+/* trace_exit.c: the head before `v->head`, and its sites, if those of an exit are all but gone. */
+int trace_view_step_back(struct trace_view *v, const struct trace_source *src);
+
+/* The sites that go with v->head, and their number, as trace_view.c reads them. */
+int trace_view_read_sites(struct trace_view *v, const struct trace_source *src,
+			  char why[TRACE_VIEW_WHY]);
 
 /* Once over; -EAGAIN when the writer was quicker. */
 int trace_view_read(struct trace_view *v, const struct trace_source *src,

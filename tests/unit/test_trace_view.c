@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "tests/tap.h"
+#include "tests/tools/sidecar_sample.h"
 #include "tests/tools/trace_sample.h"
 #include "tools/trace_view.h"
 
@@ -124,6 +125,70 @@ TEST(the_whole_head_with_the_larger_number_counts)
 	CHECK_EQ(parse(SIZE_MAX), -EBADMSG);
 	memset(zero, 0, 2 * WEIR_TRACE_HEAD_BYTES);
 	CHECK_EQ(parse(SIZE_MAX), -ENODATA);
+}
+
+/* The write before the last as the story has it, the last with nothing live. */
+static struct weir_trace_head *
+exit_story(uint64_t state)
+{
+	struct sidecar_sample *slots;
+	struct weir_trace_head *last, *before;
+
+	story();
+	slots = (struct sidecar_sample *)trace_sample_header(sample);
+	sidecar_sample_slot(slots, 1)->state = state;
+	last = trace_sample_head(sample);
+	before = (void *)((char *)last - WEIR_TRACE_HEAD_BYTES);
+	*before = *last;
+	before->seq_begin = before->seq_end = last->seq_begin - 1;
+	before->monotonic_ns -= 1000;
+	before->parts[WEIR_PART_SITES0].used = last->parts[WEIR_PART_SITES1].used;
+	memcpy(trace_sample_part(sample, WEIR_PART_SITES0),
+	       trace_sample_part(sample, WEIR_PART_SITES1),
+	       (size_t)STORY_SITES * WEIR_N_SITE_FIELDS * 8);
+	for (uint32_t i = 0; i < STORY_SITES; i++)
+		*trace_sample_field(sample, i, WEIR_S_live_bytes) = 0;
+	return before;
+}
+
+TEST(an_exit_that_freed_all_is_seen_as_it_was_before)
+{
+	struct weir_trace_head *before = exit_story(WEIR_STATE_EXITED);
+
+	REQUIRE(parse(SIZE_MAX) == 0);
+	CHECK(view.exited && view.before_exit);
+	CHECK_EQ(trace_view_site(&view, STORY_HELD, WEIR_S_live_bytes), 119 << 20);
+	CHECK_EQ(view.head.seq_begin, 6);
+	trace_view_free(&view);
+	/* Half of it is still there: that is no exit that freed all. */
+	*trace_sample_field(sample, STORY_HELD, WEIR_S_live_bytes) = 118 << 20;
+	REQUIRE(parse(SIZE_MAX) == 0);
+	CHECK(view.exited && !view.before_exit);
+	CHECK_EQ(trace_view_site(&view, STORY_HELD, WEIR_S_live_bytes), 118 << 20);
+	CHECK_EQ(view.head.seq_begin, 7);
+	trace_view_free(&view);
+	/* Not the write before, torn, or wild: the last write stands. */
+	before = exit_story(WEIR_STATE_EXITED);
+	before->seq_begin = before->seq_end = 4;
+	REQUIRE(parse(SIZE_MAX) == 0);
+	CHECK(!view.before_exit);
+	trace_view_free(&view);
+	before = exit_story(WEIR_STATE_EXITED);
+	before->seq_end = 4;
+	REQUIRE(parse(SIZE_MAX) == 0);
+	CHECK(!view.before_exit);
+	trace_view_free(&view);
+	before = exit_story(WEIR_STATE_EXITED);
+	before->parts[WEIR_PART_SITES0].used = 1u << 30;
+	REQUIRE(parse(SIZE_MAX) == 0);
+	CHECK(!view.before_exit && !view.cut);
+	CHECK_EQ(trace_view_site(&view, STORY_HELD, WEIR_S_live_bytes), 0);
+	trace_view_free(&view);
+	/* A process that runs, or was killed, may free what it likes. */
+	exit_story(WEIR_STATE_RUNNING);
+	REQUIRE(parse(SIZE_MAX) == 0);
+	CHECK(!view.exited && !view.before_exit);
+	trace_view_free(&view);
 }
 
 TEST(says_what_is_wrong_with_a_file)
@@ -286,6 +351,7 @@ TEST(files_that_are_none_are_refused)
 	T(takes_what_is_there)                                                           \
 	T(a_ring_that_went_round_is_sorted_and_torn_rows_are_left_out)                   \
 	T(the_whole_head_with_the_larger_number_counts)                                  \
+	T(an_exit_that_freed_all_is_seen_as_it_was_before)                               \
 	T(says_what_is_wrong_with_a_file)                                                \
 	T(ids_out_of_range_are_confined)                                                 \
 	T(strings_end_where_the_table_ends)                                              \
