@@ -139,8 +139,9 @@ print_summary(const struct report *r, FILE *out)
 				    : "some lines hold more and more",
 			  show_bytes(slope, (uint64_t)held_slope(m)));
 	if (m->limit_bytes != 0 && m->eta_s >= 0)
-		report_html_print(out, " At that pace the limit of %s is reached in %s.",
+		report_html_print(out, " At that pace the limit of %s %s reached in %s.",
 				  show_bytes(limit, m->limit_bytes),
+				  r->entry->life == LOCATE_RUNNING ? "is" : "would be",
 				  eta_text(eta, m->eta_s));
 	else if (m->limit_bytes == 0)
 		fputs(" No memory limit was seen.", out);
@@ -170,7 +171,9 @@ print_held(const struct report *r, const struct growth_group *g, FILE *out)
 			  g->live_count == 1 ? "block" : "blocks",
 			  show_bytes(slope, (uint64_t)g->finding.slope_bytes_per_s));
 	if (g->eta_s >= 0)
-		report_html_print(out, " Alone it reaches the memory limit in %s.",
+		report_html_print(out, " Alone it %s the memory limit in %s.",
+				  r->entry->life == LOCATE_RUNNING ? "reaches"
+								   : "would reach",
 				  eta_text(eta, g->eta_s));
 	if (r->trace->head.gc_known != 0)
 		show_format(age, sizeof(age),

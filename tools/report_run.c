@@ -30,12 +30,14 @@ void
 report_print_subtitle(const struct report *r, FILE *out)
 {
 	const struct sidecar *s = &r->entry->sidecar;
-	char rss[SHOW_VALUE], peak[SHOW_VALUE], age[SHOW_VALUE];
+	uint64_t peak = sidecar_counter(s, WEIR_C_rss_peak_bytes);
+	char rss[SHOW_VALUE], most[SHOW_VALUE], age[SHOW_VALUE];
 
+	if (peak < r->rss.rss_bytes)
+		peak = r->rss.rss_bytes;
 	report_html_print(out, "%s; RSS %s, at most %s; ",
 			  locate_life_text(r->entry->life),
-			  show_bytes(rss, r->rss.rss_bytes),
-			  show_bytes(peak, sidecar_counter(s, WEIR_C_rss_peak_bytes)));
+			  show_bytes(rss, r->rss.rss_bytes), show_bytes(most, peak));
 	fputs("as of ", out);
 	print_time(s->slot.unix_ns, out);
 	report_html_print(out, " (%s before this page)", show_duration(age, r->age_ns));

@@ -40,10 +40,13 @@ report_print_memory(const struct report *r, FILE *out)
 	const struct growth_rss *m = &r->rss;
 	struct report_table t;
 
-	report_html_table(&t, out,
-			  r->now ? "Resident memory, when this was written"
-				 : "Resident memory, at the last write of the process",
-			  "", "lrrl", heading);
+	report_html_table(
+		&t, out,
+		r->now ? "Resident memory, when this was written"
+		: r->trace != NULL && r->trace->before_exit
+			? "Resident memory, before the process freed all to exit"
+			: "Resident memory, at the last write of the process",
+		"", "lrrl", heading);
 	memory_row(&t, "live: blocks in use that weir serves", m->live_bytes,
 		   m->rss_bytes);
 	memory_row(&t, "cached: free, kept by weir", m->cached_bytes, m->rss_bytes);

@@ -59,7 +59,10 @@ top_head_title(struct top_layout *l)
 		show_format(text, sizeof(text), "%d %s", pid, life);
 	top_head_add(l, TOP_TITLE, text);
 	if (!top_model_alive(l->m))
-		top_head_add(l, TOP_BAD, "ended: its last state is below");
+		top_head_add(l, TOP_BAD,
+			     l->m->has_trace && l->m->trace.before_exit
+				     ? "ended: the state before it freed all to exit"
+				     : "ended: its last state is below");
 	if (l->m->note[0] != '\0') {
 		show_format(text, sizeof(text), "not the newest state: %s", l->m->note);
 		top_head_add(l, TOP_BAD, text);

@@ -80,13 +80,24 @@ rates_of(const struct sidecar *s, const struct sidecar *before, uint64_t gcs,
 	return r;
 }
 
-/* The sidecar's figures of weir's own memory, with RSS as it is now if /proc tells. */
+/*
+ * The sidecar's figures of weir's own memory, with RSS as it is now if /proc tells; of a process
+ * that freed all to exit, those of before.
+ */
 static struct growth_rss
-rss_of(const struct locate_entry *e, uint64_t js_heap, bool *now)
+rss_of(const struct top_model *m, bool *now)
 {
-	uint64_t rss = 0;
+	const struct locate_entry *e = &m->entry;
+	const struct weir_trace_row *row =
+		m->has_trace ? growth_rows_at(&m->trace, m->trace.head.monotonic_ns)
+			     : NULL;
+	uint64_t rss = 0, js_heap = row != NULL ? row->js_heap_bytes : 0;
 	struct derive_memory d;
 
+	*now = false;
+	if (row != NULL && m->trace.before_exit)
+		return growth_split(row->rss_bytes, row->live_bytes, row->cached_bytes,
+				    js_heap);
 	*now = e->life == LOCATE_RUNNING && proc_rss(e->sidecar.header.pid, &rss) == 0;
 	d = derive_memory(&e->sidecar, *now, rss,
 			  sidecar_counter(&e->sidecar, WEIR_C_resident_bytes));
@@ -110,15 +121,6 @@ look_at_trace(struct top_model *m, bool same)
 	m->trace = trace;
 	if (m->n_history == 0)
 		remember_rows(m);
-}
-
-static uint64_t
-js_heap(const struct top_model *m)
-{
-	const struct weir_trace_row *last =
-		m->has_trace ? growth_rows_at(&m->trace, UINT64_MAX) : NULL;
-
-	return last != NULL ? last->js_heap_bytes : 0;
 }
 
 /* Between two writes of the sidecar the rates stay as they were, unless it has long been quiet. */
@@ -173,7 +175,7 @@ top_model_look(struct top_model *m, const char *what)
 	if (m->loaded)
 		sidecar_free(&before.sidecar);
 	m->loaded = true;
-	m->rss = rss_of(&m->entry, js_heap(m), &now);
+	m->rss = rss_of(m, &now);
 	m->limit_bytes = sidecar_counter(&e.sidecar, WEIR_C_cgroup_limit_bytes);
 	remember(m, e.sidecar.slot.unix_ns + (now ? locate_age_ns(&e.sidecar) : 0),
 		 m->rss.rss_bytes);
