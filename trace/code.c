@@ -14,6 +14,7 @@
 #include "pool/lock.h"
 #include "trace/maps.h"
 #include "trace/memory.h"
+#include "trace/unwind.h"
 
 #define PATH_BYTES  65536
 #define MAX_HEADERS 64
@@ -74,8 +75,9 @@ read_note(uint64_t address, uint64_t bytes, struct weir_trace_module *to)
 }
 
 static void
-read_headers(uint64_t header, struct weir_trace_module *to)
+read_headers(uint64_t header, struct code_module *module)
 {
+	struct weir_trace_module *to = &module->record;
 	ElfW(Ehdr) eh;
 	ElfW(Phdr) ph[MAX_HEADERS];
 
@@ -90,6 +92,9 @@ read_headers(uint64_t header, struct weir_trace_module *to)
 	for (unsigned i = 0; i < eh.e_phnum; i++)
 		if (ph[i].p_type == PT_LOAD && ph[i].p_offset == 0)
 			to->bias = header - ph[i].p_vaddr;
+	for (unsigned i = 0; i < eh.e_phnum; i++)
+		if (ph[i].p_type == PT_GNU_EH_FRAME)
+			module->eh_frame_header = to->bias + ph[i].p_vaddr;
 	for (unsigned i = 0; i < eh.e_phnum; i++)
 		if (ph[i].p_type == PT_NOTE &&
 		    read_note(to->bias + ph[i].p_vaddr, ph[i].p_memsz, to))
@@ -121,8 +126,9 @@ module_of(const struct maps_line *line, uint64_t header)
 	};
 	paths_used += (uint32_t)length + 1;
 	if (header != 0)
-		read_headers(header, &m->record);
+		read_headers(header, m);
 	atomic_store_explicit(&n_modules, n + 1, memory_order_release);
+	unwind_forget();
 	return (uint16_t)(n + 1);
 }
 

@@ -25,7 +25,9 @@ struct code_module {
 	const char *path;
 	uint32_t path_bytes;
 	uint64_t header; /* address of the ELF header, 0: not mapped where the code is */
+	uint64_t eh_frame_header; /* address of .eh_frame_hdr, 0: none */
 	uint16_t interned;
+	_Atomic uint32_t fp_votes; /* trace/unwind.c */
 };
 
 /* Spans that run under V8's conventions: its JIT's, and its builtins. */

@@ -8,6 +8,8 @@ walker_sources = \
 	%D%/maps.c %D%/maps.h \
 	%D%/memory.c %D%/memory.h \
 	%D%/symtab.c %D%/symtab.h \
+	%D%/unwind.c %D%/unwind.h \
+	%D%/unwind_parse.c \
 	%D%/v8.c %D%/v8.h %D%/v8_private.h \
 	%D%/v8_bytecodes.c \
 	%D%/v8_code.c \

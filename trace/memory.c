@@ -31,6 +31,14 @@ fetch_own(void *context, const uint64_t *blocks, size_t n, uint8_t (*to)[MEMORY_
 	return got > 0 ? (size_t)got / MEMORY_BLOCK : 0;
 }
 
+bool
+memory_peek(uint64_t address, void *to, size_t n)
+{
+	struct iovec local = {to, n}, remote = {(void *)(uintptr_t)address, n};
+
+	return process_vm_readv(getpid(), &local, 1, &remote, 1, 0) == (ssize_t)n;
+}
+
 int
 memory_of_self(struct memory *m)
 {

@@ -27,6 +27,9 @@ struct memory {
 	uint8_t blocks[MEMORY_BLOCKS][MEMORY_BLOCK];
 };
 
+/* Without keeping anything: true if all n bytes of this process could be read. Any thread. */
+bool memory_peek(uint64_t address, void *to, size_t n);
+
 /* Of this process. Check that it works: 0, or -errno where the system forbids such reads. */
 int memory_of_self(struct memory *m);
 

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The walk itself: from frame pointer to frame pointer within the thread's stack, which is all that
- * it reads. No lock, no table, no object of the runtime's: about 0.1 us.
+ * it reads, and by unwind tables through native code that keeps none. No lock, no object of the
+ * runtime's: about 0.1 us, once the code is known.
  */
 #include "trace/walk.h"
 
 #include <stddef.h>
 
 #include "trace/code.h"
+#include "trace/unwind.h"
 #include "trace/walk_private.h"
 
 /* V8's frames, from the frame pointer: the same in all versions known, see trace/v8_layout.c. */
@@ -94,43 +96,99 @@ is_start(uint64_t pc)
 	return pc - start < end - start;
 }
 
+/* The frame at hand: where it goes on, its stack pointer and what its frame pointer holds. */
+struct at {
+	uint64_t pc, sp, fp, end;
+	bool done;
+};
+
+static uint64_t
+load(uint64_t address)
+{
+	return *(const uint64_t *)(uintptr_t)address;
+}
+
+static bool
+within(const struct at *a, uint64_t address)
+{
+	return address >= a->sp && address <= a->end - 8 && (address & 7) == 0;
+}
+
+/* To the caller of a frame that has a frame pointer. False: it has none. */
+static bool
+step_by_fp(struct at *a)
+{
+	uint64_t fp = a->fp;
+
+	if (!within(a, fp) || !within(a, fp + 8))
+		return false;
+	a->pc = load(fp + 8);
+	a->fp = load(fp);
+	a->sp = fp + 16;
+	return true;
+}
+
+static bool
+step_native(struct at *a)
+{
+	struct unwind_rule r = unwind_rule_at(a->pc);
+
+	if (r.how == UNWIND_END) {
+		a->done = true;
+		return false;
+	}
+	if (r.how == UNWIND_UNKNOWN)
+		return step_by_fp(a);
+	uint64_t caller = (r.how == UNWIND_BY_SP ? a->sp : a->fp) + (uint64_t)r.offset;
+	uint64_t saved = caller + (uint64_t)(int64_t)r.fp_offset;
+	if (!within(a, caller - 8) || (r.fp_saved && !within(a, saved)))
+		return false;
+	a->pc = load(caller - 8);
+	if (r.fp_saved)
+		a->fp = load(saved);
+	a->sp = caller;
+	return true;
+}
+
 void
 walk_take(struct walk_raw *raw, uintptr_t fp, uintptr_t pc)
 {
 	static const struct code_v8 none;
+	struct at a = {.pc = pc, .sp = fp + 16};
+	uintptr_t end;
+	uint32_t n = 0;
 
 	walk_look();
 	const struct code_v8 *v8 = walk_reads_v8() ? code_v8() : &none;
-	uintptr_t end;
-	uint32_t n = 0, depth = 0;
-
 	raw->truncated = 1;
-	raw->words[n++] = pc;
-	if (walk_stack_end(fp, &end)) {
-		/* The first frame is of the function called: what called it has its pc there. */
-		for (n = 0, depth = 0; depth < WEIR_TRACE_MAX_DEPTH; depth++) {
-			uintptr_t last = fp;
-			int span;
+	if (!walk_stack_end(fp, &end)) {
+		raw->words[n++] = pc;
+		goto out;
+	}
+	a.end = end;
+	a.fp = load(fp);
+	for (uint32_t depth = 0; depth < WEIR_TRACE_MAX_DEPTH; depth++) {
+		int span = v8_span(v8, a.pc);
+		bool went;
 
-			fp = *(const uintptr_t *)last;
-			if (fp <= last || fp + 16 > end || (fp & 7) != 0) {
-				raw->words[n++] = pc;
-				raw->truncated = fp != 0 && !is_start(pc);
-				break;
-			}
-			span = v8_span(v8, pc);
-			if (span >= 0)
-				n += take_v8(&raw->words[n], (const uint64_t *)fp, pc,
-					     v8->builtins >> span & 1);
-			else
-				raw->words[n++] = pc;
-			pc = ((const uintptr_t *)fp)[1];
-			if (pc == 0) {
-				raw->truncated = 0;
-				break;
-			}
+		pc = a.pc;
+		if (span >= 0 && within(&a, a.fp)) {
+			n += take_v8(&raw->words[n], (const uint64_t *)(uintptr_t)a.fp,
+				     pc, v8->builtins >> span & 1);
+			went = step_by_fp(&a);
+		} else {
+			raw->words[n++] = pc;
+			went = step_native(&a);
+		}
+		/* No address: what looked like a frame was none. It must not pass for V8's. */
+		if (!went || a.pc == 0 || a.pc != WALK_PC(a.pc)) {
+			/* The ABI has a frame pointer of zero where a program or thread starts. */
+			raw->truncated =
+				!a.done && a.pc != 0 && a.fp != 0 && !is_start(pc);
+			break;
 		}
 	}
+out:
 	raw->n_words = n;
 	raw->hash = hash_of(raw->words, n);
 }

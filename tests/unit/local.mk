@@ -26,6 +26,7 @@ UNIT_TESTS = \
 	%D%/test_token \
 	%D%/test_top_frame \
 	%D%/test_trace_view \
+	%D%/test_unwind \
 	%D%/test_v8 \
 	%D%/test_zero
 

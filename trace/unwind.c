@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Finds the entry for an address by the sorted table that linkers write (.eh_frame_hdr), with
+ * checked reads: a library may be unmapped just then. A rule takes one word of the cache, address and
+ * answer together, so that a reader never sees half of one.
+ */
+#include "trace/unwind.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "trace/code.h"
+#include "trace/memory.h"
+
+#define SLOTS	    2048 /* their index is what the tag leaves out of an address */
+#define SLOT_BITS   11
+#define TAG_SHIFT   28
+#define WAYS	    4	 /* addresses that are kept in one slot */
+#define ENTRY	    1024 /* bytes of an entry that are looked at */
+#define MAX_ENTRIES (1 << 22)
+#define AT_ONCE	    64 /* rows of the table */
+#define ENOUGH	    64 /* rules alike, for a module to be one with frame pointers */
+#define LARGE	    (1 << 22)
+
+static _Atomic uint64_t remembered[SLOTS][WAYS];
+
+/* Bits: 36 tag, 2 how, 14 offset / 8, 1 saved, 11 (fp offset + 8192) / 8. */
+static uint64_t
+pack(uint64_t pc, const struct unwind_rule *r)
+{
+	return pc >> SLOT_BITS << TAG_SHIFT | (uint64_t)r->how << 26 |
+	       (uint64_t)r->offset / 8 << 12 | (uint64_t)r->fp_saved << 11 |
+	       (uint64_t)(r->fp_offset + 8192) / 8;
+}
+
+static struct unwind_rule
+unpack(uint64_t word)
+{
+	return (struct unwind_rule){
+		.how = (enum unwind_how)(word >> 26 & 3),
+		.offset = (int32_t)(word >> 12 & 0x3fff) * 8,
+		.fp_saved = word >> 11 & 1,
+		.fp_offset = (int32_t)(word & 0x7ff) * 8 - 8192,
+	};
+}
+
+static bool
+fits(const struct unwind_rule *r)
+{
+	return r->offset % 8 == 0 && r->offset / 8 < 1 << 14 && r->fp_offset % 8 == 0 &&
+	       r->fp_offset >= -8192 && r->fp_offset < 8192;
+}
+
+/* The header: version, three encodings, where .eh_frame is, and how many entries. */
+struct header {
+	uint8_t version, frame_encoding, count_encoding, table_encoding;
+	int32_t frame;
+	uint32_t n;
+};
+
+/* The address of the last entry whose code starts at or before pc; 0: none. */
+static uint64_t
+find_entry(uint64_t header, uint64_t pc)
+{
+	static const uint8_t usual[4] = {1, 0x1b, 0x03, 0x3b};
+	struct header h;
+	int32_t rows[AT_ONCE][2];
+	uint64_t table = header + sizeof(h);
+	uint32_t low = 0, high;
+
+	if (!memory_peek(header, &h, sizeof(h)) || memcmp(&h, usual, 4) != 0 ||
+	    h.n == 0 || h.n > MAX_ENTRIES)
+		return 0;
+	for (high = h.n; high - low > AT_ONCE;) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (!memory_peek(table + middle * sizeof(rows[0]), rows, sizeof(rows[0])))
+			return 0;
+		if ((int64_t)(pc - header) < rows[0][0])
+			high = middle;
+		else
+			low = middle;
+	}
+	if (!memory_peek(table + low * sizeof(rows[0]), rows,
+			 (high - low) * sizeof(rows[0])))
+		return 0;
+	uint32_t i = high - low - 1;
+	while (i > 0 && (int64_t)(pc - header) < rows[i][0])
+		i--;
+	return header + (uint64_t)(int64_t)rows[i][1];
+}
+
+/* Up to ENTRY bytes of the entry at an address. */
+static size_t
+read_entry(uint64_t address, uint8_t to[ENTRY])
+{
+	uint32_t length;
+
+	if (!memory_peek(address, &length, sizeof(length)) || length > ENTRY - 4 ||
+	    !memory_peek(address, to, length + 4))
+		return 0;
+	return length + 4;
+}
+
+/* A large module all of whose code has frame pointers, as far as was seen: no need to look. */
+static _Atomic uint64_t trusted_start, trusted_end;
+
+static const struct unwind_rule by_fp = {UNWIND_BY_FP, 16, true, -16};
+
+static void
+vote(struct code_module *m, const struct unwind_rule *r)
+{
+	bool usual = r->how == UNWIND_BY_FP && r->offset == 16 && r->fp_saved &&
+		     r->fp_offset == -16;
+
+	if (!usual)
+		m->fp_votes = UINT32_MAX;
+	else if (m->fp_votes < ENOUGH && ++m->fp_votes == ENOUGH &&
+		 m->record.end - m->record.start > LARGE) {
+		trusted_end = 0;
+		trusted_start = m->record.start;
+		trusted_end = m->record.end;
+	}
+}
+
+static struct unwind_rule
+find_rule(uint64_t pc)
+{
+	struct unwind_rule rule = {.how = UNWIND_UNKNOWN};
+	struct code_module *m = code_module_at(pc);
+	uint8_t fde[ENTRY], cie[ENTRY];
+	uint32_t back;
+
+	if (m == NULL || m->eh_frame_header == 0)
+		return rule;
+	uint64_t at = find_entry(m->eh_frame_header, pc - 1);
+	size_t fde_bytes = at != 0 ? read_entry(at, fde) : 0;
+	if (fde_bytes < 8)
+		return rule;
+	memcpy(&back, fde + 4, sizeof(back));
+	size_t cie_bytes = read_entry(at + 4 - back, cie);
+	if (!unwind_parse(cie, cie_bytes, fde, fde_bytes, at, pc, &rule) || !fits(&rule))
+		rule = (struct unwind_rule){.how = UNWIND_UNKNOWN};
+	vote(m, &rule);
+	return rule;
+}
+
+struct unwind_rule
+unwind_rule_at(uint64_t pc)
+{
+#if defined(__x86_64__)
+	if (pc - trusted_start < trusted_end - trusted_start)
+		return by_fp;
+	_Atomic uint64_t *ways = remembered[pc % SLOTS];
+	unsigned into = (unsigned)(pc >> SLOT_BITS) % WAYS;
+	for (unsigned i = 0; i < WAYS; i++) {
+		uint64_t word = atomic_load_explicit(&ways[i], memory_order_relaxed);
+
+		if (word >> TAG_SHIFT == pc >> SLOT_BITS)
+			return unpack(word);
+		if (word == 0)
+			into = i;
+	}
+	struct unwind_rule rule = find_rule(pc);
+	if (rule.how == UNWIND_UNKNOWN || rule.how == UNWIND_END)
+		rule = (struct unwind_rule){.how = rule.how};
+	atomic_store_explicit(&ways[into], pack(pc, &rule), memory_order_relaxed);
+	return rule;
+#else
+	(void)pc;
+	return (struct unwind_rule){.how = UNWIND_UNKNOWN};
+#endif
+}
+
+void
+unwind_forget(void)
+{
+	for (size_t i = 0; i < SLOTS; i++)
+		for (unsigned k = 0; k < WAYS; k++)
+			atomic_store_explicit(&remembered[i][k], 0, memory_order_relaxed);
+}

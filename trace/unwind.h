@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How to get from a frame of native code to its caller's, for code that keeps no frame pointer: by
+ * the tables that C++ exceptions are unwound with (.eh_frame), read where the loader mapped them. A
+ * part of what libunwind does, and none of what makes it unfit for an allocator: no lock, no
+ * allocation, no symbol that a host's exceptions could bind to. On x86-64 only.
+ */
+#ifndef TRACE_UNWIND_H
+#define TRACE_UNWIND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum unwind_how {
+	UNWIND_UNKNOWN, /* no table says anything: perhaps there is a frame pointer */
+	UNWIND_END,	/* nobody called this */
+	UNWIND_BY_SP,	/* caller's stack pointer = sp + offset */
+	UNWIND_BY_FP,	/* = fp + offset */
+};
+
+/* The return address is below the caller's stack pointer. */
+struct unwind_rule {
+	enum unwind_how how;
+	int32_t offset;
+	bool fp_saved;
+	int32_t fp_offset; /* of the caller's frame pointer, from the caller's stack pointer */
+};
+
+/* The rule at a return address; a few us the first time, then a word of a cache. */
+struct unwind_rule unwind_rule_at(uint64_t pc);
+
+/* What is remembered holds no more: code was mapped or unmapped. */
+void unwind_forget(void);
+
+/*
+ * The parser: `fde` and `cie` are the bytes of the entries, the former at `fde_address`. False: not
+ * understood, or not about pc.
+ */
+bool unwind_parse(const uint8_t *cie, size_t cie_bytes, const uint8_t *fde,
+		  size_t fde_bytes, uint64_t fde_address, uint64_t pc,
+		  struct unwind_rule *to);
+
+#endif
