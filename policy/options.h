@@ -25,6 +25,7 @@ struct weir_options {
 	uint32_t kinds; /* bit i: enum weir_kind i is served */
 	uint64_t decay_ms;
 	bool decay_thread;
+	bool trim_next;
 	uint64_t cache_max; /* bytes, 0: automatic */
 	enum weir_huge huge;
 	uint64_t prefault; /* bytes */

@@ -10,6 +10,7 @@ libweir_preload_la_SOURCES = \
 	%D%/facts.c %D%/facts.h \
 	%D%/fork.c %D%/fork.h \
 	%D%/gate.h \
+	%D%/idle.c %D%/idle.h \
 	%D%/interpose.c \
 	%D%/kind.c %D%/kind.h %D%/kinds.def \
 	%D%/misuse.c %D%/misuse.h \

@@ -22,6 +22,7 @@
 #include "preload/settings.h"
 #include "preload/facts.h"
 #include "preload/gate.h"
+#include "preload/idle.h"
 #include "preload/segment.h"
 #include "weir/stats.h"
 
@@ -197,6 +198,7 @@ rest(void)
 
 	while (!mail && atomic_load(&timer_state) == TIMER_ASLEEP) {
 		struct weir_stats_mailbox m;
+		bool look = idle_look(clock_read(CLOCK_MONOTONIC));
 
 		weir_lock(&work_lock);
 		bool mailbox = segment_exists();
@@ -205,7 +207,10 @@ rest(void)
 			mail_ns = 0; /* no need to wait */
 		weir_unlock(&work_lock);
 		if (!mail)
-			sleep_for(mailbox ? MAIL_EVERY : UINT64_MAX, TIMER_ASLEEP);
+			sleep_for(look	    ? IDLE_LOOK_NS
+				  : mailbox ? MAIL_EVERY
+					    : UINT64_MAX,
+				  TIMER_ASLEEP);
 	}
 }
 
@@ -220,6 +225,7 @@ run(void *unused)
 		uint64_t sleep = locked_work();
 
 		if (sleep != UINT64_MAX) {
+			idle_look(clock_read(CLOCK_MONOTONIC));
 			sleep_for(sleep, TIMER_AWAKE);
 			continue;
 		}
@@ -335,6 +341,7 @@ timer_after_fork(void)
 	atomic_store(&start_failed_ns, 0);
 	counts = (struct timer_counts){0};
 	files_own = false;
+	idle_after_fork();
 	resident_ns = looked_ns = written_ns = mail_ns = 0;
 }
 

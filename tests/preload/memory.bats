@@ -34,6 +34,15 @@ load preload
   [ "$(counter trims)" -eq 1 ]
 }
 
+@test "while the host idles, the next allocator gives back what it hoards" {
+  run under enabled "$GUESTS/memory" hoard
+  [ "$(megabytes hoarded)" -gt 150 ]
+  [ "$(megabytes idle)" -le 20 ]
+  adds_up
+  run under trim_next=off "$GUESTS/memory" hoard
+  [ "$(megabytes idle)" -gt 150 ]
+}
+
 @test "zeroed blocks of which little is touched stay small" {
   run under enabled "$GUESTS/memory" sparse
   [ "$(megabytes peak)" -le 12 ]

@@ -157,20 +157,43 @@ sparse(void)
 	say("peak", worst);
 }
 
+/* The next allocator's heap, full of holes below a block that stays; then nothing happens. */
+static void
+hoard(void)
+{
+	static void *chunks[4096];
+	long before = resident();
+
+	for (size_t i = 0; i < 4096; i++) {
+		chunks[i] = take(50000, 0);
+		memset(chunks[i], 1, 50000);
+	}
+	void *large = take(4 * MB, 0);
+	memset(large, 1, 4 * MB);
+	for (size_t i = 0; i < 4096 - 1; i++)
+		free(chunks[i]);
+	free(large);
+	say("hoarded", resident() - before);
+	for (int i = 0; i < 80 && resident() - before > (long)(20 * MB); i++)
+		usleep(100000);
+	say("idle", resident() - before);
+}
+
 int
 main(int argc, char **argv)
 {
 	static const struct {
 		const char *name;
 		void (*run)(void);
-	} scenarios[] = {{"lazy", lazy}, {"burst", burst}, {"thousand", thousand},
-			 {"grow", grow}, {"trim", trim},   {"sparse", sparse}};
+	} scenarios[] = {{"lazy", lazy},  {"burst", burst}, {"thousand", thousand},
+			 {"grow", grow},  {"trim", trim},   {"sparse", sparse},
+			 {"hoard", hoard}};
 
 	for (size_t i = 0; argc > 1 && i < sizeof(scenarios) / sizeof(scenarios[0]); i++)
 		if (strcmp(argv[1], scenarios[i].name) == 0) {
 			scenarios[i].run();
 			return 0;
 		}
-	fprintf(stderr, "usage: memory lazy|burst|thousand|grow|trim|sparse\n");
+	fprintf(stderr, "usage: memory lazy|burst|thousand|grow|trim|sparse|hoard\n");
 	return 2;
 }
