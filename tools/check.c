@@ -23,6 +23,7 @@ static const char *const of_process[] = {
 	"large_requests = large_pool + large_map + large_passed",
 	"large_requests = sizes.requests",
 	"large_requested_bytes = sizes.bytes",
+	"large_requested_bytes = kinds.bytes",
 	"large_requests = kinds.requests",
 	"large_passed = fallbacks.requests",
 	"passed_bytes <= large_requested_bytes",
@@ -187,8 +188,8 @@ side_value(const struct sidecar *s, const struct side *side, uint32_t row, bool 
 	return sum;
 }
 
-static void
-print_wide(char out[CHECK_SIDE], wide value)
+void
+check_print_wide(char out[CHECK_SIDE], unsigned __int128 value)
 {
 	char digits[CHECK_SIDE];
 	size_t i = sizeof(digits) - 1;
@@ -234,8 +235,8 @@ check_row(struct tally *t, const struct identity *id, uint32_t row)
 
 		f->identity = id->text;
 		f->row = row;
-		print_wide(f->left, left);
-		print_wide(f->right, right);
+		check_print_wide(f->left, left);
+		check_print_wide(f->right, right);
 	}
 }
 

@@ -30,4 +30,12 @@ struct check_result {
 struct check_result check_run(const struct sidecar *s, struct check_failure *failures,
 			      size_t max);
 
+/* What both write a side with. */
+void check_print_wide(char out[CHECK_SIDE], unsigned __int128 value);
+
+/* The same for the sites of a trace of the same instant (equal monotonic_ns). */
+struct trace_view;
+struct check_result check_sites(const struct sidecar *s, const struct trace_view *v,
+				struct check_failure *failures, size_t max);
+
 #endif

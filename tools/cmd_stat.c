@@ -104,6 +104,7 @@ print_once(const struct request *r, const struct locate_entry *e)
 {
 	struct stat_view v = {
 		.entry = e,
+		.trace = stat_trace_of(e->path),
 		.memory = measure_memory(e),
 		.age_ns = locate_age_ns(&e->sidecar),
 		.all = r->all,

@@ -3,7 +3,7 @@
 noinst_LTLIBRARIES += libtools.la
 libtools_la_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBDIR='"$(pkglibdir)"'
 libtools_la_SOURCES = \
-	%D%/check.c %D%/check.h \
+	%D%/check.c %D%/check.h %D%/check_sites.c \
 	%D%/cmd.c %D%/cmd.h %D%/cmd_doctor.c %D%/cmd_encode.c %D%/cmd_report.c %D%/cmd_run.c \
 	%D%/cmd_stat.c %D%/cmd_top.c \
 	%D%/convert.c %D%/convert.h \
@@ -41,7 +41,7 @@ libtools_la_SOURCES = \
 	%D%/stat_check.c %D%/stat_check.h \
 	%D%/stat_json.c \
 	%D%/stat_tables.c %D%/stat_tables.h \
-	%D%/stat_text.c \
+	%D%/stat_text.c %D%/stat_trace.c \
 	%D%/stat_view.h \
 	%D%/subject.c %D%/subject.h \
 	%D%/summary.c %D%/summary.h \

@@ -5,15 +5,19 @@
  */
 #include "tools/stat_check.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
+#include <time.h>
 
 #include "tools/check.h"
 #include "tools/measure.h"
 #include "tools/show.h"
+#include "tools/trace_view.h"
 
 /* What the kernel may add to a mapping on its own: one huge page of x86. */
 #define SMAPS_SLACK    (2u << 20)
 #define SHOWN_FAILURES 64
+#define TRACE_READS    20
 
 /* A busy machine may hold the sidecar's writer up: a figure that is wrong stays wrong. */
 #define CONFIRMATIONS 3
@@ -62,6 +66,45 @@ check_resident(const struct locate_entry *e, struct check_result *result, FILE *
 		resident, accounted);
 }
 
+/*
+ * Sites and kinds of one instant: while the process runs, the two are read again until they are
+ * not from before and after a write. Prints nothing if there is no trace.
+ */
+static void
+check_trace(const struct locate_entry *e, struct check_failure *failures,
+	    struct check_result *result, FILE *out)
+{
+	struct check_result r = {.skipped = 1};
+	char why[TRACE_VIEW_WHY] = "";
+
+	if (e->sidecar.header.trace_offset == 0)
+		return;
+	for (int i = 0; i < TRACE_READS && r.skipped != 0; i++) {
+		struct trace_view v;
+		struct sidecar s;
+
+		if (i > 0)
+			nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+		if (sidecar_load(&s, AT_FDCWD, e->path, why) != 0)
+			break;
+		if (trace_view_load_newest(&v, AT_FDCWD, e->path, why) == 0) {
+			r = check_sites(&s, &v, failures, SHOWN_FAILURES);
+			trace_view_free(&v);
+		}
+		sidecar_free(&s);
+		if (e->life != LOCATE_RUNNING)
+			break;
+	}
+	if (r.skipped != 0)
+		fprintf(out, "sites not checked: %s\n",
+			why[0] != '\0' ? why : "the last write was cut short");
+	result->held += r.held;
+	result->failed += r.failed;
+	for (size_t i = 0; i < r.failed; i++)
+		fprintf(out, "fails: %s: %s and %s\n", failures[i].identity,
+			failures[i].left, failures[i].right);
+}
+
 bool
 stat_check_print(const struct locate_entry *e, FILE *out)
 {
@@ -82,6 +125,7 @@ stat_check_print(const struct locate_entry *e, FILE *out)
 	}
 	if (result.failed > SHOWN_FAILURES)
 		fprintf(out, "and %zu more\n", result.failed - SHOWN_FAILURES);
+	check_trace(e, failures, &result, out);
 	if (e->life == LOCATE_RUNNING)
 		check_resident(e, &result, out);
 	if (result.skipped > 0)

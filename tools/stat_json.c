@@ -224,6 +224,7 @@ stat_json_print(const struct stat_view *v, FILE *out)
 	put_sizes(&j, s);
 	put_named(&j, s);
 	put_regions(&j, s);
+	stat_trace_put(&j, &v->trace);
 	json_close(&j, '}');
 	json_end(&j);
 }

@@ -84,6 +84,7 @@ stat_text_print(const struct stat_view *v, FILE *out)
 
 	print_who(v, out);
 	print_options(&s->header, out);
+	stat_trace_print(&v->trace, out);
 	print_memory(&v->memory, out);
 	stat_tables_classes(s, out, v->all);
 	stat_tables_map(s, out);

@@ -9,13 +9,28 @@
 
 #include "tools/derive.h"
 #include "tools/locate.h"
+#include "weir/trace.h"
+
+/* What the trace costs; `there` is false if the file has none. */
+struct stat_trace {
+	bool there;
+	struct weir_trace_head head;
+	uint64_t file_bytes, disk_bytes;
+};
 
 struct stat_view {
 	const struct locate_entry *entry;
+	struct stat_trace trace;
 	struct derive_memory memory;
 	uint64_t age_ns;
 	bool all; /* also what is zero */
 };
+
+/* Reads only the headers of the trace; `path`: of the sidecar. */
+struct stat_trace stat_trace_of(const char *path);
+void stat_trace_print(const struct stat_trace *t, FILE *out);
+struct json;
+void stat_trace_put(struct json *j, const struct stat_trace *t);
 
 void stat_text_print(const struct stat_view *v, FILE *out);
 void stat_json_print(const struct stat_view *v, FILE *out);

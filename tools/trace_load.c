@@ -56,8 +56,11 @@ trace_view_parse(struct trace_view *v, const void *bytes, size_t n,
 	return trace_view_read(v, &src, why);
 }
 
+typedef int reader(struct trace_view *v, const struct trace_source *src,
+		   char why[TRACE_VIEW_WHY]);
+
 static int
-load_fd(struct trace_view *v, int fd, char why[TRACE_VIEW_WHY])
+load_fd(struct trace_view *v, int fd, reader *read, char why[TRACE_VIEW_WHY])
 {
 	struct trace_source src = {.fd = fd};
 	struct stat st;
@@ -81,15 +84,16 @@ load_fd(struct trace_view *v, int fd, char why[TRACE_VIEW_WHY])
 			return -EINVAL;
 		}
 		src.size = (uint64_t)st.st_size;
-		rc = trace_view_read(v, &src, why);
+		rc = read(v, &src, why);
 	}
 	if (rc == -EAGAIN)
 		snprintf(why, TRACE_VIEW_WHY, "it changes faster than it can be read");
 	return rc;
 }
 
-int
-trace_view_load(struct trace_view *v, int dir, const char *path, char why[TRACE_VIEW_WHY])
+static int
+load(struct trace_view *v, int dir, const char *path, reader *read,
+     char why[TRACE_VIEW_WHY])
 {
 	int fd = openat(dir, path,
 			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
@@ -104,7 +108,26 @@ trace_view_load(struct trace_view *v, int dir, const char *path, char why[TRACE_
 					: strerror(-rc));
 		return rc;
 	}
-	rc = load_fd(v, fd, why);
+	rc = load_fd(v, fd, read, why);
 	close(fd);
 	return rc;
+}
+
+int
+trace_view_load(struct trace_view *v, int dir, const char *path, char why[TRACE_VIEW_WHY])
+{
+	return load(v, dir, path, trace_view_read, why);
+}
+
+int
+trace_view_peek(struct trace_view *v, int dir, const char *path, char why[TRACE_VIEW_WHY])
+{
+	return load(v, dir, path, trace_view_read_head, why);
+}
+
+int
+trace_view_load_newest(struct trace_view *v, int dir, const char *path,
+		       char why[TRACE_VIEW_WHY])
+{
+	return load(v, dir, path, trace_view_read_newest, why);
 }

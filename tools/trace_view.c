@@ -300,11 +300,9 @@ trace_view_read_sites(struct trace_view *v, const struct trace_source *src,
 }
 
 int
-trace_view_read(struct trace_view *v, const struct trace_source *src,
-		char why[TRACE_VIEW_WHY])
+trace_view_read_head(struct trace_view *v, const struct trace_source *src,
+		     char why[TRACE_VIEW_WHY])
 {
-	struct loading l = {v, src, why};
-	struct weir_trace_head now, newest;
 	int rc;
 
 	memset(v, 0, sizeof(*v));
@@ -315,6 +313,19 @@ trace_view_read(struct trace_view *v, const struct trace_source *src,
 		rc = check_file(&v->file, src->size, why);
 	if (rc == 0)
 		rc = read_head(&v->head, src, v->file.trace_offset, why);
+	if (rc != 0 && why[0] == '\0')
+		snprintf(why, TRACE_VIEW_WHY, "%s", strerror(-rc));
+	return rc;
+}
+
+static int
+read_all(struct trace_view *v, const struct trace_source *src, bool step_back,
+	 char why[TRACE_VIEW_WHY])
+{
+	struct loading l = {v, src, why};
+	struct weir_trace_head now, newest;
+	int rc = trace_view_read_head(v, src, why);
+
 	if (rc == 0)
 		rc = load_parts(&l);
 	if (rc == 0)
@@ -323,7 +334,7 @@ trace_view_read(struct trace_view *v, const struct trace_source *src,
 	for (int id = WEIR_PART_ROWS_GC; rc == 0 && id <= WEIR_PART_MARKS; id++)
 		rc = load_ring(&l, (enum weir_trace_part_id)id);
 	newest = v->head;
-	if (rc == 0)
+	if (rc == 0 && step_back)
 		rc = trace_view_step_back(v, src);
 	if (rc == 0 && src->memory == NULL) {
 		rc = read_head(&now, src, v->file.trace_offset, why);
@@ -352,4 +363,18 @@ trace_view_free(struct trace_view *v)
 	while (v->n_memory > 0)
 		free(v->memory[--v->n_memory]);
 	memset(v, 0, sizeof(*v));
+}
+
+int
+trace_view_read(struct trace_view *v, const struct trace_source *src,
+		char why[TRACE_VIEW_WHY])
+{
+	return read_all(v, src, true, why);
+}
+
+int
+trace_view_read_newest(struct trace_view *v, const struct trace_source *src,
+		       char why[TRACE_VIEW_WHY])
+{
+	return read_all(v, src, false, why);
 }

@@ -68,6 +68,14 @@ int trace_view_parse(struct trace_view *v, const void *bytes, size_t n,
 int trace_view_load(struct trace_view *v, int dir, const char *path,
 		    char why[TRACE_VIEW_WHY]);
 
+/* The same, but always of the newest head, also if the exit has freed all before it. */
+int trace_view_load_newest(struct trace_view *v, int dir, const char *path,
+			   char why[TRACE_VIEW_WHY]);
+
+/* Only the headers, which is cheap: `file` and `head`, nothing to free. Results as of load. */
+int trace_view_peek(struct trace_view *v, int dir, const char *path,
+		    char why[TRACE_VIEW_WHY]);
+
 void trace_view_free(struct trace_view *v);
 
 /* The text at this offset, "" if there is none. */
@@ -127,5 +135,9 @@ int trace_view_read_sites(struct trace_view *v, const struct trace_source *src,
 /* Once over; -EAGAIN when the writer was quicker. */
 int trace_view_read(struct trace_view *v, const struct trace_source *src,
 		    char why[TRACE_VIEW_WHY]);
+int trace_view_read_newest(struct trace_view *v, const struct trace_source *src,
+			   char why[TRACE_VIEW_WHY]);
+int trace_view_read_head(struct trace_view *v, const struct trace_source *src,
+			 char why[TRACE_VIEW_WHY]);
 
 #endif

@@ -21,19 +21,27 @@ layout() {
   marked doc/sidecar.md "$1" | tr -d '|`' | awk '$1 ~ /^[0-9]+$/ { print $1, $2 }'
 }
 
-# How many members a struct of the header has.
+# How many members a struct of a header has.
 members() {
-  sed -n "/^struct $1 {/,/^};/p" "$WEIR_SRCDIR/include/weir/stats.h" | grep -c '^[[:blank:]].*;'
+  sed -n "/^struct $1 {/,/^};/p" "$WEIR_SRCDIR/include/weir/${2:-stats}.h" | grep -c '^[[:blank:]].*;'
 }
 
 @test "the offsets in doc/sidecar.md are the compiler's" {
   [ "$(layout header | wc -l)" -eq "$(members weir_stats_header)" ]
   [ "$(layout slot | wc -l)" -eq "$(members weir_stats_slot_head)" ]
+  [ "$(layout mailbox | wc -l)" -eq "$(members weir_stats_mailbox)" ]
+  [ "$(layout head | wc -l)" -eq "$(members weir_trace_head trace)" ]
   {
-    echo '#include "weir/stats.h"'
+    printf '#include "weir/%s.h"\n' stats trace
     echo '#define AT(s, f, at) _Static_assert(__builtin_offsetof(struct s, f) == at, #f);'
     layout header | while read -r at field; do
       echo "AT(weir_stats_header, $field, $at)"
+    done
+    layout mailbox | while read -r at field; do
+      echo "AT(weir_stats_mailbox, $field, $at)"
+    done
+    layout head | while read -r at field; do
+      echo "AT(weir_trace_head, $field, $at)"
     done
     layout slot | while read -r word field; do
       echo "AT(weir_stats_slot_head, $field, $word * 8)"

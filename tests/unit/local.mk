@@ -43,7 +43,7 @@ TRACE_SAMPLE = tests/tools/sidecar_sample.c tests/tools/trace_sample.c \
 %C%_test_growth_blame_SOURCES = %D%/test_growth_blame.c $(TRACE_SAMPLE)
 %C%_test_top_frame_SOURCES = %D%/test_top_frame.c $(TRACE_SAMPLE)
 %C%_test_trace_view_SOURCES = %D%/test_trace_view.c $(TRACE_SAMPLE)
-%C%_test_check_SOURCES = %D%/test_check.c tests/tools/sidecar_sample.c
+%C%_test_check_SOURCES = %D%/test_check.c $(TRACE_SAMPLE)
 %C%_test_sidecar_SOURCES = %D%/test_sidecar.c tests/tools/sidecar_sample.c
 $(UNIT_TESTS): LDADD = $(UNIT_LIBS)
 $(UNIT_TESTS): $(UNIT_LIBS)

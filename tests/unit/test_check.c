@@ -8,7 +8,9 @@
 
 #include "tests/tap.h"
 #include "tests/tools/sidecar_sample.h"
+#include "tests/tools/trace_sample.h"
 #include "tools/check.h"
+#include "tools/trace_view.h"
 
 static struct sidecar_sample sample;
 static struct check_failure failures[8];
@@ -34,7 +36,7 @@ TEST(the_sample_adds_up)
 
 	CHECK_EQ(r.failed, 0);
 	CHECK_EQ(r.skipped, 0);
-	CHECK_EQ(r.held, 16 + 3 * 10);
+	CHECK_EQ(r.held, 17 + 3 * 10);
 }
 
 /* Every number that an identity names breaks at least one of them when it changes. */
@@ -135,10 +137,101 @@ TEST(failures_beyond_the_room_are_counted)
 	CHECK(check().failed > 20);
 }
 
+/* The kinds of the slot that is read, set to what the sites of the story hold, at its instant. */
+static struct sidecar_sample *
+story_that_adds_up(struct trace_sample *t)
+{
+	struct sidecar_sample *bytes = (struct sidecar_sample *)trace_sample_header(t);
+	uint64_t live = 0, count = 0;
+
+	trace_sample_story(t);
+	for (uint32_t i = 0; i <= STORY_SITES - 1; i++) {
+		live += *trace_sample_field(t, i, WEIR_S_live_bytes);
+		count += *trace_sample_field(t, i, WEIR_S_live_count);
+	}
+	for (int slot = 0; slot < 2; slot++)
+		sidecar_sample_slot(bytes, slot)->monotonic_ns =
+			trace_sample_head(t)->monotonic_ns;
+	*sidecar_sample_named(bytes, "kinds.0.live_bytes") = live - 7;
+	*sidecar_sample_named(bytes, "kinds.1.live_bytes") = 7;
+	*sidecar_sample_named(bytes, "kinds.2.live_bytes") = 0;
+	*sidecar_sample_named(bytes, "kinds.0.live") = count;
+	*sidecar_sample_named(bytes, "kinds.1.live") = 0;
+	*sidecar_sample_named(bytes, "kinds.2.live") = 0;
+	return bytes;
+}
+
+static struct check_result
+check_story(struct trace_sample *t)
+{
+	struct check_result r = {0, 1000, 0};
+	char why[SIDECAR_WHY];
+	struct trace_view v;
+	struct sidecar s;
+	size_t n;
+	const void *bytes = trace_sample_bytes(t, &n);
+
+	if (sidecar_parse(&s, bytes, n, why) != 0)
+		return r;
+	if (trace_view_parse(&v, bytes, n, why) == 0) {
+		r = check_sites(&s, &v, failures, 8);
+		trace_view_free(&v);
+	}
+	sidecar_free(&s);
+	return r;
+}
+
+TEST(sites_add_up_to_kinds)
+{
+	struct trace_sample *t = trace_sample_new();
+	struct sidecar_sample *bytes = story_that_adds_up(t);
+
+	CHECK_EQ(check_story(t).held, 2);
+	++*trace_sample_field(t, STORY_HELD, WEIR_S_live_bytes);
+	struct check_result r = check_story(t);
+	CHECK_EQ(r.failed, 1);
+	CHECK_EQ(r.held, 1);
+	CHECK_STR(failures[0].identity, "sites.live_bytes = kinds.live_bytes");
+	--*trace_sample_field(t, STORY_HELD, WEIR_S_live_bytes);
+	++*sidecar_sample_named(bytes, "kinds.1.live");
+	CHECK_EQ(check_story(t).failed, 1);
+	CHECK_STR(failures[0].identity, "sites.live_count = kinds.live");
+	trace_sample_free(t);
+}
+
+TEST(sites_of_samples_are_apart)
+{
+	struct trace_sample *t = trace_sample_new();
+
+	story_that_adds_up(t);
+	uint32_t site = trace_sample_site(t, 1, WEIR_KIND_OTHER, 0);
+	*trace_sample_field(t, site, WEIR_S_live_bytes) = 5;
+	CHECK_EQ(check_story(t).failed, 1);
+	*trace_sample_field(t, site, WEIR_S_sampled_count) = 1;
+	CHECK_EQ(check_story(t).held, 2);
+	trace_sample_free(t);
+}
+
+TEST(sites_of_another_instant_are_not_checked)
+{
+	struct trace_sample *t = trace_sample_new();
+
+	story_that_adds_up(t);
+	trace_sample_head(t)->monotonic_ns++;
+	struct check_result r = check_story(t);
+	CHECK_EQ(r.held, 0);
+	CHECK_EQ(r.failed, 0);
+	CHECK_EQ(r.skipped, 2);
+	trace_sample_free(t);
+}
+
 #define TAP_TESTS                                                                        \
 	T(the_sample_adds_up)                                                            \
 	T(one_more_of_anything_is_noticed)                                               \
 	T(both_sides_are_told_exactly)                                                   \
 	T(products_that_add_up_to_nothing_by_wrapping_do_not_pass)                       \
-	T(failures_beyond_the_room_are_counted)
+	T(failures_beyond_the_room_are_counted)                                          \
+	T(sites_add_up_to_kinds)                                                         \
+	T(sites_of_samples_are_apart)                                                    \
+	T(sites_of_another_instant_are_not_checked)
 TAP_MAIN()
