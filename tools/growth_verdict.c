@@ -10,6 +10,9 @@
 #define MIN_POINTS 4 /* below these, no order of values is rare enough */
 #define MIN_TAIL   4
 
+/* Below so many blocks, that none was freed means nothing. */
+#define FEW_BLOCKS 8
+
 /* z = 1.645 squared: one-sided 5 %. */
 #define Z_SQUARED 2.706
 
@@ -178,17 +181,21 @@ busy_points(const struct growth_evidence *e)
 	return n;
 }
 
-/* Has what rose before stopped to rise? Judged on the last third. */
+/* Has what rose stopped to rise? The last third does not do its share. */
 static bool
-has_stopped(const struct growth_point *points, size_t n, bool trough, double slope)
+has_stopped(const struct growth_point *p, size_t n, bool trough)
 {
 	size_t tail = n / 3 > MIN_TAIL ? n / 3 : MIN_TAIL;
+	double all, last, span, tail_span;
 
 	if (n < tail + MIN_TAIL)
 		return false;
-	points += n - tail;
-	return growth_trend(points, tail, trough) <= 0 &&
-	       growth_slope(points, tail, trough) < slope / 4;
+	all = value(&p[n - 1], trough) - value(&p[0], trough);
+	last = value(&p[n - 1], trough) - value(&p[n - tail], trough);
+	span = p[n - 1].t_s - p[0].t_s;
+	tail_span = p[n - 1].t_s - p[n - tail].t_s;
+	return growth_trend(p + n - tail, tail, trough) <= 0 &&
+	       last * span < all * tail_span / 4;
 }
 
 /* A saw of a few teeth passes the sign test; its floor does not rise. */
@@ -206,44 +213,75 @@ floor_rises(const struct growth_point *points, size_t n, bool trough, double lea
 	return low[1] - low[0] >= least;
 }
 
-static enum growth_verdict
-judge_series(const struct growth_evidence *e, size_t n, struct growth_finding *f)
+/* What is left after collections rises, or without a view of them what lives does. */
+static bool
+rises(const struct growth_evidence *e, size_t n, double *slope)
 {
 	const struct growth_point *p = e->points;
+	double live = (double)e->live_bytes;
 	bool trough = e->gc_known;
-	double span = p[n - 1].t_s - p[0].t_s;
-	double slope = growth_slope(p, n, trough), live = (double)e->live_bytes;
 
-	if (growth_trend(p, n, trough) > 0 && slope * span >= LEAST_RISE * live &&
-	    floor_rises(p, n, trough, LEAST_RISE / 2 * live)) {
-		if (has_stopped(p, n, trough, slope))
+	if (n < MIN_POINTS || (e->gc_known && e->major_gcs < 2))
+		return false;
+	*slope = growth_slope(p, n, trough);
+	return growth_trend(p, n, trough) > 0 &&
+	       *slope * (p[n - 1].t_s - p[0].t_s) >= LEAST_RISE * live &&
+	       floor_rises(p, n, trough, LEAST_RISE / 2 * live);
+}
+
+/* Hardly a block was freed: held, unless it grows no more or no collection could have shown it. */
+static enum growth_verdict
+judge_unfreed(const struct growth_evidence *e, size_t n, struct growth_finding *f)
+{
+	const struct growth_point *p = e->points;
+
+	if (n < 2)
+		return GROWTH_UNDECIDED;
+	if (p[n - 1].live <= p[0].live * (1 + LEAST_RISE) || has_stopped(p, n, false))
+		return n < MIN_POINTS ? GROWTH_UNDECIDED : GROWTH_PLATEAU;
+	if (e->gc_known && (e->major_gcs == 0 || f->survived < 0.3))
+		return GROWTH_UNDECIDED;
+	f->slope_bytes_per_s = growth_slope(p, n, false);
+	return GROWTH_HELD;
+}
+
+/* Most is freed again: garbage if collections bring it down to a quarter, else a cache. */
+static enum growth_verdict
+judge_freed(const struct growth_evidence *e, size_t n)
+{
+	double floor = 0;
+
+	if (!e->gc_known)
+		return GROWTH_PLATEAU;
+	if (n < MIN_POINTS || e->major_gcs < 2)
+		return GROWTH_GC_LAG;
+	for (size_t i = n / 2; i < n; i++)
+		if (e->points[i].trough > floor)
+			floor = e->points[i].trough;
+	return floor < (double)e->peak_bytes / 4 ? GROWTH_GC_LAG : GROWTH_PLATEAU;
+}
+
+static enum growth_verdict
+judge(const struct growth_evidence *e, struct growth_finding *f)
+{
+	size_t n = busy_points(e);
+	double slope;
+
+	if (rises(e, n, &slope)) {
+		if (has_stopped(e->points, n, e->gc_known))
 			return GROWTH_PLATEAU;
 		f->slope_bytes_per_s = slope;
 		return GROWTH_HELD;
 	}
-	/* The floor stays; is what lives above it garbage? */
-	if (trough && f->stays < 0.5 && (p[n - 1].trough < live / 2 || f->survived < 0.5))
-		return GROWTH_GC_LAG;
-	return GROWTH_PLATEAU;
-}
-
-/* Too few points for a trend: what became of the blocks decides. */
-static enum growth_verdict
-judge_counts(const struct growth_evidence *e, struct growth_finding *f)
-{
-	size_t n = e->n;
-
-	if (e->alloc_count < 8 || n < 2)
-		return GROWTH_UNDECIDED;
-	if (e->gc_known && e->major_gcs == 0)
-		return f->stays < 0.5 ? GROWTH_GC_LAG : GROWTH_UNDECIDED;
+	if (e->alloc_count < FEW_BLOCKS)
+		return n >= MIN_POINTS && e->points[n - 1].live <= e->points[0].live
+			       ? GROWTH_PLATEAU
+			       : GROWTH_UNDECIDED;
+	if (f->stays >= 0.9)
+		return judge_unfreed(e, n, f);
 	if (f->stays < 0.5)
-		return e->gc_known ? GROWTH_GC_LAG : GROWTH_PLATEAU;
-	if (f->stays < 0.9 || (e->gc_known && f->survived < 0.3) ||
-	    e->points[n - 1].live <= e->points[0].live)
-		return GROWTH_UNDECIDED;
-	f->slope_bytes_per_s = growth_slope(e->points, n, false);
-	return GROWTH_HELD;
+		return judge_freed(e, n);
+	return n < MIN_POINTS ? GROWTH_UNDECIDED : GROWTH_PLATEAU;
 }
 
 struct growth_finding
@@ -253,18 +291,14 @@ growth_judge(const struct growth_evidence *e)
 	double aged = (double)age[1] + (double)age[2] + (double)age[3];
 	double all = aged + (double)age[0];
 	struct growth_finding f = {
-		.verdict = GROWTH_UNDECIDED,
 		.stays = growth_stays((double)e->alloc_count, (double)e->freed_count),
 		.survived = all > 0 ? aged / all : 0,
 	};
-	size_t n = busy_points(e);
 
 	if (e->live_bytes == 0 || e->live_bytes < e->peak_bytes / 50)
 		f.verdict = GROWTH_RELEASED;
-	else if (n < MIN_POINTS || (e->gc_known && e->major_gcs < 2))
-		f.verdict = judge_counts(e, &f);
 	else
-		f.verdict = judge_series(e, n, &f);
+		f.verdict = judge(e, &f);
 	return f;
 }
 

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "tools/trace_view.h"
+#include "tools/trace_row.h"
 
 #define MAX_SLOTS 16
 #define WORTH_IT  (UINT64_C(1) << 20)
@@ -75,8 +75,12 @@ trace_view_step_back(struct trace_view *v, const struct trace_source *src)
 	int rc;
 
 	v->exited = last_state(v, src) == WEIR_STATE_EXITED;
-	if (!v->exited || !read_older(v, src, &older))
+	if (!v->exited)
 		return 0;
+	if (!read_older(v, src, &older)) {
+		v->before_exit = trace_row_restore(v, now);
+		return 0;
+	}
 	/* Its parts are those of the newest, only shorter: no need to believe another table. */
 	v->head = older;
 	for (uint32_t i = 0; i < v->head.n_parts; i++)
@@ -92,6 +96,7 @@ trace_view_step_back(struct trace_view *v, const struct trace_source *src)
 	v->sites = sites;
 	v->n_sites = n_sites;
 	v->cut = cut;
+	v->before_exit = trace_row_restore(v, now);
 	return rc == -ENOMEM || (rc < 0 && src->memory == NULL && rc != -EBADMSG) ? rc
 										  : 0;
 }

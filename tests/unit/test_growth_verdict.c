@@ -86,7 +86,7 @@ evidence(size_t n)
 }
 
 static enum growth_verdict
-judge(const struct growth_evidence *e)
+verdict(const struct growth_evidence *e)
 {
 	return growth_judge(e).verdict;
 }
@@ -166,14 +166,15 @@ TEST(a_floor_that_stays_is_not_held)
 	fill(100, saw, saw_floor);
 	e = evidence(100);
 	e.freed_count = 990;
-	CHECK_EQ(judge(&e), GROWTH_GC_LAG);
+	e.peak_bytes = (uint64_t)(28 * MB);
+	CHECK_EQ(verdict(&e), GROWTH_GC_LAG);
 	CHECK(growth_judge(&e).slope_bytes_per_s == 0);
 	fill(100, bend, bend);
 	e = evidence(100);
-	CHECK_EQ(judge(&e), GROWTH_PLATEAU);
+	CHECK_EQ(verdict(&e), GROWTH_PLATEAU);
 	fill(30, bend, bend);
 	e = evidence(30);
-	CHECK_EQ(judge(&e), GROWTH_PLATEAU);
+	CHECK_EQ(verdict(&e), GROWTH_PLATEAU);
 	/* A cache that turns over: what lives is young, and as much as ever. */
 	fill(100, constant, constant);
 	e = evidence(100);
@@ -181,7 +182,47 @@ TEST(a_floor_that_stays_is_not_held)
 	e.freed_count = 19980;
 	e.age_bytes[0] = (uint64_t)(5 * MB);
 	e.age_bytes[1] = (uint64_t)(15 * MB);
-	CHECK_EQ(judge(&e), GROWTH_PLATEAU);
+	CHECK_EQ(verdict(&e), GROWTH_PLATEAU);
+}
+
+/* A floor of 40 MB and as much garbage again: a cache that replaces. */
+static double
+lru(double t)
+{
+	return (t < 10 ? 4 * t : 40) * MB + (double)((int)t % 5) * 10 * MB;
+}
+
+static double
+lru_floor(double t)
+{
+	return (t < 15 ? t < 5 ? 0 : 4 * (t - 5) : 40) * MB;
+}
+
+TEST(a_cache_that_replaces_is_no_garbage)
+{
+	struct growth_evidence e;
+
+	fill(40, lru, lru_floor);
+	e = evidence(40);
+	e.freed_count = 800;
+	CHECK_EQ(verdict(&e), GROWTH_PLATEAU);
+}
+
+TEST(a_rise_with_rare_collections_is_seen_in_what_was_not_freed)
+{
+	struct growth_evidence e;
+
+	/* Collections come at twice the distance each time: the floor has two steps only. */
+	fill(5, line, zero);
+	points[3].trough = points[4].trough = 4 * MB;
+	e = evidence(5);
+	e.major_gcs = 4;
+	e.age_bytes[0] = 50;
+	e.age_bytes[1] = 150;
+	CHECK_EQ(verdict(&e), GROWTH_HELD);
+	CHECK_EQ(growth_judge(&e).slope_bytes_per_s, 2 * MB);
+	e.age_bytes[0] = 1000;
+	CHECK_EQ(verdict(&e), GROWTH_UNDECIDED);
 }
 
 TEST(a_leak_that_rests_is_still_one_but_not_for_ever)
@@ -191,10 +232,10 @@ TEST(a_leak_that_rests_is_still_one_but_not_for_ever)
 	fill(40, bend, bend);
 	e = evidence(13);
 	e.active_until_s = 10;
-	CHECK_EQ(judge(&e), GROWTH_HELD);
+	CHECK_EQ(verdict(&e), GROWTH_HELD);
 	e = evidence(40);
 	e.active_until_s = 10;
-	CHECK_EQ(judge(&e), GROWTH_PLATEAU);
+	CHECK_EQ(verdict(&e), GROWTH_PLATEAU);
 }
 
 TEST(what_is_gone_is_released)
@@ -205,9 +246,9 @@ TEST(what_is_gone_is_released)
 	e = evidence(20);
 	e.peak_bytes = 1u << 30;
 	e.live_bytes = 1u << 20;
-	CHECK_EQ(judge(&e), GROWTH_RELEASED);
+	CHECK_EQ(verdict(&e), GROWTH_RELEASED);
 	e.live_bytes = 0;
-	CHECK_EQ(judge(&e), GROWTH_RELEASED);
+	CHECK_EQ(verdict(&e), GROWTH_RELEASED);
 }
 
 TEST(few_points_let_the_counts_decide)
@@ -218,17 +259,17 @@ TEST(few_points_let_the_counts_decide)
 	e = evidence(3);
 	e.major_gcs = 1;
 	e.age_bytes[0] = e.age_bytes[1] = 100;
-	CHECK_EQ(judge(&e), GROWTH_HELD);
+	CHECK_EQ(verdict(&e), GROWTH_HELD);
 	e.age_bytes[1] = 10;
-	CHECK_EQ(judge(&e), GROWTH_UNDECIDED);
+	CHECK_EQ(verdict(&e), GROWTH_UNDECIDED);
 	e.major_gcs = 0;
-	CHECK_EQ(judge(&e), GROWTH_UNDECIDED);
+	CHECK_EQ(verdict(&e), GROWTH_UNDECIDED);
 	e.freed_count = 900;
-	CHECK_EQ(judge(&e), GROWTH_GC_LAG);
+	CHECK_EQ(verdict(&e), GROWTH_GC_LAG);
 	e.gc_known = false;
-	CHECK_EQ(judge(&e), GROWTH_PLATEAU);
+	CHECK_EQ(verdict(&e), GROWTH_PLATEAU);
 	e.alloc_count = 3;
-	CHECK_EQ(judge(&e), GROWTH_UNDECIDED);
+	CHECK_EQ(verdict(&e), GROWTH_UNDECIDED);
 }
 
 TEST(without_a_view_of_the_collector_live_bytes_are_judged)
@@ -239,16 +280,17 @@ TEST(without_a_view_of_the_collector_live_bytes_are_judged)
 	e = evidence(20);
 	e.gc_known = false;
 	e.major_gcs = 0;
-	CHECK_EQ(judge(&e), GROWTH_HELD);
+	CHECK_EQ(verdict(&e), GROWTH_HELD);
 	fill(100, saw, zero);
 	e = evidence(100);
 	e.gc_known = false;
 	e.freed_count = 990;
-	CHECK_EQ(judge(&e), GROWTH_PLATEAU);
+	CHECK_EQ(verdict(&e), GROWTH_PLATEAU);
 	/* Two teeth are a trend to the sign test, but their floor is the same. */
 	e = evidence(20);
 	e.gc_known = false;
-	CHECK_EQ(judge(&e), GROWTH_PLATEAU);
+	e.freed_count = 990;
+	CHECK_EQ(verdict(&e), GROWTH_PLATEAU);
 }
 
 TEST(time_to_the_limit)
@@ -299,11 +341,12 @@ TEST(every_verdict_has_words)
 	T(the_rule_of_succession)                                                        \
 	T(a_rising_floor_is_held)                                                        \
 	T(a_floor_that_stays_is_not_held)                                                \
+	T(a_cache_that_replaces_is_no_garbage)                                           \
+	T(a_rise_with_rare_collections_is_seen_in_what_was_not_freed)                    \
 	T(a_leak_that_rests_is_still_one_but_not_for_ever)                               \
 	T(what_is_gone_is_released)                                                      \
 	T(few_points_let_the_counts_decide)                                              \
-	T(without_a_view_of_the_collector_live_bytes_are_judged)                         \
-	T(time_to_the_limit)                                                             \
-	T(resident_memory_is_split_and_judged)                                           \
-	T(every_verdict_has_words)
+		T(without_a_view_of_the_collector_live_bytes_are_judged)                 \
+			T(time_to_the_limit) T(resident_memory_is_split_and_judged)      \
+				T(every_verdict_has_words)
 TAP_MAIN()

@@ -167,27 +167,60 @@ TEST(an_exit_that_freed_all_is_seen_as_it_was_before)
 	CHECK_EQ(trace_view_site(&view, STORY_HELD, WEIR_S_live_bytes), 118 << 20);
 	CHECK_EQ(view.head.seq_begin, 7);
 	trace_view_free(&view);
-	/* Not the write before, torn, or wild: the last write stands. */
-	before = exit_story(WEIR_STATE_EXITED);
-	before->seq_begin = before->seq_end = 4;
-	REQUIRE(parse(SIZE_MAX) == 0);
-	CHECK(!view.before_exit);
-	trace_view_free(&view);
-	before = exit_story(WEIR_STATE_EXITED);
-	before->seq_end = 4;
-	REQUIRE(parse(SIZE_MAX) == 0);
-	CHECK(!view.before_exit);
-	trace_view_free(&view);
-	before = exit_story(WEIR_STATE_EXITED);
-	before->parts[WEIR_PART_SITES0].used = 1u << 30;
-	REQUIRE(parse(SIZE_MAX) == 0);
-	CHECK(!view.before_exit && !view.cut);
-	CHECK_EQ(trace_view_site(&view, STORY_HELD, WEIR_S_live_bytes), 0);
-	trace_view_free(&view);
+	/* Not the write before, torn, or wild; and no rows: the last write stands. */
+	for (int i = 0; i < 3; i++) {
+		before = exit_story(WEIR_STATE_EXITED);
+		trace_sample_head(sample)->parts[WEIR_PART_ROWS_1S].used = 0;
+		trace_sample_head(sample)->parts[WEIR_PART_ROWS_GC].used = 0;
+		if (i == 0)
+			before->seq_begin = before->seq_end = 4;
+		else if (i == 1)
+			before->seq_end = 4;
+		else
+			before->parts[WEIR_PART_SITES0].used = 1u << 30;
+		REQUIRE(parse(SIZE_MAX) == 0);
+		CHECK(!view.before_exit && !view.cut);
+		CHECK_EQ(trace_view_site(&view, STORY_HELD, WEIR_S_live_bytes), 0);
+		trace_view_free(&view);
+	}
 	/* A process that runs, or was killed, may free what it likes. */
 	exit_story(WEIR_STATE_RUNNING);
 	REQUIRE(parse(SIZE_MAX) == 0);
 	CHECK(!view.exited && !view.before_exit);
+	trace_view_free(&view);
+}
+
+TEST(when_both_writes_came_too_late_the_rows_tell)
+{
+	struct weir_trace_head *before = exit_story(WEIR_STATE_EXITED);
+	const uint64_t *f;
+
+	before->seq_begin = before->seq_end = 4;
+	REQUIRE(parse(SIZE_MAX) == 0);
+	CHECK(view.before_exit);
+	f = view.sites[STORY_HELD];
+	CHECK_EQ(f[WEIR_S_live_bytes], 119 << 20);
+	CHECK_EQ(f[WEIR_S_live_count], 476);
+	/* At 119 s; major GCs were at 10, 20, ... 110, and the row before each is a second older. */
+	CHECK_EQ(f[WEIR_S_age0_bytes], 10 << 20);
+	CHECK_EQ(f[WEIR_S_age1_bytes], 10 << 20);
+	CHECK_EQ(f[WEIR_S_age2_bytes], 10 << 20);
+	CHECK_EQ(f[WEIR_S_old_bytes], 89 << 20);
+	CHECK(f[WEIR_S_birth_gc_sum] / (119 << 10) == 5);
+	CHECK(f[WEIR_S_birth_ms_sum] / (119 << 10) == 60000 ||
+	      f[WEIR_S_birth_ms_sum] / (119 << 10) == 59500);
+	/* What came and went is young. */
+	f = view.sites[STORY_GC_LAG];
+	CHECK_EQ(f[WEIR_S_live_bytes], 28 << 20);
+	CHECK_EQ(f[WEIR_S_age0_bytes], 27 << 20);
+	CHECK_EQ(f[WEIR_S_old_bytes], 1 << 20);
+	trace_view_free(&view);
+	/* Rows of long ago tell nothing of an exit. */
+	before = exit_story(WEIR_STATE_EXITED);
+	before->seq_begin = before->seq_end = 4;
+	trace_sample_head(sample)->monotonic_ns += UINT64_C(10000000000);
+	REQUIRE(parse(SIZE_MAX) == 0);
+	CHECK(!view.before_exit);
 	trace_view_free(&view);
 }
 
@@ -352,6 +385,7 @@ TEST(files_that_are_none_are_refused)
 	T(a_ring_that_went_round_is_sorted_and_torn_rows_are_left_out)                   \
 	T(the_whole_head_with_the_larger_number_counts)                                  \
 	T(an_exit_that_freed_all_is_seen_as_it_was_before)                               \
+	T(when_both_writes_came_too_late_the_rows_tell)                                  \
 	T(says_what_is_wrong_with_a_file)                                                \
 	T(ids_out_of_range_are_confined)                                                 \
 	T(strings_end_where_the_table_ends)                                              \
