@@ -300,11 +300,11 @@ utf16_to_utf8(struct codec_text_run *given)
 	*given = run;
 }
 
-/* Past what is left of a character whose first byte has been taken. */
+/* Past what is left of a character whose first byte has been taken; before `end` all is valid. */
 static inline void
-utf8_skip(struct codec_text_run *run)
+utf8_skip(struct codec_text_run *run, const uint8_t *end)
 {
-	while (run->src < run->src_end && (*run->src & 0xc0) == 0x80)
+	while (run->src < end && (*run->src & 0xc0) == 0x80)
 		run->src++;
 }
 
@@ -314,7 +314,7 @@ utf8_slowly(struct codec_text_run *run, size_t least, size_t width)
 {
 	const uint8_t *enough = run->src + least;
 
-	utf8_skip(run);
+	utf8_skip(run, enough);
 	while (run->src < enough) {
 		const uint8_t *s = run->src;
 		uint32_t c = s[0], units;
@@ -424,7 +424,7 @@ utf8_widen(struct codec_text_run *given, size_t width)
 				utf8_eight(&run, v, width, &k);
 			}
 		}
-		utf8_skip(&run);
+		utf8_skip(&run, valid_end);
 	}
 	*given = run;
 }
