@@ -21,4 +21,5 @@ setup() {
   cmp plain.out under.out
   grep -q '^weir.*will do nothing in .*malloc' under.err
   [ -z "$(ls -A "$sidecars")" ]
+  as_told bun
 }

@@ -11,6 +11,7 @@ setup() {
 @test "deno: buffers of every size and encoding" {
   same buffers
   at_work
+  as_told deno
 }
 
 @test "deno: files" {

@@ -11,6 +11,7 @@ setup() {
 @test "node: buffers of every size and encoding" {
   same buffers
   at_work
+  as_told node
 }
 
 @test "node: files" {

@@ -11,6 +11,7 @@ setup() {
 @test "node22: buffers of every size and encoding" {
   same buffers
   at_work
+  as_told node22
 }
 
 @test "node22: files" {

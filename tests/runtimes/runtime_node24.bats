@@ -11,6 +11,7 @@ setup() {
 @test "node24: buffers of every size and encoding" {
   same buffers
   at_work
+  as_told node24
 }
 
 @test "node24: files" {

@@ -11,6 +11,7 @@ setup() {
 @test "node26: buffers of every size and encoding" {
   same buffers
   at_work
+  as_told node26
 }
 
 @test "node26: files" {

@@ -7,6 +7,8 @@
 : "${WEIR_BUILDDIR:=$WEIR_SRCDIR/build}"
 # shellcheck source=/dev/null
 . "$WEIR_SRCDIR/scripts/runtimes.sh"
+# shellcheck source=tests/runtimes/host_list.bash
+. "$WEIR_SRCDIR/tests/runtimes/host_list.bash"
 
 weir=$WEIR_BUILDDIR/weir
 programs=$WEIR_SRCDIR/tests/runtimes/programs
@@ -23,8 +25,13 @@ use() {
   runtime=("$exe")
   exe=$(readlink -f "$exe")
   [ "$1" != deno ] || runtime+=(run --quiet --allow-all)
+  own_folders
+}
+
+own_folders() {
   sidecars=$BATS_TEST_TMPDIR/sidecars
-  mkdir -p "$sidecars"
+  rm -rf "$sidecars"
+  mkdir "$sidecars"
   export XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR TMPDIR=$BATS_TEST_TMPDIR
   export DENO_DIR=$BATS_TEST_TMPDIR/deno NO_COLOR=1
 }
@@ -36,10 +43,15 @@ with_weir() {
 
 # same PROGRAM: prints the same and ends the same with weir as without it.
 same() {
+  alike "${runtime[@]}" "$programs/$1.mjs"
+}
+
+# alike COMMAND...: that, of any command; each run has a folder of its own.
+alike() {
   local plain=0 under=0
-  cd "$BATS_TEST_TMPDIR" || return
-  timeout 120 "${runtime[@]}" "$programs/$1.mjs" </dev/null >plain.out 2>plain.err 3>&- || plain=$?
-  with_weir "${runtime[@]}" "$programs/$1.mjs" >under.out 2>under.err || under=$?
+  cd "$BATS_TEST_TMPDIR" && rm -rf in_plain in_under && mkdir in_plain in_under || return
+  (cd in_plain && timeout 120 "$@" </dev/null >../plain.out 2>../plain.err 3>&-) || plain=$?
+  (cd in_under && with_weir "$@" >../under.out 2>../under.err) || under=$?
   [ -s plain.out ]
   if ! cmp plain.out under.out || [ $plain -ne $under ]; then
     echo "status $plain without weir, $under with it"
@@ -47,23 +59,56 @@ same() {
     cat under.err
     return 1
   fi
-  if grep weir under.err; then
+  if grep '^weir' under.err; then
     return 1
   fi
   add_up
 }
 
-# Every sidecar reads and its numbers add up.
+# as_told NAME: the row of the host in doc/runtimes.md is what the sidecars say: words to the letter,
+# numbers within a factor of three; the version is as it was.
+as_told() {
+  local told row
+  told=$(sed -n '/<!-- begin hosts -->/,/<!-- end hosts -->/p' "$WEIR_SRCDIR/doc/runtimes.md" |
+    grep -F "| $(host_title "$1") |") || return
+  row=$(host_row "$1" "$sidecars")
+  awk -F ' *[|] *' '{ for (i = 1; i <= NF; i++) cell[NR, i] = $i; n = NF > n ? NF : n }
+    END {
+      for (i = 1; i <= n; i++) {
+        a = cell[1, i]
+        b = cell[2, i]
+        if (i == 3 || a == b)
+          continue
+        sub(/ %/, "", a)
+        sub(/ %/, "", b)
+        if (a "" !~ /^[0-9]+$/ || b "" !~ /^[0-9]+$/ || a + 0 > 3 * b || b + 0 > 3 * a)
+          wrong = 1
+      }
+      exit wrong
+    }' <<<"$told
+$row" && return
+  echo "doc/runtimes.md: $told"
+  echo "here:            $row"
+  echo "scripts/runtime-table doc/runtimes.md writes it anew"
+  return 1
+}
+
+# Every sidecar reads and its numbers add up. A child that ends by _exit may do so between the
+# making of its file and the first write.
 add_up() {
+  local file
   for file in "$sidecars"/*.weir; do
-    "$weir" stat --check "$file" || return
+    [ ! -e "$file" ] || "$weir" stat --check "$file" >"$BATS_TEST_TMPDIR/said" 2>&1 ||
+      grep -q 'nothing has been written' "$BATS_TEST_TMPDIR/said" ||
+      { cat "$BATS_TEST_TMPDIR/said" && return 1; }
   done
 }
 
 # query FILTER: what jq makes of all sidecars, as one array.
 query() {
   for file in "$sidecars"/*.weir; do
-    "$weir" stat --json "$file" || return
+    "$weir" stat --json "$file" 2>"$BATS_TEST_TMPDIR/said" ||
+      grep -q 'nothing has been written' "$BATS_TEST_TMPDIR/said" || return
   done | jq -es "$1"
 }
 
