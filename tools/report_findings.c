@@ -12,9 +12,10 @@
 #include "tools/show.h"
 #include "tools/tell.h"
 
-#define MAX_HELD   5
-#define MAX_OTHERS 3
-#define SOURCE_MAX 200
+#define MAX_HELD	5
+#define MAX_OTHERS	3
+#define SOURCE_MAX	200
+#define UNTOUCHED_WORTH (UINT64_C(16) << 20)
 
 /* A line below this share of what lives is not worth a sentence. */
 #define WORTH 0.1
@@ -245,6 +246,25 @@ print_others(const struct report *r, enum growth_verdict verdict, FILE *out)
 	}
 }
 
+/* Pages that nobody has touched yet: the sites show them, resident memory does not. */
+static void
+print_untouched(const struct report *r, FILE *out)
+{
+	uint64_t asked = r->growth.live_bytes, live = r->rss.live_bytes;
+	char a[SHOW_VALUE], b[SHOW_VALUE];
+
+	if (asked / 5 * 4 <= live || asked - live < UNTOUCHED_WORTH)
+		return;
+	finding_begin(out, "warn");
+	report_html_print(out, "Of %s that the lines hold, %s are resident.",
+			  show_bytes(a, asked), show_bytes(b, live));
+	finding_body(
+		out,
+		"the rest was allocated but never touched: it takes address space, and "
+		"memory only once something is written to it");
+	finding_end(out);
+}
+
 static void
 print_process(const struct report *r, FILE *out)
 {
@@ -289,6 +309,7 @@ report_print_findings(const struct report *r, FILE *out)
 		print_summary(r, out);
 		print_all_held(r, out);
 		print_process(r, out);
+		print_untouched(r, out);
 		print_others(r, GROWTH_UNDECIDED, out);
 		print_others(r, GROWTH_GC_LAG, out);
 		print_others(r, GROWTH_PLATEAU, out);

@@ -12,8 +12,9 @@
 #include "tools/tell.h"
 #include "tools/top_text.h"
 
-#define SPARK_LEAST 8
-#define SPARK_MOST  60
+#define UNTOUCHED_WORTH (16u << 20)
+#define SPARK_LEAST	8
+#define SPARK_MOST	60
 
 /* The next line, its text cut to the width; false when there is no room left. */
 void
@@ -168,9 +169,16 @@ static void
 add_split(struct top_layout *l)
 {
 	const struct growth_rss *r = &l->m->rss;
+	uint64_t asked = l->m->asked_bytes;
 	struct flow f = {.l = l};
+	char text[64], v[SHOW_VALUE];
 
 	flow_bytes(&f, "live", r->live_bytes);
+	/* Pages that nobody has touched yet take no memory. */
+	if (asked / 5 * 4 > r->live_bytes && asked - r->live_bytes > UNTOUCHED_WORTH) {
+		show_format(text, sizeof(text), "(%s asked for)", show_bytes(v, asked));
+		flow_add(&f, text);
+	}
 	flow_bytes(&f, "cached", r->cached_bytes);
 	if (r->js_heap_bytes != 0)
 		flow_bytes(&f, "V8 heap", r->js_heap_bytes);

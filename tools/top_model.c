@@ -176,6 +176,10 @@ top_model_look(struct top_model *m, const char *what)
 		sidecar_free(&before.sidecar);
 	m->loaded = true;
 	m->rss = rss_of(m, &now);
+	m->asked_bytes =
+		m->has_trace && m->trace.before_exit
+			? m->rss.live_bytes
+			: sidecar_sum(&e.sidecar, WEIR_SECTION_KINDS, WEIR_KF_live_bytes);
 	m->limit_bytes = sidecar_counter(&e.sidecar, WEIR_C_cgroup_limit_bytes);
 	remember(m, e.sidecar.slot.unix_ns + (now ? locate_age_ns(&e.sidecar) : 0),
 		 m->rss.rss_bytes);

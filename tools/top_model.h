@@ -24,6 +24,7 @@ struct top_model {
 	struct locate_entry entry;
 	bool loaded; /* entry, rss and rates are those of the last look that succeeded */
 	struct growth_rss rss; /* V8's heap in it as of its last collection */
+	uint64_t asked_bytes;  /* asked for, over the blocks in use */
 	uint64_t limit_bytes;  /* 0: none */
 	struct trace_view trace;
 	bool has_trace;
