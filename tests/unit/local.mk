@@ -21,6 +21,7 @@ UNIT_TESTS = \
 	%D%/test_route \
 	%D%/test_show \
 	%D%/test_sidecar \
+	%D%/test_scratch_own \
 	%D%/test_scratch_pool \
 	%D%/test_stats_layout \
 	%D%/test_token \

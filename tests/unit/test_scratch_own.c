@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * libweir without the shim, on its own pool: many threads, forks in the middle of their work, what
+ * a child may do with what it inherits, and how much memory each form takes.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/unit/guard.h"
+#include "tests/tap.h"
+
+#include "encode/codec.h"
+#include "weir/bytes.h"
+#include "weir/encode.h"
+#include "weir/scratch.h"
+
+enum { THREADS = 6, ROUNDS = 1500, SOURCE = 150000 };
+#define MB ((size_t)1 << 20)
+
+static char source[SOURCE];
+
+struct inbox {
+	_Atomic(char *) block; /* from another thread, to be released here */
+};
+
+static struct inbox inboxes[THREADS];
+static _Atomic unsigned wrong;
+
+static bool
+is_hex(const char *text, size_t n)
+{
+	for (size_t i = 0; i < n; i += 997)
+		if (text[i] != '5' && text[i] != 'a')
+			return false;
+	return text[0] == '5' && text[n - 1] == 'a';
+}
+
+/* Gets, checks, hands on to the next thread, releases what others have handed on. */
+static void *
+work(void *arg)
+{
+	size_t me = (size_t)(uintptr_t)arg;
+	uint32_t seed = (uint32_t)me;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		size_t n = 1 + guard_random(&seed) % SOURCE;
+		struct weir_result r;
+		char *text = weir_encode_scratch(WEIR_HEX, source, n, &r);
+
+		if (text == NULL || r.written != 2 * n || !is_hex(text, 2 * n)) {
+			wrong++;
+			continue;
+		}
+		text = atomic_exchange(&inboxes[(me + 1) % THREADS].block, text);
+		if (text != NULL && weir_scratch_unref(text) != 1)
+			wrong++;
+		text = atomic_exchange(&inboxes[me].block, NULL);
+		if (text != NULL && (text[0] != '5' || weir_scratch_unref(text) != 1))
+			wrong++;
+	}
+	return NULL;
+}
+
+static void
+start(pthread_t *threads)
+{
+	memset(source, 0x5a, sizeof(source));
+	for (size_t i = 0; i < THREADS; i++)
+		if (pthread_create(&threads[i], NULL, work, (void *)(uintptr_t)i) != 0)
+			abort();
+}
+
+static void
+finish(pthread_t *threads)
+{
+	for (size_t i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	for (size_t i = 0; i < THREADS; i++) {
+		char *left = atomic_exchange(&inboxes[i].block, NULL);
+
+		if (left != NULL)
+			CHECK_EQ(weir_scratch_unref(left), 1);
+	}
+	CHECK_EQ(wrong, 0);
+}
+
+TEST(threads)
+{
+	pthread_t threads[THREADS];
+
+	start(threads);
+	finish(threads);
+}
+
+/* In a child whose other threads are gone, wherever in the pool they were. */
+static int
+child_can_go_on(char *inherited)
+{
+	struct weir_result r;
+
+	if (memcmp(inherited, "5a5a", 4) != 0)
+		return 1;
+	if (weir_scratch_ref(inherited) == NULL || weir_scratch_unref(inherited) != 0 ||
+	    weir_scratch_unref(inherited) != 1)
+		return 2;
+	for (size_t n = 1; n < SOURCE; n += 9001) {
+		char *text = weir_encode_scratch(WEIR_HEX, source, n, &r);
+
+		if (text == NULL || r.written != 2 * n || !is_hex(text, 2 * n) ||
+		    weir_scratch_unref(text) != 1)
+			return 3;
+	}
+	return 0;
+}
+
+TEST(fork_among_threads)
+{
+	pthread_t threads[THREADS];
+	struct weir_result r;
+
+	start(threads);
+	for (int i = 0; i < 40; i++) {
+		char *text = weir_encode_scratch(WEIR_HEX, source, 40000, &r);
+		int status = -1;
+
+		REQUIRE(text != NULL);
+		pid_t child = fork();
+		if (child == 0) {
+			alarm(20); /* a lock that nobody will give back */
+			_exit(child_can_go_on(text));
+		}
+		CHECK(waitpid(child, &status, 0) == child && status == 0);
+		CHECK(is_hex(text, r.written));
+		CHECK_EQ(weir_scratch_unref(text), 1);
+	}
+	finish(threads);
+}
+
+/* However many let go at once, one of them is the last. */
+static _Atomic unsigned last_ones;
+
+static void *
+let_go(void *block)
+{
+	if (weir_scratch_unref(block) == 1)
+		last_ones++;
+	return NULL;
+}
+
+TEST(one_is_the_last)
+{
+	for (int i = 0; i < 200; i++) {
+		pthread_t threads[THREADS];
+		char *block = weir_scratch_get(100000);
+
+		REQUIRE(block != NULL);
+		last_ones = 0;
+		for (int j = 1; j < THREADS; j++)
+			CHECK(weir_scratch_ref(block) == block);
+		for (int j = 0; j < THREADS; j++)
+			if (pthread_create(&threads[j], NULL, let_go, block) != 0)
+				abort();
+		for (int j = 0; j < THREADS; j++)
+			pthread_join(threads[j], NULL);
+		CHECK_EQ(last_ones, 1);
+		CHECK_EQ(weir_scratch_unref(block), -EINVAL);
+	}
+}
+
+/* KB of `field` in /proc/self/status. */
+static long
+status_kb(const char *field)
+{
+	FILE *f = fopen("/proc/self/status", "re");
+	char line[256];
+	long kb = -1;
+
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
+		if (strncmp(line, field, strlen(field)) == 0)
+			kb = strtol(line + strlen(field) + 1, NULL, 10);
+	if (f != NULL)
+		fclose(f);
+	return kb;
+}
+
+/* So that VmHWM counts from now on. False: this kernel does not let us. */
+static bool
+reset_peak(void)
+{
+	FILE *f = fopen("/proc/self/clear_refs", "we");
+	bool good = f != NULL && fputs("5", f) >= 0;
+
+	return (f == NULL || fclose(f) == 0) && good;
+}
+
+static uint8_t *
+map(size_t n)
+{
+	uint8_t *p =
+		mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		abort();
+	memset(p, 0x5a, n);
+	return p;
+}
+
+/* The block is nobody's but the caller's: the source goes first, again and again. */
+TEST(no_tie_to_the_source)
+{
+	for (int i = 0; i < 20; i++) {
+		uint8_t *bytes = map(20 * MB);
+		struct weir_result r;
+		char *text = weir_encode_scratch(WEIR_HEX, bytes, 20 * MB, &r);
+
+		munmap(bytes, 20 * MB);
+		REQUIRE(text != NULL);
+		CHECK(r.written == 40 * MB && is_hex(text, r.written));
+		CHECK_EQ(weir_scratch_unref(text), 1);
+	}
+}
+
+TEST(ten_thousand_encodes_keep_nothing)
+{
+	struct weir_result r;
+	long before = 0;
+
+	for (int i = 0; i < 11000; i++) {
+		char *text = weir_encode_scratch(WEIR_BASE64, source, 60000, &r);
+
+		REQUIRE(text != NULL);
+		weir_scratch_unref(text);
+		/* Asking takes memory too, the first time. */
+		if (i == 999 || i == 1000)
+			before = status_kb("VmRSS");
+	}
+	CHECK(status_kb("VmRSS") <= before);
+}
+
+/* One copy of exactly the bytes wanted, beside the source. */
+TEST(extract_takes_what_it_gives)
+{
+	uint8_t *bytes = map(64 * MB);
+	long before = status_kb("VmRSS");
+	size_t n;
+
+	if (!reset_peak())
+		SKIP("no peak to be reset here");
+	uint8_t *block = weir_extract_scratch(bytes, 64 * MB, 8 * MB, 24 * MB, &n);
+	REQUIRE(block != NULL);
+	CHECK(n == 16 * MB && block[0] == 0x5a && block[n - 1] == 0x5a);
+	CHECK(status_kb("VmHWM") - before < 17 * 1024);
+	weir_scratch_unref(block);
+	munmap(bytes, 64 * MB);
+}
+
+static int
+count(void *total, const void *piece, size_t n)
+{
+	(void)piece;
+	*(size_t *)total += n;
+	return 0;
+}
+
+/* The source and one chunk, however much comes out. */
+TEST(chunks_take_one_chunk)
+{
+	uint8_t *bytes = map(64 * MB);
+	long before = status_kb("VmRSS");
+	size_t total = 0;
+
+	if (!reset_peak())
+		SKIP("no peak to be reset here");
+	CHECK_EQ(weir_encode_chunked(WEIR_HEX, bytes, 64 * MB, 0, count, &total, NULL),
+		 0);
+	CHECK_EQ(total, 128 * MB);
+	CHECK(status_kb("VmHWM") - before < 2 * 1024);
+	munmap(bytes, 64 * MB);
+}
+
+static _Atomic bool ended;
+
+static void *
+keep_changing(void *bytes)
+{
+	static const uint8_t values[] = {'A', 0xf0, 0x80, '=', '\n', 0xff, 0xe2, 'f'};
+	volatile uint8_t *p = bytes;
+	uint32_t seed = 5;
+
+	while (!ended)
+		p[guard_random(&seed) % GUARD_PAGE] = values[guard_random(&seed) % 8];
+	return NULL;
+}
+
+/* What comes out is anything, but nothing is read or written beside what was given. */
+TEST(source_that_changes_meanwhile)
+{
+	struct guard in = guard_new(GUARD_PAGE), out = guard_new(3 * GUARD_PAGE);
+	pthread_t thread;
+
+	ended = false;
+	memset(in.first, 'A', in.bytes);
+	if (pthread_create(&thread, NULL, keep_changing, in.first) != 0)
+		abort();
+	for (const struct codec_tier *const *t = codec_available(); *t != NULL; t++)
+		for (int codec = WEIR_HEX; codec <= WEIR_UTF16LE; codec++)
+			for (size_t i = 0; i < 300; i++) {
+				enum weir_codec c = (enum weir_codec)codec;
+				enum weir_dialect d = (enum weir_dialect)(i % 4);
+				size_t cap = i % 3 ? 3 * GUARD_PAGE : 1 + i * 13;
+				uint8_t *dst = guard_at(&out, cap, i & 1);
+				struct weir_result r;
+
+				codec_force((*t)->name);
+				r = weir_encode(c, (char *)dst, cap, in.first, in.bytes);
+				CHECK(r.written <= cap && r.read <= in.bytes);
+				r = weir_decode(c, d, dst, cap, (char *)in.first,
+						in.bytes);
+				CHECK(r.written <= cap && r.read <= in.bytes);
+				weir_index_of(in.first, in.bytes, "A=", 2, i);
+			}
+	ended = true;
+	pthread_join(thread, NULL);
+}
+
+#define TAP_TESTS                                                                        \
+	T(threads)                                                                       \
+	T(fork_among_threads)                                                            \
+	T(one_is_the_last)                                                               \
+	T(no_tie_to_the_source)                                                          \
+	T(ten_thousand_encodes_keep_nothing)                                             \
+	T(extract_takes_what_it_gives)                                                   \
+	T(chunks_take_one_chunk)                                                         \
+	T(source_that_changes_meanwhile)
+TAP_MAIN()
