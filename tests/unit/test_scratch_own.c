@@ -28,6 +28,7 @@ struct inbox {
 
 static struct inbox inboxes[THREADS];
 static _Atomic unsigned wrong;
+static _Atomic bool go_on; /* beyond ROUNDS */
 
 static bool
 is_hex(const char *text, size_t n)
@@ -45,7 +46,7 @@ work(void *arg)
 	size_t me = (size_t)(uintptr_t)arg;
 	uint32_t seed = (uint32_t)me;
 
-	for (int i = 0; i < ROUNDS; i++) {
+	for (int i = 0; i < ROUNDS || go_on; i++) {
 		size_t n = 1 + guard_random(&seed) % SOURCE;
 		struct weir_result r;
 		char *text = weir_encode_scratch(WEIR_HEX, source, n, &r);
@@ -121,21 +122,23 @@ TEST(fork_among_threads)
 	pthread_t threads[THREADS];
 	struct weir_result r;
 
+	go_on = true;
 	start(threads);
-	for (int i = 0; i < 40; i++) {
+	for (int i = 0; i < 60; i++) {
 		char *text = weir_encode_scratch(WEIR_HEX, source, 40000, &r);
 		int status = -1;
 
 		REQUIRE(text != NULL);
 		pid_t child = fork();
 		if (child == 0) {
-			alarm(20); /* a lock that nobody will give back */
+			alarm(5); /* a lock that nobody will give back */
 			_exit(child_can_go_on(text));
 		}
 		CHECK(waitpid(child, &status, 0) == child && status == 0);
 		CHECK(is_hex(text, r.written));
 		CHECK_EQ(weir_scratch_unref(text), 1);
 	}
+	go_on = false;
 	finish(threads);
 }
 
@@ -152,7 +155,7 @@ let_go(void *block)
 
 TEST(one_is_the_last)
 {
-	for (int i = 0; i < 200; i++) {
+	for (int i = 0; i < 60; i++) {
 		pthread_t threads[THREADS];
 		char *block = weir_scratch_get(100000);
 
