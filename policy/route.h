@@ -21,8 +21,11 @@ struct weir_route {
 
 /* Alignments above this go to the next allocator. Power of two. */
 #define WEIR_ALIGN_MAX (2u << 20)
-/* No mapping larger than this; keeps every sum of sizes far from overflow. */
-#define WEIR_MAP_MAX (1ull << 46)
+/*
+ * No mapping larger than this: the tables of 64 TB that the kernel will not commit anyway take a
+ * tenth of a second and stay. Keeps every sum of sizes far from overflow, too.
+ */
+#define WEIR_MAP_MAX (1ull << 38)
 
 /*
  * `bytes`: the request, at least the floor. `align`: power of two, 0 for none asked. The pool

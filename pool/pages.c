@@ -20,6 +20,9 @@
 #define PR_SET_VMA	     0x53564d41
 #define PR_SET_VMA_ANON_NAME 0
 #endif
+#ifndef MADV_DONTNEED_LOCKED
+#define MADV_DONTNEED_LOCKED 24
+#endif
 #ifndef MREMAP_DONTUNMAP
 #define MREMAP_DONTUNMAP 4
 #endif
@@ -192,8 +195,15 @@ pages_purge(void *addr, size_t bytes)
 {
 	int saved_errno = errno;
 
-	if (!strict_commit)
-		return result(madvise(addr, bytes, MADV_DONTNEED), saved_errno);
+	if (!strict_commit) {
+		int rc = madvise(addr, bytes, MADV_DONTNEED);
+
+		/* After mlockall: Linux 5.18 has a word for it, before that a new mapping serves. */
+		if (rc != 0 && errno == EINVAL)
+			rc = madvise(addr, bytes, MADV_DONTNEED_LOCKED);
+		if (rc == 0 || errno != EINVAL)
+			return result(rc, saved_errno);
+	}
 	int rc = pages_reset(addr, bytes);
 	return rc == 0 ? WEIR_PURGED_RESERVED : rc;
 }

@@ -99,9 +99,12 @@ make(void)
 	int error = segment_file_make(&file, weir_config.stats, h.pid, h.start_ticks);
 	if (error == 0)
 		error = segment_file_write(&file, 0, &h, sizeof(h));
+	if (error != 0 && file.mapping != NULL)
+		segment_file_drop(&file);
 	if (error != 0) {
 		failed(error);
-		given_up = true;
+		/* Descriptors come back; a folder that is not there does not. */
+		given_up = error != -EMFILE && error != -ENFILE;
 	}
 	return error == 0;
 }

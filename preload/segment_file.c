@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "pool/pages.h"
 #include "weir/stats.h"
 
 struct path {
@@ -200,15 +201,36 @@ open_given(const char *where, int32_t pid, struct path *p)
 	return open_new(p->text);
 }
 
+/* Blocks for what is mapped now: a full disk is found here, not in the middle of the work. */
+static int
+allocate(int fd)
+{
+	static const char zeros[WEIR_PAGE_BYTES];
+	int error = posix_fallocate(fd, 0, SEGMENT_FIXED_BYTES);
+
+	/* Where the call is forbidden, the C library does not look for another way. */
+	if (error != EPERM && error != ENOSYS)
+		return -error;
+	for (size_t at = 0; at < SEGMENT_FIXED_BYTES; at += sizeof(zeros)) {
+		size_t rest = SEGMENT_FIXED_BYTES - at;
+		ssize_t n = pwrite(fd, zeros, rest < sizeof(zeros) ? rest : sizeof(zeros),
+				   (off_t)at);
+		if (n <= 0)
+			return n < 0 ? -errno : -EIO;
+		if ((size_t)n < sizeof(zeros) && (size_t)n < rest)
+			return -ENOSPC;
+	}
+	return 0;
+}
+
 static int
 make_at(struct segment_file *f, int fd)
 {
 	struct stat st;
 
-	/* Blocks for what is mapped now: a full disk is found here, not in the middle of the work. */
-	int error = posix_fallocate(fd, 0, SEGMENT_FIXED_BYTES);
+	int error = allocate(fd);
 	if (error != 0)
-		return -error;
+		return error;
 	if (fstat(fd, &st) != 0)
 		return -errno;
 	void *p = mmap(NULL, SEGMENT_FIXED_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
@@ -238,4 +260,12 @@ segment_file_make(struct segment_file *f, const char *where, int32_t pid,
 		unlink(p.text);
 	memcpy(f->path, p.text, sizeof(f->path));
 	return error;
+}
+
+void
+segment_file_drop(struct segment_file *f)
+{
+	munmap(f->mapping, SEGMENT_FIXED_BYTES);
+	f->mapping = NULL;
+	unlink(f->path);
 }

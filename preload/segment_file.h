@@ -48,4 +48,7 @@ int segment_file_open(struct segment_file *f);
 void segment_file_close(const struct segment_file *f, int fd);
 int segment_file_put(int fd, uint64_t offset, const void *from, size_t bytes);
 
+/* Unmaps and removes a file that cannot be written: an empty one would tell nobody anything. */
+void segment_file_drop(struct segment_file *f);
+
 #endif

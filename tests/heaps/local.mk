@@ -10,7 +10,7 @@ if HAVE_BATS
 TESTS += $(heap_tests)
 endif
 SECONDS = 60
-stress: libweir_preload.la weir tests/heaps/differ
+stress: libweir_preload.la libfaulty.la weir tests/heaps/differ
 	SECONDS_IN_ALL=$(SECONDS) $(SHELL) $(srcdir)/scripts/stress "$(abs_top_builddir)"
 endif
 %C%_differ_SOURCES = %D%/differ.c %D%/pairs.c

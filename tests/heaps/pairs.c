@@ -55,9 +55,9 @@ pick_size(struct pairs *r)
 	case 5:
 		return near(r, r->around[1]);
 	case 6: /* four steps a doubling */
-		return near(r, (size_t)(4 + pick(r, 4)) << (10 + pick(r, 13)));
+		return near(r, (size_t)(4 + pick(r, 4)) << (10 + pick(r, 12)));
 	case 7:
-		return near(r, (size_t)1 << (12 + pick(r, 13)));
+		return near(r, (size_t)1 << (12 + pick(r, 12)));
 	case 8:
 		return near(r, PTRDIFF_MAX);
 	case 9:
@@ -65,7 +65,7 @@ pick_size(struct pairs *r)
 	case 10:
 		return near(r, (size_t)1 << (41 + pick(r, 22)));
 	default:
-		return 1 + pick(r, 2u << pick(r, 24));
+		return 1 + pick(r, 2u << pick(r, 23));
 	}
 }
 

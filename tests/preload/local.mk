@@ -1,19 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 preload_tests = \
-	%D%/memory.bats %D%/misuse.bats %D%/sandbox.bats %D%/shim.bats %D%/sidecar_file.bats %D%/storms.bats
+	%D%/faults.bats %D%/limits.bats %D%/memory.bats %D%/misuse.bats %D%/sandbox.bats \
+	%D%/shim.bats %D%/sidecar_file.bats %D%/storms.bats
 EXTRA_DIST += %D%/preload.bash $(preload_tests)
 
 # The guests: programs that the shim is preloaded into.
 if BUILD_SHIM
 check_PROGRAMS += \
-	%D%/descriptors %D%/early_host %D%/memory %D%/scratch_guest %D%/semantics %D%/storms \
+	%D%/descriptors %D%/early_host %D%/limits %D%/memory %D%/scratch_guest %D%/semantics %D%/storms \
 	%D%/stress %D%/without
-check_LTLIBRARIES += libearly.la
+check_LTLIBRARIES += libearly.la libfaulty.la
 if HAVE_BATS
 TESTS += $(preload_tests)
 endif
 endif
 GUEST_CFLAGS = $(AM_CFLAGS) -fno-builtin
+tests_preload_limits_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_memory_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_semantics_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_storms_CFLAGS = $(GUEST_CFLAGS)
@@ -31,3 +33,6 @@ tests_preload_early_host_LDADD = libearly.la
 libearly_la_SOURCES = %D%/early.c
 libearly_la_CFLAGS = $(GUEST_CFLAGS) -fvisibility=default
 libearly_la_LDFLAGS = -avoid-version -rpath $(abs_builddir)
+libfaulty_la_SOURCES = %D%/faulty.c
+libfaulty_la_CFLAGS = $(GUEST_CFLAGS)
+libfaulty_la_LDFLAGS = -module -avoid-version -rpath $(abs_builddir)

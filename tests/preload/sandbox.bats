@@ -20,7 +20,10 @@ content() {
 
 @test "each call in turn: same content, numbers that agree" {
   want=$(content)
-  for call in madvise mremap mincore membarrier close_range process_vm_writev fallocate; do
+  for call in madvise mremap munmap mincore membarrier close_range process_vm_writev \
+    process_vm_writev,pwrite64 fallocate fallocate,ftruncate,pwrite64 mkdir,mkdirat unlink,unlinkat \
+    prctl mmap-reserve mmap-reset mmap-tables mmap-shared open-create; do
+    case $(uname -m)/$call in */mkdir,* | */unlink,*) [ "$(uname -m)" = x86_64 ] || continue ;; esac
     for options in enabled floor=8K,decay_ms=5,stats_ms=20; do
       rm -f "$SIDECAR"
       forbidden "$call" "$options" "$GUESTS/stress" 1 3000 9
@@ -62,9 +65,35 @@ content() {
   [ "$(counter sidecar_failed)" -eq 0 ]
 }
 
-@test "no fallocate: posix_fallocate's own way serves" {
+@test "no fallocate: the sidecar's blocks are written instead" {
   forbidden fallocate enabled "$GUESTS/memory" trim
   [ "$status" -eq 0 ]
+  adds_up
+}
+
+@test "no way to make, map or write the sidecar: there is none, not an empty one" {
+  for calls in open-create mmap-shared fallocate,ftruncate,pwrite64 process_vm_writev,pwrite64; do
+    forbidden "$calls" stats_ms=20 "$GUESTS/memory" trim
+    [ "$status" -eq 0 ]
+    [ ! -e "$SIDECAR" ]
+  done
+}
+
+@test "no address space, no tables: every request goes on to the next allocator" {
+  for call in mmap-reserve mmap-tables; do
+    forbidden $call enabled "$GUESTS/memory" trim
+    [ "$status" -eq 0 ]
+    adds_up
+    [ "$(counter large_passed)" -gt 0 ]
+    [ "$(counter large_passed)" -eq "$(counter large_requests)" ]
+  done
+}
+
+@test "semantics with each call forbidden in turn" {
+  for call in madvise mremap munmap mmap-reserve mmap-tables clone3; do
+    forbidden "$call" floor=4K,threshold=64K,decay_ms=0 "$GUESTS/semantics"
+    [ "$status" -eq 0 ] || [ $call = clone3 ] || { echo "$call: $output" && return 1; }
+  done
 }
 
 @test "no membarrier: magazines fall back to full fences" {

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A library to preload behind the shim: system calls that the shim makes fail, all others work.
+ * FAULTS="mmap@5,open%3,clock": mmap fails from the fifth call on, every third open fails, and
+ * the clocks jump. Calls are counted from the start of the process and over all threads. With
+ * FAULTS_SAY set, it says at the end what failed how often.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+#define EXPORT __attribute__((visibility("default")))
+#define CALLER (uintptr_t) __builtin_return_address(0)
+
+#define CALLS(X)                                                                         \
+	X(mmap, ENOMEM)                                                                  \
+	X(munmap, ENOMEM)                                                                \
+	X(mremap, ENOMEM)                                                                \
+	X(madvise, EAGAIN)                                                               \
+	X(mprotect, ENOMEM)                                                              \
+	X(mincore, EAGAIN)                                                               \
+	X(open, EMFILE)                                                                  \
+	X(read, EIO)                                                                     \
+	X(pwrite, ENOSPC)                                                                \
+	X(posix_fallocate, ENOSPC)                                                       \
+	X(process_vm_writev, EPERM)                                                      \
+	X(fstat, EIO)                                                                    \
+	X(mkdir, EROFS)                                                                  \
+	X(unlink, EROFS)                                                                 \
+	X(prctl, EINVAL)                                                                 \
+	X(readlink, EACCES)                                                              \
+	X(pthread_create, EAGAIN)                                                        \
+	X(clock, 0)
+
+enum call {
+#define X(name, error) CALL_##name,
+	CALLS(X)
+#undef X
+		N_CALLS
+};
+
+static struct fault {
+	const char *name;
+	int error;
+	unsigned long from, every; /* 0: never */
+	_Atomic unsigned long made, failed;
+} faults[N_CALLS] = {
+#define X(name, error) {#name, error, 0, 0, 0, 0},
+	CALLS(X)
+#undef X
+};
+
+static uintptr_t shim_low, shim_high;
+static int (*real_pthread_create)(pthread_t *, const pthread_attr_t *, void *(*)(void *),
+				  void *);
+static int (*real_posix_fallocate)(int, off_t, off_t);
+
+static int
+find_shim(struct dl_phdr_info *info, size_t size, void *unused)
+{
+	(void)size, (void)unused;
+	if (info->dlpi_name == NULL || strstr(info->dlpi_name, "libweir_preload") == NULL)
+		return 0;
+	shim_low = info->dlpi_addr;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		uintptr_t end = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr +
+				info->dlpi_phdr[i].p_memsz;
+
+		if (info->dlpi_phdr[i].p_type == PT_LOAD && end > shim_high)
+			shim_high = end;
+	}
+	return 1;
+}
+
+static void
+read_fault(const char *text)
+{
+	size_t len = strcspn(text, "@%,");
+	unsigned long n = text[len] == '@' || text[len] == '%'
+				  ? strtoul(text + len + 1, NULL, 10)
+				  : 1;
+
+	for (int i = 0; i < N_CALLS; i++)
+		if (strlen(faults[i].name) == len &&
+		    memcmp(faults[i].name, text, len) == 0) {
+			*(text[len] == '%' ? &faults[i].every : &faults[i].from) = n;
+			return;
+		}
+	fprintf(stderr, "faulty: unknown fault in %s\n", text);
+	_exit(2);
+}
+
+__attribute__((constructor)) static void
+begin(void)
+{
+	const char *text = getenv("FAULTS");
+
+	*(void **)&real_pthread_create = dlsym(RTLD_NEXT, "pthread_create");
+	*(void **)&real_posix_fallocate = dlsym(RTLD_NEXT, "posix_fallocate");
+	while (text != NULL && *text != '\0') {
+		read_fault(text);
+		text += strcspn(text, ",");
+		text += *text == ',';
+	}
+	dl_iterate_phdr(find_shim, NULL);
+}
+
+__attribute__((destructor)) static void
+end(void)
+{
+	for (int i = 0; i < N_CALLS && getenv("FAULTS_SAY") != NULL; i++)
+		if (faults[i].from != 0 || faults[i].every != 0)
+			fprintf(stderr, "faulty: %s: %lu of %lu\n", faults[i].name,
+				faults[i].failed, faults[i].made);
+}
+
+static bool
+fails(enum call call, uintptr_t caller)
+{
+	struct fault *f = &faults[call];
+
+	if ((f->from == 0 && f->every == 0) || caller - shim_low >= shim_high - shim_low)
+		return false;
+	unsigned long n = atomic_fetch_add(&f->made, 1) + 1;
+	if ((f->from == 0 || n < f->from) && (f->every == 0 || n % f->every != 0))
+		return false;
+	atomic_fetch_add(&f->failed, 1);
+	if (f->error != 0)
+		errno = f->error;
+	return true;
+}
+
+#define FAIL_OR(name, otherwise) return fails(CALL_##name, CALLER) ? -1 : (otherwise)
+
+EXPORT void *
+mmap(void *addr, size_t bytes, int prot, int flags, int fd, off_t offset)
+{
+	if (fails(CALL_mmap, CALLER))
+		return MAP_FAILED;
+	return (void *)syscall(SYS_mmap, addr, bytes, prot, flags, fd, offset);
+}
+
+EXPORT int
+munmap(void *addr, size_t bytes)
+{
+	FAIL_OR(munmap, (int)syscall(SYS_munmap, addr, bytes));
+}
+
+EXPORT void *
+mremap(void *addr, size_t bytes, size_t new_bytes, int flags, ...)
+{
+	va_list more;
+
+	va_start(more, flags);
+	void *to = va_arg(more, void *);
+	va_end(more);
+	if (fails(CALL_mremap, CALLER))
+		return MAP_FAILED;
+	return (void *)syscall(SYS_mremap, addr, bytes, new_bytes, flags, to);
+}
+
+EXPORT int
+madvise(void *addr, size_t bytes, int advice)
+{
+	FAIL_OR(madvise, (int)syscall(SYS_madvise, addr, bytes, advice));
+}
+
+EXPORT int
+mprotect(void *addr, size_t bytes, int prot)
+{
+	FAIL_OR(mprotect, (int)syscall(SYS_mprotect, addr, bytes, prot));
+}
+
+EXPORT int
+mincore(void *addr, size_t bytes, unsigned char *present)
+{
+	FAIL_OR(mincore, (int)syscall(SYS_mincore, addr, bytes, present));
+}
+
+EXPORT int
+open(const char *path, int flags, ...)
+{
+	va_list more;
+
+	va_start(more, flags);
+	mode_t mode = va_arg(more, mode_t);
+	va_end(more);
+	FAIL_OR(open, (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode));
+}
+
+EXPORT ssize_t
+read(int fd, void *to, size_t bytes)
+{
+	FAIL_OR(read, syscall(SYS_read, fd, to, bytes));
+}
+
+EXPORT ssize_t
+pwrite(int fd, const void *from, size_t bytes, off_t offset)
+{
+	FAIL_OR(pwrite, syscall(SYS_pwrite64, fd, from, bytes, offset));
+}
+
+EXPORT int
+posix_fallocate(int fd, off_t offset, off_t bytes)
+{
+	if (fails(CALL_posix_fallocate, CALLER))
+		return faults[CALL_posix_fallocate].error;
+	return real_posix_fallocate(fd, offset, bytes);
+}
+
+EXPORT ssize_t
+process_vm_writev(pid_t pid, const struct iovec *local, unsigned long n_local,
+		  const struct iovec *remote, unsigned long n_remote, unsigned long flags)
+{
+	FAIL_OR(process_vm_writev, syscall(SYS_process_vm_writev, pid, local, n_local,
+					   remote, n_remote, flags));
+}
+
+EXPORT int
+fstat(int fd, struct stat *st)
+{
+	FAIL_OR(fstat, (int)syscall(SYS_newfstatat, fd, "", st, AT_EMPTY_PATH));
+}
+
+EXPORT int
+mkdir(const char *path, mode_t mode)
+{
+	FAIL_OR(mkdir, (int)syscall(SYS_mkdirat, AT_FDCWD, path, mode));
+}
+
+EXPORT int
+unlink(const char *path)
+{
+	FAIL_OR(unlink, (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0));
+}
+
+EXPORT ssize_t
+readlink(const char *path, char *to, size_t size)
+{
+	FAIL_OR(readlink, syscall(SYS_readlinkat, AT_FDCWD, path, to, size));
+}
+
+EXPORT int
+prctl(int option, ...)
+{
+	va_list more;
+	unsigned long a[4];
+
+	va_start(more, option);
+	for (int i = 0; i < 4; i++)
+		a[i] = va_arg(more, unsigned long);
+	va_end(more);
+	FAIL_OR(prctl, (int)syscall(SYS_prctl, option, a[0], a[1], a[2], a[3]));
+}
+
+EXPORT int
+pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *),
+	       void *arg)
+{
+	if (fails(CALL_pthread_create, CALLER))
+		return faults[CALL_pthread_create].error;
+	return real_pthread_create(thread, attr, run, arg);
+}
+
+/* Every call that "fails" moves the clocks on or back by an hour. */
+EXPORT int
+clock_gettime(clockid_t clock, struct timespec *t)
+{
+	static _Atomic long long hours;
+
+	if (fails(CALL_clock, CALLER)) {
+		unsigned long n = atomic_load(&faults[CALL_clock].failed);
+
+		atomic_fetch_add(&hours, n % 3 == 0 ? -1 : 1);
+	}
+	int rc = (int)syscall(SYS_clock_gettime, clock, t);
+	if (CALLER - shim_low < shim_high - shim_low && clock != CLOCK_THREAD_CPUTIME_ID)
+		t->tv_sec += 3600 * atomic_load(&hours);
+	return rc;
+}

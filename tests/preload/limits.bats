@@ -1,0 +1,130 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Hosts to which the kernel gives little: see limits.c. They run to their end with content intact,
+# and no worse served than without weir.
+
+load preload
+
+# limited NAME OPTIONS: the scenario runs; skipped where it cannot be made.
+limited() {
+  run under "$2" "$GUESTS/limits" "$1"
+  [ "$status" -ne 77 ] || skip "not possible here: $output"
+  [ "$status" -eq 0 ] || { echo "$status $output" && return 1; }
+}
+
+said() {
+  awk -v name="$1" '$1 == name { print $2 }' <<<"$output"
+}
+
+@test "all mappings of the process are used up: blocks are freed, resized, served" {
+  for options in enabled decay_ms=0,floor=8K guard=on,quarantine=64M; do
+    limited maps "$options"
+    # A new block may need two mappings, and the next allocator then has none either.
+    [ "$(said refused)" -le 30 ]
+    [ "$(said refused_after)" -eq 0 ]
+    adds_up
+  done
+}
+
+@test "three descriptors: all are the host's, the sidecar is made all the same" {
+  limited files stats_ms=20,decay_ms=20
+  [ "$(said refused)" -eq 0 ]
+  adds_up
+  run under stats_ms=20,decay_thread=off "$GUESTS/limits" files
+  [ "$status" -eq 0 ]
+  [ "$(said refused)" -eq 0 ]
+}
+
+@test "no thread may be started: the host does weir's work" {
+  chmod 777 "$BATS_TEST_TMPDIR"
+  limited threads stats_ms=20,decay_ms=20
+  [ "$(said refused)" -eq 0 ]
+  [ ! -e "$SIDECAR" ] || { adds_up && [ "$(counter timer_failed)" -gt 0 ]; }
+}
+
+@test "all memory locked: freed memory goes back all the same" {
+  limited locked stats_ms=20,decay_ms=20
+  [ "$(said refused)" -eq 0 ]
+  [ "$(megabytes idle)" -le 60 ]
+  adds_up
+  [ "$(counter purge_failed)" -eq 0 ]
+  [ "$(counter purged_bytes)" -gt 0 ]
+}
+
+@test "absurd requests cost nothing, and fail as ever" {
+  limited absurd enabled
+  [ "$(megabytes grown)" -le 2 ]
+  adds_up
+  [ "$(counter large_passed)" -eq 100 ]
+}
+
+# own_mounts COMMAND: by bash, as root, with mounts that nobody else sees.
+own_mounts() {
+  [ "$(id -u)" -eq 0 ] || skip "needs root for mounts of its own"
+  unshare -m true || skip "cannot unshare mounts here"
+  run unshare -m bash -c "$1"
+}
+
+@test "strict commit accounting, as /proc tells it: the charge is given back with the memory" {
+  echo 2 >"$BATS_TEST_TMPDIR/mode"
+  own_mounts "mount --bind '$BATS_TEST_TMPDIR/mode' /proc/sys/vm/overcommit_memory &&
+    LD_PRELOAD='$SHIM' WEIR_OPTIONS='stats=$SIDECAR,decay_ms=200' '$GUESTS/memory' burst"
+  [ "$status" -eq 0 ] || skip "cannot do that here: $output"
+  [ "$(megabytes idle)" -le 8 ]
+  adds_up
+  [ "$(counter purged_bytes)" -gt 500000000 ]
+  # Given back whole: no usable page is left that reads as zero.
+  [ "$(counter cached_clean_bytes)" -eq 0 ]
+}
+
+@test "no /proc: the host goes on, the numbers add up" {
+  own_mounts "mount -t tmpfs none /proc &&
+    LD_PRELOAD='$SHIM' WEIR_OPTIONS='stats=$SIDECAR,decay_ms=20,stats_ms=20' '$GUESTS/stress' 2 1500 5"
+  [ "$status" -eq 0 ] || skip "cannot do that here: $output"
+  adds_up
+}
+
+@test "a read-only file system and a full one: no sidecar, the host goes on" {
+  mkdir "$BATS_TEST_TMPDIR/fs"
+  own_mounts "mount -t tmpfs -o ro none '$BATS_TEST_TMPDIR/fs' &&
+    LD_PRELOAD='$SHIM' WEIR_OPTIONS='stats=$BATS_TEST_TMPDIR/fs/x.weir' '$GUESTS/stress' 2 500 5 && echo ran"
+  [[ $output == *ran* ]] || skip "cannot do that here: $output"
+  own_mounts "mount -t tmpfs -o size=8k none '$BATS_TEST_TMPDIR/fs' &&
+    LD_PRELOAD='$SHIM' WEIR_OPTIONS='stats=$BATS_TEST_TMPDIR/fs/x.weir' '$GUESTS/stress' 2 500 5 &&
+    ls '$BATS_TEST_TMPDIR/fs' | wc -l"
+  [ "$status" -eq 0 ]
+  [ "$output" = 0 ]
+}
+
+# grouped LIMIT_MB COMMAND...: in a control group of memory of its own, version 1 or 2.
+grouped() {
+  local mb=$1 group
+  shift
+  if [ -w /sys/fs/cgroup/memory/cgroup.procs ]; then
+    group=/sys/fs/cgroup/memory/weir-test-$$
+    mkdir "$group" 2>/dev/null || return 77
+    echo $((mb << 20)) >"$group/memory.limit_in_bytes" || return 77
+  elif grep -qs memory /sys/fs/cgroup/cgroup.subtree_control && [ -w /sys/fs/cgroup/cgroup.procs ]; then
+    group=/sys/fs/cgroup/weir-test-$$
+    mkdir "$group" 2>/dev/null || return 77
+    echo $((mb << 20)) >"$group/memory.max" || return 77
+  else
+    return 77
+  fi
+  GROUP=$group sh -c 'echo $$ >"$GROUP/cgroup.procs" && exec "$@"' sh "$@"
+  local status=$?
+  rmdir "$group" || sleep 1 && rmdir "$group" 2>/dev/null || true
+  return $status
+}
+
+@test "a control group at its memory limit: the cache yields, the host is not killed" {
+  for options in enabled decay_ms=60000 decay_thread=off,decay_ms=60000; do
+    rm -f "$SIDECAR"
+    run grouped 96 timeout -k 5 120 env LD_PRELOAD="$SHIM" WEIR_OPTIONS="stats=$SIDECAR,stats_ms=50,$options" \
+      "$GUESTS/limits" group 96
+    [ "$status" -ne 77 ] || skip "no control group to be had"
+    [ "$status" -eq 0 ] || { echo "$options: $status $output" && return 1; }
+    [ "$(said bursts)" -eq 400 ]
+    adds_up
+  done
+}
