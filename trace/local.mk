@@ -7,6 +7,8 @@ walker_sources = \
 	%D%/code.c %D%/code.h \
 	%D%/maps.c %D%/maps.h \
 	%D%/memory.c %D%/memory.h \
+	%D%/python.c %D%/python.h \
+	%D%/python_line.c \
 	%D%/symtab.c %D%/symtab.h \
 	%D%/unwind.c %D%/unwind.h \
 	%D%/unwind_parse.c \

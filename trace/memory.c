@@ -39,6 +39,19 @@ memory_peek(uint64_t address, void *to, size_t n)
 	return process_vm_readv(getpid(), &local, 1, &remote, 1, 0) == (ssize_t)n;
 }
 
+size_t
+memory_peek_many(const uint64_t *addresses, size_t n, size_t bytes, void *to)
+{
+	struct iovec remote[2 * AT_ONCE], local = {to, n * bytes};
+
+	if (n == 0 || n > 2 * AT_ONCE)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		remote[i] = (struct iovec){(void *)(uintptr_t)addresses[i], bytes};
+	ssize_t got = process_vm_readv(getpid(), &local, 1, remote, n, 0);
+	return got > 0 ? (size_t)got / bytes : 0;
+}
+
 int
 memory_of_self(struct memory *m)
 {

@@ -30,6 +30,9 @@ struct memory {
 /* Without keeping anything: true if all n bytes of this process could be read. Any thread. */
 bool memory_peek(uint64_t address, void *to, size_t n);
 
+/* n pieces of `bytes` each, one after the other in `to`; how many, from the first on, could be. */
+size_t memory_peek_many(const uint64_t *addresses, size_t n, size_t bytes, void *to);
+
 /* Of this process. Check that it works: 0, or -errno where the system forbids such reads. */
 int memory_of_self(struct memory *m);
 

@@ -4,6 +4,7 @@
  */
 #include "trace/v8_layout.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define MAX_SYMBOL 160
@@ -47,14 +48,14 @@ check(const struct v8_layout *l, const char **why)
 {
 	*why = "this V8 compresses its pointers";
 	if (l->smi_shift != 31 || l->tagged_bytes != 8)
-		return -1;
+		return -ENOTSUP;
 	*why = "this V8's frames are not laid out as known";
 	if (l->fp_context != -8 || l->fp_function != -16 || l->fp_bytecode != -32 ||
 	    l->fp_offset != -40)
-		return -1;
+		return -ENOTSUP;
 	*why = "this version of V8 is not known";
 	if (l->major < 11 || l->major > 14)
-		return -1;
+		return -ENOTSUP;
 	*why = "";
 	return 0;
 }
@@ -69,7 +70,7 @@ v8_layout_read(struct v8_layout *l, const struct weir_symtab *t, const char **wh
 			*why = i == 0 ? "no V8 that exports its constants"
 				      : "a constant of V8's is not exported";
 			if (wanted[i].without == -1)
-				return -1;
+				return -ENOENT;
 			value = wanted[i].without;
 		}
 		memcpy((char *)l + wanted[i].at, &value, sizeof(value));

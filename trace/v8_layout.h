@@ -76,7 +76,10 @@ struct v8_layout {
 	int32_t stream_header;	    /* InstructionStream: where the instructions start */
 };
 
-/* 0, or -1 with the reason in *why (static text): not V8, no constants, or a V8 not known. */
+/*
+ * 0; or with the reason in *why (static text) -ENOENT: not V8, or without its constants; or -ENOTSUP:
+ * a V8 that is not known.
+ */
 int v8_layout_read(struct v8_layout *l, const struct weir_symtab *t, const char **why);
 
 #endif

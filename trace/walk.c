@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "trace/code.h"
+#include "trace/python.h"
 #include "trace/unwind.h"
 #include "trace/walk_private.h"
 
@@ -150,11 +151,50 @@ step_native(struct at *a)
 	return true;
 }
 
+/* CPython's frames of one run of its evaluation loop; how many words. */
+static uint32_t
+take_python(uint64_t *words, struct python_walk *w, uint32_t max_frames)
+{
+	struct python_frame frames[WEIR_TRACE_MAX_DEPTH];
+	size_t n = python_take(w, frames, max_frames);
+
+	for (size_t i = 0; i < n; i++) {
+		words[3 * i] = frames[i].code | WALK_PYTHON;
+		words[3 * i + 1] = frames[i].instruction;
+	}
+	return (uint32_t)(3 * n);
+}
+
+/* What tells the code objects from later ones at the same addresses, read for all together. */
+static void
+identify_python(uint64_t *words, uint32_t n)
+{
+	uint64_t codes[PYTHON_AT_ONCE], identities[PYTHON_AT_ONCE];
+	uint32_t at[PYTHON_AT_ONCE], n_codes = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		if ((words[i] & WALK_PYTHON) != 0) {
+			codes[n_codes] = WALK_PC(words[i]);
+			at[n_codes++] = i + 2;
+			i += 2;
+		}
+		if (n_codes == PYTHON_AT_ONCE || (i + 1 >= n && n_codes > 0)) {
+			python_identify(codes, n_codes, identities);
+			while (n_codes > 0) {
+				n_codes--;
+				words[at[n_codes]] = identities[n_codes];
+			}
+		}
+	}
+}
+
 void
 walk_take(struct walk_raw *raw, uintptr_t fp, uintptr_t pc)
 {
 	static const struct code_v8 none;
 	struct at a = {.pc = pc, .sp = fp + 16};
+	struct python_walk python;
+	bool in_python = false;
 	uintptr_t end;
 	uint32_t n = 0;
 
@@ -178,6 +218,17 @@ walk_take(struct walk_raw *raw, uintptr_t fp, uintptr_t pc)
 			went = step_by_fp(&a);
 		} else {
 			raw->words[n++] = pc;
+			if (walk_reads_python() && python_is_loop(pc)) {
+				uint32_t room = WEIR_TRACE_MAX_DEPTH - 1 - depth;
+
+				if (!in_python)
+					python_begin(&python);
+				in_python = true;
+				uint32_t words =
+					take_python(&raw->words[n], &python, room);
+				n += words;
+				depth += words / 3;
+			}
 			went = step_native(&a);
 		}
 		/* No address: what looked like a frame was none. It must not pass for V8's. */
@@ -188,6 +239,8 @@ walk_take(struct walk_raw *raw, uintptr_t fp, uintptr_t pc)
 			break;
 		}
 	}
+	if (in_python)
+		identify_python(raw->words, n);
 out:
 	raw->n_words = n;
 	raw->hash = hash_of(raw->words, n);

@@ -11,6 +11,7 @@
 
 #include "trace/code.h"
 #include "trace/intern.h"
+#include "trace/python.h"
 #include "trace/v8_private.h"
 #include "trace/v8_gc.h"
 #include "trace/walk_private.h"
@@ -140,6 +141,30 @@ v8_frame(struct decode *d, const struct v8_frame *f)
 	memcpy(r->frames, d->now, sizeof(r->frames));
 }
 
+static void
+python_frame(struct decode *d, const struct python_frame *f)
+{
+	static struct python_place p; /* under the trace's lock */
+	struct weir_trace_frame frame;
+
+	d->n_now = 0;
+	memory_begin(walk_memory());
+	if (python_decode(walk_memory(), f, &p) != 0) {
+		intern_drop(WEIR_DROP_unreadable);
+		return;
+	}
+	memset(&frame, 0, sizeof(frame));
+	frame.kind = WEIR_FRAME_PYTHON;
+	frame.flags = (p.line != 0 ? WEIR_FRAME_EXACT_LINE : 0) |
+		      (p.file[0] == '<' ? WEIR_FRAME_RUNTIME : 0);
+	frame.function = intern_string(p.function, strlen(p.function));
+	frame.file = intern_string(p.file, strlen(p.file));
+	frame.line = p.line != 0 ? p.line : p.definition_line;
+	frame.column = p.column;
+	frame.definition_line = p.definition_line;
+	d->now[d->n_now++] = intern_frame(&frame);
+}
+
 /* The words of a frame of V8 from words[i] on; the index after them. */
 static uint32_t
 frame_at(const struct walk_raw *raw, uint32_t i, struct v8_frame *f)
@@ -197,6 +222,15 @@ walk_decode(const struct walk_raw *raw, uint32_t frames[WEIR_TRACE_MAX_DEPTH])
 		uint64_t word = raw->words[i];
 		struct v8_frame f;
 
+		if ((word & (WALK_V8 | WALK_PYTHON)) == WALK_PYTHON) {
+			python_frame(&d, &(struct python_frame){WALK_PC(word),
+								raw->words[i + 1],
+								raw->words[i + 2]});
+			for (uint32_t k = 0; k < d.n_now; k++)
+				frames[d.n++] = d.now[k];
+			i += 3;
+			continue;
+		}
 		if ((word & WALK_V8) == 0) {
 			/* Code that came since the maps were read. */
 			if (!asked && code_module_at(word) == NULL) {

@@ -4,7 +4,7 @@
  *
  * A frame of native code is one word, its return address. A frame of V8's is that address with
  * WALK_V8 set and the words of V8's frame that name the function, unread: only the decoder, with
- * checked reads, follows them.
+ * checked reads, follows them. A frame of CPython's follows the native one of its evaluation loop.
  */
 #ifndef TRACE_WALK_PRIVATE_H
 #define TRACE_WALK_PRIVATE_H
@@ -14,7 +14,8 @@
 
 #define WALK_V8		 (UINT64_C(1) << 63)
 #define WALK_BYTECODE	 (UINT64_C(1) << 62) /* two more: bytecode array, offset */
-#define WALK_PC(word)	 ((word) & (WALK_BYTECODE - 1))
+#define WALK_PYTHON	 (UINT64_C(1) << 61) /* code object; two more: instruction, identity */
+#define WALK_PC(word)	 ((word) & (WALK_PYTHON - 1))
 #define WALK_FRAME_WORDS 4
 
 /* The calling thread's stack around `sp`: false if nobody knows where it ends. */
@@ -25,6 +26,12 @@ void walk_look(void);
 
 /* Whether frames of V8 are to be taken as such. */
 bool walk_reads_v8(void);
+
+/* The same of CPython's. */
+bool walk_reads_python(void);
+
+/* The memory that decoders read, under the trace's lock. */
+struct memory *walk_memory(void);
 
 /* The reader of V8's frames, under the trace's lock. */
 const struct v8_reader *walk_v8(void);

@@ -5,11 +5,13 @@
  */
 #include "trace/walk.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "trace/code.h"
+#include "trace/python.h"
 #include "trace/v8.h"
 #include "trace/v8_gc.h"
 #include "trace/walk_private.h"
@@ -27,6 +29,7 @@ static struct memory memory; /* under the trace's lock */
 static const struct v8_reader reader = {&layout, &memory};
 static struct weir_symtab symbols;
 
+static _Atomic bool reads_python;
 static char version[32];
 static const char *name = "", *reason = "";
 static _Atomic enum weir_trace_tier tier = WEIR_TIER_NATIVE;
@@ -74,16 +77,6 @@ name_of_executable(void)
 	return "";
 }
 
-static const char *
-why_native(const char *why)
-{
-	if (strcmp(name, "bun") == 0)
-		return "Bun's JavaScript engine tells nobody what its frames are";
-	if (strcmp(name, "deno") == 0)
-		return "Deno does not export the constants of its V8";
-	return why;
-}
-
 static char *
 put_number(char *to, int n)
 {
@@ -95,41 +88,95 @@ put_number(char *to, int n)
 }
 
 static void
-write_version(int major, int minor)
+write_version(const char *what, int major, int minor)
 {
-	char *to = put_number(stpcpy(version, "V8 "), major);
+	char *to = put_number(stpcpy(version, what), major);
 
 	*to++ = '.';
 	put_number(to, minor);
 }
 
+/* Finds something by the symbols of the executable, or of a library of that name. */
+static int
+look_in(const char *library, int (*find)(const struct weir_symtab *t))
+{
+	const struct code_module *m;
+	int rc = weir_symtab_of_executable(&symbols) == 0 ? find(&symbols) : -ENOENT;
+
+	if (rc != -ENOENT)
+		return rc;
+	m = code_module_named(library);
+	if (m == NULL || m->header == 0 || weir_symtab_of_image(&symbols, m->header) != 0)
+		return -ENOENT;
+	return find(&symbols);
+}
+
+static int
+find_v8(const struct weir_symtab *t)
+{
+	return v8_layout_read(&layout, t, &reason);
+}
+
+static int
+find_python(const struct weir_symtab *t)
+{
+	uint32_t hex = 0;
+	int rc = python_init(t, &hex);
+
+	if (hex != 0)
+		write_version("CPython ", (int)(hex >> 8), (int)(hex & 0xff));
+	return rc;
+}
+
 static void
 look_at_v8(void)
 {
-	const char *why = "";
-	const struct code_module *shared;
-
-	if (weir_symtab_of_executable(&symbols) != 0 ||
-	    v8_layout_read(&layout, &symbols, &why) != 0) {
-		shared = code_module_named("libnode.so");
-		if (shared == NULL || shared->header == 0 ||
-		    weir_symtab_of_image(&symbols, shared->header) != 0 ||
-		    v8_layout_read(&layout, &symbols, &why) != 0) {
-			reason = why_native(why);
-			return;
-		}
-	}
+	write_version("V8 ", layout.major, layout.minor);
 	if (name[0] == '\0')
 		name = "v8";
-	write_version(layout.major, layout.minor);
+	code_ask_for_builtins(builtins);
+	v8_gc_init(&symbols);
+	tier = WEIR_TIER_V8;
+	reason = "";
+	atomic_store(&reads_v8, true);
+}
+
+static const char *
+why_native(int python, const char *why)
+{
+	if (python == -ENOTSUP)
+		return "this version of CPython is not known";
+	if (strcmp(name, "bun") == 0)
+		return "Bun's JavaScript engine tells nobody what its frames are";
+	if (strcmp(name, "deno") == 0)
+		return "Deno does not export the constants of its V8";
+	return strcmp(name, "node") == 0 ? why : "no runtime whose frames are known";
+}
+
+static void
+look_at_all(void)
+{
+	const char *why;
+	int rc;
+
 	if (memory_of_self(&memory) != 0) {
 		reason = "the system forbids process_vm_readv on oneself";
 		return;
 	}
-	code_ask_for_builtins(builtins);
-	v8_gc_init(&symbols);
-	tier = WEIR_TIER_V8;
-	atomic_store(&reads_v8, true);
+	if (look_in("libnode.so", find_v8) == 0) {
+		look_at_v8();
+		return;
+	}
+	why = reason;
+	rc = look_in("libpython3", find_python);
+	if (rc == 0) {
+		tier = WEIR_TIER_PYTHON;
+		name = "python";
+		reason = "";
+		atomic_store(&reads_python, true);
+		return;
+	}
+	reason = why_native(rc, why);
 }
 
 void
@@ -142,9 +189,22 @@ walk_look(void)
 		return;
 	name = name_of_executable();
 	code_refresh();
-	look_at_v8();
-	code_refresh();
+	look_at_all();
+	if (tier == WEIR_TIER_V8)
+		code_refresh();
 	atomic_store_explicit(&look, LOOKED, memory_order_release);
+}
+
+bool
+walk_reads_python(void)
+{
+	return atomic_load_explicit(&reads_python, memory_order_relaxed);
+}
+
+struct memory *
+walk_memory(void)
+{
+	return &memory;
 }
 
 bool

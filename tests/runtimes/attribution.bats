@@ -112,6 +112,54 @@ places() {
   done
 }
 
+@test "CPython: exact lines, on a thread, through a generator and C" {
+  for python in python3.11 python3.12 python3.13; do
+    command -v $python || continue
+    captured 1000000 $python "$programs/places.py"
+    own_frames places.py >got
+    diff - got <<'END'
+python leaf 10:12 def=9
+python Größe.__init__ 16:13 def=14
+python Größe.fill 21:16 def=19
+python generate 25:11 def=24
+python main.<locals>.<lambda> 29:42 def=29
+python main 29:12 def=28
+END
+    grep -q "^end .* tier=2 name=python version=CPython ${python#python} reason=$" log
+    captured 1 $python -c '
+import gc, json, threading
+def churn():
+    for i in range(40):
+        json.loads(json.dumps({str(k): [k] for k in range(100)}))
+        exec("def f(x):\n  return bytearray(x)\nf(100)")
+        gc.collect()
+threads = [threading.Thread(target=churn) for _ in range(2)]
+for t in threads: t.start()
+churn()
+for t in threads: t.join()'
+    grep -q '^end captures=[1-9][0-9]* .* tier=2 name=python' log
+    tested=yes
+  done
+  [ -n "${tested-}" ] || skip "no CPython here whose frames are known"
+}
+
+@test "through the shim: weir growth names the line of the program" {
+  for name in $nodes; do
+    (use "$name") || continue
+    use "$name"
+    rm -f "$sidecars"/*
+    with_weir "${runtime[@]}" "$programs/places.js"
+    "$weir" growth --json "$sidecars"/*.weir >growth.json
+    jq -e '.trace.tier == "v8" and .trace.tier_reason == ""' growth.json
+    jq -re '.sites[] | select(.alloc_bytes == 20971520) |
+      "\(.function) \(.line):\(.column) \([.stack[] | select(.kind == "js").function] | join(" "))"' \
+      growth.json >got
+    head -1 got | grep -qF 'leaf 7:9 leaf middle füllen table.entry  arrow main'
+    tested=yes
+  done
+  [ -n "${tested-}" ] || skip "no Node here"
+}
+
 @test "Deno: native frames to the start of the program, and the reason" {
   use deno
   echo 'globalThis.kept = new Uint8Array(20 << 20); console.log(kept.length)' >big.js

@@ -8,7 +8,7 @@ EXTRA_DIST += %D%/host_list.bash %D%/runtimes.bash $(runtime_tests) \
 	%D%/programs/DirectBuffers.java %D%/programs/arrays.py %D%/programs/blobs.sql \
 	%D%/programs/buffers.php %D%/programs/buffers.pl %D%/programs/buffers.py \
 	%D%/programs/buffers.rb %D%/programs/redis_values.sh \
-	%D%/programs/collect.js %D%/programs/places.js \
+	%D%/programs/collect.js %D%/programs/places.js %D%/programs/places.py \
 	%D%/programs/buffers.mjs %D%/programs/children.mjs %D%/programs/codecs.mjs \
 	%D%/programs/files.mjs %D%/programs/http.mjs %D%/programs/workers.mjs
 if HAVE_BATS

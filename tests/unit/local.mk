@@ -18,6 +18,7 @@ UNIT_TESTS = \
 	%D%/test_options \
 	%D%/test_pool \
 	%D%/test_purge \
+	%D%/test_python \
 	%D%/test_route \
 	%D%/test_show \
 	%D%/test_sidecar \
