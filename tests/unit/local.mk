@@ -13,14 +13,17 @@ UNIT_TESTS = \
 	%D%/test_growth_blame \
 	%D%/test_growth_model \
 	%D%/test_growth_verdict \
+	%D%/test_intern \
 	%D%/test_launch \
 	%D%/test_mailbox \
 	%D%/test_options \
 	%D%/test_pool \
+	%D%/test_publish \
 	%D%/test_purge \
 	%D%/test_python \
 	%D%/test_route \
 	%D%/test_show \
+	%D%/test_sites \
 	%D%/test_sidecar \
 	%D%/test_scratch_own \
 	%D%/test_scratch_pool \
@@ -45,6 +48,7 @@ TRACE_SAMPLE = tests/tools/sidecar_sample.c tests/tools/trace_sample.c \
 %C%_test_growth_blame_SOURCES = %D%/test_growth_blame.c $(TRACE_SAMPLE)
 %C%_test_top_frame_SOURCES = %D%/test_top_frame.c $(TRACE_SAMPLE)
 %C%_test_trace_view_SOURCES = %D%/test_trace_view.c $(TRACE_SAMPLE)
+%C%_test_publish_SOURCES = %D%/test_publish.c tests/tools/sidecar_sample.c
 %C%_test_check_SOURCES = %D%/test_check.c $(TRACE_SAMPLE)
 %C%_test_sidecar_SOURCES = %D%/test_sidecar.c tests/tools/sidecar_sample.c
 $(UNIT_TESTS): LDADD = $(UNIT_LIBS)
