@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 EXTRA_DIST += \
-	%D%/encoders/hex.bun.js %D%/encoders/mail.c \
+	%D%/encoders/hex.bun.js %D%/encoders/hex.node.js %D%/encoders/mail.c \
+	%D%/encoders/weir_node.c \
 	%D%/file-digest/app.js %D%/file-digest/compare.js

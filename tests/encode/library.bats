@@ -43,11 +43,44 @@ build_user() {
   base64 -w 76 bytes | sed 's/$/\r/' | ./mail | cmp - <(base64 -w 64 bytes)
   run --separate-stderr ./mail <<<'Zm9v*'
   [ "$status" -eq 1 ]
-  [ "$output" = Zm9v ] && [ "$stderr" = "not base64 from offset 4 on" ]
+  [ "$output" = Zm9v ]
+  [ "$stderr" = "not base64 from offset 4 on" ]
   . "$WEIR_SRCDIR/scripts/runtimes.sh"
   bun=$(runtimes_dir)/bun/exe
   [ -x "$bun" ] || skip "no bun: scripts/fetch-runtimes fetches it"
   "$bun" "$WEIR_SRCDIR/examples/encoders/hex.bun.js" "$library" bytes 3>&- | cmp - <(basenc --base16 -w0 bytes | tr A-F a-f)
+}
+
+# node_example NODE: the add-on's Buffer holds what it should, with the shim and without.
+node_example() {
+  node=$1
+  headers=$(dirname "$(readlink -f "$node")")/../include/node
+  [ -e "$headers/node_api.h" ] || headers=/usr/include/node
+  [ -e "$headers/node_api.h" ] || skip "no node_api.h beside $node"
+  gcc -shared -fPIC -Wall -Wextra -Werror -I"$headers" -I"$WEIR_SRCDIR/include" -o weir_node.node \
+    "$WEIR_SRCDIR/examples/encoders/weir_node.c" -L"$WEIR_BUILDDIR/.libs" -lweir \
+    -Wl,-rpath,"$WEIR_BUILDDIR/.libs" || skip "this build links only with its own flags"
+  head -c 50001 /dev/urandom >bytes
+  "$node" "$WEIR_SRCDIR/examples/encoders/hex.node.js" weir_node.node bytes 3>&- |
+    cmp - <(basenc --base16 -w0 bytes | tr A-F a-f)
+  shim=$WEIR_BUILDDIR/.libs/libweir_preload.so
+  [ -e "$shim" ] || return 0
+  LD_PRELOAD=$shim WEIR_OPTIONS=stats=$PWD/node.weir "$node" \
+    "$WEIR_SRCDIR/examples/encoders/hex.node.js" weir_node.node bytes 3>&- |
+    cmp - <(basenc --base16 -w0 bytes | tr A-F a-f)
+  "$WEIR_BUILDDIR/weir" stat --json node.weir >node.json
+  jq -e '.counters.scratch_gets >= 1' node.json
+}
+
+@test "the example works in the system's Node, by Node-API" {
+  command -v node || skip "no node in PATH"
+  node_example "$(command -v node)"
+}
+
+@test "the example works in Node 26" {
+  . "$WEIR_SRCDIR/scripts/runtimes.sh"
+  [ -x "$(runtimes_dir)/node26/exe" ] || skip "no node26: scripts/fetch-runtimes fetches it"
+  node_example "$(runtimes_dir)/node26/exe"
 }
 
 @test "isa= chooses the instruction set, and a wrong one is passed over" {
