@@ -6,10 +6,13 @@ FUZZ_TARGETS = \
 	%D%/fuzz_bytes \
 	%D%/fuzz_elf \
 	%D%/fuzz_encode \
+	%D%/fuzz_heap \
 	%D%/fuzz_hex \
 	%D%/fuzz_options \
+	%D%/fuzz_pool \
 	%D%/fuzz_sidecar \
 	%D%/fuzz_text \
+	%D%/fuzz_views \
 	%D%/fuzz_v8
 FUZZ_LIBS = libtools.la libencode.la libtrace.la libpool.la libpolicy.la
 
@@ -18,7 +21,10 @@ check_LTLIBRARIES += libreplay.la
 libreplay_la_SOURCES = %D%/fuzz.h %D%/fuzz_codec.h %D%/replay.c
 check_PROGRAMS += $(FUZZ_TARGETS)
 TESTS += $(FUZZ_TARGETS)
+%C%_fuzz_views_SOURCES = %D%/fuzz_views.c tests/tools/sidecar_sample.c \
+	tests/tools/trace_sample.c tests/tools/trace_story.c
 %C%_fuzz_sidecar_SOURCES = %D%/fuzz_sidecar.c tests/tools/sidecar_sample.c
+%C%_fuzz_heap_LDADD = libreplay.la libshimheap.la $(FUZZ_LIBS)
 $(FUZZ_TARGETS): LDADD = libreplay.la $(FUZZ_LIBS)
 $(FUZZ_TARGETS): libreplay.la $(FUZZ_LIBS)
 
@@ -30,10 +36,14 @@ noinst_PROGRAMS += $(FUZZERS)
 %C%_fuzz_bytes_libfuzzer_SOURCES = %D%/fuzz_bytes.c
 %C%_fuzz_elf_libfuzzer_SOURCES = %D%/fuzz_elf.c
 %C%_fuzz_encode_libfuzzer_SOURCES = %D%/fuzz_encode.c
+%C%_fuzz_heap_libfuzzer_SOURCES = %D%/fuzz_heap.c
+%C%_fuzz_heap_libfuzzer_LDADD = $(FUZZING_FLAGS) libshimheap.la $(FUZZ_LIBS)
 %C%_fuzz_hex_libfuzzer_SOURCES = %D%/fuzz_hex.c
 %C%_fuzz_options_libfuzzer_SOURCES = %D%/fuzz_options.c
+%C%_fuzz_pool_libfuzzer_SOURCES = %D%/fuzz_pool.c
 %C%_fuzz_text_libfuzzer_SOURCES = %D%/fuzz_text.c
 %C%_fuzz_v8_libfuzzer_SOURCES = %D%/fuzz_v8.c
+%C%_fuzz_views_libfuzzer_SOURCES = $(%C%_fuzz_views_SOURCES)
 %C%_fuzz_sidecar_libfuzzer_SOURCES = $(%C%_fuzz_sidecar_SOURCES)
 $(FUZZERS): LDADD = $(FUZZING_FLAGS) $(FUZZ_LIBS)
 $(FUZZERS): $(FUZZ_LIBS)

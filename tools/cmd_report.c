@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "tools/cmd.h"
-#include "tools/measure.h"
 #include "tools/report.h"
 #include "tools/subject.h"
 #include "tools/tell.h"
@@ -76,53 +75,19 @@ parse_args(int argc, char **argv, struct request *r)
 	return -1;
 }
 
-/* What the sidecar alone says, then the trace, if there is one. */
-static void
-fill(struct report *r, const struct locate_entry *e, struct trace_view *trace,
-     char why[TRACE_VIEW_WHY])
-{
-	struct growth_request request = {.by = GROWTH_BY_LINE, .sort = GROWTH_SORT_LIVE};
-	struct derive_memory d = measure_memory(e);
-
-	memset(r, 0, sizeof(*r));
-	r->entry = e;
-	r->age_ns = locate_age_ns(&e->sidecar);
-	r->now = d.now;
-	r->rss = growth_split(d.rss_bytes, d.live_bytes, d.cached_bytes, 0);
-	if (trace_view_load(trace, AT_FDCWD, e->path, why) != 0) {
-		r->why_no_trace = why;
-		return;
-	}
-	r->trace = trace;
-	r->places = growth_places_new(trace, GROWTH_PLACE_FILES);
-	growth_model_make(&r->growth, r->places, &request, e);
-	r->view = (struct growth_view){
-		.entry = e, .trace = trace, .places = r->places, .model = &r->growth};
-	r->rss = r->growth.rss;
-	r->rows = growth_rows_timed(trace, 0, UINT64_MAX);
-}
-
-static void
-release(struct report *r, struct trace_view *trace)
-{
-	if (r->trace == NULL)
-		return;
-	growth_rows_free(&r->rows);
-	growth_model_free(&r->growth);
-	growth_places_free(r->places);
-	trace_view_free(trace);
-}
-
 static int
 print_page(const struct locate_entry *e, FILE *out)
 {
 	char why[TRACE_VIEW_WHY] = "";
 	struct trace_view trace;
+	bool has_trace = trace_view_load(&trace, AT_FDCWD, e->path, why) == 0;
 	struct report r;
 
-	fill(&r, e, &trace, why);
+	report_fill(&r, e, has_trace ? &trace : NULL, why, GROWTH_PLACE_FILES);
 	report_page_print(&r, out);
-	release(&r, &trace);
+	report_release(&r);
+	if (has_trace)
+		trace_view_free(&trace);
 	if (fflush(out) != 0)
 		return -errno;
 	return ferror(out) ? -EIO : 0;

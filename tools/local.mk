@@ -32,7 +32,7 @@ libtools_la_SOURCES = \
 	%D%/memory_limit.c %D%/memory_limit.h \
 	%D%/option_args.c %D%/option_args.h \
 	%D%/proc.c %D%/proc.h \
-	%D%/report.h %D%/report_assets.h %D%/report_data.c %D%/report_findings.c \
+	%D%/report.h %D%/report_assets.h %D%/report_data.c %D%/report_fill.c %D%/report_findings.c \
 	%D%/report_html.c %D%/report_html.h %D%/report_page.c %D%/report_run.c \
 	%D%/report_sites.c %D%/report_stacks.c %D%/report_tables.c \
 	%D%/running.c %D%/running.h \

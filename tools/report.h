@@ -18,7 +18,8 @@
 struct report {
 	const struct locate_entry *entry;
 	uint64_t age_ns;
-	bool now; /* memory was measured now, else at the last write */
+	bool read_files; /* source lines may be shown */
+	bool now;	 /* memory was measured now, else at the last write */
 	struct growth_rss rss;
 	const struct trace_view
 		*trace; /* NULL: there is none, and what follows is empty */
@@ -28,6 +29,15 @@ struct report {
 	struct growth_view view;    /* the same, for those who print it elsewhere */
 	struct growth_rows rows;    /* over the whole time */
 };
+
+/*
+ * `trace` NULL: there is none, and why. `flags` are those of growth_places_new. What is pointed to
+ * stays the caller's and must outlive the report.
+ */
+void report_fill(struct report *r, const struct locate_entry *e,
+		 const struct trace_view *trace, const char *why_no_trace,
+		 unsigned flags);
+void report_release(struct report *r);
 
 /* The whole page. */
 void report_page_print(const struct report *r, FILE *out);

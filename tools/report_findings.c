@@ -85,7 +85,7 @@ print_source(const struct report *r, const struct growth_group *g, FILE *out)
 	const struct growth_place *p = growth_place(r->places, g->blame.frame);
 	char line[SOURCE_MAX];
 
-	if (g->blame.rank == GROWTH_BLAME_NONE || !p->script ||
+	if (!r->read_files || g->blame.rank == GROWTH_BLAME_NONE || !p->script ||
 	    growth_source_line(p->file, p->line, r->entry->sidecar.header.created_unix_ns,
 			       line, sizeof(line)) != GROWTH_SOURCE_SHOWN)
 		return;

@@ -74,7 +74,8 @@ by_value(const void *a, const void *b, void *sort)
 void
 top_sites_sort(struct top_sites *s, enum top_sort sort)
 {
-	qsort_r(s->sites, s->n, sizeof(*s->sites), by_value, &sort);
+	if (s->n > 0)
+		qsort_r(s->sites, s->n, sizeof(*s->sites), by_value, &sort);
 }
 
 void
