@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 preload_tests = \
 	%D%/faults.bats %D%/limits.bats %D%/memory.bats %D%/misuse.bats %D%/sandbox.bats \
-	%D%/shim.bats %D%/sidecar_file.bats %D%/storms.bats
+	%D%/shim.bats %D%/sidecar_file.bats %D%/storms.bats %D%/trace.bats
 EXTRA_DIST += %D%/preload.bash $(preload_tests)
 
 # The guests: programs that the shim is preloaded into.

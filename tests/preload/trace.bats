@@ -1,0 +1,124 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The trace in the sidecar: sites that add up to the kinds whatever the host does, nothing at all
+# when it is off, and a host that goes on when the file cannot be written.
+
+load preload
+
+# sites_add_up [FILE...]: as adds_up, and the sites were looked at.
+sites_add_up() {
+  local file
+  [ $# -gt 0 ] || set -- "$SIDECAR"
+  for file in "$@"; do
+    run "$WEIR" stat --check "$file"
+    echo "$file: $output"
+    [ "$status" -eq 0 ] && [[ $output != *"not checked"* ]] || return 1
+  done
+}
+
+# trace NAME [FILE]: a number of the object "trace" of weir stat --json.
+trace() {
+  "$WEIR" stat --json "${2:-$SIDECAR}" | jq ".trace.$1"
+}
+
+await_sidecar() {
+  timeout 10 sh -c 'until [ -s "$1" ]; do sleep 0.05; done' sh "$SIDECAR"
+}
+
+teardown() {
+  [ -z "${guest:-}" ] || kill -KILL "$guest" || true
+  ! mountpoint -q "$BATS_TEST_TMPDIR/small" || umount "$BATS_TEST_TMPDIR/small"
+}
+
+@test "sites add up after random operations on threads, sizes across the floor included" {
+  for options in enabled floor=8K,trace_min=8K,decay_ms=5,stats_ms=10 trace_min=1M,decay_thread=off \
+    quarantine=32M guard=on,floor=64K,trace_min=64K; do
+    rm -f "$SIDECAR"
+    under "$options" "$GUESTS/stress" 4 3000 7
+    sites_add_up
+  done
+}
+
+@test "each request from trace_min on is recorded, none below" {
+  under trace_min=1M,floor=64K "$GUESTS/stress" 1 3000 7
+  some=$(trace captures)
+  rm "$SIDECAR"
+  under trace_min=64K,floor=64K "$GUESTS/stress" 1 3000 7
+  all=$(trace captures)
+  [ "$some" -gt 0 ]
+  [ "$all" -gt "$some" ]
+  # What weir passed on it did not record.
+  [ "$all" -eq $(($(counter large_requests) - $(counter large_passed))) ]
+  [ "$(trace exact_bytes)" -eq 65536 ]
+}
+
+@test "fork: parent and children, each with the sites of what it holds" {
+  mkdir "$BATS_TEST_TMPDIR/forks"
+  SIDECAR=$BATS_TEST_TMPDIR/forks/%p.weir under stats_ms=20 "$GUESTS/storms" fork
+  files=("$BATS_TEST_TMPDIR"/forks/*.weir)
+  [ "${#files[@]}" -gt 75 ]
+  sites_add_up "${files[@]}"
+}
+
+@test "off: no tables, no trace in the file, the numbers add up" {
+  under trace=off "$GUESTS/stress" 2 3000 7
+  adds_up
+  [ "$(trace captures)" = null ]
+  [ "$(stat -c %s "$SIDECAR")" -lt 32768 ]
+}
+
+@test "without a sidecar there is no trace either" {
+  run under stats=off,trace=on,verbose "$GUESTS/stress" 1 500
+  [ "$status" -eq 0 ]
+  [ ! -e "$SIDECAR" ]
+}
+
+@test "the file is sparse" {
+  under enabled "$GUESTS/stress" 2 3000 7
+  [ "$(stat -c %s "$SIDECAR")" -le $((20 << 20)) ]
+  [ $(($(stat -c %b "$SIDECAR") * 512)) -le $((1 << 20)) ]
+  [ "$(trace file_bytes)" -eq "$(stat -c %s "$SIDECAR")" ]
+}
+
+@test "killed: the sites of the last second are there" {
+  LD_PRELOAD=$SHIM WEIR_OPTIONS=stats=$SIDECAR,stats_ms=10 "$GUESTS/stress" 4 100000000 5 3>&- &
+  guest=$!
+  await_sidecar
+  sleep 1
+  kill -KILL "$guest"
+  wait "$guest" || true
+  guest=
+  run "$WEIR" stat --check "$SIDECAR"
+  [ "$status" -eq 0 ]
+  "$WEIR" growth --json "$SIDECAR" >"$BATS_TEST_TMPDIR/growth.json"
+  [ "$(jq '[.sites[].live_bytes] | add' "$BATS_TEST_TMPDIR/growth.json")" -gt 1000000 ]
+}
+
+@test "a disk that fills up behind the numbers: the host goes on, the numbers stay" {
+  [ "$(id -u)" -eq 0 ] || skip "needs root to mount a small file system"
+  mkdir "$BATS_TEST_TMPDIR/small"
+  mount -t tmpfs -o size=32k none "$BATS_TEST_TMPDIR/small" || skip "cannot mount here"
+  SIDECAR=$BATS_TEST_TMPDIR/small/x.weir
+  want=$("$GUESTS/stress" 1 3000 9)
+  [ "$(under stats_ms=10 "$GUESTS/stress" 1 3000 9)" = "$want" ]
+  adds_up
+  [ "$(counter sidecar_failed)" -gt 0 ]
+}
+
+@test "a limit on the size of files is no signal to the host" {
+  want=$("$GUESTS/stress" 1 3000 9)
+  [ "$(ulimit -f 40 && under stats_ms=10 "$GUESTS/stress" 1 3000 9)" = "$want" ]
+  [ "$(ulimit -f 40 && under stats_ms=10,decay_thread=off "$GUESTS/stress" 1 3000 9)" = "$want" ]
+  adds_up
+}
+
+@test "marks and purges are asked for by mail" {
+  LD_PRELOAD=$SHIM WEIR_OPTIONS=stats=$SIDECAR,decay_ms=60000 "$GUESTS/stress" 2 100000000 5 3>&- &
+  guest=$!
+  await_sidecar
+  "$WEIR" snap "$SIDECAR" first
+  "$WEIR" snap "$SIDECAR" second
+  "$WEIR" purge "$SIDECAR"
+  "$WEIR" growth --json "$SIDECAR" --diff first second >"$BATS_TEST_TMPDIR/growth.json"
+  [ "$(jq '.sites | length' "$BATS_TEST_TMPDIR/growth.json")" -gt 0 ]
+}
