@@ -60,7 +60,7 @@ node_example() {
   gcc -shared -fPIC -Wall -Wextra -Werror -I"$headers" -I"$WEIR_SRCDIR/include" -o weir_node.node \
     "$WEIR_SRCDIR/examples/encoders/weir_node.c" -L"$WEIR_BUILDDIR/.libs" -lweir \
     -Wl,-rpath,"$WEIR_BUILDDIR/.libs" || skip "this build links only with its own flags"
-  head -c 50001 /dev/urandom >bytes
+  head -c 3000001 /dev/urandom >bytes
   "$node" "$WEIR_SRCDIR/examples/encoders/hex.node.js" weir_node.node bytes 3>&- |
     cmp - <(basenc --base16 -w0 bytes | tr A-F a-f)
   shim=$WEIR_BUILDDIR/.libs/libweir_preload.so
