@@ -33,9 +33,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (uint32_t i = 0; i < image.n_frames; i++) {
 		unsigned n = 0;
 
-		memory_begin(&image.memory);
+		checked_begin(&image.memory);
 		v8_identity(&reader, image.frames[i].function, identity);
-		memory_begin(&image.memory);
+		checked_begin(&image.memory);
 		if (v8_decode(&reader, &image.frames[i], each, &n) == 0)
 			FUZZ_CHECK(!image.memory.failed);
 	}

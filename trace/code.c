@@ -13,7 +13,7 @@
 
 #include "pool/lock.h"
 #include "trace/maps.h"
-#include "trace/memory.h"
+#include "trace/checked.h"
 #include "trace/unwind.h"
 
 #define PATH_BYTES  65536
@@ -33,7 +33,7 @@ struct table {
 static struct table tables[2];
 static _Atomic(struct table *) table = &tables[0];
 static struct weir_lock refreshing;
-static struct memory own; /* under `refreshing` */
+static struct checked own; /* under `refreshing` */
 
 static struct code_module modules[CODE_MODULES];
 static _Atomic uint32_t n_modules;
@@ -58,15 +58,15 @@ read_note(uint64_t address, uint64_t bytes, struct weir_trace_module *to)
 		uint32_t head[3];
 		char name[4];
 
-		memory_read(&own, address + at, head, sizeof(head));
+		checked_read(&own, address + at, head, sizeof(head));
 		if (own.failed || head[0] > 64 || head[1] > 1024)
 			return false;
 		uint64_t text = at + 12 + ((head[0] + 3) & ~3u);
-		memory_read(&own, address + at + 12, name, 4);
+		checked_read(&own, address + at + 12, name, 4);
 		if (head[2] == NT_GNU_BUILD_ID && head[0] == 4 &&
 		    memcmp(name, "GNU", 4) == 0 && head[1] <= sizeof(to->build_id)) {
 			to->build_id_bytes = (uint8_t)head[1];
-			memory_read(&own, address + text, to->build_id, head[1]);
+			checked_read(&own, address + text, to->build_id, head[1]);
 			return !own.failed;
 		}
 		at = text + ((head[1] + 3) & ~3u);
@@ -81,12 +81,12 @@ read_headers(uint64_t header, struct code_module *module)
 	ElfW(Ehdr) eh;
 	ElfW(Phdr) ph[MAX_HEADERS];
 
-	memory_begin(&own);
-	memory_read(&own, header, &eh, sizeof(eh));
+	checked_begin(&own);
+	checked_read(&own, header, &eh, sizeof(eh));
 	if (own.failed || memcmp(eh.e_ident, ELFMAG, SELFMAG) != 0 ||
 	    eh.e_phentsize != sizeof(ph[0]) || eh.e_phnum > MAX_HEADERS)
 		return;
-	memory_read(&own, header + eh.e_phoff, ph, eh.e_phnum * sizeof(ph[0]));
+	checked_read(&own, header + eh.e_phoff, ph, eh.e_phnum * sizeof(ph[0]));
 	if (own.failed)
 		return;
 	for (unsigned i = 0; i < eh.e_phnum; i++)
@@ -226,7 +226,7 @@ code_refresh(void)
 
 	if (!weir_trylock(&refreshing))
 		return;
-	if (is_due() && (own.fetch != NULL || memory_of_self(&own) == 0)) {
+	if (is_due() && (own.fetch != NULL || checked_of_self(&own) == 0)) {
 		memset(r.t, 0, sizeof(*r.t));
 		if (where_builtins != NULL) {
 			struct code_span builtins = where_builtins();

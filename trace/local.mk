@@ -4,9 +4,9 @@ noinst_LTLIBRARIES += libtrace.la
 libtrace_la_CFLAGS = $(AM_CFLAGS) -ftls-model=initial-exec
 # The walker by itself, which a test preloads without the tables.
 walker_sources = \
+	%D%/checked.c %D%/checked.h \
 	%D%/code.c %D%/code.h \
 	%D%/maps.c %D%/maps.h \
-	%D%/memory.c %D%/memory.h \
 	%D%/python.c %D%/python.h \
 	%D%/python_line.c \
 	%D%/symtab.c %D%/symtab.h \

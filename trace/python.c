@@ -78,10 +78,10 @@ python_begin(struct python_walk *w)
 	uint64_t state = python.state();
 
 	w->next = w->start = w->end = 0;
-	if (state == 0 || !memory_peek(state + l->state_frame, &w->next, 8))
+	if (state == 0 || !checked_peek(state + l->state_frame, &w->next, 8))
 		w->next = 0;
 	if (w->next != 0 && l->cframe_frame != NONE &&
-	    !memory_peek(w->next + l->cframe_frame, &w->next, 8))
+	    !checked_peek(w->next + l->cframe_frame, &w->next, 8))
 		w->next = 0;
 }
 
@@ -95,10 +95,10 @@ frame_at(struct python_walk *w, uint64_t frame)
 	/* Callers lie below; but the memory may begin with this very frame. */
 	w->start = end - PYTHON_WINDOW;
 	w->end = end;
-	if (memory_peek(w->start, w->bytes, PYTHON_WINDOW))
+	if (checked_peek(w->start, w->bytes, PYTHON_WINDOW))
 		return w->bytes + (PYTHON_WINDOW - FRAME_BYTES);
 	w->start = frame;
-	if (memory_peek(frame, w->bytes, FRAME_BYTES))
+	if (checked_peek(frame, w->bytes, FRAME_BYTES))
 		return w->bytes;
 	w->end = 0;
 	return NULL;
@@ -119,7 +119,7 @@ python_identify(const uint64_t *codes, size_t n, uint64_t *identities)
 	uint8_t code[PYTHON_AT_ONCE][CODE_BYTES];
 
 	memset(identities, 0, n * sizeof(*identities));
-	size_t got = memory_peek_many(codes, n, CODE_BYTES, code);
+	size_t got = checked_peek_many(codes, n, CODE_BYTES, code);
 	for (size_t i = 0; i < got; i++)
 		identities[i] = word_at(code[i], python.layout->code_name) ^
 				word_at(code[i], python.layout->code_lines) << 8 ^
@@ -152,9 +152,9 @@ python_take(struct python_walk *w, struct python_frame *to, size_t max)
 
 /* Whether it is an object of that type, by the pointer that each object has second. */
 static bool
-is_a(struct memory *m, uint64_t object, uint64_t type)
+is_a(struct checked *m, uint64_t object, uint64_t type)
 {
-	return object % 8 == 0 && memory_u64(m, object + 8) == type;
+	return object % 8 == 0 && checked_u64(m, object + 8) == type;
 }
 
 static bool
@@ -182,11 +182,11 @@ put(char *to, size_t *used, size_t max, uint32_t c)
 
 /* UTF-8 of a str. Only compact ones: names in code are. */
 static void
-text(struct memory *m, uint64_t string, char *to, size_t max)
+text(struct checked *m, uint64_t string, char *to, size_t max)
 {
 	const struct python_layout *l = python.layout;
-	uint64_t length = memory_u64(m, string + STRING_LENGTH);
-	uint32_t state = memory_u32(m, string + STRING_STATE);
+	uint64_t length = checked_u64(m, string + STRING_LENGTH);
+	uint32_t state = checked_u32(m, string + STRING_STATE);
 	unsigned width = state >> 2 & 7;
 	uint64_t at = string + ((state & STATE_ASCII) != 0 ? l->ascii : l->compact);
 	size_t used = 0;
@@ -196,7 +196,7 @@ text(struct memory *m, uint64_t string, char *to, size_t max)
 		for (uint64_t i = 0; i < length && i < max && !m->failed; i++) {
 			uint32_t c = 0;
 
-			memory_read(m, at + i * width, &c, width);
+			checked_read(m, at + i * width, &c, width);
 			if (!put(to, &used, max, c))
 				break;
 		}
@@ -207,7 +207,7 @@ text(struct memory *m, uint64_t string, char *to, size_t max)
 #define BYTES_DATA   32
 
 int
-python_decode(struct memory *m, const struct python_frame *f, struct python_place *to)
+python_decode(struct checked *m, const struct python_frame *f, struct python_place *to)
 {
 	const struct python_layout *l = python.layout;
 	uint64_t start = f->code + l->code_start;
@@ -215,13 +215,13 @@ python_decode(struct memory *m, const struct python_frame *f, struct python_plac
 	memset(to, 0, sizeof(*to));
 	if (l == NULL || !is_a(m, f->code, python.code_type) || m->failed)
 		return -EFAULT;
-	text(m, memory_u64(m, f->code + l->code_file), to->file, sizeof(to->file));
-	text(m, memory_u64(m, f->code + l->code_name), to->function,
+	text(m, checked_u64(m, f->code + l->code_file), to->file, sizeof(to->file));
+	text(m, checked_u64(m, f->code + l->code_name), to->function,
 	     sizeof(to->function));
-	to->definition_line = memory_u32(m, f->code + l->code_line);
+	to->definition_line = checked_u32(m, f->code + l->code_line);
 	to->line = to->definition_line;
-	uint64_t table = memory_u64(m, f->code + l->code_lines);
-	uint64_t bytes = memory_u64(m, table + BYTES_LENGTH);
+	uint64_t table = checked_u64(m, f->code + l->code_lines);
+	uint64_t bytes = checked_u64(m, table + BYTES_LENGTH);
 	/* Before its first instruction a function is where it is defined. */
 	if (is_a(m, table, python.bytes_type) && bytes < 1 << 24 &&
 	    f->instruction >= start &&

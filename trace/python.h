@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trace/memory.h"
+#include "trace/checked.h"
 #include "trace/symtab.h"
 
 struct python_layout {
@@ -66,11 +66,11 @@ size_t python_take(struct python_walk *w, struct python_frame *to, size_t max);
 void python_identify(const uint64_t *codes, size_t n, uint64_t *identities);
 
 /* 0, or -EFAULT if it is no code object. Under the lock of `m`. */
-int python_decode(struct memory *m, const struct python_frame *f,
+int python_decode(struct checked *m, const struct python_frame *f,
 		  struct python_place *to);
 
 /* The line and column of an offset in code units, by a location table (PEP 626, PEP 657). */
-bool python_line(struct memory *m, uint64_t table, uint32_t bytes, uint32_t offset,
+bool python_line(struct checked *m, uint64_t table, uint32_t bytes, uint32_t offset,
 		 uint32_t *line, uint32_t *column);
 
 #endif

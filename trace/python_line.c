@@ -13,7 +13,7 @@
 #define NOWHERE	       15
 
 struct cursor {
-	struct memory *m;
+	struct checked *m;
 	uint64_t at, end;
 	bool failed;
 };
@@ -26,7 +26,7 @@ byte(struct cursor *c)
 	if (c->at >= c->end)
 		c->failed = true;
 	else
-		memory_read(c->m, c->at++, &b, 1);
+		checked_read(c->m, c->at++, &b, 1);
 	return b;
 }
 
@@ -54,7 +54,7 @@ signed_number(struct cursor *c)
 }
 
 bool
-python_line(struct memory *m, uint64_t table, uint32_t bytes, uint32_t offset,
+python_line(struct checked *m, uint64_t table, uint32_t bytes, uint32_t offset,
 	    uint32_t *line, uint32_t *column)
 {
 	struct cursor c = {m, table, table + bytes, false};

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "trace/code.h"
-#include "trace/memory.h"
+#include "trace/checked.h"
 
 #define SLOTS	    2048 /* their index is what the tag leaves out of an address */
 #define SLOT_BITS   11
@@ -68,21 +68,22 @@ find_entry(uint64_t header, uint64_t pc)
 	uint64_t table = header + sizeof(h);
 	uint32_t low = 0, high;
 
-	if (!memory_peek(header, &h, sizeof(h)) || memcmp(&h, usual, 4) != 0 ||
+	if (!checked_peek(header, &h, sizeof(h)) || memcmp(&h, usual, 4) != 0 ||
 	    h.n == 0 || h.n > MAX_ENTRIES)
 		return 0;
 	for (high = h.n; high - low > AT_ONCE;) {
 		uint32_t middle = low + (high - low) / 2;
 
-		if (!memory_peek(table + middle * sizeof(rows[0]), rows, sizeof(rows[0])))
+		if (!checked_peek(table + middle * sizeof(rows[0]), rows,
+				  sizeof(rows[0])))
 			return 0;
 		if ((int64_t)(pc - header) < rows[0][0])
 			high = middle;
 		else
 			low = middle;
 	}
-	if (!memory_peek(table + low * sizeof(rows[0]), rows,
-			 (high - low) * sizeof(rows[0])))
+	if (!checked_peek(table + low * sizeof(rows[0]), rows,
+			  (high - low) * sizeof(rows[0])))
 		return 0;
 	uint32_t i = high - low - 1;
 	while (i > 0 && (int64_t)(pc - header) < rows[i][0])
@@ -96,8 +97,8 @@ read_entry(uint64_t address, uint8_t to[ENTRY])
 {
 	uint32_t length;
 
-	if (!memory_peek(address, &length, sizeof(length)) || length > ENTRY - 4 ||
-	    !memory_peek(address, to, length + 4))
+	if (!checked_peek(address, &length, sizeof(length)) || length > ENTRY - 4 ||
+	    !checked_peek(address, to, length + 4))
 		return 0;
 	return length + 4;
 }

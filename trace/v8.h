@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "trace/memory.h"
+#include "trace/checked.h"
 #include "trace/v8_layout.h"
 
 #define V8_NAME_BYTES  256
@@ -20,7 +20,7 @@
 
 struct v8_reader {
 	const struct v8_layout *layout;
-	struct memory *memory;
+	struct checked *memory;
 };
 
 /* As walk_take found them. */

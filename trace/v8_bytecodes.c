@@ -103,7 +103,7 @@ length_at(const struct v8_reader *r, const struct lengths *lengths, uint64_t at)
 	uint8_t code[2];
 	int scale = 0;
 
-	memory_read(r->memory, at, code, sizeof(code));
+	checked_read(r->memory, at, code, sizeof(code));
 	if (code[0] == WIDE || code[0] == EXTRA_WIDE)
 		scale = code[0] == WIDE ? 1 : 2;
 	const char *row = lengths->by_scale[scale];

@@ -25,7 +25,7 @@ is_code_at(const struct v8_reader *r, uint64_t code, uint64_t start, uint64_t pc
 	    v8_field(r, code, l->code_start) != start ||
 	    v8_field(r, code, l->code_stream) != start - (uint64_t)l->stream_header + 1)
 		return false;
-	return pc - start <= memory_u32(r->memory, code - 1 + (uint64_t)l->code_bytes);
+	return pc - start <= checked_u32(r->memory, code - 1 + (uint64_t)l->code_bytes);
 }
 
 /* The blocks before an address, in few reads. */
@@ -35,8 +35,8 @@ read_before(const struct v8_reader *r, uint64_t address)
 	uint64_t blocks[8];
 
 	for (size_t i = 0; i < 8; i++)
-		blocks[7 - i] = address - i * MEMORY_BLOCK;
-	memory_expect(r->memory, blocks, 8);
+		blocks[7 - i] = address - i * CHECKED_BLOCK;
+	checked_expect(r->memory, blocks, 8);
 }
 
 static uint64_t
@@ -47,10 +47,10 @@ find(const struct v8_reader *r, uint64_t pc)
 	for (uint64_t end = start - MAX_CODE; start != end; start -= ALIGNMENT) {
 		uint64_t header = start - (uint64_t)r->layout->stream_header;
 
-		if (start % (8 * MEMORY_BLOCK) == 0 || pc - start < ALIGNMENT)
+		if (start % (8 * CHECKED_BLOCK) == 0 || pc - start < ALIGNMENT)
 			read_before(r, header);
-		uint64_t map = memory_u64(r->memory, header);
-		uint64_t code = memory_u64(r->memory, header + FIELD_CODE);
+		uint64_t map = checked_u64(r->memory, header);
+		uint64_t code = checked_u64(r->memory, header + FIELD_CODE);
 		if (r->memory->failed)
 			return 0;
 		/* Instructions may look like anything, even like addresses of nothing. */
@@ -72,7 +72,7 @@ v8_code_at(const struct v8_reader *r, uint64_t pc, struct v8_code *to)
 	r->memory->failed = false;
 	if (code == 0)
 		return -ENOENT;
-	kind = (int32_t)memory_u32(r->memory, code - 1 + (uint64_t)l->code_flags) &
+	kind = (int32_t)checked_u32(r->memory, code - 1 + (uint64_t)l->code_flags) &
 	       KIND_MASK;
 	to->positions = v8_field(r, code, l->code_positions);
 	to->data = v8_field(r, code, l->code_data);
@@ -102,8 +102,8 @@ v8_inlined(const struct v8_reader *r, const struct v8_code *c, int32_t i,
 
 	if (i < 0 || ((uint64_t)i + 1) * INLINED_BYTES > n)
 		return -ENOENT;
-	uint64_t position = memory_u64(r->memory, at + (uint64_t)i * INLINED_BYTES);
-	uint32_t function = memory_u32(r->memory, at + (uint64_t)i * INLINED_BYTES + 8);
+	uint64_t position = checked_u64(r->memory, at + (uint64_t)i * INLINED_BYTES);
+	uint32_t function = checked_u32(r->memory, at + (uint64_t)i * INLINED_BYTES + 8);
 	if (function > INT32_MAX)
 		return -ENOENT;
 	*shared = element(r, element(r, c->data, r->layout->deopt_literals),

@@ -73,7 +73,7 @@ static bool
 has_text(const struct v8_reader *r, uint64_t string)
 {
 	return v8_is_string(r, string) &&
-	       memory_u32(r->memory, string - 1 + r->layout->string_length) != 0;
+	       checked_u32(r->memory, string - 1 + r->layout->string_length) != 0;
 }
 
 int

@@ -33,10 +33,10 @@ v8_type(const struct v8_reader *r, uint64_t object)
 		return V8_NO_TYPE;
 	uint64_t map_of_map = v8_field(r, map, 0);
 	if (!v8_is_object(map_of_map) ||
-	    memory_u16(r->memory, map_of_map - 1 + r->layout->map_type) !=
+	    checked_u16(r->memory, map_of_map - 1 + r->layout->map_type) !=
 		    r->layout->type_map)
 		return V8_NO_TYPE;
-	return memory_u16(r->memory, map - 1 + r->layout->map_type);
+	return checked_u16(r->memory, map - 1 + r->layout->map_type);
 }
 
 uint64_t
@@ -73,8 +73,8 @@ v8_characters(const struct v8_reader *r, uint64_t string, uint32_t *n, unsigned 
 			uint64_t second = v8_field(r, string, SECOND_PART);
 
 			if (!v8_is_string(r, second) ||
-			    memory_u32(r->memory,
-				       second - 1 + r->layout->string_length) != 0)
+			    checked_u32(r->memory,
+					second - 1 + r->layout->string_length) != 0)
 				break;
 			string = v8_field(r, string, FIRST_PART);
 			continue;
@@ -85,7 +85,7 @@ v8_characters(const struct v8_reader *r, uint64_t string, uint32_t *n, unsigned 
 			at = v8_field(r, string, SECOND_PART);
 		else
 			break;
-		*n = memory_u32(r->memory, string - 1 + r->layout->string_length);
+		*n = checked_u32(r->memory, string - 1 + r->layout->string_length);
 		*width = (type & ONE_BYTE) != 0 ? 1 : 2;
 		break;
 	}
@@ -129,8 +129,8 @@ put_characters(const struct v8_reader *r, struct text *t, uint64_t at, uint32_t 
 		uint8_t c = 0;
 
 		if (width == 1)
-			memory_read(r->memory, at + i, &c, 1);
-		unsigned wide = width == 1 ? c : memory_u16(r->memory, at + 2 * i);
+			checked_read(r->memory, at + i, &c, 1);
+		unsigned wide = width == 1 ? c : checked_u16(r->memory, at + 2 * i);
 		/* A zero would end the text early; half a surrogate pair is no UTF-8. */
 		if (wide == 0 || (wide >= 0xd800 && wide < 0xe000))
 			wide = 0xfffd;
@@ -158,7 +158,7 @@ put_string(const struct v8_reader *r, struct text *t, uint64_t string, int nesti
 	if ((type & KEPT) == SLICED) {
 		uint64_t offset = v8_field(r, string, SECOND_PART);
 		uint32_t length =
-			memory_u32(r->memory, string - 1 + r->layout->string_length);
+			checked_u32(r->memory, string - 1 + r->layout->string_length);
 		struct text part = *t;
 
 		if (!v8_is_smi(offset) || v8_smi(offset) < 0 || length < t->skip)

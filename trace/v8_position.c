@@ -17,7 +17,7 @@ v8_next(struct v8_cursor *c, uint64_t *value)
 	for (unsigned shift = 0; c->left > 0 && shift < 64; shift += 7) {
 		uint8_t byte;
 
-		memory_read(c->r->memory, c->at, &byte, 1);
+		checked_read(c->r->memory, c->at, &byte, 1);
 		c->at++;
 		c->left--;
 		v |= (uint64_t)(byte & 0x7f) << shift;

@@ -33,7 +33,7 @@ v8_smi(uint64_t word)
 static inline uint64_t
 v8_field(const struct v8_reader *r, uint64_t object, int32_t offset)
 {
-	return memory_u64(r->memory, object - 1 + (uint64_t)(int64_t)offset);
+	return checked_u64(r->memory, object - 1 + (uint64_t)(int64_t)offset);
 }
 
 /* The instance type, or V8_NO_TYPE: no object, or its map is none (it moved, or is garbage). */

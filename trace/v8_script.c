@@ -58,9 +58,9 @@ read_on(const struct v8_reader *r, uint64_t at, uint64_t bytes)
 	uint64_t blocks[9];
 	size_t n = 0;
 
-	for (; n < 9 && n * MEMORY_BLOCK < bytes; n++)
-		blocks[n] = at + n * MEMORY_BLOCK;
-	memory_expect(r->memory, blocks, n);
+	for (; n < 9 && n * CHECKED_BLOCK < bytes; n++)
+		blocks[n] = at + n * CHECKED_BLOCK;
+	checked_expect(r->memory, blocks, n);
 }
 
 /* The index of the next \n of n characters, from the k-th on; n if there is none. */
@@ -81,8 +81,8 @@ next_line(const uint8_t *bytes, uint32_t k, uint32_t n, unsigned width)
 static void
 count(const struct v8_reader *r, const struct source *s, struct mark *m, uint32_t end)
 {
-	uint8_t bytes[MEMORY_BLOCK];
-	uint32_t step = MEMORY_BLOCK / s->width;
+	uint8_t bytes[CHECKED_BLOCK];
+	uint32_t step = CHECKED_BLOCK / s->width;
 
 	for (uint32_t i = m->chunk * CHUNK; i < end && !r->memory->failed;) {
 		uint32_t n = end - i < step ? end - i : step;
@@ -90,8 +90,8 @@ count(const struct v8_reader *r, const struct source *s, struct mark *m, uint32_
 		if (i % (8 * step) == 0)
 			read_on(r, s->at + (uint64_t)i * s->width,
 				(uint64_t)(end - i) * s->width);
-		memory_read(r->memory, s->at + (uint64_t)i * s->width, bytes,
-			    n * s->width);
+		checked_read(r->memory, s->at + (uint64_t)i * s->width, bytes,
+			     n * s->width);
 		for (uint32_t k = 0; (k = next_line(bytes, k, n, s->width)) < n; k++) {
 			m->line++;
 			m->line_start = i + k + 1;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * From raw words to interned frames, under the trace's lock. What a frame of V8 was decoded to is
- * remembered by function and place, since a function on the stack is seen again and again; after
- * a collection another may lie at its address, so an entry counts only if the function still looks
- * the same.
+ * remembered by place and by what all closures of a function share, since the same line is on the
+ * stack again and again. After a collection other objects may lie at the same addresses: what a
+ * function is, is read anew then.
  */
 #include "trace/walk.h"
 
@@ -16,12 +16,18 @@
 #include "trace/v8_gc.h"
 #include "trace/walk_private.h"
 
+#define FUNCTIONS  512
 #define REMEMBERED 1024 /* even */
 
+/* What a function on the stack is: closures come and go, what they share stays. */
+struct function {
+	uint64_t address, moved; /* collections seen then: nothing moves in between */
+	uint64_t identity[V8_IDENTITY_WORDS];
+};
+static struct function functions[FUNCTIONS];
+
 struct remembered {
-	uint64_t function, place; /* bytecode offset, or return address */
-	uint64_t
-		moved; /* collections seen when it was looked at last: nothing moves between */
+	uint64_t place, used; /* bytecode offset, or return address; collections seen */
 	uint64_t identity[V8_IDENTITY_WORDS];
 	uint32_t n, frames[V8_MAX_INLINED];
 };
@@ -85,59 +91,81 @@ place_of(const struct v8_frame *f)
 	return f->bytecode != 0 ? f->offset : f->pc;
 }
 
-static bool
-matches(const struct remembered *r, const struct v8_frame *f)
+static struct function *
+function_of(uint64_t address)
 {
-	return r->function == f->function && r->place == place_of(f);
+	return &functions[(address * 0x9e3779b97f4a7c15 >> 32) % FUNCTIONS];
+}
+
+static bool
+is_known(const struct function *known, uint64_t address, uint64_t moved)
+{
+	return known->address == address && known->moved == moved;
+}
+
+/* NULL: it cannot be read. */
+static const uint64_t *
+identity_of(uint64_t address, uint64_t moved)
+{
+	struct function *known = function_of(address);
+
+	if (is_known(known, address, moved))
+		return known->identity;
+	known->address = 0;
+	if (v8_identity(walk_v8(), address, known->identity) != 0)
+		return NULL;
+	known->address = address;
+	known->moved = moved;
+	return known->identity;
+}
+
+static bool
+matches(const struct remembered *r, const uint64_t *identity, uint64_t place)
+{
+	return r->place == place &&
+	       memcmp(r->identity, identity, sizeof(r->identity)) == 0;
 }
 
 /* Where it is remembered, or is to be: two places, so that two frames of a stack can be alike. */
 static struct remembered *
-slot_of(const struct v8_frame *f)
+slot_of(const uint64_t *identity, uint64_t place)
 {
-	uint64_t h = (f->function ^ place_of(f) * 31) * 0x9e3779b97f4a7c15;
+	uint64_t h = (identity[0] ^ place * 31) * 0x9e3779b97f4a7c15;
 	struct remembered *r = &remembered[(h >> 32) % REMEMBERED & ~1u];
 
-	if (matches(r, f) || matches(r + 1, f))
-		return matches(r, f) ? r : r + 1;
-	return r->function == 0 || r->moved < r[1].moved ? r : r + 1;
-}
-
-/* Whether what is remembered holds still, and counts from now on. */
-static bool
-still(struct remembered *r, const struct v8_frame *f, uint64_t moved,
-      const uint64_t identity[V8_IDENTITY_WORDS])
-{
-	if (!matches(r, f) || memcmp(r->identity, identity, sizeof(r->identity)) != 0)
-		return false;
-	r->moved = moved;
-	return true;
+	if (matches(r, identity, place) || matches(r + 1, identity, place))
+		return matches(r, identity, place) ? r : r + 1;
+	return r->used <= r[1].used ? r : r + 1;
 }
 
 static void
 v8_frame(struct decode *d, const struct v8_frame *f)
 {
 	const struct v8_reader *reader = walk_v8();
-	uint64_t identity[V8_IDENTITY_WORDS];
-	struct remembered *r = slot_of(f);
+	struct remembered *r = NULL;
 
 	d->n_now = 0;
 	reader->memory->failed = false;
-	if ((matches(r, f) && r->moved == d->moved) ||
-	    (v8_identity(reader, f->function, identity) == 0 &&
-	     still(r, f, d->moved, identity))) {
-		memcpy(d->now, r->frames, sizeof(r->frames));
-		d->n_now = r->n;
-		d->named = true;
-		return;
+	const uint64_t *identity = identity_of(f->function, d->moved);
+	if (identity != NULL) {
+		r = slot_of(identity, place_of(f));
+		if (matches(r, identity, place_of(f))) {
+			memcpy(d->now, r->frames, sizeof(r->frames));
+			d->n_now = r->n;
+			d->named = true;
+			r->used = d->moved;
+			return;
+		}
 	}
 	reader->memory->failed = false;
 	if (v8_decode(reader, f, each_place, d) != 0) {
 		intern_drop(WEIR_DROP_unreadable);
 		return;
 	}
-	*r = (struct remembered){f->function, place_of(f), d->moved, {0}, d->n_now, {0}};
-	memcpy(r->identity, identity, sizeof(identity));
+	if (r == NULL)
+		return;
+	*r = (struct remembered){.place = place_of(f), .used = d->moved, .n = d->n_now};
+	memcpy(r->identity, identity, sizeof(r->identity));
 	memcpy(r->frames, d->now, sizeof(r->frames));
 }
 
@@ -148,7 +176,7 @@ python_frame(struct decode *d, const struct python_frame *f)
 	struct weir_trace_frame frame;
 
 	d->n_now = 0;
-	memory_begin(walk_memory());
+	checked_begin(walk_memory());
 	if (python_decode(walk_memory(), f, &p) != 0) {
 		intern_drop(WEIR_DROP_unreadable);
 		return;
@@ -195,16 +223,15 @@ read_ahead(const struct walk_raw *raw, uint64_t moved)
 			continue;
 		}
 		i = frame_at(raw, i, &f);
-		const struct remembered *r = slot_of(&f);
-		if (!matches(r, &f) || r->moved != moved)
+		if (!is_known(function_of(f.function), f.function, moved))
 			addresses[n++] = f.function;
 	}
-	memory_begin(reader->memory);
-	memory_expect(reader->memory, addresses, n);
+	checked_begin(reader->memory);
+	checked_expect(reader->memory, addresses, n);
 	for (size_t i = 0; i < n; i++)
 		addresses[i] =
 			v8_field(reader, addresses[i], reader->layout->function_shared);
-	memory_expect(reader->memory, addresses, n);
+	checked_expect(reader->memory, addresses, n);
 }
 
 uint32_t
@@ -255,13 +282,13 @@ walk_decode(const struct walk_raw *raw, uint32_t frames[WEIR_TRACE_MAX_DEPTH])
 void
 walk_forget_generation(void)
 {
-	for (size_t i = 0; i < REMEMBERED; i++)
-		remembered[i].moved = UINT64_MAX;
+	memset(functions, 0, sizeof(functions));
 }
 
 void
 walk_after_fork(void)
 {
+	memset(functions, 0, sizeof(functions));
 	memset(remembered, 0, sizeof(remembered));
 	code_after_fork();
 	v8_gc_after_fork();

@@ -31,7 +31,7 @@ bool walk_reads_v8(void);
 bool walk_reads_python(void);
 
 /* The memory that decoders read, under the trace's lock. */
-struct memory *walk_memory(void);
+struct checked *walk_memory(void);
 
 /* The reader of V8's frames, under the trace's lock. */
 const struct v8_reader *walk_v8(void);

@@ -25,7 +25,7 @@ static unsigned unreadable; /* under the trace's lock, as `proven` */
 static bool proven;
 
 static struct v8_layout layout;
-static struct memory memory; /* under the trace's lock */
+static struct checked memory; /* under the trace's lock */
 static const struct v8_reader reader = {&layout, &memory};
 static struct weir_symtab symbols;
 
@@ -159,7 +159,7 @@ look_at_all(void)
 	const char *why;
 	int rc;
 
-	if (memory_of_self(&memory) != 0) {
+	if (checked_of_self(&memory) != 0) {
 		reason = "the system forbids process_vm_readv on oneself";
 		return;
 	}
@@ -201,7 +201,7 @@ walk_reads_python(void)
 	return atomic_load_explicit(&reads_python, memory_order_relaxed);
 }
 
-struct memory *
+struct checked *
 walk_memory(void)
 {
 	return &memory;

@@ -172,7 +172,7 @@ measure(uintptr_t fp, uintptr_t pc)
 
 /* What decoding read, for the tests of the decoder without a runtime. */
 static struct recording {
-	struct memory live;
+	struct checked live;
 	uint32_t n_frames, n_blocks;
 	bool wanted;
 	struct v8_frame frames[V8_IMAGE_FRAMES];
@@ -180,7 +180,7 @@ static struct recording {
 } recording;
 
 static size_t
-record(void *context, const uint64_t *addresses, size_t n, uint8_t (*to)[MEMORY_BLOCK])
+record(void *context, const uint64_t *addresses, size_t n, uint8_t (*to)[CHECKED_BLOCK])
 {
 	size_t got = recording.live.fetch(context, addresses, n, to);
 
@@ -193,7 +193,7 @@ record(void *context, const uint64_t *addresses, size_t n, uint8_t (*to)[MEMORY_
 		if (k == 1024 || k < recording.n_blocks)
 			continue;
 		recording.blocks[k].address = addresses[i];
-		memcpy(recording.blocks[k].bytes, to[i], MEMORY_BLOCK);
+		memcpy(recording.blocks[k].bytes, to[i], CHECKED_BLOCK);
 		recording.n_blocks++;
 	}
 	return got;
@@ -211,13 +211,13 @@ static void
 write_image(const struct walk_raw *raw, const char *path)
 {
 	const struct v8_reader *live = walk_v8();
-	static struct memory memory;
+	static struct checked memory;
 	struct v8_reader reader = {live->layout, &memory};
 	struct v8_image_head head = {.n_layout = V8_LAYOUT_WORDS};
 
 	v8_script_forget();
-	memory_of_self(&recording.live);
-	memory_of_self(&memory);
+	checked_of_self(&recording.live);
+	checked_of_self(&memory);
 	memory.fetch = record;
 	for (uint32_t i = 0; i < raw->n_words; i++) {
 		struct v8_frame *f = &recording.frames[recording.n_frames];
@@ -232,7 +232,7 @@ write_image(const struct walk_raw *raw, const char *path)
 			f->offset = raw->words[++i];
 		}
 		recording.wanted = false;
-		memory_begin(&memory);
+		checked_begin(&memory);
 		v8_decode(&reader, f, judge, NULL);
 		if (recording.wanted)
 			recording.n_frames++;

@@ -12,7 +12,7 @@ static size_t n_bytes;
 
 /* The table lies at address 4096; nothing is behind its last block. */
 static size_t
-fetch(void *context, const uint64_t *blocks, size_t n, uint8_t (*to)[MEMORY_BLOCK])
+fetch(void *context, const uint64_t *blocks, size_t n, uint8_t (*to)[CHECKED_BLOCK])
 {
 	(void)context;
 	for (size_t i = 0; i < n; i++) {
@@ -20,14 +20,14 @@ fetch(void *context, const uint64_t *blocks, size_t n, uint8_t (*to)[MEMORY_BLOC
 
 		if (at >= n_bytes)
 			return i;
-		memset(to[i], 0xff, MEMORY_BLOCK);
+		memset(to[i], 0xff, CHECKED_BLOCK);
 		memcpy(to[i], bytes + at,
-		       n_bytes - at < MEMORY_BLOCK ? n_bytes - at : MEMORY_BLOCK);
+		       n_bytes - at < CHECKED_BLOCK ? n_bytes - at : CHECKED_BLOCK);
 	}
 	return n;
 }
 
-static struct memory memory = {.fetch = fetch};
+static struct checked memory = {.fetch = fetch};
 
 static uint32_t line, column;
 
@@ -36,7 +36,7 @@ look_up(const uint8_t *table, size_t n, uint32_t offset)
 {
 	bytes = table;
 	n_bytes = n;
-	memory_begin(&memory);
+	checked_begin(&memory);
 	line = 100;
 	column = 0;
 	return python_line(&memory, 4096, (uint32_t)n, offset, &line, &column);
@@ -94,7 +94,7 @@ TEST(endless_numbers)
 
 TEST(a_wrong_table_is_unreadable)
 {
-	memory_begin(&memory);
+	checked_begin(&memory);
 	n_bytes = 0;
 	CHECK(!python_line(&memory, 8, 100, 1, &line, &column));
 	CHECK(memory.failed);

@@ -80,7 +80,7 @@ decode_all(void)
 	v8_script_forget();
 	places.n = 0;
 	for (uint32_t i = 0; i < image.n_frames; i++) {
-		memory_begin(&image.memory);
+		checked_begin(&image.memory);
 		v8_decode(&reader, &image.frames[i], note, &places);
 	}
 }
@@ -214,7 +214,7 @@ TEST(a_stub_is_no_function)
 	REQUIRE(load(images[0]) == 0);
 	struct v8_reader reader = {&image.layout, &image.memory};
 	places.n = 0;
-	memory_begin(&image.memory);
+	checked_begin(&image.memory);
 	CHECK(v8_decode(&reader, &stub, note, &places) != 0);
 	CHECK_EQ(places.n, 0);
 }

@@ -24,7 +24,7 @@ struct v8_image_head {
 
 struct v8_image_block {
 	uint64_t address;
-	uint8_t bytes[MEMORY_BLOCK];
+	uint8_t bytes[CHECKED_BLOCK];
 };
 
 struct v8_image {
@@ -32,12 +32,12 @@ struct v8_image {
 	struct v8_frame frames[V8_IMAGE_FRAMES];
 	uint32_t n_frames, n_blocks;
 	const uint8_t *blocks;
-	struct memory memory;
+	struct checked memory;
 };
 
 static inline size_t
 v8_image_fetch(void *context, const uint64_t *addresses, size_t n,
-	       uint8_t (*to)[MEMORY_BLOCK])
+	       uint8_t (*to)[CHECKED_BLOCK])
 {
 	const struct v8_image *image = context;
 
@@ -52,7 +52,7 @@ v8_image_fetch(void *context, const uint64_t *addresses, size_t n,
 			memcpy(&address, b, sizeof(address));
 			if (address != addresses[i])
 				continue;
-			memcpy(to[i], b + sizeof(address), MEMORY_BLOCK);
+			memcpy(to[i], b + sizeof(address), CHECKED_BLOCK);
 			break;
 		}
 		if (k == image->n_blocks)

@@ -3,7 +3,7 @@
  * Blocks by process_vm_readv on oneself: the kernel copies, and answers EFAULT where a load would
  * have died. About 1 us a call whatever its length, hence whole blocks and several of them at once.
  */
-#include "trace/memory.h"
+#include "trace/checked.h"
 
 #include <errno.h>
 #include <string.h>
@@ -13,26 +13,26 @@
 #define AT_ONCE 16
 
 static size_t
-fetch_own(void *context, const uint64_t *blocks, size_t n, uint8_t (*to)[MEMORY_BLOCK])
+fetch_own(void *context, const uint64_t *blocks, size_t n, uint8_t (*to)[CHECKED_BLOCK])
 {
-	struct iovec remote[AT_ONCE], local = {to, n * MEMORY_BLOCK};
+	struct iovec remote[AT_ONCE], local = {to, n * CHECKED_BLOCK};
 	size_t pieces = 0;
 
 	(void)context;
 	for (size_t i = 0; i < n; i++) {
-		if (i > 0 && blocks[i] == blocks[i - 1] + MEMORY_BLOCK)
-			remote[pieces - 1].iov_len += MEMORY_BLOCK;
+		if (i > 0 && blocks[i] == blocks[i - 1] + CHECKED_BLOCK)
+			remote[pieces - 1].iov_len += CHECKED_BLOCK;
 		else
 			remote[pieces++] = (struct iovec){(void *)(uintptr_t)blocks[i],
-							  MEMORY_BLOCK};
+							  CHECKED_BLOCK};
 	}
 	/* getpid() each time: what is remembered would be wrong in a forked child. */
 	ssize_t got = process_vm_readv(getpid(), &local, 1, remote, pieces, 0);
-	return got > 0 ? (size_t)got / MEMORY_BLOCK : 0;
+	return got > 0 ? (size_t)got / CHECKED_BLOCK : 0;
 }
 
 bool
-memory_peek(uint64_t address, void *to, size_t n)
+checked_peek(uint64_t address, void *to, size_t n)
 {
 	struct iovec local = {to, n}, remote = {(void *)(uintptr_t)address, n};
 
@@ -40,7 +40,7 @@ memory_peek(uint64_t address, void *to, size_t n)
 }
 
 size_t
-memory_peek_many(const uint64_t *addresses, size_t n, size_t bytes, void *to)
+checked_peek_many(const uint64_t *addresses, size_t n, size_t bytes, void *to)
 {
 	struct iovec remote[2 * AT_ONCE], local = {to, n * bytes};
 
@@ -53,10 +53,11 @@ memory_peek_many(const uint64_t *addresses, size_t n, size_t bytes, void *to)
 }
 
 int
-memory_of_self(struct memory *m)
+checked_of_self(struct checked *m)
 {
-	static const uint8_t probe[2 * MEMORY_BLOCK];
-	uint64_t block = ((uintptr_t)probe + MEMORY_BLOCK - 1) & -(uint64_t)MEMORY_BLOCK;
+	static const uint8_t probe[2 * CHECKED_BLOCK];
+	uint64_t block =
+		((uintptr_t)probe + CHECKED_BLOCK - 1) & -(uint64_t)CHECKED_BLOCK;
 
 	m->fetch = fetch_own;
 	m->context = NULL;
@@ -67,7 +68,7 @@ memory_of_self(struct memory *m)
 }
 
 void
-memory_begin(struct memory *m)
+checked_begin(struct checked *m)
 {
 	m->generation++;
 	m->failed = false;
@@ -76,19 +77,19 @@ memory_begin(struct memory *m)
 static size_t
 slot_of(uint64_t block)
 {
-	uint64_t n = block / MEMORY_BLOCK;
+	uint64_t n = block / CHECKED_BLOCK;
 
-	return (n ^ n >> 7 ^ n >> 14) % MEMORY_BLOCKS;
+	return (n ^ n >> 7 ^ n >> 14) % CHECKED_BLOCKS;
 }
 
 static bool
-has(const struct memory *m, uint64_t block, size_t slot)
+has(const struct checked *m, uint64_t block, size_t slot)
 {
 	return m->tags[slot] == block && m->ages[slot] == m->generation;
 }
 
 static void
-keep(struct memory *m, uint64_t block, size_t slot)
+keep(struct checked *m, uint64_t block, size_t slot)
 {
 	m->tags[slot] = block;
 	m->ages[slot] = m->generation;
@@ -96,7 +97,7 @@ keep(struct memory *m, uint64_t block, size_t slot)
 }
 
 static const uint8_t *
-block_at(struct memory *m, uint64_t block)
+block_at(struct checked *m, uint64_t block)
 {
 	size_t slot = slot_of(block);
 
@@ -110,16 +111,16 @@ block_at(struct memory *m, uint64_t block)
 }
 
 void
-memory_expect(struct memory *m, const uint64_t *addresses, size_t n)
+checked_expect(struct checked *m, const uint64_t *addresses, size_t n)
 {
-	uint8_t got[AT_ONCE][MEMORY_BLOCK];
+	uint8_t got[AT_ONCE][CHECKED_BLOCK];
 	uint64_t wanted[AT_ONCE];
 
 	for (size_t i = 0; i < n;) {
 		size_t n_wanted = 0, n_got;
 
 		for (; i < n && n_wanted < AT_ONCE; i++) {
-			uint64_t block = addresses[i] & -(uint64_t)MEMORY_BLOCK;
+			uint64_t block = addresses[i] & -(uint64_t)CHECKED_BLOCK;
 
 			if (block != 0 && !has(m, block, slot_of(block)))
 				wanted[n_wanted++] = block;
@@ -130,22 +131,22 @@ memory_expect(struct memory *m, const uint64_t *addresses, size_t n)
 		for (size_t k = 0; k < n_got; k++) {
 			size_t slot = slot_of(wanted[k]);
 
-			memcpy(m->blocks[slot], got[k], MEMORY_BLOCK);
+			memcpy(m->blocks[slot], got[k], CHECKED_BLOCK);
 			keep(m, wanted[k], slot);
 		}
 	}
 }
 
 void
-memory_read(struct memory *m, uint64_t address, void *to, size_t n)
+checked_read(struct checked *m, uint64_t address, void *to, size_t n)
 {
 	uint8_t *out = to;
 
 	for (size_t done = 0; done < n;) {
-		uint64_t block = (address + done) & -(uint64_t)MEMORY_BLOCK;
+		uint64_t block = (address + done) & -(uint64_t)CHECKED_BLOCK;
 		size_t within = (size_t)(address + done - block);
-		size_t some = n - done < MEMORY_BLOCK - within ? n - done
-							       : MEMORY_BLOCK - within;
+		size_t some = n - done < CHECKED_BLOCK - within ? n - done
+								: CHECKED_BLOCK - within;
 		const uint8_t *bytes = block_at(m, block);
 
 		if (bytes == NULL) {
@@ -159,28 +160,28 @@ memory_read(struct memory *m, uint64_t address, void *to, size_t n)
 }
 
 uint64_t
-memory_u64(struct memory *m, uint64_t address)
+checked_u64(struct checked *m, uint64_t address)
 {
 	uint64_t value;
 
-	memory_read(m, address, &value, sizeof(value));
+	checked_read(m, address, &value, sizeof(value));
 	return value;
 }
 
 uint32_t
-memory_u32(struct memory *m, uint64_t address)
+checked_u32(struct checked *m, uint64_t address)
 {
 	uint32_t value;
 
-	memory_read(m, address, &value, sizeof(value));
+	checked_read(m, address, &value, sizeof(value));
 	return value;
 }
 
 uint16_t
-memory_u16(struct memory *m, uint64_t address)
+checked_u16(struct checked *m, uint64_t address)
 {
 	uint16_t value;
 
-	memory_read(m, address, &value, sizeof(value));
+	checked_read(m, address, &value, sizeof(value));
 	return value;
 }
