@@ -15,6 +15,9 @@ have_package() {
   libtcmalloc-minimal4) have_library libtcmalloc_minimal.so.4 ;;
   default-jdk-headless) command -v javac >/dev/null ;;
   php-cli) command -v php >/dev/null ;;
+  libjson-c-dev) [ -e /usr/include/json-c/json.h ] ;;
+  libdw-dev) [ -e /usr/include/elfutils/libdwfl.h ] ;;
+  protobuf-compiler) command -v protoc >/dev/null ;;
   procps) command -v ps >/dev/null ;;
   gcc-aarch64-linux-gnu) command -v aarch64-linux-gnu-gcc >/dev/null ;;
   libc6-dev-arm64-cross) [ -e /usr/aarch64-linux-gnu/include/stdlib.h ] ;;

@@ -43,6 +43,26 @@ growth_blame_site(struct growth_places *p, uint32_t site)
 	return best;
 }
 
+bool
+growth_blame_owned_by_native(struct growth_places *p, uint32_t site,
+			     const struct growth_blame *b)
+{
+	const struct trace_view *v = growth_places_view(p);
+	uint32_t frames[WEIR_TRACE_MAX_DEPTH];
+	uint32_t n = trace_view_stack(v, trace_view_site(v, site, WEIR_S_stack), frames);
+
+	/* Inside of any script: behind the first script frame the script allocates. */
+	for (uint32_t i = 0; i < n && (i <= b->depth || b->frame == 0); i++) {
+		const struct growth_place *place = growth_place(p, frames[i]);
+
+		if (place->script)
+			return false;
+		if (rank_of(place) == GROWTH_BLAME_NATIVE)
+			return true;
+	}
+	return false;
+}
+
 char *
 growth_blame_text(char *buf, size_t size, struct growth_places *p, uint32_t site,
 		  const struct growth_blame *b)

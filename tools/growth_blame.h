@@ -25,6 +25,13 @@ struct growth_blame {
 
 struct growth_blame growth_blame_site(struct growth_places *p, uint32_t site);
 
+/*
+ * True if machine code of the program or of a dependency, an add-on say, stands inside the blamed
+ * frame: what it allocates is its own to free, whatever the script's collector does.
+ */
+bool growth_blame_owned_by_native(struct growth_places *p, uint32_t site,
+				  const struct growth_blame *b);
+
 /* "remember /app/leak.mjs:12:15", or "(no JavaScript on the stack: backing_store)" and such. */
 char *growth_blame_text(char *buf, size_t size, struct growth_places *p, uint32_t site,
 			const struct growth_blame *b);

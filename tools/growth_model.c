@@ -214,7 +214,7 @@ major_gcs_since(const struct trace_view *v, uint64_t ns)
 }
 
 static void
-judge_groups(struct growth_model *m)
+judge_groups(struct growth_model *m, struct growth_places *places)
 {
 	double held = 0;
 
@@ -224,7 +224,9 @@ judge_groups(struct growth_model *m)
 			.points = g->points,
 			.n = g->n_points,
 			.after_gc = m->after_gc,
-			.gc_known = m->v->head.gc_known != 0,
+			.gc_known =
+				m->v->head.gc_known != 0 &&
+				!growth_blame_owned_by_native(places, g->site, &g->blame),
 			.major_gcs = major_gcs_since(m->v, g->first_ns),
 			.live_bytes = g->live_bytes,
 			.peak_bytes = g->peak_bytes,
@@ -344,7 +346,7 @@ growth_model_make(struct growth_model *m, struct growth_places *places,
 		collect_points(m, &rows, group_of);
 		growth_rows_free(&rows);
 		sum_added(m, group_of);
-		judge_groups(m);
+		judge_groups(m, places);
 	}
 	sorting = request->sort;
 	qsort(m->groups, m->n_groups, sizeof(*m->groups), by_sort_value);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/growth_files.h"
 #include "tools/show.h"
 #include "tools/tell.h"
 
@@ -16,7 +17,7 @@
 
 struct growth_places {
 	const struct trace_view *v;
-	unsigned flags;
+	struct growth_files *files;  /* NULL: none may be looked at */
 	struct growth_place **known; /* by frame id */
 	struct growth_place none;
 };
@@ -35,7 +36,8 @@ growth_places_new(const struct trace_view *v, unsigned flags)
 	if (p == NULL)
 		tell_no_memory();
 	p->v = v;
-	p->flags = flags;
+	if ((flags & GROWTH_PLACE_FILES) != 0)
+		p->files = growth_files_new(growth_started_unix(v));
 	p->known = calloc((size_t)v->n_frames + 1, sizeof(struct growth_place *));
 	if (p->known == NULL)
 		tell_no_memory();
@@ -64,6 +66,7 @@ growth_places_free(struct growth_places *p)
 		if (p->known[i] != NULL)
 			free_place(p->known[i]);
 	free(p->known);
+	growth_files_free(p->files);
 	free(p);
 }
 
@@ -111,6 +114,34 @@ path_of_script(const char *file)
 	return path;
 }
 
+uint64_t
+growth_started_unix(const struct trace_view *v)
+{
+	const struct weir_trace_head *h = &v->head;
+	uint64_t ran =
+		h->monotonic_ns > h->started_ns ? h->monotonic_ns - h->started_ns : 0;
+
+	return h->unix_ns > ran ? h->unix_ns - ran : 0;
+}
+
+/* The place that a source map gives instead of the script's own. */
+static void
+follow_map(struct growth_places *p, struct growth_place *place)
+{
+	struct sourcemap_place to;
+
+	if (p->files == NULL || place->origin == GROWTH_RUNTIME ||
+	    !growth_files_map(p->files, place->file, place->line, place->column, &to))
+		return;
+	place->generated = place->file;
+	place->generated_line = place->line;
+	place->file = keep(to.file);
+	place->line = to.line;
+	place->column = place->exact ? to.column : 0;
+	/* The generated file's lines mean nothing in the source. */
+	place->definition_line = 0;
+}
+
 static void
 make_script(struct growth_places *p, const struct weir_trace_frame *f,
 	    struct growth_place *place)
@@ -129,7 +160,35 @@ make_script(struct growth_places *p, const struct weir_trace_frame *f,
 	place->origin = growth_origin_of_script(place->file, package, sizeof(package));
 	if ((f->flags & WEIR_FRAME_RUNTIME) != 0)
 		place->origin = GROWTH_RUNTIME;
+	follow_map(p, place);
+	/* A bundle's dependencies are told apart by where they came from. */
+	if (place->generated != NULL)
+		place->origin =
+			growth_origin_of_script(place->file, package, sizeof(package));
 	place->package = keep(package);
+}
+
+static void
+find_symbol(struct growth_places *p, const struct weir_trace_frame *f,
+	    const struct weir_trace_module *m, struct growth_place *place)
+{
+	struct symbolize_place found;
+
+	/* A return address: the call is before it. */
+	if (p->files == NULL || place->offset == 0 ||
+	    !growth_files_symbol(p->files, m, place->file, place->offset - 1, &found))
+		return;
+	if (place->function[0] == '\0') {
+		free((char *)(uintptr_t)place->function);
+		place->function = keep(found.function);
+	}
+	if (found.file[0] != '\0' && found.line > 0) {
+		free((char *)(uintptr_t)place->file);
+		place->file = keep(found.file);
+		place->line = found.line;
+		place->column = found.column;
+		place->exact = f->kind == WEIR_FRAME_NATIVE;
+	}
 }
 
 static void
@@ -148,6 +207,8 @@ make_native(struct growth_places *p, const struct weir_trace_frame *f,
 							p->v->head.runtime != 0, package,
 							sizeof(package));
 	place->package = keep(package);
+	if (m != NULL && f->kind == WEIR_FRAME_NATIVE)
+		find_symbol(p, f, m, place);
 }
 
 const struct growth_place *

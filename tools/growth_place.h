@@ -34,6 +34,9 @@ struct growth_place {
 	uint64_t offset; /* native: address in the module's file, else 0 */
 };
 
+/* When tracing began, by the clock of files; 0 if the file makes no sense. */
+uint64_t growth_started_unix(const struct trace_view *v);
+
 struct growth_places;
 
 /*

@@ -78,6 +78,34 @@ thin(struct growth_rows *r)
 	r->n = m;
 }
 
+static int
+by_time(const void *a, const void *b)
+{
+	const struct weir_trace_row *x = *(const struct weir_trace_row *const *)a;
+	const struct weir_trace_row *y = *(const struct weir_trace_row *const *)b;
+
+	return x->monotonic_ns < y->monotonic_ns ? -1 : x->monotonic_ns > y->monotonic_ns;
+}
+
+/* Few rows are better all taken together: what is of a GC may lie between two seconds. */
+static struct growth_rows
+join(struct growth_rows *gc, struct growth_rows *timed)
+{
+	struct growth_rows r = {0}, sorted = {0};
+
+	allocate(&r, gc->n + timed->n);
+	allocate(&sorted, gc->n + timed->n);
+	memcpy(r.rows, gc->rows, gc->n * sizeof(r.rows[0]));
+	memcpy(r.rows + gc->n, timed->rows, timed->n * sizeof(r.rows[0]));
+	qsort(r.rows, gc->n + timed->n, sizeof(r.rows[0]), by_time);
+	for (size_t i = 0; i < gc->n + timed->n; i++)
+		append(&sorted, r.rows[i]);
+	growth_rows_free(&r);
+	growth_rows_free(gc);
+	growth_rows_free(timed);
+	return sorted;
+}
+
 struct growth_rows
 growth_rows_judged(const struct trace_view *v, uint64_t from_ns, uint64_t to_ns)
 {
@@ -92,8 +120,9 @@ growth_rows_judged(const struct trace_view *v, uint64_t from_ns, uint64_t to_ns)
 	if (r.n < ENOUGH_GC_ROWS ||
 	    (gc->written > gc->n &&
 	     r.rows[0]->monotonic_ns - from_ns > (to_ns - from_ns) / 2)) {
-		growth_rows_free(&r);
-		r = growth_rows_timed(v, from_ns, to_ns);
+		struct growth_rows timed = growth_rows_timed(v, from_ns, to_ns);
+
+		r = join(&r, &timed);
 	}
 	thin(&r);
 	return r;

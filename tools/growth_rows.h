@@ -20,7 +20,7 @@ struct growth_rows growth_rows_timed(const struct trace_view *v, uint64_t from_n
 
 /*
  * The rows to judge growth on: those after major GCs if there are enough of them and they cover the
- * time, else those at regular times. At most GROWTH_MAX_POINTS.
+ * time, else those together with the ones at regular times. At most GROWTH_MAX_POINTS.
  */
 struct growth_rows growth_rows_judged(const struct trace_view *v, uint64_t from_ns,
 				      uint64_t to_ns);

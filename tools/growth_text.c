@@ -177,22 +177,12 @@ print_rss(const struct growth_view *v, FILE *out)
 	}
 }
 
-static uint64_t
-started_unix(const struct trace_view *t)
-{
-	const struct weir_trace_head *h = &t->head;
-	uint64_t ran =
-		h->monotonic_ns > h->started_ns ? h->monotonic_ns - h->started_ns : 0;
-
-	return h->unix_ns > ran ? h->unix_ns - ran : 0;
-}
-
 static void
 print_source(const struct growth_view *v, const struct growth_place *p, FILE *out)
 {
 	char line[SOURCE_LINE], clean[4 * SOURCE_LINE];
 
-	switch (growth_source_line(p->file, p->line, started_unix(v->trace), line,
+	switch (growth_source_line(p->file, p->line, growth_started_unix(v->trace), line,
 				   sizeof(line))) {
 	case GROWTH_SOURCE_SHOWN:
 		fprintf(out, "       %5u | %s\n", p->line,

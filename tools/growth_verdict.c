@@ -161,27 +161,21 @@ growth_stays(double alloc, double freed)
 	return p < 0 ? 0 : p > 1 ? 1 : p;
 }
 
-/*
- * The points while the site was at work. One that has stopped allocating tells nothing by not
- * growing, unless it has been quiet for longer than it was busy.
- */
+/* The points while the site was at work: one that rests tells nothing by not growing. */
 static size_t
 busy_points(const struct growth_evidence *e)
 {
 	size_t n = e->n;
 
-	if (n < 2)
-		return n;
-	double first = e->points[0].t_s, last = e->points[n - 1].t_s;
-
-	if (last - e->active_until_s > e->active_until_s - first)
-		return n;
 	while (n > 1 && e->points[n - 2].t_s >= e->active_until_s)
 		n--;
 	return n;
 }
 
-/* Has what rose stopped to rise? The last third does not do its share. */
+/*
+ * Has what rose stopped to rise? The floor of the last third does not do its share; nor does what
+ * lives rise there, for a floor stands still from one collection to the next.
+ */
 static bool
 has_stopped(const struct growth_point *p, size_t n, bool trough)
 {
@@ -195,7 +189,18 @@ has_stopped(const struct growth_point *p, size_t n, bool trough)
 	span = p[n - 1].t_s - p[0].t_s;
 	tail_span = p[n - 1].t_s - p[n - tail].t_s;
 	return growth_trend(p + n - tail, tail, trough) <= 0 &&
+	       growth_trend(p + n - tail, tail, false) <= 0 &&
 	       last * span < all * tail_span / 4;
+}
+
+/* Quiet for longer than it was at work. */
+static bool
+is_quiet(const struct growth_evidence *e)
+{
+	size_t n = e->n;
+
+	return n > 0 && e->points[n - 1].t_s - e->active_until_s >
+				e->active_until_s - e->points[0].t_s;
 }
 
 /* A saw of a few teeth passes the sign test; its floor does not rise. */
@@ -237,7 +242,7 @@ judge_unfreed(const struct growth_evidence *e, size_t n, struct growth_finding *
 
 	if (n < 2)
 		return GROWTH_UNDECIDED;
-	if (p[n - 1].live <= p[0].live * (1 + LEAST_RISE) || has_stopped(p, n, false))
+	if (p[n - 1].live <= p[0].live * (1 + LEAST_RISE))
 		return n < MIN_POINTS ? GROWTH_UNDECIDED : GROWTH_PLATEAU;
 	if (e->gc_known && (e->major_gcs == 0 || f->survived < 0.3))
 		return GROWTH_UNDECIDED;
@@ -267,8 +272,10 @@ judge(const struct growth_evidence *e, struct growth_finding *f)
 	size_t n = busy_points(e);
 	double slope;
 
+	if (is_quiet(e) && e->n >= MIN_POINTS)
+		return GROWTH_PLATEAU;
 	if (rises(e, n, &slope)) {
-		if (has_stopped(e->points, n, e->gc_known))
+		if (f->stays < 0.9 && has_stopped(e->points, n, e->gc_known))
 			return GROWTH_PLATEAU;
 		f->slope_bytes_per_s = slope;
 		return GROWTH_HELD;

@@ -18,7 +18,7 @@ libtools_la_SOURCES = \
 	%D%/growth_view.h \
 	%D%/tracetime.c %D%/tracetime.h \
 	%D%/growth_blame.c %D%/growth_blame.h \
-	%D%/growth_group.c %D%/growth_group.h %D%/growth_model.c %D%/growth_model.h \
+	%D%/growth_files.c %D%/growth_files.h %D%/growth_group.c %D%/growth_group.h %D%/growth_model.c %D%/growth_model.h \
 	%D%/growth_rows.c %D%/growth_rows.h \
 	%D%/growth_origin.c %D%/growth_place.c %D%/growth_place.h \
 	%D%/growth_verdict.c %D%/growth_verdict.h \
@@ -43,7 +43,8 @@ libtools_la_SOURCES = \
 	%D%/stat_tables.c %D%/stat_tables.h \
 	%D%/stat_text.c %D%/stat_trace.c \
 	%D%/stat_view.h \
-	%D%/subject.c %D%/subject.h \
+	%D%/sourcemap.c %D%/sourcemap.h %D%/sourcemap_load.c \
+	%D%/subject.c %D%/subject.h %D%/symbolize.c %D%/symbolize.h \
 	%D%/summary.c %D%/summary.h \
 	%D%/table.c %D%/table.h \
 	%D%/target.c %D%/target.h \
@@ -54,7 +55,7 @@ libtools_la_SOURCES = \
 	%D%/top_sites.c %D%/top_sites.h %D%/top_text.c %D%/top_text.h \
 	%D%/trace_exit.c %D%/trace_row.c %D%/trace_row.h %D%/trace_load.c %D%/trace_names.c %D%/trace_view.c %D%/trace_view.h
 nodist_libtools_la_SOURCES = tools/report_assets.c
-libtools_la_LIBADD = $(CURSES_LIBS)
+libtools_la_LIBADD = $(CURSES_LIBS) $(JSON_C_LIBS) $(DW_LIBS)
 
 # The page of `weir report`, in the command.
 report_assets = %D%/report.html %D%/report.css %D%/report.js

@@ -11,6 +11,7 @@
 
 #define MAX_SLOTS 16
 #define WORTH_IT  (UINT64_C(1) << 20)
+#define LAST_NS	  (5 * UINT64_C(1000000000))
 
 /* The state in the newest whole slot; 0 if there is none. */
 static uint64_t
@@ -48,6 +49,13 @@ live_bytes(const struct trace_view *v)
 	return sum;
 }
 
+/* What must have been live before for `now` to be all but nothing of it. */
+static uint64_t
+gone(uint64_t now)
+{
+	return now < WORTH_IT / 2 ? WORTH_IT : now > UINT64_MAX / 2 ? now : 2 * now;
+}
+
 /* The other copy of the head, if it is the write before. */
 static bool
 read_older(const struct trace_view *v, const struct trace_source *src,
@@ -78,7 +86,7 @@ trace_view_step_back(struct trace_view *v, const struct trace_source *src)
 	if (!v->exited)
 		return 0;
 	if (!read_older(v, src, &older)) {
-		v->before_exit = trace_row_restore(v, now);
+		v->before_exit = trace_row_restore(v, gone(now), LAST_NS);
 		return 0;
 	}
 	/* Its parts are those of the newest, only shorter: no need to believe another table. */
@@ -88,15 +96,18 @@ trace_view_step_back(struct trace_view *v, const struct trace_source *src)
 			v->head.parts[i] = newest.parts[i];
 	rc = trace_view_read_sites(v, src, why);
 	before = rc == 0 ? live_bytes(v) : 0;
-	if (before > WORTH_IT && before / 2 > now) {
+	if (before > gone(now)) {
 		v->before_exit = true;
+		/* It may have come in the midst of it. */
+		trace_row_restore(v, before + before / 10,
+				  3 * (uint64_t)v->file.stats_ms * 1000000);
 		return 0;
 	}
 	v->head = newest;
 	v->sites = sites;
 	v->n_sites = n_sites;
 	v->cut = cut;
-	v->before_exit = trace_row_restore(v, now);
+	v->before_exit = trace_row_restore(v, gone(now), LAST_NS);
 	return rc == -ENOMEM || (rc < 0 && src->memory == NULL && rc != -EBADMSG) ? rc
 										  : 0;
 }

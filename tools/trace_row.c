@@ -8,9 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LAST_NS	 (5 * UINT64_C(1000000000))
-#define WORTH_IT (UINT64_C(1) << 20)
-
 struct history {
 	const struct weir_trace_row **rows; /* oldest first, the restored one last */
 	size_t n;
@@ -50,14 +47,15 @@ collect(const struct trace_view *v, struct history *h)
 
 /* Cuts the history behind the row that is meant; false if there is none. */
 static bool
-find_row(const struct trace_view *v, struct history *h, uint64_t live_bytes)
+find_row(const struct trace_view *v, struct history *h, uint64_t least,
+	 uint64_t within_ns)
 {
 	while (h->n > 0) {
 		const struct weir_trace_row *row = h->rows[h->n - 1];
 
-		if (v->head.monotonic_ns - row->monotonic_ns > LAST_NS)
+		if (v->head.monotonic_ns - row->monotonic_ns > within_ns)
 			return false;
-		if (row->live_bytes > WORTH_IT && row->live_bytes / 2 > live_bytes)
+		if (row->live_bytes > least)
 			return true;
 		h->n--;
 	}
@@ -145,7 +143,7 @@ restore_sites(struct trace_view *v, const struct history *h)
 }
 
 bool
-trace_row_restore(struct trace_view *v, uint64_t live_bytes)
+trace_row_restore(struct trace_view *v, uint64_t least, uint64_t within_ns)
 {
 	struct history h;
 	bool found;
@@ -153,7 +151,7 @@ trace_row_restore(struct trace_view *v, uint64_t live_bytes)
 	_Static_assert(WEIR_S_birth_ms_sum == WEIR_S_age0_bytes + 5, "ages in a row");
 	if (!collect(v, &h))
 		return false;
-	found = find_row(v, &h, live_bytes);
+	found = find_row(v, &h, least, within_ns);
 	if (found) {
 		const struct weir_trace_row *row = h.rows[h.n - 1];
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 runtime_tests = \
 	%D%/attribution.bats \
-	%D%/hosts.bats %D%/runtime_bun.bats %D%/runtime_debian.bats %D%/runtime_deno.bats \
+	%D%/hosts.bats %D%/leaks.bats %D%/runtime_bun.bats %D%/runtime_debian.bats %D%/runtime_deno.bats \
 	%D%/runtime_node.bats \
 	%D%/runtime_node22.bats %D%/runtime_node24.bats %D%/runtime_node26.bats
-EXTRA_DIST += %D%/host_list.bash %D%/runtimes.bash $(runtime_tests) \
+EXTRA_DIST += %D%/host_list.bash %D%/leaks.bash %D%/programs/leaks %D%/runtimes.bash $(runtime_tests) \
 	%D%/programs/DirectBuffers.java %D%/programs/arrays.py %D%/programs/blobs.sql \
 	%D%/programs/buffers.php %D%/programs/buffers.pl %D%/programs/buffers.py \
 	%D%/programs/buffers.rb %D%/programs/redis_values.sh \

@@ -98,6 +98,35 @@ json() {
   has '(the file is not here)'
 }
 
+@test "source maps are followed: beside the script, inline, and not if they are newer" {
+  local map='{"version":3,"sources":["../src/leak.ts"],"names":[],"mappings":";;;;;;;;;;;AAuCE"}'
+  mkdir app src
+  seq -f 'generated %g' 60 >app/leak.mjs
+  cp app/leak.mjs plain
+  echo '//# sourceMappingURL=leak.mjs.map' >>app/leak.mjs
+  echo "$map" >app/leak.mjs.map
+  seq -f 'source %g' 60 >src/leak.ts
+  touch -d 2020-01-01 app/leak.mjs app/leak.mjs.map src/leak.ts
+  "$MAKE_TRACE" story.weir root="$PWD/app"
+  run -0 "$WEIR" growth story.weir
+  [[ $output != *"$PWD/app/leak.mjs:12"* ]] || skip "built without libjson-c"
+  has "held      4 min 23 s  remember $PWD/src/leak.ts:40:3"
+  has "(from $PWD/app/leak.mjs:12)"
+  has '40 | source 40'
+  run -0 "$WEIR" growth --no-files story.weir
+  has "remember $PWD/app/leak.mjs:12:15"
+  touch app/leak.mjs.map
+  run -0 "$WEIR" growth story.weir
+  has "remember $PWD/app/leak.mjs:12:15"
+  {
+    cat plain
+    echo "//# sourceMappingURL=data:application/json;base64,$(base64 -w0 <<<"$map")"
+  } >app/leak.mjs
+  touch -d 2020-01-01 app/leak.mjs
+  run -0 "$WEIR" growth story.weir
+  has "remember $PWD/src/leak.ts:40:3"
+}
+
 @test "what was dropped is said" {
   "$MAKE_TRACE" story.weir drop.sites=7 drop.busy=1234 gc_known=0
   run -0 "$WEIR" growth story.weir

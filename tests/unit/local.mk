@@ -27,6 +27,7 @@ UNIT_TESTS = \
 	%D%/test_sidecar \
 	%D%/test_scratch_own \
 	%D%/test_scratch_pool \
+	%D%/test_sourcemap \
 	%D%/test_stats_layout \
 	%D%/test_token \
 	%D%/test_top_frame \

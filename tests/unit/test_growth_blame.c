@@ -103,6 +103,10 @@ TEST(the_sites_of_the_story)
 	CHECK_STR(blame(STORY_DEPENDENCY), "start /app/server.mjs:55:3");
 	CHECK_STR(blame(STORY_NATIVE), "libaddon.so+0x1234");
 	CHECK_STR(blame(0), "(not attributed)");
+	struct growth_blame b = growth_blame_site(places, STORY_NATIVE);
+	CHECK(growth_blame_owned_by_native(places, STORY_NATIVE, &b));
+	b = growth_blame_site(places, STORY_HELD);
+	CHECK(!growth_blame_owned_by_native(places, STORY_HELD, &b));
 	close_sample();
 }
 

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Source maps (version 3): from a place in a generated script to the place in what it was made from.
+ * Maps are foreign input. Without libjson-c there are none: every load answers NULL.
+ */
+#ifndef TOOLS_SOURCEMAP_H
+#define TOOLS_SOURCEMAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sourcemap;
+
+struct sourcemap_place {
+	const char *file;      /* as long as the map lives */
+	uint32_t line, column; /* from 1 */
+};
+
+/*
+ * The map that the script's last //# sourceMappingURL= names: inline, or a file beside it. NULL if
+ * there is none that can be read, if the script is not a regular file, or if either has changed
+ * after `before_unix_ns`. Exits through tell_no_memory.
+ */
+struct sourcemap *sourcemap_load(const char *script, uint64_t before_unix_ns);
+
+/* The JSON of a map; `script`: the names of its sources are relative to that file's folder. */
+struct sourcemap *sourcemap_parse(const char *json, size_t n, const char *script);
+
+/* Line and column from 1; column 0: the line's first. False if the map has nothing for it. */
+bool sourcemap_find(const struct sourcemap *m, uint32_t line, uint32_t column,
+		    struct sourcemap_place *place);
+
+void sourcemap_free(struct sourcemap *m);
+
+/* The URL behind the last "//# sourceMappingURL=" of a script, or NULL; *n bytes. Pure. */
+const char *sourcemap_url(const char *script, size_t script_bytes, size_t *n);
+
+/* `to` seen from the folder of `from`, with "." and ".." taken out. To be freed. */
+char *sourcemap_resolve(const char *from, const char *to);
+
+#endif
