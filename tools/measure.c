@@ -36,12 +36,13 @@ resident_now(const struct sidecar *s, uint64_t *bytes)
 struct derive_memory
 measure_memory(const struct locate_entry *e)
 {
-	uint64_t rss = 0, resident = 0;
-	bool now = e->life == LOCATE_RUNNING &&
-		   resident_now(&e->sidecar, &resident) == 0 &&
-		   proc_rss(e->sidecar.header.pid, &rss) == 0;
+	uint64_t before = 0, rss = 0, resident = 0;
+	pid_t pid = e->sidecar.header.pid;
+	bool now = e->life == LOCATE_RUNNING && proc_rss(pid, &before) == 0 &&
+		   resident_now(&e->sidecar, &resident) == 0 && proc_rss(pid, &rss) == 0;
 
-	return derive_memory(&e->sidecar, now, rss, resident);
+	/* A collection while smaps was read must not leave less than nothing for the rest. */
+	return derive_memory(&e->sidecar, now, rss > before ? rss : before, resident);
 }
 
 static bool
