@@ -6,6 +6,7 @@ libpolicy_la_SOURCES = \
 	%D%/grades.c %D%/grades.h \
 	%D%/option_value.c %D%/option_value.h \
 	%D%/options.c %D%/options.def %D%/options.h \
+	%D%/profile.c %D%/profile.h \
 	%D%/purge.c %D%/purge.h \
 	%D%/route.c %D%/route.h \
 	%D%/token.c %D%/token.h \

@@ -6,7 +6,9 @@
 
 #include <string.h>
 
+#include "policy/profile.h"
 #include "pool/lock.h"
+#include "preload/clock.h"
 #include "preload/gate.h"
 #include "trace/sites.h"
 
@@ -60,12 +62,33 @@ birth_of(const struct weir_span *s)
 	return (struct weir_birth){s->site, s->birth_gc, s->birth_ms};
 }
 
+/* The span still tells when its memory was freed; its birth takes the place of that. */
+static void
+profile_served(struct record_sums *s, const struct weir_span *span)
+{
+	uint64_t *row = s->profile[weir_profile_row(span->requested)];
+
+	row[WEIR_P_requests]++;
+	row[WEIR_P_bytes] += span->requested;
+	row[span->freed_ns == 0 ? WEIR_P_fresh
+				: weir_profile_idle(clock_now_ns() - span->freed_ns)]++;
+}
+
+static void
+profile_gone(struct record_sums *s, const struct weir_span *span)
+{
+	uint32_t life_ms = weir_trace_ms() - span->birth_ms;
+
+	s->profile[weir_profile_row(span->requested)][weir_profile_life(life_ms)]++;
+}
+
 void
 record_served(enum weir_place place, struct weir_span *span, uint32_t site)
 {
 	struct shard *s = enter_shard();
 
 	request(&s->sums, span->kind, span->requested);
+	profile_served(&s->sums, span);
 	s->sums.pool += place == WEIR_PLACE_POOL;
 	s->sums.map += place == WEIR_PLACE_MAP;
 	s->sums.kinds[span->kind][WEIR_KF_live]++;
@@ -85,6 +108,8 @@ record_gone(const struct weir_span *span)
 
 	s->sums.kinds[span->kind][WEIR_KF_live]--;
 	s->sums.kinds[span->kind][WEIR_KF_live_bytes] -= span->requested;
+	if (!(span->flags & WEIR_SPAN_SEALED))
+		profile_gone(&s->sums, span);
 	weir_trace_gone(&b, span->requested, 1);
 	weir_unlock(&s->lock);
 }

@@ -22,6 +22,7 @@ struct record_sums {
 	uint64_t sizes[WEIR_STATS_SIZE_BUCKETS][WEIR_N_SIZE_FIELDS];
 	uint64_t kinds[WEIR_N_KINDS][WEIR_N_KIND_FIELDS];
 	uint64_t fallbacks[WEIR_N_FALLBACKS];
+	uint64_t profile[WEIR_STATS_PROFILE_ROWS][WEIR_N_PROFILE_FIELDS];
 };
 
 /*

@@ -131,6 +131,7 @@ fill_requests(uint64_t *slot)
 	memcpy(slot + WEIR_SLOT_SIZES, s.sizes, sizeof(s.sizes));
 	memcpy(slot + WEIR_SLOT_KINDS, s.kinds, sizeof(s.kinds));
 	memcpy(slot + WEIR_SLOT_FALLBACKS, s.fallbacks, sizeof(s.fallbacks));
+	memcpy(slot + WEIR_SLOT_PROFILE, s.profile, sizeof(s.profile));
 }
 
 static void

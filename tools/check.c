@@ -26,6 +26,8 @@ static const char *const of_process[] = {
 	"large_requested_bytes = kinds.bytes",
 	"large_requests = kinds.requests",
 	"large_passed = fallbacks.requests",
+	"large_pool + large_map = profile.requests",
+	"large_requested_bytes = passed_bytes + profile.bytes",
 	"passed_bytes <= large_requested_bytes",
 	"scratch_live + scratch_puts = scratch_inherited + scratch_gets",
 	"map_gets = map_fresh + map_recycled_dirty + map_recycled_zero + map_refused",
@@ -87,6 +89,10 @@ static const struct {
 #define X(name, kind, unit, meaning)                                                     \
 	{"regions." #name, {WEIR_SECTION_REGIONS, WEIR_R_##name}},
 					     WEIR_REGION_FIELDS(X)
+#undef X
+#define X(name, kind, unit, meaning)                                                     \
+	{"profile." #name, {WEIR_SECTION_PROFILE, WEIR_P_##name}},
+						     WEIR_PROFILE_FIELDS(X)
 #undef X
 };
 

@@ -153,18 +153,25 @@ add_live(struct ledger_site *s, const struct weir_birth *b, uint64_t bytes, uint
 		s->least_bytes = f[WEIR_S_live_bytes];
 }
 
+uint32_t
+weir_trace_ms(void)
+{
+	uint64_t ms = (now_ns() - sites_settings.started_ns) / MS_NS;
+
+	return ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
+}
+
 struct weir_birth
 weir_trace_born(uint32_t site, uint64_t bytes, uint32_t count)
 {
-	struct weir_birth b = {.site = site};
+	struct weir_birth b = {.site = site, .ms = weir_trace_ms()};
 
 	if (ledger == NULL)
 		return b;
-	uint64_t ns = now_ns(), ms = (ns - sites_settings.started_ns) / MS_NS;
+	uint64_t ns = now_ns();
 	struct ledger_site *s = enter(site);
 	uint64_t *f = s->fields;
 	b.gc = s->gc;
-	b.ms = ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
 	add_live(s, &b, bytes, bytes >> 10);
 	f[WEIR_S_live_count] += count;
 	f[WEIR_S_alloc_bytes] += bytes;

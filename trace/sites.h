@@ -41,6 +41,9 @@ uint32_t weir_trace_site(uintptr_t fp, uintptr_t pc, uint32_t caller_kind);
  * `count` blocks of that site, of `bytes` together, are born; change their size; are gone. The shim
  * makes these calls where its own counts change, under the same locks, so that the sums agree.
  */
+/* The time as births have it, also while there is no tracing. */
+uint32_t weir_trace_ms(void);
+
 struct weir_birth weir_trace_born(uint32_t site, uint64_t bytes, uint32_t count);
 void weir_trace_resized(const struct weir_birth *b, uint64_t old_bytes, uint64_t bytes);
 void weir_trace_gone(const struct weir_birth *b, uint64_t bytes, uint32_t count);

@@ -34,6 +34,7 @@
 #define WEIR_STATS_MAX_CLASSES	64
 #define WEIR_STATS_MAX_REGIONS	64
 #define WEIR_STATS_SIZE_BUCKETS 48
+#define WEIR_STATS_PROFILE_ROWS 122
 #define WEIR_STATS_EXE_BYTES	256
 
 /* Sections: id, array it describes. Order is the ABI: append only. */
@@ -44,7 +45,10 @@
 	X(SIZES, "requested sizes: a record of WEIR_SIZE_FIELDS words for each bucket")  \
 	X(KINDS, "a record of WEIR_KIND_FIELDS words for each of WEIR_KINDS")            \
 	X(FALLBACKS, "a record of one word for each of WEIR_FALLBACKS")                  \
-	X(REGIONS, "address ranges that weir holds: WEIR_REGION_FIELDS words each")
+	X(REGIONS, "address ranges that weir holds: WEIR_REGION_FIELDS words each")      \
+	X(PROFILE,                                                                       \
+	  "finer sizes, for `weir tune`: a record of WEIR_PROFILE_FIELDS words "         \
+	  "for each row")
 
 enum weir_stats_section_id {
 #define X(id, text) WEIR_SECTION_##id,
@@ -252,6 +256,35 @@ enum weir_size_field {
 		WEIR_N_SIZE_FIELDS
 };
 
+/*
+ * Requests that weir served, by size: row 0 up to 32 KB, then eight rows a doubling (row 1: up to
+ * 36 KB, row 8: up to 64 KB), row 121 all above 1 GB. How long the memory that served them had been free
+ * (by the mean of joined pieces; purged meanwhile or not), how long their blocks lived when freed.
+ */
+#define WEIR_PROFILE_FIELDS(X)                                                           \
+	X(requests, counter, count, "requests of this size that weir served")            \
+	X(bytes, counter, bytes, "bytes asked for by them")                              \
+	X(fresh, counter, count, "of these, by memory never used before")                \
+	X(idle_125ms, counter, count, "by memory free for up to 125 ms")                 \
+	X(idle_250ms, counter, count, "for up to 250 ms")                                \
+	X(idle_500ms, counter, count, "for up to 500 ms")                                \
+	X(idle_1s, counter, count, "for up to 1 s")                                      \
+	X(idle_2s, counter, count, "for up to 2 s")                                      \
+	X(idle_4s, counter, count, "for up to 4 s")                                      \
+	X(idle_8s, counter, count, "for up to 8 s")                                      \
+	X(idle_more, counter, count, "for longer")                                       \
+	X(life_10ms, counter, count, "blocks freed within 10 ms")                        \
+	X(life_100ms, counter, count, "within 100 ms")                                   \
+	X(life_1s, counter, count, "within 1 s")                                         \
+	X(life_more, counter, count, "later")
+
+enum weir_profile_field {
+#define X(name, kind, unit, meaning) WEIR_P_##name,
+	WEIR_PROFILE_FIELDS(X)
+#undef X
+		WEIR_N_PROFILE_FIELDS
+};
+
 /* What the caller was, told from its return address. Append only. */
 #define WEIR_KINDS(X)                                                                    \
 	X(OTHER, "other", "any other caller")                                            \
@@ -308,14 +341,17 @@ enum weir_region_field {
 };
 
 /* The writer's layout of a slot, in words; readers go by the section table instead. */
-#define WEIR_SLOT_HEAD_WORDS  (sizeof(struct weir_stats_slot_head) / 8)
-#define WEIR_SLOT_COUNTERS    WEIR_SLOT_HEAD_WORDS
-#define WEIR_SLOT_CLASSES     (WEIR_SLOT_COUNTERS + WEIR_N_COUNTERS)
-#define WEIR_SLOT_SIZES	      (WEIR_SLOT_CLASSES + WEIR_STATS_MAX_CLASSES * WEIR_N_CLASS_FIELDS)
-#define WEIR_SLOT_KINDS	      (WEIR_SLOT_SIZES + WEIR_STATS_SIZE_BUCKETS * WEIR_N_SIZE_FIELDS)
-#define WEIR_SLOT_FALLBACKS   (WEIR_SLOT_KINDS + WEIR_N_KINDS * WEIR_N_KIND_FIELDS)
-#define WEIR_SLOT_REGIONS     (WEIR_SLOT_FALLBACKS + WEIR_N_FALLBACKS)
-#define WEIR_SLOT_END	      (WEIR_SLOT_REGIONS + WEIR_STATS_MAX_REGIONS * WEIR_N_REGION_FIELDS)
+#define WEIR_SLOT_HEAD_WORDS (sizeof(struct weir_stats_slot_head) / 8)
+#define WEIR_SLOT_COUNTERS   WEIR_SLOT_HEAD_WORDS
+#define WEIR_SLOT_CLASSES    (WEIR_SLOT_COUNTERS + WEIR_N_COUNTERS)
+#define WEIR_SLOT_SIZES	     (WEIR_SLOT_CLASSES + WEIR_STATS_MAX_CLASSES * WEIR_N_CLASS_FIELDS)
+#define WEIR_SLOT_KINDS	     (WEIR_SLOT_SIZES + WEIR_STATS_SIZE_BUCKETS * WEIR_N_SIZE_FIELDS)
+#define WEIR_SLOT_FALLBACKS  (WEIR_SLOT_KINDS + WEIR_N_KINDS * WEIR_N_KIND_FIELDS)
+#define WEIR_SLOT_REGIONS    (WEIR_SLOT_FALLBACKS + WEIR_N_FALLBACKS)
+#define WEIR_SLOT_PROFILE                                                                \
+	(WEIR_SLOT_REGIONS + WEIR_STATS_MAX_REGIONS * WEIR_N_REGION_FIELDS)
+#define WEIR_SLOT_END                                                                    \
+	(WEIR_SLOT_PROFILE + WEIR_STATS_PROFILE_ROWS * WEIR_N_PROFILE_FIELDS)
 #define WEIR_SLOT_WORDS	      (WEIR_SLOT_END + 1) /* seq_end is the last word */
 #define WEIR_STATS_SLOT_BYTES (WEIR_SLOT_WORDS * 8)
 #define WEIR_STATS_FILE_BYTES                                                            \

@@ -107,6 +107,8 @@ static const struct {
 	{WEIR_SECTION_SIZES, 20, WEIR_Z_bytes, 41000000},
 	{WEIR_SECTION_SIZES, 25, WEIR_Z_requests, 10},
 	{WEIR_SECTION_SIZES, 25, WEIR_Z_bytes, 150000000},
+	{WEIR_SECTION_PROFILE, 25, WEIR_P_requests, 127},
+	{WEIR_SECTION_PROFILE, 25, WEIR_P_bytes, 199600000},
 	{WEIR_SECTION_KINDS, WEIR_KIND_OTHER, WEIR_KF_requests, 10},
 	{WEIR_SECTION_KINDS, WEIR_KIND_OTHER, WEIR_KF_bytes, 20000000},
 	{WEIR_SECTION_KINDS, WEIR_KIND_BACKING_STORE, WEIR_KF_requests, 90},
@@ -153,6 +155,8 @@ static const uint32_t layout[WEIR_N_SECTIONS][3] = {
 	[WEIR_SECTION_FALLBACKS] = {WEIR_N_FALLBACKS, 1, WEIR_SLOT_FALLBACKS},
 	[WEIR_SECTION_REGIONS] = {WEIR_STATS_MAX_REGIONS, WEIR_N_REGION_FIELDS,
 				  WEIR_SLOT_REGIONS},
+	[WEIR_SECTION_PROFILE] = {WEIR_STATS_PROFILE_ROWS, WEIR_N_PROFILE_FIELDS,
+				  WEIR_SLOT_PROFILE},
 };
 
 uint64_t *
@@ -235,17 +239,18 @@ index_of(const char *name, const char *const *names, int n)
 uint64_t *
 sidecar_sample_named(struct sidecar_sample *s, const char *name)
 {
-	static const char *const sections[] = {"counters", "classes",	"sizes",
-					       "kinds",	   "fallbacks", "regions"};
+	static const char *const sections[] = {"counters",  "classes", "sizes",	 "kinds",
+					       "fallbacks", "regions", "profile"};
 	static const char *const counter_names[] = {WEIR_COUNTERS(NAME5)};
 	static const char *const class_names[] = {WEIR_CLASS_FIELDS(NAME4)};
 	static const char *const size_names[] = {WEIR_SIZE_FIELDS(NAME4)};
 	static const char *const kind_names[] = {WEIR_KIND_FIELDS(NAME4)};
 	static const char *const fallback_names[] = {"requests"};
 	static const char *const region_names[] = {WEIR_REGION_FIELDS(NAME4)};
-	static const char *const *const fields[] = {counter_names,  class_names,
-						    size_names,	    kind_names,
-						    fallback_names, region_names};
+	static const char *const profile_names[] = {WEIR_PROFILE_FIELDS(NAME4)};
+	static const char *const *const fields[] = {
+		counter_names,	class_names,  size_names,   kind_names,
+		fallback_names, region_names, profile_names};
 	char section_name[32], field_name[64];
 	unsigned row;
 	int section, field;

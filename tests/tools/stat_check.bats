@@ -20,12 +20,15 @@ breaks() {
 @test "numbers that add up pass" {
   "$MAKE_SIDECAR" a.weir
   run -0 "$WEIR" stat --check a.weir
-  # 17 of the process, 10 of each of the three classes.
-  [ "$output" = "47 identities hold" ]
+  # 19 of the process, 10 of each of the three classes.
+  [ "$output" = "49 identities hold" ]
 }
 
 @test "requests: tiers, sizes, kinds and fallbacks add up to their totals" {
   breaks "large_requests = large_pool + large_map + large_passed: 130 and 131" large_map=9
+  breaks "large_pool + large_map = profile.requests: 127 and 128" profile.25.requests=128
+  breaks "large_requested_bytes = passed_bytes + profile.bytes: 200000000 and 200000001" \
+    profile.25.bytes=199600001
   breaks "large_requests = sizes.requests: 130 and 131" sizes.17.requests=71
   breaks "large_requested_bytes = sizes.bytes: 200000000 and 200000001" sizes.17.bytes=9000001
   breaks "large_requested_bytes = kinds.bytes: 200000000 and 200000001" kinds.0.bytes=20000001
@@ -65,7 +68,7 @@ breaks() {
   done
   "$MAKE_SIDECAR" a.weir "${args[@]}"
   run -0 "$WEIR" stat --check a.weir
-  [ "$output" = "46 identities hold" ]
+  [ "$output" = "48 identities hold" ]
 }
 
 @test "each identity of a class" {
@@ -98,14 +101,14 @@ breaks() {
   "$MAKE_SIDECAR" a.weir section.2.records=0
   run -0 "$WEIR" stat --check a.weir
   has "2 not checked: the file lacks a number"
-  has "45 identities hold"
+  has "47 identities hold"
 }
 
 @test "every identity that fails is printed, and how many" {
   "$MAKE_SIDECAR" a.weir large_map=9 scratch_live=4 classes.1.live_peak=0
   run -1 "$WEIR" stat --check a.weir
-  [ "$(grep -c '^fails: ' <<<"$output")" -eq 3 ]
-  [ "${lines[-1]}" = "3 identities fail, 44 hold" ]
+  [ "$(grep -c '^fails: ' <<<"$output")" -eq 4 ]
+  [ "${lines[-1]}" = "4 identities fail, 45 hold" ]
 }
 
 # sidecar_of_stack FILE HELD [NAME=VALUE...]: of $guest, its stack as the only region, of which
@@ -157,7 +160,7 @@ teardown() {
   deep_process
   sidecar_of_stack a.weir $((6 << 20))
   run -0 "$WEIR" stat --check a.weir
-  [ "$output" = "48 identities hold" ]
+  [ "$output" = "50 identities hold" ]
   sidecar_of_stack a.weir $((2 << 20))
   run -1 "$WEIR" stat --check a.weir
   has "fails: resident bytes in smaps <= live_held_bytes + cached_dirty_bytes: 6"
@@ -169,7 +172,7 @@ teardown() {
   sidecar_of_stack a.weir 65536 regions.0.bytes=1048576 region_bytes=1048576 \
     reserved_bytes=983040
   run -0 "$WEIR" stat --check a.weir
-  [ "$output" = "48 identities hold" ]
+  [ "$output" = "50 identities hold" ]
 }
 
 @test "while the numbers move they are not set against smaps" {

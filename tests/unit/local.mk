@@ -18,6 +18,7 @@ UNIT_TESTS = \
 	%D%/test_mailbox \
 	%D%/test_options \
 	%D%/test_pool \
+	%D%/test_profile \
 	%D%/test_publish \
 	%D%/test_purge \
 	%D%/test_python \
@@ -34,6 +35,7 @@ UNIT_TESTS = \
 	%D%/test_trace_view \
 	%D%/test_unwind \
 	%D%/test_v8 \
+	%D%/test_tune_model \
 	%D%/test_zero
 
 # The archives that tests are linked with; the linker takes only what a test uses.
@@ -51,6 +53,7 @@ TRACE_SAMPLE = tests/tools/sidecar_sample.c tests/tools/trace_sample.c \
 %C%_test_trace_view_SOURCES = %D%/test_trace_view.c $(TRACE_SAMPLE)
 %C%_test_publish_SOURCES = %D%/test_publish.c tests/tools/sidecar_sample.c
 %C%_test_check_SOURCES = %D%/test_check.c $(TRACE_SAMPLE)
+%C%_test_tune_model_SOURCES = %D%/test_tune_model.c tests/tools/sidecar_sample.c
 %C%_test_sidecar_SOURCES = %D%/test_sidecar.c tests/tools/sidecar_sample.c
 $(UNIT_TESTS): LDADD = $(UNIT_LIBS)
 $(UNIT_TESTS): $(UNIT_LIBS)
