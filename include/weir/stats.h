@@ -187,8 +187,7 @@ struct weir_stats_slot_head {
 	X(purged_bytes, counter, bytes, memory, "given back by purges")                  \
 	X(purge_failed, counter, count, memory, "purge calls the kernel refused")        \
 	X(trims, counter, count, memory, "malloc_trim calls that emptied weir's caches") \
-	X(cache_cap_bytes, gauge, bytes, memory,                                         \
-	  "bound on cached_dirty_bytes now")                                    \
+	X(cache_cap_bytes, gauge, bytes, memory, "bound on cached_dirty_bytes now")      \
 	X(cgroup_limit_bytes, gauge, bytes, memory,                                      \
 	  "tightest memory limit seen, 0: none")                                         \
 	X(misuse, counter, count, health, "frees of a large block that was not in use")  \
