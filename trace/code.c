@@ -41,6 +41,7 @@ static char paths[PATH_BYTES];
 static uint32_t paths_used;
 
 static struct code_span (*where_builtins)(void);
+static struct code_span last_builtins; /* as it said last */
 
 /* The state of one reading of the maps. */
 struct reading {
@@ -229,9 +230,11 @@ code_refresh(void)
 	if (is_due() && (own.fetch != NULL || checked_of_self(&own) == 0)) {
 		memset(r.t, 0, sizeof(*r.t));
 		if (where_builtins != NULL) {
-			struct code_span builtins = where_builtins();
+			struct code_span span = where_builtins();
 
-			add_v8(r.t, builtins.start, builtins.end, true);
+			if (span.start != 0)
+				last_builtins = span;
+			add_v8(r.t, last_builtins.start, last_builtins.end, true);
 		}
 		if (maps_read(add_line, &r) == 0) {
 			end_run(&r);

@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 
 #include "pool/lock.h"
+#include "trace/code.h"
 #include "trace/walk.h"
 #include "trace/walk_private.h"
 
@@ -172,6 +173,9 @@ add(void *address)
 	atomic_fetch_add(&moves, 1);
 	v8.on_begin(address, on_begin, (void *)registration, GC_ALL);
 	v8.on_end(address, on_end, (void *)registration, GC_ALL);
+	/* With the first isolate, V8's code came. */
+	if (registration == ISOLATES)
+		code_refresh();
 	return i->number;
 }
 

@@ -43,21 +43,23 @@ function_named(const char *symbol)
 	return weir_symtab_find(&symbols, symbol, &start, &bytes) == 0 ? start : 0;
 }
 
-/* Exported up to Node 22; later ones copy their builtins out, where the maps show them. */
+/* Where V8 says that its builtins are in their file; copies of them, the maps show. */
 static struct code_span
 builtins(void)
 {
-	uint64_t (*where)(void) = (uint64_t(*)(void))function_named(
-		"_ZN2v88internal7Isolate23CurrentEmbeddedBlobCodeEv");
-	uint32_t (*bytes)(void) = (uint32_t(*)(void))function_named(
-		"_ZN2v88internal7Isolate27CurrentEmbeddedBlobCodeSizeEv");
-	struct code_span span = {0, 0};
+	void *(*current)(void) =
+		(void *(*)(void))function_named("_ZN2v87Isolate13TryGetCurrentEv");
+	void (*range)(void *isolate, const void **start, size_t *bytes) =
+		(void (*)(void *, const void **, size_t *))function_named(
+			"_ZN2v87Isolate20GetEmbeddedCodeRangeEPPKvPm");
+	const void *start = NULL;
+	size_t bytes = 0;
 
-	if (where != NULL && bytes != NULL && where() != 0) {
-		span.start = where();
-		span.end = span.start + bytes();
-	}
-	return span;
+	/* Before the first isolate there is nothing to ask. */
+	if (current == NULL || range == NULL || current() == NULL)
+		return (struct code_span){0, 0};
+	range(current(), &start, &bytes);
+	return (struct code_span){(uintptr_t)start, (uintptr_t)start + bytes};
 }
 
 /* Names by the file that runs: what is not known is named by nothing. */

@@ -65,6 +65,10 @@ places() {
   places js js --no-sparkplug --no-opt --
 }
 
+@test "exact lines where V8 leaves its builtins in the file" {
+  places js js --no-sparkplug --no-opt --no-short-builtin-calls --
+}
+
 @test "exact lines of baseline code" {
   places js js --no-opt -- baseline
 }
