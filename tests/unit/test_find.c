@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where a request finds its pages: room for what will grow, and the price of new pages when there
+ * is no room beside what is kept.
+ */
+#include "tests/unit/pool_model.h"
+
+#include <string.h>
+
+TEST(a_growing_block_grows_where_it_stands)
+{
+	struct weir_ask ask = {.bytes = 64 << 10,
+			       .align = WEIR_PAGE_BYTES,
+			       .requested = 64 << 10,
+			       .roomy = true};
+	struct weir_ask other = {
+		.bytes = 64 << 10, .align = WEIR_PAGE_BYTES, .requested = 64 << 10};
+	struct weir_span *others[8];
+
+	/* Room, wherever the tests before left some. */
+	struct weir_ask room = {.bytes = 3 * WEIR_UNIT_BYTES,
+				.align = WEIR_PAGE_BYTES,
+				.requested = 1,
+				.want_zero = true};
+
+	model_init();
+	struct weir_span *r = weir_extent_take(&room).span;
+	REQUIRE(r != NULL && weir_span_claim(r));
+	weir_pool_give(r, 0);
+	weir_pool_tick(&(struct weir_tick){.now_ns = 1,
+					   .stock_before_ns = INT64_MAX,
+					   .purge_before_ns = INT64_MAX,
+					   .cap_bytes = UINT64_MAX,
+					   .room_bytes = UINT64_MAX,
+					   .slack_bytes = UINT64_MAX});
+	struct weir_span *grows = weir_extent_take(&ask).span;
+	REQUIRE(grows != NULL);
+	for (int i = 0; i < 8; i++) {
+		others[i] = weir_extent_take(&other).span;
+		REQUIRE(others[i] != NULL);
+	}
+	/* First on new pages, then on those that it left behind itself. */
+	for (int round = 0; round < 2; round++) {
+		size_t bytes = ask.bytes;
+
+		for (; bytes < 2 << 20; bytes += bytes / 8 & ~(WEIR_PAGE_BYTES - 1))
+			CHECK_EQ(weir_extent_resize(grows, bytes, bytes, 5000), 0);
+		memset((void *)grows->base, 1, grows->bytes);
+		REQUIRE(weir_span_claim(grows));
+		weir_pool_give(grows, 5000);
+		model_check();
+		grows = weir_extent_take(&ask).span;
+		REQUIRE(grows != NULL);
+	}
+	REQUIRE(weir_span_claim(grows));
+	weir_pool_give(grows, 5000);
+	for (int i = 0; i < 8; i++) {
+		REQUIRE(weir_span_claim(others[i]));
+		weir_pool_give(others[i], 5000);
+	}
+	model_check();
+}
+
+/* Nothing kept fits the next block, and there is no room beside it: it goes before pages come. */
+static void
+pay_for_fresh_pages(bool by_peak)
+{
+	struct weir_ask small = {
+		.bytes = 1 << 20, .align = WEIR_PAGE_BYTES, .requested = 1 << 20};
+	struct weir_ask large = {
+		.bytes = 8 << 20, .align = WEIR_PAGE_BYTES, .requested = 8 << 20};
+	struct weir_span *s[16];
+	struct weir_tick tick = {.now_ns = 2000,
+				 .stock_before_ns = INT64_MAX,
+				 .purge_before_ns = INT64_MAX,
+				 .cap_bytes = UINT64_MAX,
+				 .room_bytes = by_peak ? UINT64_MAX : 0,
+				 .slack_bytes = by_peak ? 0 : UINT64_MAX};
+
+	model_init();
+	for (int i = 0; i < 16; i++)
+		s[i] = weir_extent_take(&small).span;
+	weir_pool_tick(&tick); /* all that is free goes; no room to grow from here on */
+	tick.stock_before_ns = tick.purge_before_ns = 0;
+	for (int i = 0; i < 16; i += 2) { /* every other one: no two are neighbours */
+		REQUIRE(s[i] != NULL && weir_span_claim(s[i]));
+		weir_pool_give(s[i], 3000);
+	}
+	CHECK_EQ(weir_pool_cached_bytes(), 8 << 20);
+	struct weir_span *l = weir_extent_take(&large).span;
+	REQUIRE(l != NULL);
+	CHECK_EQ(weir_pool_cached_bytes(), 0);
+	model_check();
+
+	/* With nothing to pay with, the host still gets its memory. */
+	struct weir_span *more = weir_extent_take(&large).span;
+	CHECK(more != NULL);
+	tick.room_bytes = tick.slack_bytes = UINT64_MAX;
+	weir_pool_tick(&tick);
+	for (int i = 1; i < 16; i += 2) {
+		REQUIRE(weir_span_claim(s[i]));
+		weir_pool_give(s[i], 4000);
+	}
+	REQUIRE(weir_span_claim(l) && weir_span_claim(more));
+	weir_pool_give(l, 4000);
+	weir_pool_give(more, 4000);
+	model_check();
+}
+
+TEST(a_limit_makes_fresh_pages_cost_kept_ones)
+{
+	pay_for_fresh_pages(false);
+}
+
+TEST(a_peak_makes_fresh_pages_cost_kept_ones)
+{
+	pay_for_fresh_pages(true);
+}
+
+#define TAP_TESTS                                                                        \
+	T(a_growing_block_grows_where_it_stands)                                         \
+	T(a_limit_makes_fresh_pages_cost_kept_ones)                                      \
+	T(a_peak_makes_fresh_pages_cost_kept_ones)
+TAP_MAIN()
