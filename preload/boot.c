@@ -104,12 +104,26 @@ named_right(void)
 	return strcmp(name != NULL ? name + 1 : path, weir_config.only) == 0;
 }
 
+/* Of every sanitizer that watches the heap; a preload of ours does not bring one along. */
+extern size_t __sanitizer_get_heap_size(void) __attribute__((weak));
+
+/*
+ * A sanitizer sees what its own allocator serves: a block of weir's that passes from thread to
+ * thread looks like a race to it, and what only such a block points to like a leak.
+ */
+static bool
+is_sanitized(void)
+{
+	return __sanitizer_get_heap_size != NULL;
+}
+
 static bool
 takes_part(void)
 {
 	struct line l;
 
-	if (getauxval(AT_SECURE) || !weir_config.enabled || !named_right())
+	if (getauxval(AT_SECURE) || !weir_config.enabled || is_sanitized() ||
+	    !named_right())
 		return false;
 	if ((size_t)sysconf(_SC_PAGESIZE) != WEIR_PAGE_BYTES) {
 		line_begin(&l);

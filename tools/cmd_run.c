@@ -102,8 +102,6 @@ warn_if_inert(const struct request *r, struct target *t, const char *path)
 {
 	struct weir_options o;
 
-	if (target_examine(t, path, getenv("PATH")) != 0)
-		return;
 	weir_options_defaults(&o);
 	weir_options_parse(&o, getenv("WEIR_OPTIONS"), NULL, 0);
 	target_apply_options(t, &o);
@@ -165,10 +163,14 @@ start(const struct request *r)
 
 	if (rc != 0)
 		return not_started(r->argv[0], -rc);
-	rc = set_environment(r);
+	bool known = target_examine(&t, path, getenv("PATH")) == 0;
+	/* AddressSanitizer ends a process in which its library does not come first. */
+	if (t.elf.sanitizer == NULL)
+		rc = set_environment(r);
 	if (rc != 0)
 		return rc;
-	warn_if_inert(r, &t, path);
+	if (known)
+		warn_if_inert(r, &t, path);
 	if (r->summary)
 		return run_with_summary(r, &t);
 	execvp(r->argv[0], r->argv);

@@ -134,6 +134,21 @@ is_c_library(const char *name)
 	return false;
 }
 
+/* The runtimes that watch the heap; those that are linked statically export a malloc. */
+static const char *
+sanitizer_of(const char *name)
+{
+	static const char *const runtimes[] = {"libasan.so",	    "libtsan.so",
+					       "liblsan.so",	    "libhwasan.so",
+					       "libclang_rt.asan",  "libclang_rt.tsan",
+					       "libclang_rt.hwasan"};
+
+	for (size_t i = 0; i < sizeof(runtimes) / sizeof(runtimes[0]); i++)
+		if (strncmp(name, runtimes[i], strlen(runtimes[i])) == 0)
+			return runtimes[i];
+	return NULL;
+}
+
 static void
 note_needed(const struct table *dynamic, const struct table *strings,
 	    struct elf_facts *facts)
@@ -145,9 +160,13 @@ note_needed(const struct table *dynamic, const struct table *strings,
 		memcpy(&d, dynamic->bytes + at, sizeof(d));
 		if (d.d_tag == DT_NULL)
 			break;
-		if (d.d_tag == DT_NEEDED &&
-		    !is_c_library(string_at(strings, d.d_un.d_val)))
+		if (d.d_tag != DT_NEEDED)
+			continue;
+		const char *name = string_at(strings, d.d_un.d_val);
+		if (!is_c_library(name))
 			facts->needs_others = true;
+		if (facts->sanitizer == NULL)
+			facts->sanitizer = sanitizer_of(name);
 	}
 }
 

@@ -101,6 +101,11 @@ judge(struct target *t)
 	else if (t->secure)
 		AGAINST(t, "it runs with raised privileges (setuid, setgid or file "
 			   "capabilities), where the loader ignores LD_PRELOAD");
+	else if (e->sanitizer != NULL)
+		AGAINST(t,
+			"it is built with a sanitizer (it needs %s), which must serve "
+			"every block itself",
+			e->sanitizer);
 	else if (e->defines_malloc)
 		AGAINST(t,
 			"it exports a malloc of its own, which the loader prefers to any "
