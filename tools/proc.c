@@ -205,6 +205,8 @@ proc_rss(pid_t pid, uint64_t *bytes)
 		return rc;
 	if (sscanf(text, "%*u %" SCNu64, &pages) != 1)
 		rc = -EINVAL;
+	else if (pages == 0) /* killed: its memory is gone, its pid not yet */
+		rc = -ESRCH;
 	else
 		*bytes = pages * (uint64_t)sysconf(_SC_PAGESIZE);
 	free(text);
