@@ -39,7 +39,7 @@ check_file(const struct weir_stats_header *h, uint64_t size, char *why)
 			    h->version, WEIR_STATS_VERSION);
 	if (h->header_bytes < sizeof(*h) || h->trace_offset == 0)
 		return FAIL(ENODATA,
-			    "no trace in it: the process ran with trace=no, or under a "
+			    "no trace in it: the process ran with trace=off, or under a "
 			    "weir without one");
 	if (h->trace_offset % 8 != 0 || h->trace_offset < h->header_bytes ||
 	    h->trace_bytes < 2 * WEIR_TRACE_HEAD_BYTES ||
