@@ -44,13 +44,16 @@ hex_encode(uint8_t *dst, const uint8_t *src, size_t n)
 			_mm512_stream_si512((void *)(dst + 2 * i), BLOCK(i));
 		_mm_sfence();
 	}
-	for (; n - i >= 64; i += 64) {
-		__m512i a = BLOCK(i), b = BLOCK(i + 32);
+	for (; n - i >= 128; i += 128) {
+		__m512i a = BLOCK(i), b = BLOCK(i + 32), c = BLOCK(i + 64),
+			d = BLOCK(i + 96);
 
 		_mm512_storeu_si512(dst + 2 * i, a);
 		_mm512_storeu_si512(dst + 2 * i + 64, b);
+		_mm512_storeu_si512(dst + 2 * i + 128, c);
+		_mm512_storeu_si512(dst + 2 * i + 192, d);
 	}
-	if (n - i > 32)
+	for (; n - i > 32; i += 32)
 		_mm512_storeu_si512(dst + 2 * i, BLOCK(i));
 	if (n > i)
 		_mm512_storeu_si512(dst + 2 * n - 64, BLOCK(n - 32));
@@ -91,6 +94,8 @@ hex_decode(uint8_t *dst, const uint8_t *src, size_t pairs)
 			goto out;
 		a = _mm512_permutex2var_epi8(a, even, b);
 		if (stream_left == 0) {
+			_mm_prefetch((const void *)(src + 2 * i + 2048), _MM_HINT_T0);
+			_mm_prefetch((const void *)(src + 2 * i + 2112), _MM_HINT_T0);
 			_mm512_stream_si512((void *)(dst + i), a);
 			continue;
 		}
@@ -224,23 +229,6 @@ ascii_run(const uint8_t *src, size_t n)
 	return above != 0 ? i - 64 + (size_t)_tzcnt_u64(above) : n;
 }
 
-/* Whole lines at a time, which AVX2 cannot say. */
-static void
-copy_stream(uint8_t *dst, const uint8_t *src, size_t n)
-{
-	size_t i = 64 - ((uintptr_t)dst & 63);
-
-	_mm512_storeu_si512(dst, load(src));
-	for (; n - i >= 256; i += 256)
-		for (size_t j = 0; j < 256; j += 64)
-			_mm512_stream_si512((void *)(dst + i + j), load(src + i + j));
-	_mm_sfence();
-	for (; n - i >= 64; i += 64)
-		_mm512_storeu_si512(dst + i, load(src + i));
-	_mm512_storeu_si512(dst + n - 64, load(src + n - 64));
-	_mm256_zeroupper();
-}
-
 static const struct codec_tier tier = {
 	.name = "avx512",
 	.hex_encode = hex_encode,
@@ -248,8 +236,9 @@ static const struct codec_tier tier = {
 	.hex_decode = hex_decode,
 	.base64_decode = avx512_base64_decode,
 	.ascii_run = ascii_run,
-	.copy = avx2_copy,
-	.copy_stream = copy_stream,
+	.copy = avx512_copy,
+	.copy_stream = avx512_copy_stream,
+	.copy_below = AVX512_COPY_BELOW,
 	.find_pair = avx2_find_pair,
 	.text = &avx512_text,
 };

@@ -90,6 +90,7 @@ struct codec_tier {
 	/* n is at least 256 and nothing overlaps; the second goes around the caches. */
 	void (*copy)(uint8_t *dst, const uint8_t *src, size_t n);
 	void (*copy_stream)(uint8_t *dst, const uint8_t *src, size_t n);
+	size_t copy_below; /* `copy` is better than libc's up to there */
 	/* The first of n places that has the pair, or n. n + distance bytes are there. */
 	size_t (*find_pair)(const uint8_t *bytes, size_t n,
 			    const struct codec_pair *pair);

@@ -32,6 +32,45 @@ large_from(void)
 	return bytes;
 }
 
+#if defined(__x86_64__)
+
+#include <cpuid.h>
+
+/* Of ERMS, by leaf 7. -1: not asked yet. */
+static _Atomic int has_string_move = -1;
+
+/* The processor's own copy writes whole lines without reading them first, if it is a new one. */
+static bool
+string_move(void *dst, const void *src, size_t n)
+{
+	int has = atomic_load_explicit(&has_string_move, memory_order_relaxed);
+	uint32_t a, b, c, d;
+
+	if (has < 0) {
+		has = __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b >> 9 & 1) != 0;
+		atomic_store_explicit(&has_string_move, has, memory_order_relaxed);
+	}
+	if (has)
+		__asm__ volatile("rep movsb"
+				 : "+D"(dst), "+S"(src), "+c"(n)
+				 :
+				 : "memory");
+	return has;
+}
+
+#else
+
+static bool
+string_move(void *dst, const void *src, size_t n)
+{
+	(void)dst;
+	(void)src;
+	(void)n;
+	return false;
+}
+
+#endif
+
 static bool
 overlap(uintptr_t a, uintptr_t b, size_t n)
 {
@@ -42,15 +81,18 @@ EXPORT void *
 weir_copy_large(void *dst, const void *src, size_t n)
 {
 	uintptr_t to = (uintptr_t)dst, from = (uintptr_t)src;
+	bool near = to - from != 0 && ((to - from) & 4095) - 1 < 63;
 
 	if (n < ALIAS_MIN || overlap(to, from, n))
 		return memmove(dst, src, n);
-	if (n >= LARGE_USUAL / 16 && n >= large_from())
-		codec()->copy_stream(dst, src, n);
-	else if (to - from != 0 && ((to - from) & 4095) - 1 < 63)
+	if (n >= LARGE_USUAL / 16 && n >= large_from()) {
+		if (near || !string_move(dst, src, n))
+			codec()->copy_stream(dst, src, n);
+	} else if (near || n < codec()->copy_below) {
 		codec()->copy(dst, src, n);
-	else
+	} else {
 		memcpy(dst, src, n);
+	}
 	return dst;
 }
 

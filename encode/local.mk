@@ -38,8 +38,8 @@ libencode_avx2_la_SOURCES = \
 	%D%/avx2.c %D%/avx2.h %D%/avx2_base64.c %D%/avx2_bytes.c %D%/avx2_text.c
 libencode_avx2_la_CFLAGS = $(AM_CFLAGS) $(AVX2_CFLAGS)
 libencode_avx512_la_SOURCES = \
-	%D%/avx512.c %D%/avx512.h %D%/avx512_base64.c %D%/avx512_text.c \
-	%D%/avx512_utf8.c
+	%D%/avx512.c %D%/avx512.h %D%/avx512_base64.c %D%/avx512_copy.c \
+	%D%/avx512_text.c %D%/avx512_utf8.c
 libencode_avx512_la_CFLAGS = $(AM_CFLAGS) $(AVX512_CFLAGS)
 
 lib_LTLIBRARIES += libweir.la
