@@ -10,6 +10,7 @@
 
 #include "tools/derive.h"
 #include "tools/growth_rows.h"
+#include "tools/measure.h"
 #include "tools/proc.h"
 #include "tools/show.h"
 
@@ -98,9 +99,15 @@ rss_of(const struct top_model *m, bool *now)
 	if (row != NULL && m->trace.before_exit)
 		return growth_split(row->rss_bytes, row->live_bytes, row->cached_bytes,
 				    js_heap);
-	*now = e->life == LOCATE_RUNNING && proc_rss(e->sidecar.header.pid, &rss) == 0;
-	d = derive_memory(&e->sidecar, *now, rss,
-			  sidecar_counter(&e->sidecar, WEIR_C_resident_bytes));
+	d = measure_memory(e);
+	*now = d.now;
+	if (!d.now && e->life == LOCATE_RUNNING &&
+	    proc_rss(e->sidecar.header.pid, &rss) == 0) {
+		/* No right to smaps: the sidecar's own measure, some seconds old. */
+		*now = true;
+		d = derive_memory(&e->sidecar, true, rss,
+				  sidecar_counter(&e->sidecar, WEIR_C_resident_bytes));
+	}
 	return growth_split(d.rss_bytes, d.live_bytes, d.cached_bytes, js_heap);
 }
 

@@ -2,7 +2,7 @@
 /*
  * What `weir top` knows: the last look at a process and its sidecar, and what changed since the
  * look before. Looking needs neither ptrace nor root: the sidecar is a file, resident memory comes
- * from /proc/PID/statm where that may be read.
+ * from /proc where that may be read.
  */
 #ifndef TOOLS_TOP_MODEL_H
 #define TOOLS_TOP_MODEL_H
