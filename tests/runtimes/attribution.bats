@@ -164,6 +164,33 @@ for t in threads: t.join()'
   [ -n "${tested-}" ] || skip "no Node here"
 }
 
+@test "a library's C++ exceptions bind to nothing of weir's" {
+  command -v g++ || skip "no C++ compiler"
+  echo 'extern "C" int thrower() { try { throw 42; } catch (int n) { return n; } }' >thrower.cc
+  g++ -shared -fPIC -o thrower.so thrower.cc
+  cat >host.c <<'END'
+#include <dlfcn.h>
+#include <stdlib.h>
+int main(void)
+{
+	void *volatile p = malloc(1 << 20); /* a stack is taken before, and one behind */
+	int (*thrower)(void) = (int (*)(void))dlsym(dlopen("./thrower.so", RTLD_NOW), "thrower");
+	int got = thrower();
+	free(p);
+	p = malloc(2 << 20);
+	return got == thrower() ? got : 1;
+}
+END
+  gcc -o host host.c -ldl
+  run with_weir env LD_DEBUG=bindings LD_DEBUG_OUTPUT="$PWD/bindings" ./host
+  [ "$status" -eq 42 ]
+  grep -hE 'symbol .(_Unwind|__cxa|unw_)' bindings.* >bound
+  grep -q '_Unwind_RaiseException' bound
+  if grep -E ' to [^ ]*(weir|libunwind)' bound; then
+    return 1
+  fi
+}
+
 @test "Deno: native frames to the start of the program, and the reason" {
   use deno
   echo 'globalThis.kept = new Uint8Array(20 << 20); console.log(kept.length)' >big.js
