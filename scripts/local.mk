@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
 EXTRA_DIST += \
-	%D%/build.sh %D%/count-tests %D%/embed %D%/fetch-prometheus %D%/fetch-runtimes \
+	%D%/build.sh %D%/check-hosts %D%/count-tests %D%/embed %D%/fetch-prometheus %D%/fetch-runtimes \
 	%D%/leak-table %D%/packages.sh %D%/runtime-table %D%/runtimes.sh %D%/sidecar-tables %D%/stress

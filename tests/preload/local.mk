@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 preload_tests = \
 	%D%/faults.bats %D%/limits.bats %D%/memory.bats %D%/misuse.bats %D%/sandbox.bats \
-	%D%/shim.bats %D%/sidecar_file.bats %D%/storms.bats %D%/trace.bats
+	%D%/shim.bats %D%/sidecar_file.bats %D%/storms.bats %D%/strange.bats %D%/trace.bats
 EXTRA_DIST += %D%/preload.bash $(preload_tests)
+# Compiled by strange.bats, as their own tools would.
+EXTRA_DIST += \
+	%D%/frames.c %D%/handover.c %D%/own_heap.c %D%/plugin.c %D%/throws.cc
 
 # The guests: programs that the shim is preloaded into.
 if BUILD_SHIM

@@ -3,7 +3,7 @@ runtime_tests = \
 	%D%/attribution.bats \
 	%D%/hosts.bats %D%/leaks.bats %D%/runtime_bun.bats %D%/runtime_debian.bats %D%/runtime_deno.bats \
 	%D%/runtime_node.bats \
-	%D%/runtime_node22.bats %D%/runtime_node24.bats %D%/runtime_node26.bats
+	%D%/runtime_node22.bats %D%/runtime_node24.bats %D%/runtime_node26.bats %D%/suites.bats
 EXTRA_DIST += %D%/host_list.bash %D%/leaks.bash %D%/programs/leaks %D%/runtimes.bash $(runtime_tests) \
 	%D%/programs/DirectBuffers.java %D%/programs/arrays.py %D%/programs/blobs.sql \
 	%D%/programs/buffers.php %D%/programs/buffers.pl %D%/programs/buffers.py \
@@ -25,3 +25,8 @@ libcapture_all_la_SOURCES = %D%/capture_all.c $(walker_sources)
 libcapture_all_la_CFLAGS = $(AM_CFLAGS) -fno-builtin -ftls-model=initial-exec
 libcapture_all_la_LIBADD = libpool.la
 libcapture_all_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
+
+# Long: the test suites that CPython and NumPy bring.
+.PHONY: check-hosts
+check-hosts: all
+	$(SHELL) $(srcdir)/scripts/check-hosts "$(abs_top_builddir)" long

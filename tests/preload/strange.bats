@@ -1,0 +1,127 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Hosts that are hard to host: other heaps in the process, plugins bound past the preload, code that
+# runs before every constructor, sanitizers, raised privileges, exceptions, stacks full of garbage.
+
+load preload
+
+# build NAME GCC-ARGUMENT...: the guest is compiled here, as its own tools would.
+build() {
+  local name=$1
+  shift
+  gcc -O1 -fno-builtin -o "$BATS_TEST_TMPDIR/$name" "$@"
+}
+
+# hosted OUTPUT COMMAND...: prints that without weir and with it, at three settings.
+hosted() {
+  local want=$1 options
+  shift
+  [ "$(timeout 120 "$@")" = "$want" ]
+  for options in enabled floor=4K,threshold=64K,decay_ms=5,stats_ms=20 decay_thread=off,trace=off; do
+    rm -f "$SIDECAR"
+    [ "$(under "$options" "$@")" = "$want" ] || { echo "with $options" && return 1; }
+    [ ! -e "$SIDECAR" ] || adds_up
+  done
+}
+
+@test "frame pointers that point to garbage" {
+  build frames "$WEIR_SRCDIR/tests/preload/frames.c"
+  hosted walked "$BATS_TEST_TMPDIR/frames"
+  [ "$(counter large_requests)" -ge 900 ]
+}
+
+@test "a host with a second allocator" {
+  build own_heap "$WEIR_SRCDIR/tests/preload/own_heap.c"
+  hosted "two heaps" "$BATS_TEST_TMPDIR/own_heap"
+  [ "$(counter large_requests)" -gt 800 ]
+}
+
+@test "a host whose allocator is its malloc: inert" {
+  build own_heap -DEXPORTED -rdynamic "$WEIR_SRCDIR/tests/preload/own_heap.c"
+  hosted "two heaps" "$BATS_TEST_TMPDIR/own_heap"
+  [ ! -e "$SIDECAR" ]
+  "$WEIR" run -- "$BATS_TEST_TMPDIR/own_heap" 2>&1 | grep -q 'will do nothing in .*malloc of its own'
+}
+
+@test "a DEEPBIND plugin hands large blocks to its host, and small ones either way" {
+  build plugin.so -shared -fPIC "$WEIR_SRCDIR/tests/preload/plugin.c"
+  build host -DPLUGIN_HOST "$WEIR_SRCDIR/tests/preload/plugin.c"
+  hosted shared "$BATS_TEST_TMPDIR/host" "$BATS_TEST_TMPDIR/plugin.so" one 3000000
+  [ "$(counter large_requests)" -ge 40 ]
+  # Below every floor: the C library's on both sides.
+  hosted shared "$BATS_TEST_TMPDIR/host" "$BATS_TEST_TMPDIR/plugin.so" both 1000
+}
+
+@test "a library whose constructor runs before all others" {
+  build libearly.so -shared -fPIC -Wl,-z,initfirst "$WEIR_SRCDIR/tests/preload/early.c"
+  build early -Wl,-rpath,"$BATS_TEST_TMPDIR" "$WEIR_SRCDIR/tests/preload/early_host.c" \
+    "$BATS_TEST_TMPDIR/libearly.so"
+  hosted "early blocks: 6" "$BATS_TEST_TMPDIR/early"
+}
+
+@test "exceptions with large blocks, and what threads leave to their last destructors" {
+  command -v g++ || skip "no g++"
+  g++ -O2 -pthread -o "$BATS_TEST_TMPDIR/throws" "$WEIR_SRCDIR/tests/preload/throws.cc"
+  hosted "caught 720 ended 18" "$BATS_TEST_TMPDIR/throws"
+  [ "$(counter large_requests)" -gt 2000 ]
+}
+
+# sanitized KIND: weir run starts it without the shim and says so; a shim that is there all the
+# same, as in a child of a host under weir, is inert: no report of what is no error.
+sanitized() {
+  build host -g -pthread -fsanitize="$1" "$WEIR_SRCDIR/tests/preload/handover.c" 2>/dev/null ||
+    skip "gcc cannot link with -fsanitize=$1"
+  export ASAN_OPTIONS=verify_asan_link_order=0
+  timeout 60 "$BATS_TEST_TMPDIR/host" || skip "-fsanitize=$1 does not work here"
+  run -0 --separate-stderr timeout 60 "$WEIR" run --stats="$SIDECAR" -- "$BATS_TEST_TMPDIR/host"
+  [ "$output" = "handed over" ]
+  [[ "$stderr" == "weir: warning: weir will do nothing in "*": it is built with a sanitizer ("*")"* ]]
+  run -0 under enabled "$BATS_TEST_TMPDIR/host"
+  [ "$output" = "handed over" ]
+  [ ! -e "$SIDECAR" ]
+}
+
+@test "AddressSanitizer" {
+  sanitized address
+  # Without that option it insists on coming first: with weir run it does.
+  unset ASAN_OPTIONS
+  run -0 "$WEIR" run --quiet -- "$BATS_TEST_TMPDIR/host"
+  run -1 under enabled "$BATS_TEST_TMPDIR/host"
+  [[ "$output" == *"does not come first"* ]]
+}
+
+@test "ThreadSanitizer" {
+  sanitized thread
+}
+
+@test "LeakSanitizer" {
+  sanitized leak
+}
+
+@test "UndefinedBehaviorSanitizer watches no heap: weir works" {
+  build host -pthread -fsanitize=undefined "$WEIR_SRCDIR/tests/preload/handover.c" 2>/dev/null ||
+    skip "gcc cannot link with -fsanitize=undefined"
+  hosted "handed over" "$BATS_TEST_TMPDIR/host"
+  [ "$(counter large_requests)" -ge 400 ]
+}
+
+@test "raised privileges: weir run says so, the shim is inert even where it is loaded" {
+  [ "$(id -u)" -eq 0 ] || skip "only root can make such a program for this user"
+  cp "$SHIM" "$BATS_TEST_TMPDIR/"
+  # Linked to it, as a preload by /etc/ld.so.preload would be: the environment has no say in that.
+  build secure -pthread "$WEIR_SRCDIR/tests/preload/handover.c" -Wl,--no-as-needed \
+    -Wl,-rpath,"$BATS_TEST_TMPDIR" "$BATS_TEST_TMPDIR/libweir_preload.so"
+  cd "$BATS_TEST_TMPDIR"
+  WEIR_OPTIONS="stats=$SIDECAR,verbose" run -0 ./secure
+  [[ "$output" == *"at work"* ]]
+  [ -e "$SIDECAR" ]
+  rm "$SIDECAR"
+  chgrp 65534 secure
+  chmod g+s secure
+  WEIR_OPTIONS="stats=$SIDECAR,verbose,help" run -0 ./secure
+  [ "$output" = "handed over" ] || skip "this file system ignores setgid"
+  [ ! -e "$SIDECAR" ]
+  run -0 "$WEIR" run --stats="$SIDECAR" -- ./secure
+  [[ "$output" == *"will do nothing in ./secure: it runs with raised privileges"*"handed over" ]]
+  [ ! -e "$SIDECAR" ]
+}
