@@ -24,3 +24,10 @@ absent() {
   "$WEIR_BUILDDIR/weir" run --help >"$BATS_TEST_TMPDIR/help"
   absent "$BATS_TEST_TMPDIR/help" | no_lines
 }
+
+# What is no matter of speed is in the man page only.
+@test "the page on tuning has a row for every option that costs or gives memory or time" {
+  for option in floor threshold classes decay_ms decay_thread cache_max huge prefault numa; do
+    grep -q "^| \`$option=" "$WEIR_SRCDIR/doc/tuning.md" || echo "$option"
+  done | no_lines
+}
