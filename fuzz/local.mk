@@ -11,7 +11,9 @@ FUZZ_TARGETS = \
 	%D%/fuzz_options \
 	%D%/fuzz_pool \
 	%D%/fuzz_sidecar \
+	%D%/fuzz_sourcemap \
 	%D%/fuzz_text \
+	%D%/fuzz_trace \
 	%D%/fuzz_views \
 	%D%/fuzz_v8
 FUZZ_LIBS = libtools.la libencode.la libtrace.la libpool.la libpolicy.la
@@ -24,6 +26,8 @@ TESTS += $(FUZZ_TARGETS)
 %C%_fuzz_views_SOURCES = %D%/fuzz_views.c tests/tools/sidecar_sample.c \
 	tests/tools/trace_sample.c tests/tools/trace_story.c
 %C%_fuzz_sidecar_SOURCES = %D%/fuzz_sidecar.c tests/tools/sidecar_sample.c
+%C%_fuzz_trace_SOURCES = %D%/fuzz_trace.c tests/tools/sidecar_sample.c \
+	tests/tools/trace_sample.c tests/tools/trace_story.c
 %C%_fuzz_heap_LDADD = libreplay.la libshimheap.la $(FUZZ_LIBS)
 $(FUZZ_TARGETS): LDADD = libreplay.la $(FUZZ_LIBS)
 $(FUZZ_TARGETS): libreplay.la $(FUZZ_LIBS)
@@ -44,6 +48,8 @@ noinst_PROGRAMS += $(FUZZERS)
 %C%_fuzz_text_libfuzzer_SOURCES = %D%/fuzz_text.c
 %C%_fuzz_v8_libfuzzer_SOURCES = %D%/fuzz_v8.c
 %C%_fuzz_views_libfuzzer_SOURCES = $(%C%_fuzz_views_SOURCES)
+%C%_fuzz_sourcemap_libfuzzer_SOURCES = %D%/fuzz_sourcemap.c
+%C%_fuzz_trace_libfuzzer_SOURCES = $(%C%_fuzz_trace_SOURCES)
 %C%_fuzz_sidecar_libfuzzer_SOURCES = $(%C%_fuzz_sidecar_SOURCES)
 $(FUZZERS): LDADD = $(FUZZING_FLAGS) $(FUZZ_LIBS)
 $(FUZZERS): $(FUZZ_LIBS)

@@ -154,9 +154,12 @@ collect_points(struct growth_model *m, const struct growth_rows *rows,
 		}
 	}
 	for (size_t i = 0; i < m->n_groups; i++)
-		for (size_t k = 0; k < m->groups[i].n_points; k++)
-			m->groups[i].points[k].t_s =
-				seconds(m->v, rows->rows[k]->monotonic_ns);
+		for (size_t k = 0; k < m->groups[i].n_points; k++) {
+			struct growth_point *p = &m->groups[i].points[k];
+
+			p->t_s = seconds(m->v, rows->rows[k]->monotonic_ns);
+			p->epoch = rows->rows[k]->major_gcs;
+		}
 }
 
 /* The sites at an instant, as additions (sign 1) to or subtractions (-1) from what was added. */

@@ -218,15 +218,39 @@ floor_rises(const struct growth_point *points, size_t n, bool trough, double lea
 	return low[1] - low[0] >= least;
 }
 
+/* One point of each epoch, its last: a trough that is seen many times is one witness. */
+static size_t
+distinct(const struct growth_point *points, size_t n, struct growth_point *out)
+{
+	struct growth_point thinned[GROWTH_MAX_POINTS];
+	size_t m = 0;
+
+	n = thin(points, n, thinned);
+	for (size_t i = 0; i < n; i++) {
+		if (m > 0 && thinned[i].epoch != 0 &&
+		    thinned[i].epoch == out[m - 1].epoch)
+			m--;
+		out[m++] = thinned[i];
+	}
+	return m;
+}
+
 /* What is left after collections rises, or without a view of them what lives does. */
 static bool
 rises(const struct growth_evidence *e, size_t n, double *slope)
 {
+	struct growth_point points[GROWTH_MAX_POINTS];
 	const struct growth_point *p = e->points;
 	double live = (double)e->live_bytes;
 	bool trough = e->gc_known;
 
-	if (n < MIN_POINTS || (e->gc_known && e->major_gcs < 2))
+	if (n < MIN_POINTS)
+		return false;
+	if (trough) {
+		n = distinct(p, n, points);
+		p = points;
+	}
+	if (n < (size_t)MIN_POINTS + trough)
 		return false;
 	*slope = growth_slope(p, n, trough);
 	return growth_trend(p, n, trough) > 0 &&

@@ -48,6 +48,8 @@ struct growth_point {
 	double live;   /* bytes */
 	double trough; /* the least between the last two major GCs; = live if not known */
 	double alloc;  /* bytes, ever */
+	uint64_t
+		epoch; /* major GCs seen: equal ones have one trough between them; 0: unknown */
 };
 
 /* Points beyond this many are thinned out evenly. */

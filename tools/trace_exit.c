@@ -11,7 +11,6 @@
 
 #define MAX_SLOTS 16
 #define WORTH_IT  (UINT64_C(1) << 20)
-#define LAST_NS	  (5 * UINT64_C(1000000000))
 
 /* The state in the newest whole slot; 0 if there is none. */
 static uint64_t
@@ -86,7 +85,7 @@ trace_view_step_back(struct trace_view *v, const struct trace_source *src)
 	if (!v->exited)
 		return 0;
 	if (!read_older(v, src, &older)) {
-		v->before_exit = trace_row_restore(v, gone(now), LAST_NS);
+		v->before_exit = trace_row_restore(v, gone(now), false);
 		return 0;
 	}
 	/* Its parts are those of the newest, only shorter: no need to believe another table. */
@@ -98,16 +97,15 @@ trace_view_step_back(struct trace_view *v, const struct trace_source *src)
 	before = rc == 0 ? live_bytes(v) : 0;
 	if (before > gone(now)) {
 		v->before_exit = true;
-		/* It may have come in the midst of it. */
-		trace_row_restore(v, before + before / 10,
-				  3 * (uint64_t)v->file.stats_ms * 1000000);
+		/* It may have come in the midst of it: less, but not by a collection. */
+		trace_row_restore(v, before + before / 10, true);
 		return 0;
 	}
 	v->head = newest;
 	v->sites = sites;
 	v->n_sites = n_sites;
 	v->cut = cut;
-	v->before_exit = trace_row_restore(v, gone(now), LAST_NS);
+	v->before_exit = trace_row_restore(v, gone(now), false);
 	return rc == -ENOMEM || (rc < 0 && src->memory == NULL && rc != -EBADMSG) ? rc
 										  : 0;
 }

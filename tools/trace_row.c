@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LAST_NS (5 * UINT64_C(1000000000))
+
 struct history {
 	const struct weir_trace_row **rows; /* oldest first, the restored one last */
 	size_t n;
@@ -47,13 +49,13 @@ collect(const struct trace_view *v, struct history *h)
 
 /* Cuts the history behind the row that is meant; false if there is none. */
 static bool
-find_row(const struct trace_view *v, struct history *h, uint64_t least,
-	 uint64_t within_ns)
+find_row(const struct trace_view *v, struct history *h, uint64_t least, bool same_gc)
 {
 	while (h->n > 0) {
 		const struct weir_trace_row *row = h->rows[h->n - 1];
 
-		if (v->head.monotonic_ns - row->monotonic_ns > within_ns)
+		if (v->head.monotonic_ns - row->monotonic_ns > LAST_NS ||
+		    (same_gc && row->major_gcs != v->head.major_gcs))
 			return false;
 		if (row->live_bytes > least)
 			return true;
@@ -143,7 +145,7 @@ restore_sites(struct trace_view *v, const struct history *h)
 }
 
 bool
-trace_row_restore(struct trace_view *v, uint64_t least, uint64_t within_ns)
+trace_row_restore(struct trace_view *v, uint64_t least, bool same_gc)
 {
 	struct history h;
 	bool found;
@@ -151,7 +153,7 @@ trace_row_restore(struct trace_view *v, uint64_t least, uint64_t within_ns)
 	_Static_assert(WEIR_S_birth_ms_sum == WEIR_S_age0_bytes + 5, "ages in a row");
 	if (!collect(v, &h))
 		return false;
-	found = find_row(v, &h, least, within_ns);
+	found = find_row(v, &h, least, same_gc);
 	if (found) {
 		const struct weir_trace_row *row = h.rows[h.n - 1];
 

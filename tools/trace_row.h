@@ -8,10 +8,11 @@
 #include "tools/trace_view.h"
 
 /*
- * Sets v's sites and the instant of its head to the last row of the last `within_ns` in which more
- * than `least` bytes were live. Ages are worked out from the rows before: no more than what was live all
- * the time since can be older. False, and nothing changed, if there is no such row.
+ * Sets v's sites and the instant of its head to the last row, of the last seconds, in which more than
+ * `least` bytes were live, and, with `same_gc`, since which there was no major GC. Ages are worked
+ * out from the rows before: no more than what was live all the time since can be older. False, and
+ * nothing changed, if there is no such row.
  */
-bool trace_row_restore(struct trace_view *v, uint64_t least, uint64_t within_ns);
+bool trace_row_restore(struct trace_view *v, uint64_t least, bool same_gc);
 
 #endif

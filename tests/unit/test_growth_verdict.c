@@ -14,7 +14,7 @@ fill(size_t n, double (*live)(double t), double (*trough)(double t))
 {
 	for (size_t i = 0; i < n; i++)
 		points[i] = (struct growth_point){(double)i, live((double)i),
-						  trough((double)i), 0};
+						  trough((double)i), 0, 0};
 }
 
 static double
@@ -210,6 +210,23 @@ TEST(a_cache_that_replaces_is_no_garbage)
 	CHECK_EQ(verdict(&e), GROWTH_PLATEAU);
 }
 
+TEST(a_floor_seen_often_is_one_witness)
+{
+	struct growth_evidence e;
+
+	/* Three collections in 40 rows: steps, which the sign test alone would call a rise. */
+	fill(40, lru, lru_floor);
+	for (int i = 0; i < 40; i++) {
+		points[i].trough = i < 10 ? 0 : i < 25 ? 33 * MB : 40 * MB;
+		points[i].epoch = i < 10 ? 1 : i < 25 ? 2 : 3;
+		points[i].live += i * MB;
+	}
+	e = evidence(40);
+	e.freed_count = 800;
+	e.peak_bytes = (uint64_t)(100 * MB);
+	CHECK_EQ(verdict(&e), GROWTH_PLATEAU);
+}
+
 TEST(a_rise_with_rare_collections_is_seen_in_what_was_not_freed)
 {
 	struct growth_evidence e;
@@ -344,11 +361,12 @@ TEST(every_verdict_has_words)
 	T(a_rising_floor_is_held)                                                        \
 	T(a_floor_that_stays_is_not_held)                                                \
 	T(a_cache_that_replaces_is_no_garbage)                                           \
+	T(a_floor_seen_often_is_one_witness)                                             \
 	T(a_rise_with_rare_collections_is_seen_in_what_was_not_freed)                    \
-	T(a_leak_that_rests_is_still_one_but_not_for_ever)                               \
-	T(what_is_gone_is_released)                                                      \
-	T(few_points_let_the_counts_decide)                                              \
-	T(without_a_view_of_the_collector_live_bytes_are_judged)                         \
-	T(time_to_the_limit)                                                             \
-	T(resident_memory_is_split_and_judged) T(every_verdict_has_words)
+		T(a_leak_that_rests_is_still_one_but_not_for_ever)                       \
+			T(what_is_gone_is_released) T(few_points_let_the_counts_decide)  \
+				T(without_a_view_of_the_collector_live_bytes_are_judged) \
+					T(time_to_the_limit)                             \
+						T(resident_memory_is_split_and_judged)   \
+							T(every_verdict_has_words)
 TAP_MAIN()

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Any bytes as a sidecar with a trace: as they are, and as changes to one that is valid, so that a few
+ * bytes reach deep. Whatever they say: nothing beyond the file is read, every index that is left is
+ * in range, every view of it ends, and what is printed cannot steer a terminal.
+ *
+ * As changes: 4 bytes for the file's length, then 12 for each change, 4 of them the index of an
+ * 8-byte word and 8 its new value; indices and length are taken modulo the file's.
+ */
+#include <string.h>
+
+#include "fuzz/fuzz.h"
+#include "tests/tools/trace_sample.h"
+#include "tools/export.h"
+#include "tools/show.h"
+
+static void
+check_view(const struct trace_view *v)
+{
+	uint32_t frames[WEIR_TRACE_MAX_DEPTH];
+
+	for (uint32_t i = 0; i < v->n_sites; i++) {
+		uint32_t n = trace_view_stack(v, v->sites[i][WEIR_S_stack], frames);
+
+		FUZZ_CHECK(n <= WEIR_TRACE_MAX_DEPTH);
+		while (n-- > 0)
+			FUZZ_CHECK(frames[n] < v->n_frames);
+		FUZZ_CHECK(v->sites[i][WEIR_S_thread] < v->n_threads ||
+			   v->n_threads == 0);
+	}
+	for (int r = 0; r < TRACE_VIEW_RINGS; r++) {
+		const struct trace_ring *ring = &v->rings[r];
+
+		for (uint32_t i = 0; i < ring->n; i++) {
+			const struct weir_trace_row *row = ring->rows[i];
+
+			FUZZ_CHECK(i == 0 || ring->rows[i - 1]->id < row->id);
+			for (uint32_t k = 0; k < row->n_points; k++)
+				FUZZ_CHECK(trace_view_points(row)[k].site < v->n_sites ||
+					   trace_view_points(row)[k].site == 0);
+		}
+	}
+	(void)trace_view_string(v, UINT32_MAX);
+}
+
+/* Lines of valid UTF-8 without a control character. */
+static void
+check_plain(const char *text, size_t n)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	while (n > 0) {
+		uint32_t c = 0;
+		size_t len = show_utf8(p, n, &c);
+
+		FUZZ_CHECK(len > 0);
+		FUZZ_CHECK(c == '\n' ||
+			   (c >= 0x20 && c != 0x7f && (c < 0x80 || c >= 0xa0)));
+		p += len;
+		n -= len;
+	}
+}
+
+static void
+check_exports(const struct growth_view *v)
+{
+	static void (*const formats[])(const struct export_job *, FILE *) = {
+#define X(id, name, write) write,
+		EXPORT_FORMATS(X)
+#undef X
+	};
+	struct export_amount(*amounts)[EXPORT_N_VALUES] = export_amounts(v->model);
+
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		struct export_job job = {
+			.view = v,
+			.amounts =
+				(const struct export_amount(*)[EXPORT_N_VALUES])amounts,
+			.value = (enum export_value)(i % EXPORT_N_VALUES),
+		};
+		char *text = NULL;
+		size_t n = 0;
+		FILE *out = open_memstream(&text, &n);
+
+		formats[i](&job, out);
+		fclose(out);
+		if (formats[i] != export_pprof)
+			check_plain(text, n);
+		free(text);
+	}
+	free(amounts);
+}
+
+static void
+check_growth(const struct trace_view *trace)
+{
+	for (int by = 0; by < GROWTH_N_BYS; by += 3) {
+		struct growth_request r = {
+			.by = (enum growth_by)by,
+			.sort = (enum growth_sort)(by % GROWTH_N_SORTS)};
+		struct growth_model model;
+		struct growth_view v = {
+			.trace = trace,
+			.places = growth_places_new(trace, 0),
+			.model = &model,
+			.stacks = 3,
+		};
+		char *text = NULL;
+		size_t n = 0;
+		FILE *out = open_memstream(&text, &n);
+
+		growth_model_make(&model, v.places, &r, NULL);
+		growth_text_print(&v, out);
+		fclose(out);
+		check_plain(text, n);
+		free(text);
+		if (by == 0)
+			check_exports(&v);
+		growth_model_free(&model);
+		growth_places_free(v.places);
+	}
+}
+
+static void
+parse(const void *bytes, size_t n)
+{
+	char why[TRACE_VIEW_WHY];
+	struct trace_view v;
+
+	memset(why, 0xa5, sizeof(why));
+	if (trace_view_parse(&v, bytes, n, why) != 0) {
+		FUZZ_CHECK(memchr(why, '\0', sizeof(why)) != NULL && why[0] != '\0');
+		return;
+	}
+	check_view(&v);
+	check_growth(&v);
+	trace_view_free(&v);
+}
+
+static void
+parse_changed(const uint8_t *data, size_t size)
+{
+	struct trace_sample *sample;
+	uint32_t length, index;
+	const void *bytes;
+	uint64_t *copy;
+	size_t n;
+
+	if (size < sizeof(length))
+		return;
+	sample = trace_sample_new();
+	trace_sample_story(sample);
+	bytes = trace_sample_bytes(sample, &n);
+	copy = malloc(n + 8);
+	memcpy(copy, bytes, n);
+	memcpy(&length, data, sizeof(length));
+	for (size_t at = sizeof(length); size - at >= 12; at += 12) {
+		memcpy(&index, data + at, sizeof(index));
+		memcpy(&copy[index % (n / 8)], data + at + 4, 8);
+	}
+	n = length == 0 ? n : length % (n + 1);
+	copy = realloc(copy, n > 0 ? n : 1);
+	parse(copy, n);
+	free(copy);
+	trace_sample_free(sample);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	parse(data, size);
+	parse_changed(data, size);
+	return 0;
+}
