@@ -52,7 +52,7 @@ bench: all $(bench_programs) %D%/trim1s.la
 bench-encode: %D%/bytes_bench %D%/encode_bench
 	taskset -c 0 %D%/encode_bench
 	taskset -c 0 %D%/bytes_bench
-.PHONY: bench bench-encode
 endif
+.PHONY: bench bench-encode
 
 include tests/bench/local.mk
