@@ -6,6 +6,7 @@ endif
 libweir_preload_la_SOURCES = \
 	%D%/boot.c %D%/settings.h \
 	%D%/backing_set.c %D%/backing_set.h \
+	%D%/chores.c %D%/chores.h \
 	%D%/clock.h \
 	%D%/facts.c %D%/facts.h \
 	%D%/fork.c %D%/fork.h \

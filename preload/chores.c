@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One round of the clock's work: mail, memory, sidecar.
+ */
+#include "preload/chores.h"
+
+#include <errno.h>
+
+#include "policy/purge.h"
+#include "pool/pages.h"
+#include "pool/pool.h"
+#include "preload/clock.h"
+#include "preload/facts.h"
+#include "preload/segment.h"
+#include "preload/settings.h"
+#include "weir/stats.h"
+
+#define MS_NS	       1000000ll
+#define SLEEP_MIN_NS   (5 * MS_NS)
+#define LIMITED_NS     (20 * MS_NS)
+#define RESIDENT_EVERY (5000 * MS_NS) /* it costs milliseconds a gigabyte */
+
+static int64_t resident_ns; /* when resident_bytes was measured */
+static int64_t looked_ns;   /* when the last tick looked around */
+static int64_t written_ns, mail_ns;
+static bool strictness_known;
+
+/* A class keeps a block for a quarter of its time, then all sizes may have it. */
+static struct weir_tick
+tick_at(int64_t now_ns)
+{
+	int64_t decay_ns = (int64_t)weir_config.decay_ms * MS_NS;
+
+	return (struct weir_tick){
+		.now_ns = now_ns,
+		.stock_before_ns = now_ns - decay_ns / 4,
+		.purge_before_ns = now_ns - decay_ns,
+		.cap_bytes = UINT64_MAX,
+		.room_bytes = UINT64_MAX,
+		.slack_bytes = UINT64_MAX,
+	};
+}
+
+static void
+know_strictness(void)
+{
+	if (!strictness_known) {
+		weir_pages_strict_commit(facts_strict_commit());
+		strictness_known = true;
+	}
+}
+
+static void
+look_around(struct weir_tick *tick, bool files_own, struct timer_counts *counts)
+{
+	struct facts_memory m = {0};
+
+	if (files_own)
+		facts_memory(&m);
+	counts->rss_bytes = m.rss_bytes;
+	counts->limit_bytes = m.limit_bytes;
+	const struct weir_pressure pressure = {
+		.limit_bytes = m.limit_bytes,
+		.current_bytes = m.current_bytes,
+		.cached_bytes = weir_pool_cached_bytes(),
+	};
+	tick->cap_bytes = weir_cache_cap(weir_config.cache_max, &pressure);
+	tick->room_bytes = weir_growth_room(&pressure);
+	uint64_t lent = weir_pool_lent_bytes();
+	tick->lent_peak = weir_lent_peak(weir_pool_lent_peak(), lent,
+					 tick->now_ns - looked_ns, weir_config.decay_ms);
+	tick->slack_bytes = weir_keep_slack(tick->lent_peak);
+	uint64_t keep = weir_keep_bytes(tick->lent_peak, lent);
+	if (keep < tick->cap_bytes)
+		tick->cap_bytes = keep;
+	counts->cap_bytes = tick->cap_bytes;
+	looked_ns = tick->now_ns;
+}
+
+uint64_t
+chores_trim(void)
+{
+	struct weir_tick all = {.now_ns = clock_read(CLOCK_MONOTONIC),
+				.stock_before_ns = INT64_MAX,
+				.purge_before_ns = INT64_MAX,
+				.cap_bytes = UINT64_MAX,
+				.room_bytes = UINT64_MAX,
+				.slack_bytes = UINT64_MAX};
+
+	know_strictness();
+	uint64_t before = weir_pool_cached_bytes();
+	uint64_t after = weir_pool_tick(&all).cached_bytes;
+	return before > after ? before - after : 0;
+}
+
+/* What another process asks of this one: see struct weir_stats_mailbox. */
+static void
+read_mail(int64_t now_ns)
+{
+	struct weir_stats_mailbox m;
+	int64_t result = -EINVAL;
+
+	if (now_ns - mail_ns < CHORES_MAIL_NS || !segment_exists())
+		return;
+	mail_ns = now_ns;
+	if (!segment_mail(&m))
+		return;
+	if (m.command == WEIR_COMMAND_PURGE)
+		result = (int64_t)chores_trim();
+	else if (m.command == WEIR_COMMAND_MARK)
+		result = segment_mark(&m, now_ns);
+	segment_answer(&m, result);
+}
+
+uint64_t
+chores_do(int64_t now_ns, bool files_own, struct timer_counts *counts)
+{
+	struct weir_tick tick = tick_at(now_ns);
+
+	know_strictness();
+	read_mail(now_ns);
+	look_around(&tick, files_own, counts);
+	struct weir_tick_result left = weir_pool_tick(&tick);
+	counts->ticks++;
+	uint64_t sleep = weir_purge_sleep(now_ns - left.oldest_ns, weir_config.decay_ms,
+					  left.cached_bytes, SLEEP_MIN_NS);
+
+	int64_t early_ns = written_ns + (int64_t)weir_config.stats_ms * MS_NS - now_ns;
+	if (segment_news() && early_ns > SLEEP_MIN_NS) {
+		/* At most this often; what wakes us up before is no reason. */
+		if (sleep > (uint64_t)early_ns)
+			sleep = (uint64_t)early_ns;
+	} else if (segment_news()) {
+		if (now_ns - resident_ns >= RESIDENT_EVERY || sleep == UINT64_MAX) {
+			counts->resident_bytes = weir_pool_resident();
+			resident_ns = now_ns;
+		}
+		segment_write(now_ns, false);
+		written_ns = now_ns;
+		/* Look again when the period is over: what comes meanwhile must be written too. */
+		if (sleep > weir_config.stats_ms * MS_NS)
+			sleep = weir_config.stats_ms * MS_NS;
+	}
+	/* Under a limit, what else the process takes must be seen soon. */
+	if (tick.room_bytes != UINT64_MAX && sleep > LIMITED_NS && sleep != UINT64_MAX)
+		sleep = LIMITED_NS;
+	return sleep;
+}
+
+bool
+chores_waiting(void)
+{
+	struct weir_stats_mailbox m;
+	bool waiting = segment_mail(&m);
+
+	if (waiting)
+		mail_ns = 0; /* no need to wait longer */
+	return waiting;
+}
+
+void
+chores_after_fork(void)
+{
+	resident_ns = looked_ns = written_ns = mail_ns = 0;
+}

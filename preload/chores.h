@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the clock has to do: answer mail, give memory back, keep within limits, write the sidecar. All
+ * calls under the timer's work lock.
+ */
+#ifndef PRELOAD_CHORES_H
+#define PRELOAD_CHORES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "preload/timer.h"
+
+/* How often the mailbox is looked into: no need to be quicker than a person. */
+#define CHORES_MAIL_NS 1000000000ll
+
+/*
+ * One round. Returns the nanoseconds until the next is due; UINT64_MAX: nothing to do. Files are only
+ * read where `files_own` says that the thread has descriptors of its own.
+ */
+uint64_t chores_do(int64_t now_ns, bool files_own, struct timer_counts *counts);
+
+/* All caches to the system at once. Bytes given back. */
+uint64_t chores_trim(void);
+
+/* Whether the mailbox holds something for the next round. */
+bool chores_waiting(void);
+
+void chores_after_fork(void);
+
+#endif
