@@ -186,7 +186,7 @@ void
 trace_sample_story_in(struct trace_sample *s, const char *root)
 {
 	struct weir_trace_head *h = trace_sample_head(s);
-	uint64_t t, live = 0, live_count = 0;
+	uint64_t t, live = 0;
 
 	add_sites(s, root);
 	for (t = 0; t < STORY_SECONDS; t++) {
@@ -204,7 +204,6 @@ trace_sample_story_in(struct trace_sample *s, const char *root)
 	for (uint32_t site = 0; site < STORY_SITES; site++) {
 		fill_site(s, site, t);
 		live += live_at(site, t);
-		live_count += live_at(site, t) / (256 << 10);
 	}
 	strcpy(trace_sample_header(s)->exe, "/usr/bin/node");
 	h->tier = WEIR_TIER_V8;
