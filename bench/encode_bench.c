@@ -87,7 +87,7 @@ prepare(enum source source, size_t n)
 struct call {
 	enum weir_codec codec;
 	bool decode;
-	size_t source, written;
+	size_t source, written, times;
 };
 
 static void
@@ -95,10 +95,11 @@ run(const void *context)
 {
 	const struct call *c = context;
 
-	if (c->decode)
-		weir_decode(c->codec, WEIR_NODE, out, TEXT, text, c->source);
-	else
-		weir_encode(c->codec, out, TEXT, bytes, c->source);
+	for (size_t i = 0; i < c->times; i++)
+		if (c->decode)
+			weir_decode(c->codec, WEIR_NODE, out, TEXT, text, c->source);
+		else
+			weir_encode(c->codec, out, TEXT, bytes, c->source);
 }
 
 static void
@@ -106,7 +107,8 @@ run_copy(const void *context)
 {
 	const struct call *c = context;
 
-	copy(out, other, c->written);
+	for (size_t i = 0; i < c->times; i++)
+		copy(out, other, c->written);
 }
 
 static void
@@ -122,12 +124,16 @@ static void
 measure(const struct subject *s, size_t which)
 {
 	size_t n = sizes[which];
-	struct call c = {s->codec, s->source != BYTES, prepare(s->source, n), n};
-	struct pairs p = {ROUNDS, n >= MB ? 1 + (4 * MB) / n : 4000000 / (n + 100), 0, 0};
+	struct call c = {s->codec, s->source != BYTES, prepare(s->source, n), n,
+			 n < 64 * KB ? 100 : 1};
+	struct pairs p = {
+		ROUNDS, n >= MB ? 1 + (4 * MB) / n : 4000000 / (n + 100) / c.times, 0, 0};
 
 	if (!c.decode)
 		c.written = weir_encode(c.codec, out, TEXT, bytes, n).written;
 	pairs_run(&p, run, run_copy, &c);
+	p.own /= (double)c.times;
+	p.other /= (double)c.times;
 	if (which == 0)
 		printf(" %6.1f ns (%.0f)", p.own * 1e9, s->wanted[0]);
 	else
@@ -139,7 +145,7 @@ measure(const struct subject *s, size_t which)
 static void
 measure_scratch(size_t n)
 {
-	struct call c = {WEIR_HEX, false, n, 2 * n};
+	struct call c = {WEIR_HEX, false, n, 2 * n, 1};
 	struct pairs p = {ROUNDS, 1 + (4 * MB) / n, 0, 0};
 
 	pairs_run(&p, run_scratch, run, &c);
@@ -167,16 +173,16 @@ measure_text(const struct sample *s)
 
 	for (size_t i = 0; i < n; i++)
 		text[i] = s->characters[i % m];
-	struct call c = {WEIR_UTF8, true, n, n};
+	struct call c = {WEIR_UTF8, true, n, n, 1};
 	printf("%-17s", s->name);
 	pairs_run(&p, run, run_copy, &c);
 	printf(" checked %5.1f (%.2f)", (double)n / p.own * 1e-9, p.other / p.own);
 	units = weir_decode(WEIR_UTF16LE, WEIR_NODE, out, TEXT, text, n).written;
-	c = (struct call){WEIR_UTF16LE, true, n, units};
+	c = (struct call){WEIR_UTF16LE, true, n, units, 1};
 	pairs_run(&p, run, run_copy, &c);
 	printf(" | to UTF-16 %5.1f (%.2f)", (double)n / p.own * 1e-9, p.other / p.own);
 	weir_decode(WEIR_UTF16LE, WEIR_NODE, bytes, LARGEST, text, n);
-	c = (struct call){WEIR_UTF16LE, false, units, n};
+	c = (struct call){WEIR_UTF16LE, false, units, n, 1};
 	pairs_run(&p, run, run_copy, &c);
 	printf(" | from UTF-16 %5.1f (%.2f)\n", (double)units / p.own * 1e-9,
 	       p.other / p.own);

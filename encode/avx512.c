@@ -149,16 +149,17 @@ base64_block(__m512i v, const struct base64_shape *s)
 				       s->alphabet);
 }
 
-/* The block at `i`, reading nothing behind it: a masked load is slow, so from before it. */
+/* The block at `i` of n bytes, reading nothing behind them; without a masked load, if it can be. */
 static inline __m512i
-base64_late(const uint8_t *src, size_t i, const struct base64_shape *s)
+base64_late(const uint8_t *src, size_t i, size_t n, const struct base64_shape *s)
 {
 	struct base64_shape late = *s;
+	size_t from = n - 64;
 
-	if (i < 16)
+	if (n < 64)
 		return base64_block(_mm512_maskz_loadu_epi8(first(48), src + i), s);
-	late.spread = _mm512_add_epi8(late.spread, _mm512_set1_epi8(16));
-	return base64_block(load(src + i - 16), &late);
+	late.spread = _mm512_add_epi8(late.spread, _mm512_set1_epi8((char)(i - from)));
+	return base64_block(load(src + from), &late);
 }
 
 static size_t
@@ -193,18 +194,21 @@ base64_encode(uint8_t *dst, const uint8_t *src, size_t n, bool url)
 			_mm512_stream_si512((void *)OUT(i), BLOCK(i));
 		_mm_sfence();
 	}
-	for (; n - i >= 48 + 64; i += 96) {
-		__m512i a = BLOCK(i), b = BLOCK(i + 48);
+	for (; n - i >= 3 * 48 + 64; i += 4 * 48) {
+		__m512i a = BLOCK(i), b = BLOCK(i + 48), c = BLOCK(i + 96),
+			d = BLOCK(i + 144);
 
 		_mm512_storeu_si512(OUT(i), a);
 		_mm512_storeu_si512(OUT(i) + 64, b);
+		_mm512_storeu_si512(OUT(i) + 128, c);
+		_mm512_storeu_si512(OUT(i) + 192, d);
 	}
 	for (; n - i >= 64; i += 48)
 		_mm512_storeu_si512(OUT(i), BLOCK(i));
 	/* Up to two more, the last one overlapped. */
 	for (; i < end; i += 48) {
 		i = end - i >= 48 ? i : end - 48;
-		_mm512_storeu_si512(OUT(i), base64_late(src, i, &s));
+		_mm512_storeu_si512(OUT(i), base64_late(src, i, n, &s));
 	}
 #undef OUT
 #undef BLOCK

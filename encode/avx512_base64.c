@@ -220,23 +220,60 @@ base64_regular(uint8_t *dst, const uint8_t *src, const void *tables)
 	return true;
 }
 
+/*
+ * A short rest of clean text in blocks of which the last one is overlapped: no masks, and nothing
+ * waits for anything. False: it is not clean, or too short, and nothing is done.
+ */
+static inline __attribute__((always_inline)) bool
+base64_rest(struct base64_run *run, const struct base64_tables *t)
+{
+	size_t left = (size_t)(run->src_end - run->src), i = 0;
+	size_t n = (left - (run->src_end[-1] == '=')) & ~(size_t)3;
+	size_t bytes = n / 4 * 3;
+
+	if (n < 64 || (size_t)(run->dst_end - run->dst) < bytes)
+		return false;
+	for (; i + 64 < n; i += 64)
+		if (!base64_regular(run->dst + i / 4 * 3, run->src + i, t))
+			return false;
+	if (!base64_regular(run->dst + bytes - 48, run->src + n - 64, t))
+		return false;
+	run->src += n;
+	run->dst += bytes;
+	run->acc = run->count = 0;
+	/* Up to three characters, or four of which the last one is padding. */
+	for (; run->src < run->src_end; run->src++) {
+		uint32_t v = run->table->value[*run->src];
+
+		if (v == BASE64_STOP)
+			break;
+		if (v == BASE64_SKIP)
+			continue;
+		run->acc = run->acc << 6 | v;
+		run->count++;
+	}
+	return true;
+}
+
 /* Blocks with garbage in them until it is worth to look for lines again. */
 #define PATIENCE 16
 
-/* What is held and ends a group goes out; then lines of one length, if that is what comes. */
-static bool
+/*
+ * What is held, which ends a group, goes out; then lines of one length, if that is what comes.
+ * Returns 0 if the next block is clean and nothing was done, 1 if there were lines, else -1.
+ */
+static int
 base64_lines(struct base64_run *run, const struct base64_tables *t,
-	     struct base64_carry *carry)
+	     const struct base64_carry *carry)
 {
 	__m512i v = load(run->src);
 	__mmask64 bad = _mm512_movepi8_mask(
 		_mm512_or_si512(_mm512_permutex2var_epi8(t->low, v, t->high), v));
 
 	if (bad == 0 || (size_t)(run->dst_end - run->dst) < 48)
-		return true;
+		return 0;
 	base64_flush(run, t, carry);
-	*carry = (struct base64_carry){_mm512_setzero_si512(), 0, false};
-	return regular_try(run, (size_t)_tzcnt_u64(bad), 64, base64_regular, t);
+	return regular_try(run, (size_t)_tzcnt_u64(bad), 64, base64_regular, t) ? 1 : -1;
 }
 
 void
@@ -259,6 +296,7 @@ avx512_base64_decode(struct base64_run *given)
 					load(run.table->value + 64), load(group_order)};
 	struct base64_carry carry = {_mm512_setzero_si512(), run.count, false};
 	size_t room = (size_t)(run.dst_end - run.dst), patience = 0;
+	bool ended = false;
 
 	if (run.count > 0)
 		carry.values = base64_unpack_acc(run.acc, run.count);
@@ -270,16 +308,32 @@ avx512_base64_decode(struct base64_run *given)
 
 			base64_clean(&run, &t, stream);
 		}
-		if (patience > 0)
+		if (carry.held == 0 && !carry.dirty && run.src < run.src_end &&
+		    run.src_end - run.src < 256 && base64_rest(&run, &t)) {
+			ended = true;
+			break;
+		}
+		if (patience > 0) {
 			patience--;
-		else if (carry.held % 4 == 0 && run.src_end - run.src >= 256 &&
-			 !base64_lines(&run, &t, &carry))
-			patience = PATIENCE;
+		} else if (carry.held % 4 == 0 && run.src_end - run.src >= 256) {
+			/* Copies, so that the originals stay in registers. */
+			struct base64_run lines = run;
+			struct base64_carry held = carry;
+			int found = base64_lines(&lines, &t, &held);
+
+			if (found != 0) {
+				run = lines;
+				carry = (struct base64_carry){_mm512_setzero_si512(), 0,
+							      false};
+			}
+			patience = found < 0 ? PATIENCE : 0;
+		}
 		if (run.src < run.src_end &&
 		    !base64_block_of(&run, &t, given->src, &carry))
 			break;
 	}
-	base64_flush(&run, &t, &carry);
+	if (!ended)
+		base64_flush(&run, &t, &carry);
 	given->src = run.src;
 	given->dst = run.dst;
 	given->acc = run.acc;
