@@ -67,7 +67,8 @@ weir_extent_take(const struct weir_ask *ask)
 	struct pool_search search = {.bytes = ask->bytes,
 				     .align = ask->align,
 				     .want_zero = ask->want_zero,
-				     .roomy = ask->roomy};
+				     .roomy =
+					     ask->roomy && ask->align <= WEIR_PAGE_BYTES};
 
 	for (;;) {
 		bool ready = heap_lock();

@@ -82,7 +82,9 @@ account(const struct weir_span *s, enum weir_span_state state, int sign)
 {
 	uint64_t bytes = sign < 0 ? -(uint64_t)s->bytes : s->bytes;
 
-	heap_stats.state_bytes[state] += bytes;
+	/* Whoever wants only an idea of it reads it without the lock. */
+	__atomic_store_n(&heap_stats.state_bytes[state],
+			 heap_stats.state_bytes[state] + bytes, __ATOMIC_RELAXED);
 	if (takes_memory(state))
 		heap_use[s->region].used_bytes += bytes;
 }

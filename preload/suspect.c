@@ -45,8 +45,9 @@ void
 suspect_init(void)
 {
 	suspect_on = weir_config.guard || weir_config.quarantine != 0;
-	weir_list_init(&queue);
-	if (suspect_on)
+	if (queue.next == NULL)
+		weir_list_init(&queue);
+	if (suspect_on && sites == NULL)
 		sites = weir_pages_system.meta(ROWS * sizeof(*sites));
 }
 

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Compiled into the shim's own sources (-include), this gives its malloc family other names, so
+ * that it can live in a program beside the malloc of a sanitizer or of libFuzzer. See
+ * tests/heaps/shim_heap.h for its use.
+ */
+#ifndef TESTS_HEAPS_RENAMED_H
+#define TESTS_HEAPS_RENAMED_H
+
+#define malloc		   shim_malloc
+#define calloc		   shim_calloc
+#define realloc		   shim_realloc
+#define reallocarray	   shim_reallocarray
+#define free		   shim_free
+#define free_sized	   shim_free_sized
+#define free_aligned_sized shim_free_aligned_sized
+#define posix_memalign	   shim_posix_memalign
+#define aligned_alloc	   shim_aligned_alloc
+#define memalign	   shim_memalign
+#define valloc		   shim_valloc
+#define pvalloc		   shim_pvalloc
+#define malloc_usable_size shim_malloc_usable_size
+#define malloc_trim	   shim_malloc_trim
+#define mallinfo2	   shim_mallinfo2
+
+#endif

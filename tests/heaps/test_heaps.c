@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The shim inside a program, so that sanitizers see all of it: threads draw operations, exchange
+ * blocks and end, while others trim, count, tick and fork. Under --enable-sanitizers=thread this
+ * is the stress of the tables.
+ */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "pool/pool.h"
+#include "pool/pool_stats.h"
+#include "preload/place.h"
+#include "preload/record.h"
+#include "tests/heaps/shim_heap.h"
+#include "tests/tap.h"
+#include "weir/scratch.h"
+
+enum { THREADS = 4, OPERATIONS = 1500 };
+
+static struct heap theirs;
+static struct pairs_swap swap;
+static _Atomic bool stop;
+static size_t around[2];
+
+static uint32_t
+pick(void *source, uint32_t n)
+{
+	uint64_t *s = source;
+
+	*s ^= *s << 13;
+	*s ^= *s >> 7;
+	*s ^= *s << 17;
+	return (uint32_t)((*s >> 11) % n);
+}
+
+static void *
+work(void *seed)
+{
+	uint64_t random = (uint64_t)(uintptr_t)seed * 0x9e3779b97f4a7c15 + 1;
+	struct pairs r = {.ours = &shim_heap,
+			  .theirs = &theirs,
+			  .pick = pick,
+			  .source = &random,
+			  .around = {around[0], around[1]},
+			  .swap = &swap,
+			  .name = "test_heaps"};
+
+	while (r.operations < OPERATIONS)
+		pairs_step(&r);
+	pairs_end(&r);
+	return NULL;
+}
+
+static void *
+scratch(void *unused)
+{
+	for (unsigned i = 0; !atomic_load(&stop); i++) {
+		unsigned char *p = weir_scratch_get(1 + i * 7919 % 300000);
+
+		if (p == NULL)
+			continue;
+		p[0] = 1;
+		if (i % 3 == 0 && weir_scratch_ref(p) != NULL)
+			weir_scratch_unref(p);
+		weir_scratch_unref(p);
+	}
+	return unused;
+}
+
+/* What the clock, statistics and fork do, over and over. */
+static void *
+watch(void *unused)
+{
+	static struct record_sums sums;
+
+	while (!atomic_load(&stop)) {
+		struct weir_live_totals live;
+
+		weir_pool_live(&live);
+		record_freeze();
+		record_sum(&sums);
+		record_thaw();
+		shim_malloc_trim(0);
+		weir_pool_cached_bytes();
+		weir_pool_resident();
+		usleep(500);
+	}
+	return unused;
+}
+
+static void
+storm(const char *options)
+{
+	pthread_t threads[THREADS], more[2];
+	struct pairs rest = {
+		.ours = &shim_heap, .theirs = &theirs, .swap = &swap, .name = "rest"};
+
+	theirs = next_heap();
+	shim_options(options);
+	shim_free(shim_malloc(weir_floor)); /* there is a pool now */
+	around[0] = weir_config.floor;
+	around[1] = weir_config.threshold;
+	pairs_swap_init(&swap);
+	atomic_store(&stop, false);
+	REQUIRE(pthread_create(&more[0], NULL, watch, NULL) == 0);
+	REQUIRE(pthread_create(&more[1], NULL, scratch, NULL) == 0);
+	for (uintptr_t i = 0; i < THREADS; i++)
+		REQUIRE(pthread_create(&threads[i], NULL, work, (void *)(i + 1)) == 0);
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	atomic_store(&stop, true);
+	for (int i = 0; i < 2; i++)
+		pthread_join(more[i], NULL);
+	pairs_swap_end(&rest);
+}
+
+TEST(threads_at_a_low_floor)
+{
+	storm("stats=off,floor=4K,threshold=64K,decay_ms=5");
+}
+
+TEST(threads_without_the_timer)
+{
+	storm("stats=off,floor=8K,threshold=1M,decay_thread=off,decay_ms=1");
+}
+
+TEST(threads_with_guards_and_quarantine)
+{
+	storm("stats=off,floor=8K,guard=on,quarantine=4M");
+}
+
+TEST(a_child_goes_on)
+{
+	storm("stats=off,floor=4K,threshold=64K,decay_ms=5");
+	pid_t child = fork();
+	int status = -1;
+
+	if (child == 0) {
+		unsigned char *p = shim_malloc(3000000);
+
+		p[2999999] = 1;
+		shim_free(shim_realloc(p, 5000000));
+		shim_malloc_trim(0);
+		_exit(0);
+	}
+	REQUIRE(child > 0 && waitpid(child, &status, 0) == child);
+	CHECK_EQ(status, 0);
+}
+
+#define TAP_TESTS                                                                        \
+	T(threads_at_a_low_floor)                                                        \
+	T(threads_without_the_timer)                                                     \
+	T(threads_with_guards_and_quarantine)                                            \
+	T(a_child_goes_on)
+TAP_MAIN()
