@@ -19,6 +19,7 @@
 #define PATH_BYTES  65536
 #define MAX_HEADERS 64
 #define SECOND_NS   1000000000
+#define INTERVAL_NS (SECOND_NS / 10)
 #define EARLY	    16 /* refreshes that need not wait: a starting host maps a lot */
 
 struct table {
@@ -136,10 +137,18 @@ module_of(const struct maps_line *line, uint64_t header)
 static void
 add_v8(struct table *t, uint64_t start, uint64_t end, bool builtins)
 {
-	if (t->v8.n == CODE_V8 || start >= end)
+	struct code_v8 *v8 = &t->v8;
+	uint32_t i = v8->n;
+
+	if (i == CODE_V8 || start >= end)
 		return;
-	t->v8.builtins |= (uint32_t)builtins << t->v8.n;
-	t->v8.spans[t->v8.n++] = (struct code_span){start, end};
+	for (; i > 0 && v8->spans[i - 1].start > start; i--) {
+		v8->spans[i] = v8->spans[i - 1];
+		v8->is_builtins[i] = v8->is_builtins[i - 1];
+	}
+	v8->spans[i] = (struct code_span){start, end};
+	v8->is_builtins[i] = builtins;
+	v8->n++;
 }
 
 /*
@@ -178,6 +187,9 @@ add_file(struct reading *r, const struct maps_line *line)
 	/* A piece of a file far from its other segments: V8 puts its builtins near its heap. */
 	if (!own_image)
 		add_v8(t, line->start, line->end, true);
+	/* Each worker's copy would be a module of its own, for ever. */
+	if (!own_image && where_builtins != NULL)
+		return;
 	t->files[t->n_files].span = (struct code_span){line->start, line->end};
 	t->files[t->n_files++].module = module_of(line, own_image ? r->header : 0);
 }
@@ -212,7 +224,7 @@ is_due(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	now_ns = now.tv_sec * (int64_t)SECOND_NS + now.tv_nsec;
-	if (n >= EARLY && now_ns - last_ns < SECOND_NS)
+	if (n >= EARLY && now_ns - last_ns < INTERVAL_NS)
 		return false;
 	n += n < EARLY;
 	last_ns = now_ns;
@@ -262,6 +274,12 @@ code_module_at(uint64_t address)
 			return module != 0 ? &modules[module - 1] : NULL;
 	}
 	return NULL;
+}
+
+bool
+code_knows(uint64_t address)
+{
+	return code_v8_at(code_v8(), address) >= 0 || code_module_at(address) != NULL;
 }
 
 struct code_module *

@@ -13,7 +13,7 @@
 #include "weir/trace.h"
 
 #define CODE_MODULES 256
-#define CODE_V8	     16
+#define CODE_V8	     256 /* each worker of Node has some */
 
 struct code_span {
 	uint64_t start, end;
@@ -33,12 +33,15 @@ struct code_module {
 /* Spans that run under V8's conventions: its JIT's, and its builtins. */
 struct code_v8 {
 	uint32_t n;
-	uint32_t builtins; /* bit i: span i holds builtins */
-	struct code_span spans[CODE_V8];
+	bool is_builtins[CODE_V8];
+	struct code_span spans[CODE_V8]; /* by address */
 };
 
-/* Reads the maps again, unless another thread does or that was less than a second ago. */
+/* Reads the maps again, unless another thread does or that was just done. */
 void code_refresh(void);
+
+/* Whether somebody's code is known to be there. */
+bool code_knows(uint64_t address);
 
 const struct code_v8 *code_v8(void);
 
@@ -52,6 +55,26 @@ struct code_module *code_module_named(const char *prefix);
 void code_ask_for_builtins(struct code_span (*where)(void));
 
 void code_after_fork(void);
+
+/* The index of the span that the address is in, or -1. */
+static inline int
+code_v8_at(const struct code_v8 *v8, uint64_t address)
+{
+	uint32_t low = 0, high = v8->n < CODE_V8 ? v8->n : CODE_V8;
+
+	if (high == 0 || address < v8->spans[0].start ||
+	    address >= v8->spans[high - 1].end)
+		return -1;
+	while (high - low > 1) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (address < v8->spans[middle].start)
+			high = middle;
+		else
+			low = middle;
+	}
+	return address < v8->spans[low].end ? (int)low : -1;
+}
 
 static inline bool
 code_in(const struct code_span *s, uint64_t address)

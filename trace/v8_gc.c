@@ -173,9 +173,8 @@ add(void *address)
 	atomic_fetch_add(&moves, 1);
 	v8.on_begin(address, on_begin, (void *)registration, GC_ALL);
 	v8.on_end(address, on_end, (void *)registration, GC_ALL);
-	/* With the first isolate, V8's code came. */
-	if (registration == ISOLATES)
-		code_refresh();
+	/* With an isolate, code may have come. */
+	code_refresh();
 	return i->number;
 }
 

@@ -53,15 +53,6 @@ take_v8(uint64_t *words, const uint64_t *fp, uint64_t pc, bool builtin)
 	return 4;
 }
 
-static int
-v8_span(const struct code_v8 *v8, uint64_t pc)
-{
-	for (uint32_t i = 0; i < v8->n; i++)
-		if (code_in(&v8->spans[i], pc))
-			return (int)i;
-	return -1;
-}
-
 /* Two chains, since each step waits for its multiplication. */
 static uint64_t
 hash_of(const uint64_t *words, uint32_t n)
@@ -201,6 +192,8 @@ walk_take(struct walk_raw *raw, uintptr_t fp, uintptr_t pc)
 	walk_look();
 	const struct code_v8 *v8 = walk_reads_v8() ? code_v8() : &none;
 	raw->truncated = 1;
+	raw->fp = fp;
+	raw->pc = pc;
 	if (!walk_stack_end(fp, &end)) {
 		raw->words[n++] = pc;
 		goto out;
@@ -208,13 +201,13 @@ walk_take(struct walk_raw *raw, uintptr_t fp, uintptr_t pc)
 	a.end = end;
 	a.fp = load(fp);
 	for (uint32_t depth = 0; depth < WEIR_TRACE_MAX_DEPTH; depth++) {
-		int span = v8_span(v8, a.pc);
+		int span = code_v8_at(v8, a.pc);
 		bool went;
 
 		pc = a.pc;
 		if (span >= 0 && within(&a, a.fp)) {
 			n += take_v8(&raw->words[n], (const uint64_t *)(uintptr_t)a.fp,
-				     pc, v8->builtins >> span & 1);
+				     pc, v8->is_builtins[span]);
 			went = step_by_fp(&a);
 		} else {
 			raw->words[n++] = pc;

@@ -19,7 +19,8 @@
 struct walk_raw {
 	uint32_t n_words;
 	uint32_t truncated;
-	uint64_t hash; /* of the words; never 0 */
+	uint64_t hash;	  /* of the words; never 0 */
+	uintptr_t fp, pc; /* where it was taken from */
 	uint64_t words[WALK_RAW_WORDS];
 };
 

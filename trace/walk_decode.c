@@ -234,13 +234,38 @@ read_ahead(const struct walk_raw *raw, uint64_t moved)
 	checked_expect(reader->memory, addresses, n);
 }
 
+/* Whether all of its code has been seen in the maps. */
+static bool
+is_mapped(const struct walk_raw *raw)
+{
+	for (uint32_t i = 0; i < raw->n_words; i++) {
+		uint64_t word = raw->words[i];
+
+		if ((word & WALK_V8) != 0)
+			i += (word & WALK_BYTECODE) != 0 ? 3 : 1;
+		else if ((word & WALK_PYTHON) != 0)
+			i += 2;
+		else if (!code_knows(word))
+			return false;
+	}
+	return true;
+}
+
 uint32_t
 walk_decode(const struct walk_raw *raw, uint32_t frames[WEIR_TRACE_MAX_DEPTH])
 {
+	static struct walk_raw again; /* under the trace's lock */
+
 	struct decode d = {.frames = frames};
-	bool any_v8 = false, asked = false;
+	bool any_v8 = false;
 	struct walk_gcs gcs;
 
+	/* The stack is still there: with what the maps say now, it may be another one. */
+	if (!is_mapped(raw)) {
+		code_refresh();
+		walk_take(&again, raw->fp, raw->pc);
+		raw = &again;
+	}
 	walk_gcs(&gcs);
 	d.moved = gcs.moved;
 	if (walk_reads_v8())
@@ -259,11 +284,6 @@ walk_decode(const struct walk_raw *raw, uint32_t frames[WEIR_TRACE_MAX_DEPTH])
 			continue;
 		}
 		if ((word & WALK_V8) == 0) {
-			/* Code that came since the maps were read. */
-			if (!asked && code_module_at(word) == NULL) {
-				code_refresh();
-				asked = true;
-			}
 			frames[d.n++] = native_frame(word, WEIR_FRAME_OPAQUE);
 			i++;
 			continue;

@@ -81,6 +81,39 @@ places() {
   nodes='node24 node26' places js-inlined js-optimized -- maglev
 }
 
+@test "ESM, async functions, vm, and many workers" {
+  cat >modules.mjs <<'END'
+// 名: a text of two bytes a character
+import { Worker, isMainThread, workerData } from 'node:worker_threads';
+import vm from 'node:vm';
+class Holder {
+	#kept = [];
+	async add(bytes) {
+		await null;
+		this.#kept.push(new ArrayBuffer(bytes));
+	}
+}
+if (isMainThread) {
+	vm.runInThisContext('globalThis.f = (n) => Buffer.alloc(n)', { filename: 'virtual.js', lineOffset: 99 });
+	f(20 << 20);
+	for (let i = 0; i < 12; i++)
+		new Worker(new URL(import.meta.url), { workerData: i });
+} else {
+	await new Holder().add(20 << 20);
+	setTimeout(() => {}, 500);
+}
+END
+  for name in $nodes; do
+    (use "$name") || continue
+    use "$name"
+    captured 100000 "${runtime[@]}" modules.mjs
+    [ "$(grep -c 'js globalThis.f virtual.js:100:30 def=100' log)" -eq 1 ]
+    [ "$(grep -cE 'js add file:///.*/modules.mjs:8:19 def=6' log)" -eq 12 ]
+    tested=yes
+  done
+  [ -n "${tested-}" ] || skip "no Node here"
+}
+
 @test "every allocation walked while V8 collects, and workers come and go" {
   tested=0
   for name in $nodes; do
