@@ -10,7 +10,7 @@ EXTRA_DIST += \
 # The guests: programs that the shim is preloaded into.
 if BUILD_SHIM
 check_PROGRAMS += \
-	%D%/descriptors %D%/early_host %D%/limits %D%/memory %D%/scratch_guest %D%/semantics %D%/storms \
+	%D%/children %D%/descriptors %D%/early_host %D%/limits %D%/memory %D%/scratch_guest %D%/semantics %D%/storms \
 	%D%/stress %D%/without
 check_LTLIBRARIES += libearly.la libfaulty.la
 if HAVE_BATS
@@ -18,6 +18,7 @@ TESTS += $(preload_tests)
 endif
 endif
 GUEST_CFLAGS = $(AM_CFLAGS) -fno-builtin
+tests_preload_children_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_limits_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_memory_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_semantics_CFLAGS = $(GUEST_CFLAGS)

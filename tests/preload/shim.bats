@@ -78,11 +78,16 @@ stacked() {
   stacked libtcmalloc_minimal.so.4
 }
 
-@test "behind jemalloc weir is inert and does no harm" {
-  library=$(/sbin/ldconfig -p | awk '$1 == "libjemalloc.so.2" { print $NF; exit }')
-  [ -n "$library" ] || skip "no libjemalloc.so.2 here"
-  LD_PRELOAD="$library:$SHIM" WEIR_OPTIONS="stats=$SIDECAR" "$GUESTS/stress" 2 2000 5
-  [ ! -e "$SIDECAR" ]
+@test "behind another allocator weir is inert and does no harm" {
+  for name in libjemalloc.so.2 libmimalloc.so.2 libtcmalloc_minimal.so.4; do
+    library=$(/sbin/ldconfig -p | awk -v name=$name '$1 == name { print $NF; exit }')
+    [ -n "$library" ] || skip "no $name here"
+    without=$(LD_PRELOAD=$library "$GUESTS/stress" 1 2000 5)
+    [ "$(LD_PRELOAD="$library:$SHIM" WEIR_OPTIONS="stats=$SIDECAR" "$GUESTS/stress" 1 2000 5)" = "$without" ]
+    LD_PRELOAD="$library:$SHIM" WEIR_OPTIONS="stats=$SIDECAR" timeout 60 "$GUESTS/stress" 3 2000 5
+    LD_PRELOAD="$library:$SHIM" WEIR_OPTIONS="stats=$SIDECAR" timeout 60 "$GUESTS/storms" exits
+    [ ! -e "$SIDECAR" ]
+  done
 }
 
 @test "blocks from before the first constructor are good in main" {

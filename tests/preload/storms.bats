@@ -38,6 +38,25 @@ sidecars() {
   [ "$(sidecars)" -eq 1 ]
 }
 
+@test "a hundred short children, a quarter of them killed" {
+  folder=$BATS_TEST_TMPDIR/sidecars
+  for options in enabled floor=64K,decay_ms=5,stats_ms=20 decay_thread=off; do
+    rm -rf "$folder"
+    mkdir "$folder"
+    run -0 timeout -k 5 120 env LD_PRELOAD="$SHIM" WEIR_OPTIONS="$options,stats=$folder/%p.weir" \
+      "$GUESTS/children"
+    [ "$output" = "80 ended, 20 killed" ]
+    # One that ends while its file is being made leaves it unfinished, which is told as such.
+    for file in "$folder"/*.weir; do
+      adds_up "$file" 2>&1 || true
+    done | sort | uniq -c >"$BATS_TEST_TMPDIR/said"
+    cat "$BATS_TEST_TMPDIR/said"
+    awk '/ identities hold$/ { whole += $1; next }
+      !/nothing has been written|does not begin with "weirstat"/ { wrong = 1 }
+      END { exit wrong || whole < 60 }' "$BATS_TEST_TMPDIR/said"
+  done
+}
+
 @test "signal handlers that allocate large blocks" {
   storm signals
 }

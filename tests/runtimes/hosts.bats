@@ -34,12 +34,29 @@ setup() {
   stacked libmimalloc.so.2
 }
 
+@test "with a preloaded tcmalloc, weir serves what is large and tcmalloc the rest" {
+  stacked libtcmalloc_minimal.so.4
+}
+
 @test "behind jemalloc, which takes every call, weir does no harm" {
-  need_library libjemalloc.so.2
+  behind libjemalloc.so.2
+}
+
+@test "behind mimalloc, which takes every call, weir does no harm" {
+  behind libmimalloc.so.2
+}
+
+@test "behind tcmalloc, which takes every call, weir does no harm" {
+  behind libtcmalloc_minimal.so.4
+}
+
+behind() {
+  need_library "$1"
   "${runtime[@]}" "$programs/files.mjs" >plain.out 3>&-
-  LD_PRELOAD="libjemalloc.so.2 $WEIR_BUILDDIR/.libs/libweir_preload.so" \
-    "${runtime[@]}" "$programs/files.mjs" >under.out 3>&-
+  LD_PRELOAD="$1 $WEIR_BUILDDIR/.libs/libweir_preload.so" WEIR_OPTIONS="stats=$sidecars/%p.weir" \
+    timeout 120 "${runtime[@]}" "$programs/files.mjs" >under.out 3>&-
   cmp plain.out under.out
+  add_up
 }
 
 need_library() {

@@ -19,6 +19,8 @@ const server = http.createServer(async (request, response) => {
 	const body = await collect(request);
 	response.end(body.toString(request.url === '/hex' ? 'hex' : 'base64'));
 });
+// A connection that idles on a slow machine is not to be closed under its next request.
+server.keepAliveTimeout = 0;
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 const { port } = server.address();
 
