@@ -17,11 +17,14 @@ teardown() {
   [ -z "${guest:-}" ] || kill "$guest" 2>/dev/null || true
 }
 
-# A program that only waits, with the story as its sidecar.
+# sleeper [RUNTIME_DIR]: a program that only waits, with the story as its sidecar; its default
+# folder may be another one than ours.
 sleeper() {
-  sleep 60 3>&- &
+  local dir=${1:-$XDG_RUNTIME_DIR}
+  mkdir -p "$dir/weir"
+  XDG_RUNTIME_DIR=$dir sleep 60 3>&- &
   guest=$!
-  "$MAKE_TRACE" "$FOLDER/$guest-$(start_ticks $guest).weir" pid=$guest \
+  "$MAKE_TRACE" "$dir/weir/$guest-$(start_ticks $guest).weir" pid=$guest \
     start="$(start_ticks $guest)" state=1 now=1
 }
 
@@ -125,7 +128,7 @@ has_screen() {
 }
 
 @test "the live screen looks again, and keeps the last picture of a process that is gone" {
-  sleeper
+  sleeper "$PWD/elsewhere"
   has_screen "$guest"
   (
     sleep 1
