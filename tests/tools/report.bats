@@ -47,6 +47,12 @@ opened() {
   output=$(cat dom.html)
 }
 
+# Code to run in the page once it is drawn; document.title tells what it found.
+in_the_page() {
+  awk -v code="$1" '/^}\)\(\);$/ { print code } { print }' page.html >changed.html
+  mv changed.html page.html
+}
+
 @test "the findings say what grows, which line, what it means, until when, what next" {
   page
   has "Memory grows: some lines hold more and more, by 1.2 MB a second."
@@ -151,12 +157,45 @@ opened() {
 
 @test "chromium: nothing is wider than a phone, in light and dark" {
   page root=/a/long/path/that/does/not/end/soon/at/all/and/goes/on/for/ever
-  sed -i 's|^})();$|document.title = "wide " + document.documentElement.scrollWidth;\n&|' page.html
+  in_the_page 'document.title = "wide " + document.documentElement.scrollWidth;'
   for scheme in 0 1; do
     opened --window-size=360,800 --blink-settings=preferredColorScheme=$scheme
     width=$(sed -nE 's|.*<title>wide ([0-9]+)</title>.*|\1|p' dom.html)
     [ "$width" -le 500 ]
   done
+}
+
+@test "chromium: charts, flame view and tables answer to keys" {
+  page
+  in_the_page '
+    const seen = [];
+    const key = (e, name) =>
+      e.dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true }));
+    const all = (what) => [...document.querySelectorAll(what)];
+    const sliders = all("[role=slider]");
+    key(sliders[0], "ArrowLeft");
+    seen.push(sliders.map((s) => s.getAttribute("aria-valuenow")).join());
+    key(sliders[1], "Home");
+    seen.push(sliders[0].getAttribute("aria-valuetext"));
+    all("[role=treeitem]")[0].focus();
+    key(document.activeElement, "ArrowDown");
+    const first = document.activeElement;
+    seen.push(first.textContent);
+    key(first, "Enter");
+    seen.push(first.isConnected, document.activeElement.style.width === all(".above")[0].style.width);
+    key(document.activeElement, "Escape");
+    seen.push(all(".above").length, all(`[role=treeitem][tabindex="0"]`).length);
+    const sites = document.querySelector("table.cards");
+    const order = () => sites.tBodies[0].rows[0].cells[0].textContent;
+    const allocated = sites.tHead.rows[0].cells[5].querySelector("button");
+    allocated.click();
+    seen.push(order(), allocated.parentElement.getAttribute("aria-sort"));
+    allocated.click();
+    seen.push(order());
+    document.title = seen.join("|");'
+  opened
+  has "<title>118,118|0 s: RSS "
+  has "|tick /app/leak.mjs:30:3|false|true|0|1|handle /app/server.mjs:40:9|descending|start /app/server.mjs:55:3</title>"
 }
 
 @test "the page of a process that runs" {
