@@ -50,9 +50,12 @@ finding_end(FILE *out)
 	fputs("</li>\n", out);
 }
 
-/* What `weir growth` advises, for the group or else for resident memory, line by line. */
+/*
+ * What `weir growth` advises, for the group or else for resident memory, line by line. Folded: the
+ * finding before says nearly the same.
+ */
 static void
-print_advice(const struct report *r, const struct growth_group *g, FILE *out)
+print_advice(const struct report *r, const struct growth_group *g, bool folded, FILE *out)
 {
 	char *text, *line, *rest;
 	size_t n;
@@ -66,6 +69,8 @@ print_advice(const struct report *r, const struct growth_group *g, FILE *out)
 		growth_advice_rss_print(&r->view, memory, 0);
 	if (fclose(memory) != 0)
 		tell_no_memory();
+	if (n > 0 && folded)
+		fputs("<details><summary>What to do next</summary>\n", out);
 	if (n > 0)
 		fputs("<pre class=\"next\">", out);
 	for (line = strtok_r(text, "\n", &rest); line != NULL;
@@ -74,7 +79,7 @@ print_advice(const struct report *r, const struct growth_group *g, FILE *out)
 		fputc('\n', out);
 	}
 	if (n > 0)
-		fputs("</pre>\n", out);
+		fputs(folded ? "</pre></details>\n" : "</pre>\n", out);
 	free(text);
 }
 
@@ -159,7 +164,7 @@ print_name(const struct growth_group *g, FILE *out)
 }
 
 static void
-print_held(const struct report *r, const struct growth_group *g, FILE *out)
+print_held(const struct report *r, const struct growth_group *g, bool folded, FILE *out)
 {
 	char live[SHOW_VALUE], count[SHOW_VALUE], slope[SHOW_VALUE], eta[SHOW_VALUE];
 	char age[64] = "", meaning[256];
@@ -185,7 +190,7 @@ print_held(const struct report *r, const struct growth_group *g, FILE *out)
 		    age);
 	finding_body(out, meaning);
 	print_source(r, g, out);
-	print_advice(r, g, out);
+	print_advice(r, g, folded, out);
 	finding_end(out);
 }
 
@@ -212,7 +217,7 @@ print_all_held(const struct report *r, FILE *out)
 			held[n++] = &m->groups[i];
 	qsort(held, n, sizeof(*held), by_slope);
 	for (size_t i = 0; i < n && i < MAX_HELD; i++)
-		print_held(r, held[i], out);
+		print_held(r, held[i], i > 0, out);
 	free(held);
 	if (n > MAX_HELD)
 		fprintf(out, "<li><p>%zu more lines grow: see the sites.</p></li>\n",
@@ -241,7 +246,7 @@ print_others(const struct report *r, enum growth_verdict verdict, FILE *out)
 		report_html_print(out, ": %s live, %s.", show_bytes(live, g->live_bytes),
 				  growth_verdict_name(verdict));
 		finding_body(out, growth_verdict_meaning(verdict));
-		print_advice(r, g, out);
+		print_advice(r, g, n > 1, out);
 		finding_end(out);
 	}
 }
@@ -278,7 +283,7 @@ print_process(const struct report *r, FILE *out)
 	report_html_print(out, "%s of %s resident: %s.", show_bytes(a, bytes),
 			  show_bytes(b, r->rss.rss_bytes), growth_verdict_name(v));
 	finding_body(out, growth_verdict_meaning(v));
-	print_advice(r, NULL, out);
+	print_advice(r, NULL, false, out);
 	finding_end(out);
 }
 

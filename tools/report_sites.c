@@ -87,7 +87,7 @@ report_print_sites(const struct report *r, FILE *out)
 					      "Mean age", "Verdict"};
 	const struct growth_model *m = &r->growth;
 	struct report_table t;
-	char v[SHOW_VALUE];
+	char v[SHOW_VALUE], caption[160];
 
 	if (r->trace == NULL) {
 		print_no_trace(r, out);
@@ -97,10 +97,12 @@ report_print_sites(const struct report *r, FILE *out)
 		fputs("<p>No block that is traced was allocated.</p>\n", out);
 		return;
 	}
-	report_html_table(&t, out,
-			  "By the line of your own code that asked, or the nearest to "
-			  "it. Added: live now, less live at a third of the time",
-			  "sortable cards", "lrrrrrrr", heading);
+	show_format(
+		caption, sizeof(caption),
+		"By the line of your own code that asked, or the nearest to it. Added: "
+		"in the last %s",
+		show_duration(v, m->to_ns - m->from_ns));
+	report_html_table(&t, out, caption, "sortable cards", "lrrrrrrr", heading);
 	for (size_t i = 0; i < m->n_groups && i < MAX_SITES; i++)
 		site_row(&t, r, &m->groups[i]);
 	report_html_table_end(&t);
