@@ -253,61 +253,62 @@ read_once(const uint8_t *bytes, size_t n, size_t i, volatile uint8_t *sum)
 
 /* Who shares by copying copies for each read and for the write. */
 static double
-by_copying(const uint8_t *bytes, size_t n, char *warm)
+by_copying(const uint8_t *bytes, size_t n, size_t span, char *warm)
 {
 	volatile uint8_t sum = 0;
 	size_t reads = n > 4 * MB ? READS / 50 : READS;
-	uint64_t start = gauge_now();
+	double start = pairs_now();
 
 	for (size_t i = 0; i <= reads; i++) {
 		char *copy = warm != NULL ? warm : malloc(n);
 
 		libc_copy(copy, bytes, n);
 		if (i < reads)
-			read_once((uint8_t *)copy, n, i, &sum);
+			read_once((uint8_t *)copy, span, i, &sum);
 		else
 			copy[0] = 1;
 		if (warm == NULL)
 			free(copy);
 	}
-	return (double)(gauge_now() - start) * 1e-9 * (READS + 1) / (double)(reads + 1);
+	return (pairs_now() - start) * (READS + 1) / (double)(reads + 1);
 }
 
 static double
-by_snapshot(struct weir_cow *block)
+by_snapshot(struct weir_cow *block, size_t span)
 {
 	volatile uint8_t sum = 0;
 	struct weir_snapshot s;
-	uint64_t start = gauge_now();
+	double start = pairs_now();
 
 	if (weir_snapshot_take(&s, block) != 0)
 		abort();
 	for (size_t i = 0; i < READS; i++)
-		read_once(s.bytes, s.n, i, &sum);
+		read_once(s.bytes, span, i, &sum);
 	s.bytes[0] = 1;
 	weir_snapshot_release(&s);
-	return (double)(gauge_now() - start) * 1e-9;
+	return (pairs_now() - start);
 }
 
 static void
-bench_sharing(size_t n)
+bench_sharing(size_t n, size_t span)
 {
 	double own[ROUNDS], fresh[3], warm[3];
-	char *memory = pairs_memory(n), what[80], size[24];
+	char *memory = pairs_memory(n), what[96], size[24], part[24];
 	struct weir_cow block;
 
 	if (!make_block(&block, n))
 		abort();
 	for (int i = 0; i < 3; i++) {
-		fresh[i] = by_copying(block.bytes, n, NULL);
-		warm[i] = by_copying(block.bytes, n, memory);
+		fresh[i] = by_copying(block.bytes, n, span, NULL);
+		warm[i] = by_copying(block.bytes, n, span, memory);
 	}
 	for (int i = 0; i < ROUNDS; i++)
-		own[i] = by_snapshot(&block);
+		own[i] = by_snapshot(&block, span);
 	double seconds = pairs_median(own, ROUNDS);
 	gauge_size(n, size);
-	snprintf(what, sizeof(what), "1000 reads, 1 write of a snapshot of %s, to copies",
-		 size);
+	gauge_size(span, part);
+	snprintf(what, sizeof(what),
+		 "snapshot of %s, 1000 reads in %s, 1 write; to copies", size, part);
 	say(what, pairs_median(fresh, 3) / seconds, "x", ">=", 1000);
 	snprintf(what, sizeof(what), "  the same with copies into one warm block");
 	say(what, pairs_median(warm, 3) / seconds, "x", "", 0);
@@ -326,7 +327,8 @@ main(void)
 	bench_searches();
 	bench_snapshot(20 * MB, 20);
 	bench_snapshot(GB, 40);
-	bench_sharing(MB);
-	bench_sharing(20 * MB);
+	bench_sharing(MB, MB);
+	bench_sharing(20 * MB, MB);
+	bench_sharing(20 * MB, 20 * MB);
 	return 0;
 }
