@@ -205,8 +205,19 @@ walk_gcs(struct walk_gcs *g)
 	}
 }
 
+/* The one thread there is goes on under another number; what the others ran is gone. */
 void
 v8_gc_after_fork(void)
 {
+	pid_t tid = (pid_t)syscall(SYS_gettid);
+
 	weir_lock_reset(&lock);
+	for (int k = 0; k < ISOLATES; k++) {
+		bool own = seen != NULL && isolates[k].address == seen &&
+			   isolates[k].number == seen_number;
+
+		isolates[k].tid = own ? tid : 0;
+		if (!own)
+			isolates[k].heap_bytes = isolates[k].external_bytes = 0;
+	}
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From a frame pointer to the frames of a stack: by frame pointers, by libunwind where native code
+ * From a frame pointer to the frames of a stack: by frame pointers, by unwind tables where native code
  * lacks them, with the frames of the runtime (V8, CPython) decoded. No call into the runtime that
  * allocates, no loader lock on the usual path, no read of memory that was not checked.
  */
