@@ -363,10 +363,11 @@ TEST(every_verdict_has_words)
 	T(a_cache_that_replaces_is_no_garbage)                                           \
 	T(a_floor_seen_often_is_one_witness)                                             \
 	T(a_rise_with_rare_collections_is_seen_in_what_was_not_freed)                    \
-		T(a_leak_that_rests_is_still_one_but_not_for_ever)                       \
-			T(what_is_gone_is_released) T(few_points_let_the_counts_decide)  \
-				T(without_a_view_of_the_collector_live_bytes_are_judged) \
-					T(time_to_the_limit)                             \
-						T(resident_memory_is_split_and_judged)   \
-							T(every_verdict_has_words)
+	T(a_leak_that_rests_is_still_one_but_not_for_ever)                               \
+	T(what_is_gone_is_released)                                                      \
+	T(few_points_let_the_counts_decide)                                              \
+	T(without_a_view_of_the_collector_live_bytes_are_judged)                         \
+	T(time_to_the_limit)                                                             \
+	T(resident_memory_is_split_and_judged)                                           \
+	T(every_verdict_has_words)
 TAP_MAIN()
