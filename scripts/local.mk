@@ -1,4 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 EXTRA_DIST += \
 	%D%/build.sh %D%/check-hosts %D%/count-tests %D%/embed %D%/fetch-prometheus %D%/fetch-runtimes \
-	%D%/leak-table %D%/packages.sh %D%/runtime-table %D%/runtimes.sh %D%/sidecar-tables %D%/stress
+	%D%/leak-table %D%/packages.sh %D%/runtime-table %D%/runtimes.sh %D%/sidecar-tables %D%/stress %D%/analyze
+
+# Static analysis, with what is installed of gcc, clang and cppcheck.
+analyze:
+	$(SHELL) $(srcdir)/scripts/analyze "$(srcdir)" "$(abs_top_builddir)"
+.PHONY: analyze

@@ -92,6 +92,27 @@ await() {
   adds_up
 }
 
+@test "the sidecar of another user is neither replaced nor written to" {
+  [ "$(id -u)" -eq 0 ] || skip "needs root to give a file away"
+  busy 500
+  chown 65534 "$SIDECAR"
+  before=$(sha256sum "$SIDECAR")-$(stat -c %i "$SIDECAR")
+  busy 500
+  [ "$(sha256sum "$SIDECAR")-$(stat -c %i "$SIDECAR")" = "$before" ]
+}
+
+@test "percent signs in a path are the process id, a percent sign, or themselves" {
+  cd "$BATS_TEST_TMPDIR"
+  SIDECAR='%s%n%p%%%x%' busy 500
+  [ "$(find . -name '%s%n[0-9]*%%x%' | wc -l)" -eq 1 ]
+}
+
+@test "no content of a block is in the sidecar" {
+  under enabled perl -e '$x = "SECRETSECRET" x 300000; $y = $x . "more"; print length $y'
+  [ -s "$SIDECAR" ]
+  ! grep -q SECRETSECRET "$SIDECAR"
+}
+
 @test "missing folder, read-only folder, a device: the host goes on" {
   SIDECAR=/no/such/folder/x.weir busy 500
   SIDECAR=/proc/x.weir busy 500
