@@ -9,7 +9,7 @@ bench_workloads = \
 	%D%/workloads/smallops.js %D%/workloads/sparse_zero.js %D%/workloads/startup.js \
 	%D%/workloads/stream.js %D%/workloads/workers.js %D%/workloads/workload.js
 EXTRA_DIST += $(bench_scripts) $(bench_workloads)
-dist_doc_DATA += doc/benchmarks.md doc/tuning.md
+dist_doc_DATA += doc/benchmarks.md doc/encoders.md doc/tuning.md
 
 bench_programs = %D%/alloc_bench %D%/scratch_bench
 check_PROGRAMS += $(bench_programs)
