@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The input as operations of the malloc family, on the shim (under other names) and on the next
- * allocator at once: results, errno, alignment, content are equal (tests/heaps/pairs.h), also
+ * allocator at once: results, errno, alignment, content are equal (tests/heaps/heap_pairs.h), also
  * when the kernel refuses memory. The first bytes choose the options and what fails.
  */
 #include <errno.h>

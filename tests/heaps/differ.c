@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tests/heaps/pairs.h"
+#include "tests/heaps/heap_pairs.h"
 
 enum { THREADS_MAX = 64 };
 

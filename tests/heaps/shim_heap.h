@@ -12,7 +12,7 @@
 #include "preload/next.h"
 #include "preload/settings.h"
 #include "preload/suspect.h"
-#include "tests/heaps/pairs.h"
+#include "tests/heaps/heap_pairs.h"
 
 void *shim_malloc(size_t size);
 void *shim_calloc(size_t n, size_t size);

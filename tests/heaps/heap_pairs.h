@@ -5,8 +5,8 @@
  * operations from a seed, fuzz/fuzz_heap.c from its input. The first difference ends the program
  * with a message; a pairs is used by one thread at a time.
  */
-#ifndef TESTS_HEAPS_PAIRS_H
-#define TESTS_HEAPS_PAIRS_H
+#ifndef TESTS_HEAPS_HEAP_PAIRS_H
+#define TESTS_HEAPS_HEAP_PAIRS_H
 
 #include <pthread.h>
 #include <stddef.h>

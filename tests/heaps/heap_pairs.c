@@ -4,7 +4,7 @@
  * how much memory there is (a huge alignment), ours may succeed where theirs fails, never the
  * other way round.
  */
-#include "tests/heaps/pairs.h"
+#include "tests/heaps/heap_pairs.h"
 
 #include <errno.h>
 #include <stdbool.h>
