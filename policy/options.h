@@ -36,7 +36,8 @@ struct weir_options {
 	char stats[OPTIONS_TEXT_MAX];
 	uint64_t stats_ms;
 	bool trace;
-	uint64_t trace_min; /* bytes */
+	uint64_t trace_min;    /* bytes */
+	uint64_t trace_sample; /* bytes, 0: off */
 	bool verbose;
 	char isa[OPTIONS_TEXT_MAX]; /* libweir's, not the shim's */
 	bool want_help;		    /* the item "help" was there */

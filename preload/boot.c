@@ -21,6 +21,7 @@
 #include "preload/fork.h"
 #include "preload/gate.h"
 #include "preload/kind.h"
+#include "preload/sampler.h"
 #include "preload/say.h"
 #include "preload/suspect.h"
 #include "preload/timer.h"
@@ -143,6 +144,7 @@ boot(void)
 	read_options();
 	if (takes_part() && fork_handlers_install() == 0) {
 		suspect_init();
+		sampler_init();
 		weir_floor = weir_config.floor;
 		if (weir_config.verbose) {
 			line_begin(&l);
@@ -193,7 +195,7 @@ boot_ready(void)
 			weir_trace_start(weir_config.trace_min > weir_config.floor
 						 ? weir_config.trace_min
 						 : weir_config.floor,
-					 0);
+					 weir_config.trace_sample);
 		atomic_store_explicit(&ready, true, memory_order_release);
 	}
 	weir_unlock(&once_lock);

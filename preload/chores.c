@@ -141,6 +141,9 @@ chores_do(int64_t now_ns, bool files_own, struct timer_counts *counts)
 		if (sleep > weir_config.stats_ms * MS_NS)
 			sleep = weir_config.stats_ms * MS_NS;
 	}
+	/* Long as the decay may be: news and mail come meanwhile. */
+	if (sleep != UINT64_MAX && sleep > CHORES_MAIL_NS && segment_exists())
+		sleep = CHORES_MAIL_NS;
 	/* Under a limit, what else the process takes must be seen soon. */
 	if (tick.room_bytes != UINT64_MAX && sleep > LIMITED_NS && sleep != UINT64_MAX)
 		sleep = LIMITED_NS;

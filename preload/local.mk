@@ -19,6 +19,7 @@ libweir_preload_la_SOURCES = \
 	%D%/place.c %D%/place.h %D%/place_private.h \
 	%D%/record.c %D%/record.h \
 	%D%/resize.c \
+	%D%/sampler.c %D%/sampler.h \
 	%D%/say.c %D%/say.h \
 	%D%/scratch_api.c \
 	%D%/segment.c %D%/segment.h \

@@ -154,6 +154,12 @@ find_next(void)
 	return true;
 }
 
+int
+next_found(void)
+{
+	return find_next() && atomic_load(&found) ? 0 : -ENOENT;
+}
+
 static void *
 first_malloc(size_t size)
 {

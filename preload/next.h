@@ -27,6 +27,9 @@ struct weir_next {
 };
 extern struct weir_next next __attribute__((visibility("hidden")));
 
+/* Makes the lookup now: 0, or -ENOENT within the lookup itself. */
+int next_found(void);
+
 /* These need not exist in a next allocator; what they do without it is said in next.c. */
 int next_malloc_trim(size_t pad);
 struct mallinfo2 next_mallinfo2(void);

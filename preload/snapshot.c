@@ -12,6 +12,7 @@
 #include "preload/record.h"
 #include "preload/timer.h"
 #include "trace/publish.h"
+#include "trace/sample.h"
 
 static void
 fill_class(uint64_t *row, const struct weir_class_stats *c)
@@ -210,7 +211,10 @@ snapshot_use(void)
 		use.activity += c.gets + c.puts + c.evicted;
 	}
 	weir_pool_scratch_stats(&scratch);
-	use.asked_bytes = s.requested_bytes + scratch.gets * SCRATCH_LEAST;
+	struct weir_sample_use samples = weir_sample_use();
+	use.activity += samples.events;
+	use.asked_bytes =
+		s.requested_bytes + scratch.gets * SCRATCH_LEAST + samples.bytes;
 	weir_pool_thaw();
 	record_thaw();
 	return use;

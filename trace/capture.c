@@ -104,6 +104,17 @@ decode(const struct walk_raw *raw, uint32_t caller_kind)
 	return sites_of(stack, caller_kind, own_thread - 1);
 }
 
+/*
+ * For how long equal words mean the same stack. What tells V8's frames apart, code and bytecode, is
+ * old from birth: a minor GC, of which a server has one for each large buffer, neither moves it
+ * nor gives its place to another. A new isolate has a number of its own.
+ */
+static uint64_t
+generation(const struct walk_gcs *gcs)
+{
+	return gcs->known ? gcs->major : gcs->moved;
+}
+
 static uint32_t
 capture(uintptr_t fp, uintptr_t pc, uint32_t caller_kind)
 {
@@ -114,8 +125,9 @@ capture(uintptr_t fp, uintptr_t pc, uint32_t caller_kind)
 		return 0;
 	walk_gcs(&gcs);
 	walk_take(&raw, fp, pc);
-	uint64_t key = ledger_mix(raw.hash, gcs.moved);
-	key = ledger_mix(key, (uint64_t)own_thread << 32 | caller_kind);
+	uint64_t key = ledger_mix(raw.hash, generation(&gcs));
+	key = ledger_mix(key, (uint64_t)own_isolate << 32 | own_thread);
+	key = ledger_mix(key, caller_kind);
 	_Atomic uint64_t *word = &ledger->site_cache[key % CACHE_SLOTS];
 	uint64_t known = atomic_load_explicit(word, memory_order_relaxed);
 	/* The lowest bits choose the word, so they need not be kept. */

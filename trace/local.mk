@@ -32,4 +32,5 @@ libtrace_la_SOURCES = \
 	%D%/ledger.c %D%/ledger.h \
 	%D%/publish.c %D%/publish.h \
 	%D%/rows.c %D%/rows.h \
+	%D%/sample.c %D%/sample.h \
 	%D%/sites.c %D%/sites.h

@@ -11,6 +11,7 @@
 #include "trace/capture.h"
 #include "trace/intern.h"
 #include "trace/ledger.h"
+#include "trace/sample.h"
 #include "trace/walk.h"
 
 #define MS_NS 1000000u
@@ -224,6 +225,7 @@ weir_trace_disowned(const struct weir_birth *b, uint64_t bytes, uint32_t count)
 void
 weir_trace_freeze(void)
 {
+	weir_sample_freeze();
 	weir_lock(&ledger_lock);
 }
 
@@ -231,6 +233,7 @@ void
 weir_trace_thaw(void)
 {
 	weir_unlock(&ledger_lock);
+	weir_sample_thaw();
 }
 
 /* As the shim's own counts: what was asked for begins at nothing, what is live stays. */
@@ -241,7 +244,8 @@ forget_past(uint32_t site)
 
 	weir_lock_reset(&s->lock);
 	s->fields[WEIR_S_alloc_bytes] = s->fields[WEIR_S_alloc_count] = 0;
-	s->fields[WEIR_S_sampled_count] = 0;
+	/* It tells samples from what the kinds count, so it is never 0 while any are live. */
+	s->fields[WEIR_S_sampled_count] = s->sampled;
 	s->fields[WEIR_S_peak_bytes] = s->fields[WEIR_S_live_bytes];
 	note_change(site);
 }
@@ -250,6 +254,7 @@ void
 weir_trace_after_fork(void)
 {
 	weir_lock_reset(&ledger_lock);
+	weir_sample_after_fork();
 	if (ledger == NULL)
 		return;
 	for (uint32_t i = 0; i < ledger_count(WEIR_PART_SITES0); i++)

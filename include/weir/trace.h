@@ -92,7 +92,8 @@ enum weir_trace_tier {
 	X(busy, "allocations whose stack was not taken: the tables were locked")         \
 	X(unreadable, "frames of the runtime's that failed a check and were left out")   \
 	X(truncated, "stacks deeper than WEIR_TRACE_MAX_DEPTH, or whose walk broke off") \
-	X(rows, "rows that could not be written")
+	X(rows, "rows that could not be written")                                        \
+	X(samples, "samples of small blocks that found their table full")
 
 enum weir_trace_drop {
 #define X(name, meaning) WEIR_DROP_##name,

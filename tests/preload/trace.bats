@@ -115,6 +115,32 @@ teardown() {
   adds_up
 }
 
+@test "samples of small blocks: about what there is, and nothing where they were freed" {
+  under trace_sample=16K,stats_ms=20 "$GUESTS/small_blocks"
+  "$WEIR" stat --check "$SIDECAR"
+  [ "$(trace sample_bytes)" -eq 16384 ]
+  [ "$(trace dropped.samples)" -eq 0 ]
+  "$WEIR" growth --json "$SIDECAR" >"$BATS_TEST_TMPDIR/growth.json"
+  # 40 MB are kept, 40 MB were freed: each is some 2500 samples, a tenth is five deviations.
+  kept=$(jq '[.sites[].live_bytes] | add' "$BATS_TEST_TMPDIR/growth.json")
+  asked=$(jq '[.sites[].alloc_bytes] | add' "$BATS_TEST_TMPDIR/growth.json")
+  [ "$kept" -gt 36000000 ]
+  [ "$kept" -lt 44000000 ]
+  [ "$asked" -gt 74000000 ]
+  [ "$asked" -lt 86000000 ]
+}
+
+@test "sampling changes no content and meets threads, forks and realloc" {
+  want=$("$GUESTS/stress" 4 3000 9)
+  [ "$(under trace_sample=512,stats_ms=20 "$GUESTS/stress" 4 3000 9)" = "$want" ]
+  adds_up
+  mkdir "$BATS_TEST_TMPDIR/forks"
+  SIDECAR=$BATS_TEST_TMPDIR/forks/%p.weir under trace_sample=512,stats_ms=20 "$GUESTS/storms" fork
+  adds_up "$BATS_TEST_TMPDIR"/forks/*.weir
+  SIDECAR=$BATS_TEST_TMPDIR/%p.weir under trace_sample=512,stats_ms=20 "$GUESTS/storms" signals
+  SIDECAR=$BATS_TEST_TMPDIR/%p.weir under trace_sample=512,stats_ms=20 "$GUESTS/storms" loader
+}
+
 @test "marks and purges are asked for by mail" {
   LD_PRELOAD=$SHIM WEIR_OPTIONS=stats=$SIDECAR,decay_ms=60000 "$GUESTS/stress" 2 100000000 5 3>&- &
   guest=$!

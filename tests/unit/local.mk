@@ -26,6 +26,7 @@ UNIT_TESTS = \
 	%D%/test_route \
 	%D%/test_show \
 	%D%/test_sites \
+	%D%/test_sample \
 	%D%/test_sidecar \
 	%D%/test_scratch_own \
 	%D%/test_scratch_pool \
@@ -58,4 +59,5 @@ TRACE_SAMPLE = tests/tools/sidecar_sample.c tests/tools/trace_sample.c \
 %C%_test_sidecar_SOURCES = %D%/test_sidecar.c tests/tools/sidecar_sample.c
 $(UNIT_TESTS): LDADD = $(UNIT_LIBS)
 $(UNIT_TESTS): $(UNIT_LIBS)
+%C%_test_sample_LDADD = $(UNIT_LIBS) -lm
 EXTRA_DIST += tests/unit/guard.h tests/unit/pool_model.h tests/unit/v8_image.h tests/unit/tiers.h

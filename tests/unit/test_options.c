@@ -95,14 +95,14 @@ TEST(rows_are_in_order)
 		"enabled",  "floor",	    "threshold",  "classes",   "kinds",
 		"decay_ms", "decay_thread", "trim_next",  "cache_max", "huge",
 		"prefault", "numa",	    "quarantine", "guard",     "only",
-		"stats",    "stats_ms",	    "trace",	  "trace_min", "verbose",
-		"isa"};
+		"stats",    "stats_ms",	    "trace",	  "trace_min", "trace_sample",
+		"verbose",  "isa"};
 	static const char *const types[] = {
 		"on|off", "SIZE",   "SIZE",   "CLASSES", "KINDS",
 		"MS",	  "on|off", "on|off", "SIZE",	 "never|auto|always",
 		"SIZE",	  "NODES",  "SIZE",   "on|off",	 "TEXT",
-		"TEXT",	  "MS",	    "on|off", "SIZE",	 "on|off",
-		"TEXT"};
+		"TEXT",	  "MS",	    "on|off", "SIZE",	 "SIZE",
+		"on|off", "TEXT"};
 
 	REQUIRE(weir_n_option_rows == sizeof(names) / sizeof(names[0]));
 	for (size_t i = 0; i < weir_n_option_rows; i++) {

@@ -269,8 +269,12 @@ TEST(a_child_keeps_what_is_live)
 	struct weir_birth gone = weir_trace_born(site, 6 * KB, 1);
 
 	weir_trace_gone(&gone, 6 * KB, 1);
+	uint32_t sampled = new_site(601, WEIR_TRACE_SAMPLED);
+	weir_trace_born(sampled, KB, 1);
+	weir_trace_born(sampled, KB, 1);
 	weir_trace_freeze();
 	weir_trace_after_fork();
+	CHECK_EQ(field(sampled, WEIR_S_sampled_count), 1); /* still told apart */
 	CHECK_EQ(field(site, WEIR_S_live_bytes), 5 * KB);
 	CHECK_EQ(field(site, WEIR_S_alloc_bytes), 0);
 	CHECK_EQ(field(site, WEIR_S_peak_bytes), 5 * KB);

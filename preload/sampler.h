@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The option trace_sample: wrappers around the next allocator that record a sample of what it
+ * serves. They take its place in `next`, so that without the option nothing is paid.
+ */
+#ifndef PRELOAD_SAMPLER_H
+#define PRELOAD_SAMPLER_H
+
+/* At load, before the first large request. */
+void sampler_init(void);
+
+#endif

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The arithmetic needs no library of mathematics, which the shim must not load. The table of live
+ * samples is open-addressed; in front of it a count for each of many hashes says at once that
+ * a pointer is none.
+ */
+#include "trace/sample.h"
+
+#include <errno.h>
+
+#include "pool/lock.h"
+#include "pool/pages.h"
+#include "trace/intern.h"
+#include "trace/ledger.h"
+#include "trace/sites.h"
+
+#define SLOTS	   65536u
+#define MOST	   (SLOTS / 4 * 3)
+#define FILTER_MAX 255 /* a count that has got there stays */
+#define LN2	   0.69314718055994530942
+
+static struct sample {
+	const void *p;
+	uint64_t bytes;
+	uint32_t count;
+	struct weir_birth birth;
+} * samples;
+static uint32_t n_samples;
+static _Atomic uint64_t events, all_bytes;
+static struct weir_lock lock;
+uint8_t *weir_sample_filter;
+
+/* ln of a number of (0, 1]. */
+static double
+logarithm(double x)
+{
+	int halvings = 0;
+
+	for (; x < 0.5; halvings++)
+		x *= 2;
+	double z = (x - 1) / (x + 1), power = z, sum = 0;
+	for (int k = 1; k < 28; k += 2, power *= z * z)
+		sum += power / k;
+	return 2 * sum - halvings * LN2;
+}
+
+/* 1 - e^-x for x >= 0. */
+static double
+chance(double x)
+{
+	double term = 1, sum = 0;
+	int halvings = 0;
+
+	if (x > 40)
+		return 1;
+	for (; x > 0.5; halvings++)
+		x /= 2;
+	for (int k = 1; k < 16; k++) {
+		term *= -x / k;
+		sum -= term;
+	}
+	/* 1 - e^-2x = (1 - e^-x)(2 - (1 - e^-x)) */
+	for (; halvings > 0; halvings--)
+		sum *= 2 - sum;
+	return sum;
+}
+
+uint64_t
+weir_sample_distance(uint64_t mean, uint64_t random)
+{
+	double u = (double)((random >> 11) + 1) / 9007199254740992.0;
+	double distance = -logarithm(u) * (double)mean;
+
+	return distance < 1e18 ? 1 + (uint64_t)distance : (uint64_t)1e18;
+}
+
+struct weir_sample_weight
+weir_sample_weight(uint64_t mean, uint64_t bytes)
+{
+	double p = bytes != 0 ? chance((double)bytes / (double)mean) : 1;
+	double count = 1 / p + 0.5;
+
+	return (struct weir_sample_weight){
+		.bytes = (uint64_t)((double)bytes / p + 0.5),
+		.count = count < UINT32_MAX ? (uint32_t)count : UINT32_MAX,
+	};
+}
+
+int
+weir_sample_start(void)
+{
+	samples = weir_pages_system.meta(SLOTS * sizeof(*samples));
+	uint8_t *filter = weir_pages_system.meta((size_t)1 << WEIR_SAMPLE_FILTER_BITS);
+
+	if (samples == NULL || filter == NULL)
+		return -ENOMEM;
+	weir_sample_filter = filter;
+	return 0;
+}
+
+static uint32_t
+home_of(const void *p)
+{
+	return (uint32_t)ledger_mix(0, (uintptr_t)p) & (SLOTS - 1);
+}
+
+/* The slot of p, or the free one where it would go. */
+static uint32_t
+find(const void *p)
+{
+	uint32_t i = home_of(p);
+
+	while (samples[i].p != NULL && samples[i].p != p)
+		i = (i + 1) & (SLOTS - 1);
+	return i;
+}
+
+/* Frees a slot and moves those up that had to go past it. */
+static void
+clear(uint32_t hole)
+{
+	for (uint32_t i = (hole + 1) & (SLOTS - 1); samples[i].p != NULL;
+	     i = (i + 1) & (SLOTS - 1)) {
+		uint32_t home = home_of(samples[i].p);
+
+		if (((i - home) & (SLOTS - 1)) < ((i - hole) & (SLOTS - 1)))
+			continue;
+		samples[hole] = samples[i];
+		hole = i;
+	}
+	samples[hole].p = NULL;
+	n_samples--;
+}
+
+void
+weir_sample_born(const void *p, uint32_t site, struct weir_sample_weight weight)
+{
+	if (weir_sample_filter == NULL)
+		return;
+	uint8_t *filter = &weir_sample_filter[weir_sample_slot(p)];
+
+	atomic_fetch_add_explicit(&events, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&all_bytes, weight.bytes, memory_order_relaxed);
+	weir_lock(&lock);
+	if (n_samples < MOST) {
+		struct sample *s = &samples[find(p)];
+
+		if (s->p != NULL) /* freed behind our back */
+			weir_trace_gone(&s->birth, s->bytes, s->count);
+		n_samples += s->p == NULL;
+		*s = (struct sample){
+			.p = p,
+			.bytes = weight.bytes,
+			.count = weight.count,
+			.birth = weir_trace_born(site, weight.bytes, weight.count),
+		};
+		*filter += *filter < FILTER_MAX;
+	} else {
+		intern_drop(WEIR_DROP_samples);
+	}
+	weir_unlock(&lock);
+}
+
+void
+weir_sample_gone(const void *p)
+{
+	uint8_t *filter = &weir_sample_filter[weir_sample_slot(p)];
+
+	weir_lock(&lock);
+	uint32_t i = find(p);
+	const struct sample s = samples[i];
+	if (s.p != NULL) {
+		weir_trace_gone(&s.birth, s.bytes, s.count);
+		clear(i);
+		*filter -= *filter < FILTER_MAX;
+		atomic_fetch_add_explicit(&events, 1, memory_order_relaxed);
+	}
+	weir_unlock(&lock);
+}
+
+struct weir_sample_use
+weir_sample_use(void)
+{
+	return (struct weir_sample_use){
+		atomic_load_explicit(&events, memory_order_relaxed),
+		atomic_load_explicit(&all_bytes, memory_order_relaxed)};
+}
+
+void
+weir_sample_freeze(void)
+{
+	weir_lock(&lock);
+}
+
+void
+weir_sample_thaw(void)
+{
+	weir_unlock(&lock);
+}
+
+void
+weir_sample_after_fork(void)
+{
+	weir_lock_reset(&lock);
+	events = all_bytes = 0;
+}

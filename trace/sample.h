@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Samples of small blocks: how far apart, what one stands for, and which are live. A byte is chosen
+ * once in `mean` bytes, at random and without memory; a block that holds a chosen byte is
+ * recorded, and stands for all of its size: bytes and blocks by the inverse of the chance
+ * that it had, so that sums over many are right on the average. Called by the shim's sampler.
+ */
+#ifndef TRACE_SAMPLE_H
+#define TRACE_SAMPLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bytes to the next chosen one, at least 1. `random`: 64 random bits. Pure. */
+uint64_t weir_sample_distance(uint64_t mean, uint64_t random);
+
+/* What a block stands for. Pure. */
+struct weir_sample_weight {
+	uint64_t bytes;
+	uint32_t count;
+};
+struct weir_sample_weight weir_sample_weight(uint64_t mean, uint64_t bytes);
+
+/* Makes the table of live samples: 0 or -ENOMEM. Once; before it nothing is kept. */
+int weir_sample_start(void);
+
+/* Keeps p, a block of that site, until it is forgotten; a full table is counted as a drop. */
+void weir_sample_born(const void *p, uint32_t site, struct weir_sample_weight weight);
+
+/* p is about to be freed. Most pointers are no samples: one load and one compare. */
+extern uint8_t *weir_sample_filter; /* of counts; NULL: nothing is kept */
+#define WEIR_SAMPLE_FILTER_BITS 18
+
+static inline uint32_t
+weir_sample_slot(const void *p)
+{
+	return (uint32_t)((uint64_t)(uintptr_t)p * 0x9e3779b97f4a7c15u >>
+			  (64 - WEIR_SAMPLE_FILTER_BITS));
+}
+
+static inline bool
+weir_sample_may_be(const void *p)
+{
+	return weir_sample_filter != NULL && weir_sample_filter[weir_sample_slot(p)] != 0;
+}
+
+void weir_sample_gone(const void *p);
+
+/* Samples taken and forgotten, and what those taken stand for, ever. Cheap. */
+struct weir_sample_use {
+	uint64_t events, bytes;
+};
+struct weir_sample_use weir_sample_use(void);
+
+/* Around fork, within weir_trace_freeze and its like. */
+void weir_sample_freeze(void);
+void weir_sample_thaw(void);
+void weir_sample_after_fork(void);
+
+#endif
