@@ -206,8 +206,11 @@ static int
 allocate(int fd)
 {
 	static const char zeros[WEIR_PAGE_BYTES];
-	int error = posix_fallocate(fd, 0, SEGMENT_FIXED_BYTES);
+	int error = segment_file_allowed(SEGMENT_FIXED_BYTES);
 
+	if (error != 0)
+		return error;
+	error = posix_fallocate(fd, 0, SEGMENT_FIXED_BYTES);
 	/* Where the call is forbidden, the C library does not look for another way. */
 	if (error != EPERM && error != ENOSYS)
 		return -error;

@@ -46,6 +46,8 @@ int segment_file_read(struct segment_file *f, size_t offset, void *to, size_t by
  */
 int segment_file_open(struct segment_file *f);
 void segment_file_close(const struct segment_file *f, int fd);
+/* -EFBIG if RLIMIT_FSIZE forbids a file that long: to try would be a signal, which ends the host. */
+int segment_file_allowed(uint64_t end);
 int segment_file_put(int fd, uint64_t offset, const void *from, size_t bytes);
 
 /* Unmaps and removes a file that cannot be written: an empty one would tell nobody anything. */

@@ -54,14 +54,23 @@ segment_file_close(const struct segment_file *f, int fd)
 }
 
 int
-segment_file_put(int fd, uint64_t offset, const void *from, size_t bytes)
+segment_file_allowed(uint64_t end)
 {
 	struct rlimit limit;
 
-	/* Beyond this limit a write is a signal, which ends the host. */
-	if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
-	    offset + bytes > limit.rlim_cur)
-		return -EFBIG;
+	return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+			       end > limit.rlim_cur
+		       ? -EFBIG
+		       : 0;
+}
+
+int
+segment_file_put(int fd, uint64_t offset, const void *from, size_t bytes)
+{
+	int error = segment_file_allowed(offset + bytes);
+
+	if (error != 0)
+		return error;
 	for (size_t done = 0; done < bytes;) {
 		ssize_t n = pwrite(fd, (const char *)from + done, bytes - done,
 				   (off_t)(offset + done));
