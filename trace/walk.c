@@ -53,18 +53,20 @@ take_v8(uint64_t *words, const uint64_t *fp, uint64_t pc, bool builtin)
 	return 4;
 }
 
-/* Two chains, since each step waits for its multiplication. */
+/* Two chains, since each step waits for its multiplication. A set bit of `but` leaves a word out. */
 static uint64_t
-hash_of(const uint64_t *words, uint32_t n)
+hash_of(const uint64_t *words, uint32_t n, const uint64_t *but)
 {
 	uint64_t a = 0x9e3779b97f4a7c15, b = n;
 
-	for (uint32_t i = 0; i + 1 < n; i += 2) {
-		a = (a ^ words[i]) * 0xd6e8feb86659fd93;
-		b = (b ^ words[i + 1]) * 0x9fb21c651e98df25;
+	for (uint32_t i = 0; i < n; i++) {
+		uint64_t word = words[i] & ((but[i / 64] >> i % 64 & 1) - 1);
+
+		if (i % 2 == 0)
+			a = (a ^ word) * 0xd6e8feb86659fd93;
+		else
+			b = (b ^ word) * 0x9fb21c651e98df25;
 	}
-	if (n % 2 != 0)
-		a = (a ^ words[n - 1]) * 0xd6e8feb86659fd93;
 	a ^= a >> 32;
 	b = (b ^ b >> 29) * 0x94d049bb133111eb;
 	a = (a ^ b) * 0xbf58476d1ce4e5b9;
@@ -182,6 +184,7 @@ identify_python(uint64_t *words, uint32_t n)
 void
 walk_take(struct walk_raw *raw, uintptr_t fp, uintptr_t pc)
 {
+	uint64_t closures[WALK_RAW_WORDS / 64 + 1] = {0}; /* words that may differ */
 	static const struct code_v8 none;
 	struct at a = {.pc = pc, .sp = fp + 16};
 	struct python_walk python;
@@ -206,8 +209,18 @@ walk_take(struct walk_raw *raw, uintptr_t fp, uintptr_t pc)
 
 		pc = a.pc;
 		if (span >= 0 && within(&a, a.fp)) {
-			n += take_v8(&raw->words[n], (const uint64_t *)(uintptr_t)a.fp,
-				     pc, v8->is_builtins[span]);
+			bool builtin = v8->is_builtins[span];
+			uint32_t words =
+				take_v8(&raw->words[n], (const uint64_t *)(uintptr_t)a.fp,
+					pc, builtin);
+
+			/*
+			 * Code or bytecode says which function it is: a closure made anew
+			 * for each request is the same one.
+			 */
+			if (words == 4 || (words == 2 && !builtin))
+				closures[(n + 1) / 64] |= UINT64_C(1) << (n + 1) % 64;
+			n += words;
 			went = step_by_fp(&a);
 		} else {
 			raw->words[n++] = pc;
@@ -236,5 +249,5 @@ walk_take(struct walk_raw *raw, uintptr_t fp, uintptr_t pc)
 		identify_python(raw->words, n);
 out:
 	raw->n_words = n;
-	raw->hash = hash_of(raw->words, n);
+	raw->hash = hash_of(raw->words, n, closures);
 }
