@@ -21,17 +21,22 @@ weir_cache_cap(uint64_t option_max, const struct weir_pressure *p)
 	/* The two numbers are read at different moments: what is cached may seem the larger. */
 	rest = p->current_bytes > p->cached_bytes ? p->current_bytes - p->cached_bytes
 						  : 0;
+	if (rest < p->lent_bytes)
+		rest = p->lent_bytes;
 	return allowed > rest ? allowed - rest : 0;
 }
 
 uint64_t
 weir_growth_room(const struct weir_pressure *p)
 {
-	uint64_t allowed = p->limit_bytes / 10 * 9;
+	uint64_t allowed = p->limit_bytes / 10 * 9,
+		 used = p->lent_bytes + p->cached_bytes;
 
 	if (p->limit_bytes == 0)
 		return UINT64_MAX;
-	return allowed > p->current_bytes ? allowed - p->current_bytes : 0;
+	if (used < p->current_bytes)
+		used = p->current_bytes;
+	return allowed > used ? allowed - used : 0;
 }
 
 uint64_t

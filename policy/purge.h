@@ -12,6 +12,8 @@ struct weir_pressure {
 	uint64_t limit_bytes; /* tightest of the cgroup's and machine's limits, 0: none */
 	uint64_t current_bytes; /* charged against that limit now */
 	uint64_t cached_bytes;	/* resident free bytes that weir keeps */
+	uint64_t
+		lent_bytes; /* what the host holds of weir: if not touched yet, then soon */
 };
 
 /*

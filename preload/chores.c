@@ -63,10 +63,11 @@ look_around(struct weir_tick *tick, bool files_own, struct timer_counts *counts)
 		.limit_bytes = m.limit_bytes,
 		.current_bytes = m.current_bytes,
 		.cached_bytes = weir_pool_cached_bytes(),
+		.lent_bytes = weir_pool_lent_bytes(),
 	};
 	tick->cap_bytes = weir_cache_cap(weir_config.cache_max, &pressure);
 	tick->room_bytes = weir_growth_room(&pressure);
-	uint64_t lent = weir_pool_lent_bytes();
+	uint64_t lent = pressure.lent_bytes;
 	tick->lent_peak = weir_lent_peak(weir_pool_lent_peak(), lent,
 					 tick->now_ns - looked_ns, weir_config.decay_ms);
 	tick->slack_bytes = weir_keep_slack(tick->lent_peak);

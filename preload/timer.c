@@ -28,6 +28,7 @@
 #define RETRY_NS      (10000 * MS_NS)	   /* after the thread could not start */
 #define STACK_BYTES   (128 << 10)
 #define LAST_WORDS_MS 500
+#define FIRST_STEPS   200 /* of 0.1 ms */
 
 _Atomic uint32_t timer_state;
 
@@ -36,6 +37,7 @@ static struct weir_lock work_lock;
 static struct timer_counts counts;
 static bool files_own;
 static _Atomic int64_t inline_ns, start_failed_ns;
+static _Atomic unsigned rounds; /* of this process's thread */
 
 static void
 sleep_for(uint64_t ns, uint32_t while_state)
@@ -53,6 +55,7 @@ locked_work(void)
 	weir_lock(&work_lock);
 	uint64_t sleep = chores_do(clock_read(CLOCK_MONOTONIC), files_own, &counts);
 	counts.cpu_ns = (uint64_t)clock_read(CLOCK_THREAD_CPUTIME_ID);
+	atomic_fetch_add(&rounds, 1);
 	weir_unlock(&work_lock);
 	return sleep;
 }
@@ -103,6 +106,16 @@ run(void *unused)
 	return NULL;
 }
 
+/* The host takes much from the start: let the thread learn the memory limit before it goes on. */
+static void
+first_round(void)
+{
+	const struct timespec step = {.tv_nsec = MS_NS / 10};
+
+	for (int i = 0; i < FIRST_STEPS && atomic_load(&rounds) == 0; i++)
+		nanosleep(&step, NULL);
+}
+
 static bool
 start(int64_t now_ns)
 {
@@ -125,6 +138,8 @@ start(int64_t now_ns)
 		pthread_attr_destroy(&attr);
 	}
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (rc == 0 && weir_pool_lent_bytes() >= START_BYTES)
+		first_round();
 	if (rc != 0) {
 		start_failed_ns = now_ns;
 		counts.failed++;
@@ -202,6 +217,7 @@ timer_after_fork(void)
 	weir_lock_reset(&work_lock);
 	atomic_store(&timer_state, TIMER_NONE);
 	atomic_store(&inline_ns, 0);
+	atomic_store(&rounds, 0);
 	atomic_store(&start_failed_ns, 0);
 	counts = (struct timer_counts){0};
 	files_own = false;

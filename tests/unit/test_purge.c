@@ -73,6 +73,14 @@ TEST(room_to_grow)
 	CHECK_EQ(weir_growth_room(&p), 0);
 	p.current_bytes = 2000 * MB;
 	CHECK_EQ(weir_growth_room(&p), 0);
+	/* What was lent and is not touched yet is not charged yet. */
+	p.current_bytes = 10 * MB;
+	p.lent_bytes = 300 * MB;
+	p.cached_bytes = 100 * MB;
+	CHECK_EQ(weir_growth_room(&p), 500 * MB);
+	CHECK_EQ(weir_cache_cap(0, &p), 600 * MB);
+	p.lent_bytes = 2000 * MB;
+	CHECK_EQ(weir_growth_room(&p), 0);
 	p.limit_bytes = 0;
 	CHECK(weir_growth_room(&p) == UINT64_MAX);
 }
