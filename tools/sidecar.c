@@ -23,6 +23,11 @@ static const char *const section_names[] = {
 static int
 check_identity(const struct weir_stats_header *h, size_t n, char *why)
 {
+	static const char nothing[sizeof(h->magic)];
+
+	/* Made, and then its process ended or has not come to write yet. */
+	if (n >= sizeof(h->magic) && memcmp(h->magic, nothing, sizeof(nothing)) == 0)
+		return FAIL(ENODATA, "nothing has been written to it yet");
 	if (n < sizeof(h->magic) ||
 	    memcmp(h->magic, WEIR_STATS_MAGIC, sizeof(h->magic)) != 0)
 		return FAIL(EINVAL, "not a sidecar: it does not begin with \"%s\"",

@@ -151,7 +151,7 @@ END
 
 @test "CPython: exact lines, on a thread, through a generator and C" {
   for python in python3.11 python3.12 python3.13; do
-    command -v $python || continue
+    "$python" -c "" 2>/dev/null || continue # missing, or a shim without its version
     captured 1000000 $python "$programs/places.py"
     own_frames places.py >got
     diff - got <<'END'

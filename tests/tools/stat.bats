@@ -94,6 +94,10 @@ refuses() {
   : >empty
   run -1 "$WEIR" stat empty
   has 'empty: not a sidecar'
+  # Its process ended between the making of the file and the first write.
+  head -c 40000 /dev/zero >zeros
+  run -1 "$WEIR" stat zeros
+  has 'zeros: nothing has been written to it yet'
   truncate -s 65M large
   run -1 "$WEIR" stat large
   has "large: not a sidecar: larger than 64 MB"
