@@ -42,6 +42,8 @@ quietly() {
 ./lib/libweir.so.0.0.0
 ./lib/pkgconfig/weir.pc
 ./lib/weir/libweir_preload.so
+./share/man/man1/weir-encode.1
+./share/man/man1/weir-growth.1
 ./share/man/man1/weir.1
 ./share/man/man3/libweir.3
 END
