@@ -149,7 +149,7 @@ churn(int blocks, int rounds, uint32_t seed, bool check)
 TEST(churn)
 {
 	model_init();
-	churn(200, 20000, 1, true);
+	churn(200, 8000, 1, true);
 	model_check();
 	weir_pool_tick(&(struct weir_tick){
 		.now_ns = 1, .stock_before_ns = INT64_MAX, .purge_before_ns = INT64_MAX});
@@ -160,7 +160,7 @@ TEST(churn)
 static void *
 churn_thread(void *seed)
 {
-	churn(60, 8000, (uint32_t)(uintptr_t)seed, false);
+	churn(60, 4000, (uint32_t)(uintptr_t)seed, false);
 	return NULL;
 }
 
