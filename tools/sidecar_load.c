@@ -69,7 +69,8 @@ extent(int fd, off_t file_bytes)
 	struct weir_stats_header h;
 	uint64_t slots;
 
-	if (pread(fd, &h, sizeof(h), 0) != (ssize_t)sizeof(h))
+	if (pread(fd, &h, sizeof(h), 0) != (ssize_t)sizeof(h) ||
+	    h.header_bytes < sizeof(h))
 		return most;
 	slots = (uint64_t)h.slot_bytes * (h.n_slots < 16 ? h.n_slots : 16);
 	return h.header_bytes + slots < most ? h.header_bytes + (size_t)slots : most;
