@@ -18,18 +18,16 @@
 #include "tests/tap.h"
 #include "weir/scratch.h"
 
-/*
- * An address sanitizer ends the program where a heap refuses, and knows fewer alignments. A thread
- * sanitizer watches all of this.
- */
-#ifdef __SANITIZE_ADDRESS__
-#define WITH_ANY_SIZE() SKIP("an address sanitizer ends the program where a heap refuses")
-#else
-#define WITH_ANY_SIZE() ((void)0)
-#endif
-
 /* The sanitizer is a library, and must see this. */
-__attribute__((visibility("default"))) const char *__tsan_default_options(void);
+#define SEEN __attribute__((visibility("default")))
+SEEN const char *__asan_default_options(void);
+SEEN const char *__tsan_default_options(void);
+const char *
+__asan_default_options(void)
+{
+	return "allocator_may_return_null=1:quarantine_size_mb=16";
+}
+
 const char *
 __tsan_default_options(void)
 {
@@ -137,25 +135,21 @@ storm(const char *options)
 
 TEST(threads_at_a_low_floor)
 {
-	WITH_ANY_SIZE();
 	storm("stats=off,floor=4K,threshold=64K,decay_ms=5");
 }
 
 TEST(threads_without_the_timer)
 {
-	WITH_ANY_SIZE();
 	storm("stats=off,floor=8K,threshold=1M,decay_thread=off,decay_ms=1");
 }
 
 TEST(threads_with_guards_and_quarantine)
 {
-	WITH_ANY_SIZE();
 	storm("stats=off,floor=8K,guard=on,quarantine=4M");
 }
 
 TEST(a_child_goes_on)
 {
-	WITH_ANY_SIZE();
 	storm("stats=off,floor=4K,threshold=64K,decay_ms=5");
 	pid_t child = fork();
 	int status = -1;
