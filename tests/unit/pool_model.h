@@ -12,6 +12,7 @@
 
 #include "pool/pool.h"
 #include "pool/pool_stats.h"
+#include "pool/scratch_pool.h"
 #include "tests/tap.h"
 
 static struct {
@@ -99,6 +100,14 @@ model_init(void)
 		.n_classes = MODEL_CLASSES,
 		.region_bytes = 4 * WEIR_UNIT_BYTES,
 	});
+}
+
+static inline void *
+model_scratch(size_t bytes)
+{
+	struct weir_span *s = weir_scratch_take(bytes);
+
+	return s != NULL ? (void *)s->base : NULL;
 }
 
 /* Every identity of the pool's own numbers, at one instant. */
