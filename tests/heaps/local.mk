@@ -7,6 +7,7 @@ EXTRA_DIST += $(heap_tests)
 # The shim under other names, for what a preload cannot have: see renamed.h.
 check_LTLIBRARIES += libshimheap.la
 libshimheap_la_SOURCES = $(libweir_preload_la_SOURCES) \
+	%D%/heap_checks.c %D%/heap_checks.h \
 	%D%/heap_pairs.c %D%/heap_pairs.h %D%/renamed.h %D%/shim_heap.h
 libshimheap_la_CPPFLAGS = $(AM_CPPFLAGS) -include tests/heaps/renamed.h
 libshimheap_la_CFLAGS = $(AM_CFLAGS) -fno-builtin -ftls-model=initial-exec
@@ -24,5 +25,5 @@ SECONDS = 60
 stress: libweir_preload.la libfaulty.la weir tests/heaps/differ
 	SECONDS_IN_ALL=$(SECONDS) $(SHELL) $(srcdir)/scripts/stress "$(abs_top_builddir)"
 endif
-%C%_differ_SOURCES = %D%/differ.c %D%/heap_pairs.c
+%C%_differ_SOURCES = %D%/differ.c %D%/heap_checks.c %D%/heap_pairs.c
 %C%_differ_CFLAGS = $(AM_CFLAGS) -fno-builtin
