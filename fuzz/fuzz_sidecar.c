@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
+#include "fuzz/plain.h"
 #include "tests/tools/sidecar_sample.h"
 #include "tools/check.h"
-#include "tools/show.h"
 #include "tools/stat_view.h"
 
 #define MAX_FAILURES 4
@@ -34,24 +34,6 @@ check_result(const struct sidecar *s)
 		FUZZ_CHECK(strnlen(f->right, CHECK_SIDE) < CHECK_SIDE);
 		FUZZ_CHECK(f->row == CHECK_NO_ROW ||
 			   f->row < s->rows[WEIR_SECTION_CLASSES].records);
-	}
-}
-
-/* Lines of valid UTF-8 without a control character. */
-static void
-check_plain(const char *text, size_t n)
-{
-	const unsigned char *p = (const unsigned char *)text;
-
-	while (n > 0) {
-		uint32_t c = 0;
-		size_t len = show_utf8(p, n, &c);
-
-		FUZZ_CHECK(len > 0);
-		FUZZ_CHECK(c == '\n' ||
-			   (c >= 0x20 && c != 0x7f && (c < 0x80 || c >= 0xa0)));
-		p += len;
-		n -= len;
 	}
 }
 

@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
+#include "fuzz/plain.h"
 #include "tests/tools/trace_sample.h"
 #include "tools/export.h"
-#include "tools/show.h"
 
 static void
 check_view(const struct trace_view *v)
@@ -41,24 +41,6 @@ check_view(const struct trace_view *v)
 		}
 	}
 	(void)trace_view_string(v, UINT32_MAX);
-}
-
-/* Lines of valid UTF-8 without a control character. */
-static void
-check_plain(const char *text, size_t n)
-{
-	const unsigned char *p = (const unsigned char *)text;
-
-	while (n > 0) {
-		uint32_t c = 0;
-		size_t len = show_utf8(p, n, &c);
-
-		FUZZ_CHECK(len > 0);
-		FUZZ_CHECK(c == '\n' ||
-			   (c >= 0x20 && c != 0x7f && (c < 0x80 || c >= 0xa0)));
-		p += len;
-		n -= len;
-	}
 }
 
 static void
