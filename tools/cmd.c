@@ -5,6 +5,7 @@
 #include "tools/cmd.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "tools/tell.h"
 
@@ -28,4 +29,19 @@ cmd_usage(const struct cmd *c, const char *format, ...)
 	fprintf(stderr, "Usage: weir %s %s\n`weir help %s` says more.\n", c->name,
 		c->args, c->name);
 	return CMD_USAGE;
+}
+
+const char *
+cmd_value(const char *name, char **argv, int *i)
+{
+	size_t n = strlen(name);
+	const char *a = argv[*i];
+
+	if (strncmp(a, name, n) != 0 || (a[n] != '\0' && a[n] != '='))
+		return NULL;
+	if (a[n] == '=')
+		return a + n + 1;
+	if (argv[*i + 1] == NULL)
+		return "";
+	return argv[++*i];
 }

@@ -35,4 +35,10 @@ void cmd_print_help(const struct cmd *c, FILE *out);
 int cmd_usage(const struct cmd *c, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/*
+ * The value of option `name` in argv[*i], as --name=VALUE or as --name VALUE: then *i moves on.
+ * NULL if argv[*i] is another option; "" if the value is missing. NULL ends argv.
+ */
+const char *cmd_value(const char *name, char **argv, int *i);
+
 #endif

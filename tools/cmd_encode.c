@@ -55,21 +55,6 @@ parse_columns(const char *text, uint32_t *columns)
 	return errno == 0 && *end == '\0' && end != text && *text != '-' && n <= 1 << 20;
 }
 
-/* The value of an option given as --name VALUE or --name=VALUE; NULL: it is another argument. */
-static const char *
-value_of(const char *name, int argc, char **argv, int *i)
-{
-	size_t n = strlen(name);
-
-	if (strncmp(argv[*i], name, n) != 0)
-		return NULL;
-	if (argv[*i][n] == '=')
-		return argv[*i] + n + 1;
-	if (argv[*i][n] != '\0')
-		return NULL;
-	return *i + 1 < argc ? argv[++*i] : "";
-}
-
 /* Returns a status, or -1: go on. */
 static int
 parse(const struct cmd *self, struct convert *c, int argc, char **argv)
@@ -85,7 +70,7 @@ parse(const struct cmd *self, struct convert *c, int argc, char **argv)
 			cmd_print_help(self, stdout);
 			return CMD_OK;
 		} else if (options && !c->decode &&
-			   (value = value_of("--wrap", argc, argv, &i)) != NULL) {
+			   (value = cmd_value("--wrap", argv, &i)) != NULL) {
 			if (!parse_columns(value, &c->columns))
 				return cmd_usage(
 					self,
@@ -93,7 +78,7 @@ parse(const struct cmd *self, struct convert *c, int argc, char **argv)
 					"\"%s\"",
 					value);
 		} else if (options && c->decode &&
-			   (value = value_of("--dialect", argc, argv, &i)) != NULL) {
+			   (value = cmd_value("--dialect", argv, &i)) != NULL) {
 			if (!convert_dialect(value, &c->dialect))
 				return cmd_usage(self, "there is no dialect \"%s\"",
 						 value);

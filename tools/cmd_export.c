@@ -74,43 +74,29 @@ usage_format(const char *text)
 			 text);
 }
 
-/* The value of `name` as --name=VALUE or --name VALUE, or NULL. */
-static const char *
-value_of(const char *name, int argc, char **argv, int *i)
-{
-	size_t n = strlen(name);
-
-	if (strncmp(argv[*i], name, n) != 0 ||
-	    (argv[*i][n] != '\0' && argv[*i][n] != '='))
-		return NULL;
-	if (argv[*i][n] == '=')
-		return argv[*i] + n + 1;
-	return *i + 1 < argc ? argv[++*i] : "";
-}
-
 /* Returns -1 to go on, or the exit status. */
 static int
-parse_option(int argc, char **argv, int *i, struct request *r)
+parse_option(char **argv, int *i, struct request *r)
 {
 	const char *names[N_FORMATS], *value;
 	size_t index;
 
 	for (size_t k = 0; k < N_FORMATS; k++)
 		names[k] = formats[k].name;
-	if ((value = value_of("--format", argc, argv, i)) != NULL) {
+	if ((value = cmd_value("--format", argv, i)) != NULL) {
 		if (!parse_name(value, names, N_FORMATS, &r->format))
 			return usage_format(value);
-	} else if ((value = value_of("--value", argc, argv, i)) != NULL) {
+	} else if ((value = cmd_value("--value", argv, i)) != NULL) {
 		if (!parse_name(value, values, EXPORT_N_VALUES, &index))
 			return cmd_usage(&cmd_export,
 					 "--value=\"%s\": live, alloc or growth", value);
 		r->value = (enum export_value)index;
-	} else if ((value = value_of("--from", argc, argv, i)) != NULL) {
+	} else if ((value = cmd_value("--from", argv, i)) != NULL) {
 		r->from = value;
-	} else if ((value = value_of("--to", argc, argv, i)) != NULL) {
+	} else if ((value = cmd_value("--to", argv, i)) != NULL) {
 		r->to = value;
-	} else if ((value = value_of("--output", argc, argv, i)) != NULL ||
-		   (value = value_of("-o", argc, argv, i)) != NULL) {
+	} else if ((value = cmd_value("--output", argv, i)) != NULL ||
+		   (value = cmd_value("-o", argv, i)) != NULL) {
 		if (value[0] == '\0')
 			return cmd_usage(&cmd_export, "-o needs a file");
 		r->output = value;
@@ -138,7 +124,7 @@ parse_args(int argc, char **argv, struct request *r)
 		} else if (strcmp(argv[i], "--help") == 0) {
 			cmd_print_help(&cmd_export, stdout);
 			return CMD_OK;
-		} else if ((status = parse_option(argc, argv, &i, r)) >= 0) {
+		} else if ((status = parse_option(argv, &i, r)) >= 0) {
 			return status;
 		}
 	}
@@ -221,18 +207,12 @@ run(int argc, char **argv)
 	struct growth_request g = {0};
 	struct locate_entry e = {0};
 	struct trace_view trace;
-	char why[TRACE_VIEW_WHY];
 	int status = parse_args(argc, argv, &r);
 
 	if (status >= 0)
 		return status;
-	if (!subject_open(r.what, &e))
+	if (!subject_open_trace(r.what, &e, &trace))
 		return CMD_FAILED;
-	if (trace_view_load(&trace, AT_FDCWD, e.path, why) != 0) {
-		tell_error("%s: %s", e.path, why);
-		sidecar_free(&e.sidecar);
-		return CMD_FAILED;
-	}
 	status = CMD_FAILED;
 	if ((r.from == NULL || tracetime_parse(&trace, r.from, &g.from_ns)) &&
 	    (r.to == NULL || tracetime_parse(&trace, r.to, &g.to_ns))) {

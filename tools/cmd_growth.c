@@ -75,23 +75,6 @@ parse_sort(const char *text, enum growth_sort *sort)
 	return false;
 }
 
-/*
- * The value of option `name` in argv[*i], as --name=VALUE or as --name VALUE: then *i moves on.
- * NULL if argv[*i] is another option; "" if the value is missing.
- */
-static const char *
-value_of(const char *name, int argc, char **argv, int *i)
-{
-	size_t n = strlen(name);
-	const char *a = argv[*i];
-
-	if (strncmp(a, name, n) != 0 || (a[n] != '\0' && a[n] != '='))
-		return NULL;
-	if (a[n] == '=')
-		return a + n + 1;
-	return *i + 1 < argc ? argv[++*i] : "";
-}
-
 /* -1: taken; -2: no such option; else the exit status. */
 static int
 parse_option(int argc, char **argv, int *i, struct request *r)
@@ -107,26 +90,26 @@ parse_option(int argc, char **argv, int *i, struct request *r)
 			return cmd_usage(&cmd_growth, "--diff needs two marks");
 		r->diff[0] = argv[++*i];
 		r->diff[1] = argv[++*i];
-	} else if ((value = value_of("--from", argc, argv, i)) != NULL) {
+	} else if ((value = cmd_value("--from", argv, i)) != NULL) {
 		r->from = value;
-	} else if ((value = value_of("--to", argc, argv, i)) != NULL) {
+	} else if ((value = cmd_value("--to", argv, i)) != NULL) {
 		r->to = value;
-	} else if ((value = value_of("--by", argc, argv, i)) != NULL) {
+	} else if ((value = cmd_value("--by", argv, i)) != NULL) {
 		if (!parse_by(value, &r->g.by))
 			return cmd_usage(&cmd_growth,
 					 "--by=\"%s\": line, function, file, package, "
 					 "kind, thread or stack",
 					 value);
-	} else if ((value = value_of("--sort", argc, argv, i)) != NULL) {
+	} else if ((value = cmd_value("--sort", argv, i)) != NULL) {
 		if (!parse_sort(value, &r->g.sort))
 			return cmd_usage(&cmd_growth,
 					 "--sort=\"%s\": live, added, slope, alloc, "
 					 "count or age",
 					 value);
-	} else if ((value = value_of("--top", argc, argv, i)) != NULL) {
+	} else if ((value = cmd_value("--top", argv, i)) != NULL) {
 		if (!parse_count(value, &r->top))
 			return cmd_usage(&cmd_growth, "--top=\"%s\": a number", value);
-	} else if ((value = value_of("--stacks", argc, argv, i)) != NULL) {
+	} else if ((value = cmd_value("--stacks", argv, i)) != NULL) {
 		if (!parse_count(value, &r->stacks))
 			return cmd_usage(&cmd_growth, "--stacks=\"%s\": a number", value);
 	} else {
@@ -214,18 +197,12 @@ run(int argc, char **argv)
 	struct request r = {0};
 	struct locate_entry e = {0};
 	struct trace_view trace;
-	char why[TRACE_VIEW_WHY];
 	int status = parse_args(argc, argv, &r);
 
 	if (status >= 0)
 		return status;
-	if (!subject_open(r.what, &e))
+	if (!subject_open_trace(r.what, &e, &trace))
 		return CMD_FAILED;
-	if (trace_view_load(&trace, AT_FDCWD, e.path, why) != 0) {
-		tell_error("%s: %s", e.path, why);
-		sidecar_free(&e.sidecar);
-		return CMD_FAILED;
-	}
 	status = CMD_FAILED;
 	if (resolve(&trace, &r)) {
 		print(&r, &e, &trace);

@@ -19,40 +19,38 @@
 /* A rise below this share of what lives is noise, whatever its sign test says. */
 #define LEAST_RISE 0.03
 
-const char *
-growth_verdict_name(enum growth_verdict v)
+struct words {
+	const char *name, *meaning, *next;
+};
+
+static const struct words *
+words_of(enum growth_verdict v)
 {
-	static const char *const names[] = {
-#define X(id, name, meaning, next) name,
+	static const struct words all[] = {
+#define X(id, name, meaning, next) {name, meaning, next},
 		GROWTH_VERDICTS(X)
 #undef X
 	};
 
-	return names[(unsigned)v < GROWTH_N_VERDICTS ? v : GROWTH_UNDECIDED];
+	return &all[(unsigned)v < GROWTH_N_VERDICTS ? v : GROWTH_UNDECIDED];
+}
+
+const char *
+growth_verdict_name(enum growth_verdict v)
+{
+	return words_of(v)->name;
 }
 
 const char *
 growth_verdict_meaning(enum growth_verdict v)
 {
-	static const char *const meanings[] = {
-#define X(id, name, meaning, next) meaning,
-		GROWTH_VERDICTS(X)
-#undef X
-	};
-
-	return meanings[(unsigned)v < GROWTH_N_VERDICTS ? v : GROWTH_UNDECIDED];
+	return words_of(v)->meaning;
 }
 
 const char *
 growth_verdict_next(enum growth_verdict v)
 {
-	static const char *const nexts[] = {
-#define X(id, name, meaning, next) next,
-		GROWTH_VERDICTS(X)
-#undef X
-	};
-
-	return nexts[(unsigned)v < GROWTH_N_VERDICTS ? v : GROWTH_UNDECIDED];
+	return words_of(v)->next;
 }
 
 static double

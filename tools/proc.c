@@ -42,6 +42,41 @@ proc_open(pid_t pid, const char *name)
 	return fopen(path, "re");
 }
 
+/* A file of /proc, line by line. */
+struct lines {
+	FILE *f;
+	char *text;
+	size_t room;
+};
+
+static int
+lines_open(struct lines *l, pid_t pid, const char *name)
+{
+	*l = (struct lines){.f = proc_open(pid, name)};
+	if (l->f == NULL)
+		return proc_error();
+	errno = 0;
+	return 0;
+}
+
+/* The next line, or NULL at the end; the text is the caller's to change until the next call. */
+static char *
+lines_next(struct lines *l)
+{
+	return getline(&l->text, &l->room, l->f) > 0 ? l->text : NULL;
+}
+
+/* Whether it was read to its end. */
+static int
+lines_close(struct lines *l)
+{
+	int rc = ferror(l->f) ? proc_error() : 0;
+
+	free(l->text);
+	fclose(l->f);
+	return rc;
+}
+
 int
 proc_text(pid_t pid, const char *name, char **text, size_t *len)
 {
@@ -168,17 +203,15 @@ proc_environ_get(const char *environ_text, size_t len, const char *name)
 int
 proc_maps(pid_t pid, const char *file_name, size_t *n_maps, bool *mapped)
 {
-	FILE *f = proc_open(pid, "maps");
-	char *line = NULL;
-	size_t room = 0;
-	int rc;
+	struct lines lines;
+	char *line;
+	int rc = lines_open(&lines, pid, "maps");
 
 	*n_maps = 0;
 	*mapped = false;
-	if (f == NULL)
-		return proc_error();
-	errno = 0;
-	while (getline(&line, &room, f) > 0) {
+	if (rc != 0)
+		return rc;
+	while ((line = lines_next(&lines)) != NULL) {
 		char *slash = strrchr(line, '/');
 
 		(*n_maps)++;
@@ -188,10 +221,7 @@ proc_maps(pid_t pid, const char *file_name, size_t *n_maps, bool *mapped)
 		if (strcmp(slash + 1, file_name) == 0)
 			*mapped = true;
 	}
-	rc = ferror(f) ? proc_error() : 0;
-	free(line);
-	fclose(f);
-	return rc;
+	return lines_close(&lines);
 }
 
 int
@@ -235,26 +265,21 @@ overlap(uint64_t from, uint64_t to, const struct proc_range *ranges, size_t n)
 int
 proc_resident(pid_t pid, const struct proc_range *ranges, size_t n, uint64_t *bytes)
 {
-	FILE *f = proc_open(pid, "smaps");
 	uint64_t from, to, kb, common = 0;
-	char *line = NULL;
-	size_t room = 0;
-	int rc;
+	struct lines lines;
+	const char *line;
+	int rc = lines_open(&lines, pid, "smaps");
 
 	*bytes = 0;
-	if (f == NULL)
-		return proc_error();
-	errno = 0;
-	while (getline(&line, &room, f) > 0) {
+	if (rc != 0)
+		return rc;
+	while ((line = lines_next(&lines)) != NULL) {
 		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " ", &from, &to) == 2)
 			common = overlap(from, to, ranges, n);
 		else if (common > 0 && sscanf(line, "Rss: %" SCNu64 " kB", &kb) == 1)
 			*bytes += kb * 1024 < common ? kb * 1024 : common;
 	}
-	rc = ferror(f) ? proc_error() : 0;
-	free(line);
-	fclose(f);
-	return rc;
+	return lines_close(&lines);
 }
 
 int

@@ -19,9 +19,9 @@ static const char *const section_names[] = {
 
 #define FAIL(error, ...) (snprintf(why, SIDECAR_WHY, __VA_ARGS__), -(error))
 
-/* What must hold before any other field of the header means anything. */
-static int
-check_identity(const struct weir_stats_header *h, size_t n, char *why)
+int
+sidecar_check_identity(const struct weir_stats_header *h, uint64_t n,
+		       char why[SIDECAR_WHY])
 {
 	static const char nothing[sizeof(h->magic)];
 
@@ -33,7 +33,8 @@ check_identity(const struct weir_stats_header *h, size_t n, char *why)
 		return FAIL(EINVAL, "not a sidecar: it does not begin with \"%s\"",
 			    WEIR_STATS_MAGIC);
 	if (n < sizeof(*h))
-		return FAIL(ENODATA, "truncated: %zu bytes, the header alone has %d", n,
+		return FAIL(ENODATA,
+			    "truncated: %" PRIu64 " bytes, the header alone has %d", n,
 			    WEIR_STATS_HEADER_BYTES);
 	if (h->endian == __builtin_bswap32(WEIR_STATS_ENDIAN))
 		return FAIL(ENOTSUP, "written on a machine of the other byte order");
@@ -152,7 +153,7 @@ sidecar_parse(struct sidecar *s, const void *data, size_t n, char why[SIDECAR_WH
 		memcpy(&s->header, bytes, n < sizeof(s->header) ? n : sizeof(s->header));
 	s->header.weir_version[sizeof(s->header.weir_version) - 1] = '\0';
 	s->header.exe[sizeof(s->header.exe) - 1] = '\0';
-	rc = check_identity(&s->header, n, why);
+	rc = sidecar_check_identity(&s->header, n, why);
 	if (rc == 0)
 		rc = check_geometry(&s->header, why);
 	if (rc == 0)

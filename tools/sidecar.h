@@ -40,8 +40,15 @@ struct sidecar {
 int sidecar_parse(struct sidecar *s, const void *bytes, size_t n, char why[SIDECAR_WHY]);
 
 /*
- * The same for a file, which must be a regular one and no symbolic link; `dir` is a folder's
- * descriptor or AT_FDCWD. While the writer is at work the file is read until two reads
+ * What must hold before any other field of the header means anything, of a file of `n` bytes; for
+ * trace_view.c too. The result is that of sidecar_parse.
+ */
+int sidecar_check_identity(const struct weir_stats_header *h, uint64_t n,
+			   char why[SIDECAR_WHY]);
+
+/*
+ * The same as sidecar_parse for a file, which must be a regular one and no symbolic link; `dir` is
+ * a folder's descriptor or AT_FDCWD. While the writer is at work the file is read until two reads
  * agree. Other results: -errno of open or read; -ENOTSUP also for other kinds of file.
  */
 int sidecar_load(struct sidecar *s, int dir, const char *path, char why[SIDECAR_WHY]);

@@ -5,6 +5,7 @@
 #include "tools/subject.h"
 
 #include <errno.h>
+#include <fcntl.h>
 
 #include "tools/proc.h"
 #include "tools/running.h"
@@ -46,4 +47,18 @@ subject_open(const char *what, struct locate_entry *e)
 	if (rc != 0)
 		tell_error("%s: %s", e->path, e->why);
 	return rc == 0;
+}
+
+bool
+subject_open_trace(const char *what, struct locate_entry *e, struct trace_view *trace)
+{
+	char why[TRACE_VIEW_WHY];
+
+	if (!subject_open(what, e))
+		return false;
+	if (trace_view_load(trace, AT_FDCWD, e->path, why) == 0)
+		return true;
+	tell_error("%s: %s", e->path, why);
+	sidecar_free(&e->sidecar);
+	return false;
 }

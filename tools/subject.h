@@ -8,8 +8,13 @@
 #include <stdbool.h>
 
 #include "tools/locate.h"
+#include "tools/trace_view.h"
 
 /* Fills `e`, whose sidecar is to be freed; false after an error has been told. */
 bool subject_open(const char *what, struct locate_entry *e);
+
+/* The same with its trace, to be freed too; a sidecar without one is an error. */
+bool subject_open_trace(const char *what, struct locate_entry *e,
+			struct trace_view *trace);
 
 #endif

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/sidecar.h"
+
 #define FAIL(error, ...) (snprintf(why, TRACE_VIEW_WHY, __VA_ARGS__), -(error))
 
 static const char *const part_names[] = {
@@ -23,20 +25,10 @@ static const char *const part_names[] = {
 static int
 check_file(const struct weir_stats_header *h, uint64_t size, char *why)
 {
-	if (size < sizeof(h->magic) ||
-	    memcmp(h->magic, WEIR_STATS_MAGIC, sizeof(h->magic)) != 0)
-		return FAIL(EINVAL, "not a sidecar: it does not begin with \"%s\"",
-			    WEIR_STATS_MAGIC);
-	if (size < sizeof(*h))
-		return FAIL(ENODATA, "truncated: %" PRIu64 " bytes", size);
-	if (h->endian == __builtin_bswap32(WEIR_STATS_ENDIAN))
-		return FAIL(ENOTSUP, "written on a machine of the other byte order");
-	if (h->endian != WEIR_STATS_ENDIAN || h->version < 1)
-		return FAIL(EBADMSG, "damaged: its header makes no sense");
-	if (h->version > WEIR_STATS_VERSION)
-		return FAIL(ENOTSUP,
-			    "written by a newer weir: layout %u, this one reads %d",
-			    h->version, WEIR_STATS_VERSION);
+	int rc = sidecar_check_identity(h, size, why);
+
+	if (rc != 0)
+		return rc;
 	if (h->header_bytes < sizeof(*h) || h->trace_offset == 0)
 		return FAIL(ENODATA,
 			    "no trace in it: the process ran with trace=off, or under a "
