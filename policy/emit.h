@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writes text, numbers and sizes into a buffer of fixed size, without stdio. For options.c,
- * which shows values from inside a process that weir is preloaded into.
+ * Writes text, numbers and sizes into a buffer of fixed size, without stdio. For options.c and for
+ * the shim, which show values from inside a process that weir is preloaded into.
  */
 #ifndef POLICY_EMIT_H
 #define POLICY_EMIT_H

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "policy/emit.h"
+
 void
 line_bytes(struct line *l, const char *text, size_t n)
 {
@@ -29,13 +31,10 @@ void
 line_number(struct line *l, uint64_t n)
 {
 	char digits[20];
-	size_t at = sizeof(digits);
+	struct emit out = {digits, sizeof(digits), 0};
 
-	do {
-		digits[--at] = (char)('0' + n % 10);
-		n /= 10;
-	} while (n != 0);
-	line_bytes(l, digits + at, sizeof(digits) - at);
+	emit_number(&out, n);
+	line_bytes(l, digits, out.len);
 }
 
 void

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "policy/emit.h"
 #include "pool/pages.h"
 #include "weir/stats.h"
 
@@ -45,13 +46,10 @@ static void
 add_number(struct path *p, uint64_t n)
 {
 	char digits[20];
-	size_t at = sizeof(digits);
+	struct emit out = {digits, sizeof(digits), 0};
 
-	do {
-		digits[--at] = (char)('0' + n % 10);
-		n /= 10;
-	} while (n != 0);
-	add(p, digits + at, sizeof(digits) - at);
+	emit_number(&out, n);
+	add(p, digits, out.len);
 }
 
 /* Ours alone: a real folder, our own, writable by nobody else. */
