@@ -8,6 +8,8 @@ libweir_preload_la_SOURCES = \
 	%D%/backing_set.c %D%/backing_set.h \
 	%D%/chores.c %D%/chores.h \
 	%D%/clock.h \
+	%D%/deepbind.c %D%/deepbind.h \
+	%D%/dlopen.c %D%/jump.h \
 	%D%/facts.c %D%/facts.h \
 	%D%/fork.c %D%/fork.h \
 	%D%/gate.h \

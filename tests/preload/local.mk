@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 preload_tests = \
-	%D%/faults.bats %D%/limits.bats %D%/memory.bats %D%/misuse.bats %D%/sandbox.bats \
+	%D%/deepbind.bats %D%/faults.bats %D%/limits.bats %D%/memory.bats %D%/misuse.bats %D%/sandbox.bats \
 	%D%/shim.bats %D%/sidecar_file.bats %D%/storms.bats %D%/strange.bats %D%/trace.bats
 EXTRA_DIST += %D%/preload.bash $(preload_tests)
 # Compiled by strange.bats, as their own tools would.

@@ -43,15 +43,6 @@ hosted() {
   "$WEIR" run -- "$BATS_TEST_TMPDIR/own_heap" 2>&1 | grep -q 'will do nothing in .*malloc of its own'
 }
 
-@test "a DEEPBIND plugin hands large blocks to its host, and small ones either way" {
-  build plugin.so -shared -fPIC "$WEIR_SRCDIR/tests/preload/plugin.c"
-  build host -DPLUGIN_HOST "$WEIR_SRCDIR/tests/preload/plugin.c"
-  hosted shared "$BATS_TEST_TMPDIR/host" "$BATS_TEST_TMPDIR/plugin.so" one 3000000
-  [ "$(counter large_requests)" -ge 40 ]
-  # Below every floor: the C library's on both sides.
-  hosted shared "$BATS_TEST_TMPDIR/host" "$BATS_TEST_TMPDIR/plugin.so" both 1000
-}
-
 @test "a library whose constructor runs before all others" {
   build libearly.so -shared -fPIC -Wl,-z,initfirst "$WEIR_SRCDIR/tests/preload/early.c"
   build early -Wl,-rpath,"$BATS_TEST_TMPDIR" "$WEIR_SRCDIR/tests/preload/early_host.c" \

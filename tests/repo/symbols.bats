@@ -28,7 +28,15 @@ undefined() {
   [ "$(undefined | wc -l)" -ge 5 ]
   undefined | grep -xE '(__libc_)?(malloc|calloc|realloc|reallocarray|free|cfree|memalign|posix_memalign|aligned_alloc|valloc|pvalloc|malloc_usable_size)|_Zn.*|_Zd.*' | no_lines
   undefined | grep -xE '(__)?(v?[fsd]?n?printf|v?asprintf)(_chk)?|f?puts|f?putc|putchar|perror|f(d)?open(64)?|fwrite|fread|fgets|fflush|getline|opendir|strdup|strerror|std(in|out|err)' | no_lines
-  undefined | grep -xE 'dladdr1?|dl_iterate_phdr|backtrace(_symbols)?' | no_lines
+  undefined | grep -xE 'dladdr1?|backtrace(_symbols)?' | no_lines
+}
+
+@test "only what dlopen calls walks the loader's list" {
+  objects=$(find "$WEIR_BUILDDIR" -path '*/.libs/libweir_preload_la-*.o')
+  [ -n "$objects" ]
+  for object in $objects "$WEIR_BUILDDIR"/.libs/lib{trace,pool,policy}.a; do
+    nm -u "$object" 2>/dev/null | grep -q dl_iterate_phdr && basename "$object"
+  done | grep -vxE 'libweir_preload_la-(deepbind|dlopen)\.o' | no_lines
 }
 
 @test "the shim needs nothing but libc" {

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * dlopen, interposed for plugins with RTLD_DEEPBIND alone: see deepbind.c. The loader looks at who
+ * calls (for the caller's RUNPATH), so that every call that does not need weir is handed on by a
+ * jump, never by a call of weir's own. dlmopen's objects have a heap of their own: it stays alone.
+ */
+#include <dlfcn.h>
+#include <link.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "preload/deepbind.h"
+#include "preload/jump.h"
+#include "preload/settings.h"
+
+typedef void *dlopen_function(const char *file, int mode);
+
+static dlopen_function *_Atomic real;
+
+static __attribute__((noinline, cold)) dlopen_function *
+find_real(void)
+{
+	dlopen_function *found = (dlopen_function *)dlsym(RTLD_NEXT, "dlopen");
+
+	atomic_store(&real, found);
+	return found;
+}
+
+struct search {
+	uintptr_t caller;
+	bool first, matters;
+};
+
+/* Of the caller's object, any path; of another one but the program itself, what its plugins inherit. */
+static int
+has_path(struct dl_phdr_info *info, size_t bytes, void *search)
+{
+	struct search *s = search;
+	const ElfW(Dyn) *d = NULL;
+	bool is_caller = false;
+
+	(void)bytes;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *h = &info->dlpi_phdr[i];
+
+		if (h->p_type == PT_DYNAMIC)
+			d = (const ElfW(Dyn) *)(info->dlpi_addr + h->p_vaddr);
+		else if (h->p_type == PT_LOAD)
+			is_caller |=
+				s->caller - info->dlpi_addr - h->p_vaddr < h->p_memsz;
+	}
+	for (; d != NULL && d->d_tag != DT_NULL; d++)
+		s->matters |= (d->d_tag == DT_RPATH && (is_caller || !s->first)) ||
+			      (d->d_tag == DT_RUNPATH && is_caller);
+	s->first = false;
+	return 0;
+}
+
+/* Whether the loader may find another file for this caller than for weir. */
+static bool
+caller_matters(const char *file, const void *caller)
+{
+	struct search s = {.caller = (uintptr_t)caller, .first = true};
+
+	if (strchr(file, '$') != NULL)
+		return true;
+	if (strchr(file, '/') != NULL)
+		return false;
+	dl_iterate_phdr(has_path, &s);
+	return s.matters;
+}
+
+static __attribute__((noinline, cold)) void *
+open_deep(const char *file, int mode)
+{
+	uint64_t before = deepbind_loaded();
+	void *handle = real(file, mode);
+
+	if (handle != NULL)
+		deepbind_mend(handle, before);
+	return handle;
+}
+
+JUMPS __attribute__((visibility("default"))) void *
+dlopen(const char *file, int mode)
+{
+	dlopen_function *to = real != NULL ? real : find_real();
+
+	if (__builtin_expect((mode & RTLD_DEEPBIND) != 0, 0) && file != NULL &&
+	    weir_floor != SIZE_MAX && !caller_matters(file, __builtin_return_address(0)))
+		JUMP open_deep(file, mode);
+	JUMP to(file, mode);
+}
