@@ -130,5 +130,5 @@ weir_span_touched(const struct weir_span *s)
 		looked += bytes;
 		resident += (uint64_t)n;
 	}
-	return (unsigned)(resident * 256 / looked);
+	return looked > 0 ? (unsigned)(resident * 256 / looked) : 0;
 }

@@ -36,13 +36,14 @@ facts_files_are_own(void)
 	return own_tid != 0 && own_tid == (pid_t)syscall(SYS_gettid);
 }
 
-/* Reads a file's start as a string; length, or -errno. */
+/* Reads a file's start as a string, empty if it fails; length, or -errno. */
 static ssize_t
 read_file(const char *path, char *buf, size_t size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	size_t n = 0;
 
+	buf[0] = '\0';
 	if (fd < 0)
 		return -errno;
 	while (n < size - 1) {

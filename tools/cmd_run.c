@@ -38,7 +38,7 @@ run_help(FILE *out)
 	option_args_print_table(out);
 }
 
-/* Returns -1 to go on, or the exit status. */
+/* The exit status, unless r->argv is set: then there is a program to run. */
 static int
 parse_args(int argc, char **argv, struct request *r)
 {
@@ -71,7 +71,7 @@ parse_args(int argc, char **argv, struct request *r)
 	if (i == argc)
 		return cmd_usage(&cmd_run, "which program?");
 	r->argv = argv + i;
-	return -1;
+	return CMD_OK;
 }
 
 static int
@@ -183,7 +183,7 @@ run(int argc, char **argv)
 	struct request r = {0};
 	int status = parse_args(argc, argv, &r);
 
-	if (status < 0)
+	if (r.argv != NULL)
 		status = start(&r);
 	free(r.options);
 	return status;

@@ -228,6 +228,7 @@ put_mappings(struct writer *w)
 	}
 }
 
+/* Without a place and its frame: of what is not attributed. */
 static void
 put_location(struct writer *w, uint64_t id, const struct growth_place *p,
 	     const struct weir_trace_frame *f)
@@ -235,13 +236,13 @@ put_location(struct writer *w, uint64_t id, const struct growth_place *p,
 	char name[1024] = "(not attributed)";
 
 	protobuf_u64(&w->message, LOCATION_ID, id);
-	if (f != NULL) {
+	if (p != NULL) {
 		export_frame_name(name, sizeof(name), p);
 		protobuf_u64(&w->message, LOCATION_MAPPING_ID, f->module);
 		protobuf_u64(&w->message, LOCATION_ADDRESS, f->address);
 	}
 	/* Native code without a symbol stays an address, for pprof's own symbolizer. */
-	if (f == NULL || p->script || p->function[0] != '\0') {
+	if (p == NULL || p->script || p->function[0] != '\0') {
 		protobuf_u64(&w->inner, LINE_FUNCTION_ID, id);
 		if (p != NULL) {
 			protobuf_u64(&w->inner, LINE_LINE, p->line);

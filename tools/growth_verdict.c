@@ -108,7 +108,7 @@ growth_slope(const struct growth_point *all, size_t n, bool trough)
 static double
 tie_correction(const struct growth_point *points, size_t n, bool trough)
 {
-	double sorted[GROWTH_MAX_POINTS], sum = 0;
+	double sorted[GROWTH_MAX_POINTS] = {0}, sum = 0;
 
 	for (size_t i = 0; i < n; i++)
 		sorted[i] = value(&points[i], trough);

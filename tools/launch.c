@@ -177,7 +177,7 @@ launch_options(const char *old, const char *name, const char *value)
 char *
 launch_stats_absolute(const char *value)
 {
-	char cwd[PATH_MAX], *text, *p;
+	char cwd[PATH_MAX], escaped[2 * PATH_MAX], *text, *to = escaped;
 
 	if (value[0] == '/' || value[0] == '\0' || strcmp(value, "auto") == 0 ||
 	    strcmp(value, "off") == 0) {
@@ -188,16 +188,15 @@ launch_stats_absolute(const char *value)
 	}
 	if (getcwd(cwd, sizeof(cwd)) == NULL || cwd[0] != '/')
 		return NULL;
-	text = p = malloc(2 * strlen(cwd) + strlen(value) + 2);
-	if (text == NULL)
-		tell_no_memory();
 	/* The folder's own % must not be taken for %p. */
 	for (const char *s = cwd; *s != '\0'; s++) {
 		if (*s == '%')
-			*p++ = '%';
-		*p++ = *s;
+			*to++ = '%';
+		*to++ = *s;
 	}
-	sprintf(p, "/%s", value);
+	*to = '\0';
+	if (asprintf(&text, "%s/%s", escaped, value) < 0)
+		tell_no_memory();
 	return text;
 }
 

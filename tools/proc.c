@@ -85,6 +85,8 @@ proc_text(pid_t pid, const char *name, char **text, size_t *len)
 	int rc = 0;
 
 	*text = NULL;
+	if (len != NULL)
+		*len = 0;
 	if (f == NULL)
 		return proc_error();
 	do {

@@ -70,13 +70,22 @@ symbolize_free(struct symbolize *s)
 	free(s);
 }
 
-static void
-open_file(struct file *f, const uint8_t *build_id, size_t build_id_bytes)
+/* No id on either side proves nothing. */
+static bool
+is_proven(Dwfl_Module *module, const uint8_t *build_id, size_t build_id_bytes)
 {
 	const unsigned char *found;
 	GElf_Addr at;
+
+	return module != NULL && build_id_bytes != 0 &&
+	       dwfl_module_build_id(module, &found, &at) == (int)build_id_bytes &&
+	       memcmp(found, build_id, build_id_bytes) == 0;
+}
+
+static void
+open_file(struct file *f, const uint8_t *build_id, size_t build_id_bytes)
+{
 	struct stat st;
-	int n;
 
 	if (stat(f->path, &st) != 0 || !S_ISREG(st.st_mode))
 		return;
@@ -86,10 +95,7 @@ open_file(struct file *f, const uint8_t *build_id, size_t build_id_bytes)
 	dwfl_report_begin(f->session);
 	f->module = dwfl_report_offline(f->session, f->path, f->path, -1);
 	dwfl_report_end(f->session, NULL, NULL);
-	n = f->module != NULL ? dwfl_module_build_id(f->module, &found, &at) : -1;
-	/* No id on either side proves nothing. */
-	if (build_id_bytes == 0 || n != (int)build_id_bytes ||
-	    memcmp(found, build_id, build_id_bytes) != 0) {
+	if (!is_proven(f->module, build_id, build_id_bytes)) {
 		dwfl_end(f->session);
 		f->session = NULL;
 	}

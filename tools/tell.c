@@ -41,7 +41,7 @@ tell_warning(const char *format, ...)
 	va_end(ap);
 }
 
-noreturn void
+void
 tell_no_memory(void)
 {
 	fputs("weir: out of memory\n", stderr);

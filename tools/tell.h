@@ -8,7 +8,6 @@
 #define TOOLS_TELL_H
 
 #include <stdarg.h>
-#include <stdnoreturn.h>
 
 void tell_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void tell_verror(const char *prefix, const char *format, va_list ap)
@@ -16,6 +15,6 @@ void tell_verror(const char *prefix, const char *format, va_list ap)
 void tell_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Out of memory in the command itself: says so and exits 1. */
-noreturn void tell_no_memory(void);
+void tell_no_memory(void) __attribute__((noreturn));
 
 #endif

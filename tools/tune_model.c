@@ -132,7 +132,7 @@ choose_classes(const struct rows *r, struct tune *t)
 	static struct plan plan; /* 40 KB */
 	uint64_t bytes = 0, least;
 	uint32_t end = r->top, k = 1, n = 0;
-	uint64_t chosen[MOST_CHOSEN];
+	uint64_t chosen[MOST_CHOSEN] = {0};
 
 	while (end > 1 && r->n[end - 1] == 0)
 		end--;

@@ -34,6 +34,7 @@ fetch_own(void *context, const uint64_t *blocks, size_t n, uint8_t (*to)[CHECKED
 bool
 checked_peek(uint64_t address, void *to, size_t n)
 {
+	/* cppcheck-suppress ctuuninitvar; the kernel fills it */
 	struct iovec local = {to, n}, remote = {(void *)(uintptr_t)address, n};
 
 	return process_vm_readv(getpid(), &local, 1, &remote, 1, 0) == (ssize_t)n;

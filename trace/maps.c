@@ -70,7 +70,7 @@ maps_read(bool (*each)(void *context, const struct maps_line *line), void *conte
 	if (fd < 0)
 		return -errno;
 	for (;;) {
-		char *end = memchr(text, '\n', n);
+		char *end = n > 0 ? memchr(text, '\n', n) : NULL;
 
 		if (end == NULL && n < LINE_BYTES) {
 			do

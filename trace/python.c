@@ -210,7 +210,6 @@ int
 python_decode(struct checked *m, const struct python_frame *f, struct python_place *to)
 {
 	const struct python_layout *l = python.layout;
-	uint64_t start = f->code + l->code_start;
 
 	memset(to, 0, sizeof(*to));
 	if (l == NULL || !is_a(m, f->code, python.code_type) || m->failed)
@@ -220,6 +219,7 @@ python_decode(struct checked *m, const struct python_frame *f, struct python_pla
 	     sizeof(to->function));
 	to->definition_line = checked_u32(m, f->code + l->code_line);
 	to->line = to->definition_line;
+	uint64_t start = f->code + l->code_start;
 	uint64_t table = checked_u64(m, f->code + l->code_lines);
 	uint64_t bytes = checked_u64(m, table + BYTES_LENGTH);
 	/* Before its first instruction a function is where it is defined. */

@@ -74,7 +74,7 @@ largest(uint32_t *ids, uint32_t max, struct weir_trace_row *row)
 			continue;
 		}
 		uint32_t less = i;
-		if (live_bytes(i) > live_bytes(ids[0])) {
+		if (n > 0 && live_bytes(i) > live_bytes(ids[0])) {
 			less = ids[0];
 			ids[0] = i;
 			sift_down(ids, n, 0);
