@@ -70,24 +70,22 @@ waste(const struct weir_grades *g, uint64_t bytes)
 	return (double)(held - bytes) / (double)held;
 }
 
-TEST(graded_has_its_classes)
+static void
+check_classes(const struct weir_grades *g, const uint64_t *want, uint32_t n)
+{
+	CHECK_EQ(g->n, n);
+	for (uint32_t i = 0; i < n && i < g->n; i++)
+		CHECK_EQ(g->bytes[i], want[i]);
+}
+
+TEST(tables_have_their_classes)
 {
 	struct weir_grades g;
 
 	weir_grades_graded(&g);
-	CHECK_EQ(g.n, N_GRADED);
-	for (uint32_t i = 0; i < N_GRADED && i < g.n; i++)
-		CHECK_EQ(g.bytes[i], graded[i]);
-}
-
-TEST(ten_has_its_classes)
-{
-	struct weir_grades g;
-
+	check_classes(&g, graded, N_GRADED);
 	weir_grades_ten(&g);
-	CHECK_EQ(g.n, N_TEN);
-	for (uint32_t i = 0; i < N_TEN && i < g.n; i++)
-		CHECK_EQ(g.bytes[i], ten[i]);
+	check_classes(&g, ten, N_TEN);
 }
 
 TEST(the_ten_are_among_the_graded)
@@ -331,8 +329,7 @@ TEST(parse_leaves_the_table_alone_on_error)
 }
 
 #define TAP_TESTS                                                                        \
-	T(graded_has_its_classes)                                                        \
-	T(ten_has_its_classes)                                                           \
+	T(tables_have_their_classes)                                                     \
 	T(the_ten_are_among_the_graded)                                                  \
 	T(classes_are_whole_pages_in_order)                                              \
 	T(lookup_finds_the_smallest_fit)                                                 \

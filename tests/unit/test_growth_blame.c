@@ -3,7 +3,7 @@
  * Which frame of a stack is blamed, and whose code a file is.
  */
 #include "tests/tap.h"
-#include "tests/tools/trace_sample.h"
+#include "tests/unit/growth_sample.h"
 #include "tools/growth_blame.h"
 
 static char package[64];
@@ -57,31 +57,6 @@ TEST(modules_by_their_paths)
 		 GROWTH_PACKAGE);
 	CHECK_STR(package, "sharp");
 	CHECK_EQ(module("", true), GROWTH_SYSTEM);
-}
-
-static struct trace_sample *sample;
-static struct trace_view view;
-static struct growth_places *places;
-
-static bool
-open_sample(void)
-{
-	char why[TRACE_VIEW_WHY];
-	size_t n;
-	const void *bytes = trace_sample_bytes(sample, &n);
-
-	if (trace_view_parse(&view, bytes, n, why) != 0)
-		return false;
-	places = growth_places_new(&view, 0);
-	return true;
-}
-
-static void
-close_sample(void)
-{
-	growth_places_free(places);
-	trace_view_free(&view);
-	trace_sample_free(sample);
 }
 
 static const char *

@@ -5,41 +5,17 @@
 #include <string.h>
 
 #include "tests/tap.h"
-#include "tests/tools/trace_sample.h"
+#include "tests/unit/growth_sample.h"
 #include "tools/growth_model.h"
 
 #define MB INT64_C(1048576)
 
-static struct trace_sample *sample;
-static struct trace_view view;
-static struct growth_places *places;
 static struct growth_model model;
-
-static bool
-read_sample(void)
-{
-	char why[TRACE_VIEW_WHY];
-	size_t n;
-	const void *bytes = trace_sample_bytes(sample, &n);
-
-	if (trace_view_parse(&view, bytes, n, why) != 0)
-		return false;
-	places = growth_places_new(&view, 0);
-	return true;
-}
 
 static void
 make(const struct growth_request *r)
 {
 	growth_model_make(&model, places, r, NULL);
-}
-
-static void
-done(void)
-{
-	growth_places_free(places);
-	trace_view_free(&view);
-	trace_sample_free(sample);
 }
 
 static const struct growth_group *
@@ -66,7 +42,7 @@ TEST(the_story_has_its_verdicts)
 
 	sample = trace_sample_new();
 	trace_sample_story(sample);
-	REQUIRE(read_sample());
+	REQUIRE(open_sample());
 	make(&r);
 	CHECK_EQ(model.n_groups, STORY_SITES - 1);
 	CHECK_STR(verdict("leak.mjs:12"), "held");
@@ -94,7 +70,7 @@ TEST(the_story_has_its_verdicts)
 	CHECK_EQ(model.unattributed_bytes, 256 << 10);
 	CHECK(g->eta_s > 0 && model.eta_s > 0 && model.eta_s < g->eta_s);
 	growth_model_free(&model);
-	done();
+	close_sample();
 }
 
 TEST(between_two_marks_only_what_changed_there_counts)
@@ -103,7 +79,7 @@ TEST(between_two_marks_only_what_changed_there_counts)
 
 	sample = trace_sample_new();
 	trace_sample_story(sample);
-	REQUIRE(read_sample());
+	REQUIRE(open_sample());
 	r.a = growth_rows_mark(&view, "before");
 	r.b = growth_rows_mark(&view, "2");
 	REQUIRE(r.a != NULL && r.b != NULL);
@@ -120,7 +96,7 @@ TEST(between_two_marks_only_what_changed_there_counts)
 	make(&r);
 	CHECK_EQ(group("leak.mjs:12")->added_bytes, 50 * MB);
 	growth_model_free(&model);
-	done();
+	close_sample();
 }
 
 TEST(groups_add_up_whatever_they_are_by)
@@ -132,7 +108,7 @@ TEST(groups_add_up_whatever_they_are_by)
 
 	sample = trace_sample_new();
 	trace_sample_story(sample);
-	REQUIRE(read_sample());
+	REQUIRE(open_sample());
 	for (int by = 0; by < GROWTH_N_BYS; by++) {
 		struct growth_request r = {.by = (enum growth_by)by};
 		uint64_t live = 0, sites = 0;
@@ -151,7 +127,7 @@ TEST(groups_add_up_whatever_they_are_by)
 		growth_model_free(&model);
 	}
 	CHECK(growth_by_name(GROWTH_N_BYS) == NULL);
-	done();
+	close_sample();
 }
 
 TEST(the_rings_join_without_a_gap_or_a_repeat)
@@ -167,7 +143,7 @@ TEST(the_rings_join_without_a_gap_or_a_repeat)
 			trace_sample_row(sample, WEIR_PART_ROWS_10S)->monotonic_ns = ns;
 	}
 	trace_sample_head(sample)->started_ns = STORY_START_NS;
-	REQUIRE(read_sample());
+	REQUIRE(open_sample());
 	/* The ring of seconds has the last 160 of 300, the coarse one t = 9 ... 139 before. */
 	rows = growth_rows_timed(&view, 0, UINT64_MAX);
 	CHECK_EQ(rows.n, 160 + 14);
@@ -181,7 +157,7 @@ TEST(the_rings_join_without_a_gap_or_a_repeat)
 	CHECK_EQ(rows.n, GROWTH_MAX_POINTS);
 	growth_rows_free(&rows);
 	CHECK(growth_rows_at(&view, STORY_START_NS) == NULL);
-	done();
+	close_sample();
 }
 
 TEST(an_empty_trace_is_no_error)
@@ -189,11 +165,11 @@ TEST(an_empty_trace_is_no_error)
 	struct growth_request r = {0};
 
 	sample = trace_sample_new();
-	REQUIRE(read_sample());
+	REQUIRE(open_sample());
 	make(&r);
 	CHECK_EQ(model.n_groups, 0);
 	growth_model_free(&model);
-	done();
+	close_sample();
 }
 
 #define TAP_TESTS                                                                        \
