@@ -17,6 +17,17 @@
 size_t avx2_base64_encode(uint8_t *dst, const uint8_t *src, size_t n, bool url);
 void avx2_base64_decode(struct base64_run *run);
 
+/* For base64_lanes.h and copy_lanes.h. */
+typedef __m256i lanes;
+#define LANES(f)     _mm256_##f
+#define LANES_ALL(f) _mm256_##f##_si256
+
+static inline __m256i
+row_of(const void *bytes)
+{
+	return _mm256_broadcastsi128_si256(_mm_loadu_si128(bytes));
+}
+
 static inline __m256i
 load(const uint8_t *p)
 {

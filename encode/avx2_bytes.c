@@ -3,40 +3,16 @@
  * Copying and searching with AVX2, for both tiers that have it: wider registers gain nothing
  * there. See codec.h for what each must do.
  */
-#include "encode/codec.h"
+#include "encode/avx2.h"
 
-#if defined(__AVX2__)
+#include "encode/copy_lanes.h"
 
-#include <immintrin.h>
-
-static inline __m256i
-load(const uint8_t *p)
-{
-	return _mm256_loadu_si256((const void *)p);
-}
-
-static inline void
-store(uint8_t *p, __m256i v)
-{
-	_mm256_storeu_si256((void *)p, v);
-}
+#if ENCODE_AVX2
 
 void
 avx2_copy(uint8_t *dst, const uint8_t *src, size_t n)
 {
-	size_t i = 0;
-
-	for (; n - i > 128; i += 128) {
-		__m256i a = load(src + i), b = load(src + i + 32), c = load(src + i + 64),
-			d = load(src + i + 96);
-
-		store(dst + i, a);
-		store(dst + i + 32, b);
-		store(dst + i + 64, c);
-		store(dst + i + 96, d);
-	}
-	for (size_t j = n - 128; j < n; j += 32)
-		store(dst + j, load(src + j));
+	copy_lanes(dst, src, n);
 	_mm256_zeroupper();
 }
 

@@ -19,7 +19,6 @@ void avx512_base64_decode(struct base64_run *run);
 #define AVX512_COPY_BELOW 32768
 void avx512_copy(uint8_t *dst, const uint8_t *src, size_t n);
 void avx512_copy_stream(uint8_t *dst, const uint8_t *src, size_t n);
-size_t avx512_utf8_valid(const uint8_t *src, size_t n);
 extern const struct codec_text avx512_text;
 
 static const uint8_t iota_bytes[64] __attribute__((unused)) = {

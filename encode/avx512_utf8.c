@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Checking UTF-8 64 bytes at a time, for avx512_text.c. See utf8_rules.h.
+ * Checking UTF-8 64 bytes at a time, for avx512_from_utf8.c. See utf8_rules.h.
  */
-#include "encode/avx512.h"
+#include "encode/avx512_text.h"
 #include "encode/utf8_rules.h"
 
 #if ENCODE_AVX512

@@ -72,6 +72,14 @@ struct codec_text {
 	void (*latin1_to_utf8)(struct codec_text_run *run);
 };
 
+/* A tier whose kernels have these names. */
+#define CODEC_TEXT_KERNELS                                                               \
+	{                                                                                \
+		.utf8_copy = utf8_copy, .utf8_to_utf16 = utf8_to_utf16,                  \
+		.utf8_to_low = utf8_to_low, .utf16_to_utf8 = utf16_to_utf8,              \
+		.latin1_to_utf8 = latin1_to_utf8,                                        \
+	}
+
 /* Less than that is not worth a call. */
 #define CODEC_TEXT_MIN 64
 
@@ -97,11 +105,19 @@ struct codec_tier {
 	const struct codec_text *text; /* NULL: there is nothing quicker than text.c */
 };
 
+/* The kernels of a tier that has them all in one file, by these names; copying is libc's. */
+#define CODEC_KERNELS                                                                    \
+	.hex_encode = hex_encode, .base64_encode = base64_encode,                        \
+	.hex_decode = hex_decode, .base64_decode = base64_decode,                        \
+	.ascii_run = ascii_run, .copy = copy, .copy_stream = copy,                       \
+	.find_pair = find_pair
+
 extern const struct codec_tier codec_scalar;
 /* NULL where the compiler could not make them. */
 extern const struct codec_tier *const codec_sse4,
 	*const codec_avx2, *const codec_avx512, *const codec_neon;
 
+extern const struct codec_text neon_text;
 /* avx2_bytes.c and avx2_text.c, for two tiers. */
 extern const struct codec_text avx2_text;
 void avx2_copy(uint8_t *dst, const uint8_t *src, size_t n);

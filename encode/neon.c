@@ -175,14 +175,8 @@ find_pair(const uint8_t *bytes, size_t n, const struct codec_pair *pair)
 
 static const struct codec_tier tier = {
 	.name = "neon",
-	.hex_encode = hex_encode,
-	.base64_encode = base64_encode,
-	.hex_decode = hex_decode,
-	.base64_decode = base64_decode,
-	.ascii_run = ascii_run,
-	.copy = copy,
-	.copy_stream = copy,
-	.find_pair = find_pair,
+	CODEC_KERNELS,
+	.text = &neon_text,
 };
 const struct codec_tier *const codec_neon = &tier;
 

@@ -137,12 +137,5 @@ find_pair(const uint8_t *bytes, size_t n, const struct codec_pair *pair)
 
 const struct codec_tier codec_scalar = {
 	.name = "scalar",
-	.hex_encode = hex_encode,
-	.base64_encode = base64_encode,
-	.hex_decode = hex_decode,
-	.base64_decode = base64_decode,
-	.ascii_run = ascii_run,
-	.copy = copy,
-	.copy_stream = copy,
-	.find_pair = find_pair,
+	CODEC_KERNELS,
 };

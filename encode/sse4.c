@@ -5,6 +5,8 @@
  */
 #include "encode/sse4.h"
 
+#include "encode/copy_lanes.h"
+
 #if ENCODE_SSE4
 
 static size_t
@@ -83,17 +85,7 @@ ascii_run(const uint8_t *src, size_t n)
 static void
 copy(uint8_t *dst, const uint8_t *src, size_t n)
 {
-	for (size_t i = 0; n - i > 64; i += 64) {
-		__m128i a = load(src + i), b = load(src + i + 16), c = load(src + i + 32),
-			d = load(src + i + 48);
-
-		store(dst + i, a);
-		store(dst + i + 16, b);
-		store(dst + i + 32, c);
-		store(dst + i + 48, d);
-	}
-	for (size_t j = n - 64; j < n; j += 16)
-		store(dst + j, load(src + j));
+	copy_lanes(dst, src, n);
 }
 
 static void

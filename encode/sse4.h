@@ -18,6 +18,17 @@ size_t sse4_base64_encode(uint8_t *dst, const uint8_t *src, size_t n, bool url);
 void sse4_base64_decode(struct base64_run *run);
 extern const struct codec_text sse4_text;
 
+/* For base64_lanes.h and copy_lanes.h. */
+typedef __m128i lanes;
+#define LANES(f)     _mm_##f
+#define LANES_ALL(f) _mm_##f##_si128
+
+static inline __m128i
+row_of(const void *bytes)
+{
+	return _mm_loadu_si128(bytes);
+}
+
 static inline __m128i
 load(const uint8_t *p)
 {

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "encode/codec.h"
+#include "encode/kept.h"
 
 #if defined(__SSSE3__)
 
@@ -28,18 +28,6 @@ typedef struct staged_masks staged_values(uint8_t *values, const uint8_t *src,
 /* `width` values to bytes, and nothing else. */
 typedef void staged_pack(uint8_t *dst, const uint8_t *values);
 
-static inline uint32_t
-staged_count(uint32_t byte)
-{
-#if defined(__POPCNT__)
-	return (uint32_t)__builtin_popcount(byte);
-#else
-	byte -= byte >> 1 & 0x55;
-	byte = (byte & 0x33) + (byte >> 2 & 0x33);
-	return (byte + (byte >> 4)) & 15;
-#endif
-}
-
 /* In place: what is written is never beyond what has been read. Returns how many are left. */
 static inline __attribute__((always_inline)) size_t
 staged_compress(uint8_t *values, uint32_t bad, size_t width)
@@ -51,7 +39,7 @@ staged_compress(uint8_t *values, uint32_t bad, size_t width)
 		__m128i order = _mm_loadl_epi64((const void *)&codec_kept[bad & 255]);
 
 		_mm_storel_epi64((void *)out, _mm_shuffle_epi8(v, order));
-		out += 8 - staged_count(bad & 255);
+		out += 8 - kept_dropped(bad & 255);
 	}
 	return (size_t)(out - values);
 }

@@ -8,6 +8,7 @@
 #include "encode/codec.h"
 #include "encode/two_way.h"
 #include "fuzz/fuzz.h"
+#include "tests/unit/bytes_model.h"
 #include "weir/bytes.h"
 
 #define DATA_MAX 8192
@@ -16,28 +17,17 @@ struct numbers {
 	size_t a, b, c;
 };
 
-static size_t
-naive(const uint8_t *bytes, size_t n, const uint8_t *needle, size_t m, size_t from)
-{
-	if (m == 0)
-		return from < n ? from : n;
-	for (size_t i = from; i < n && m <= n - i; i++)
-		if (memcmp(bytes + i, needle, m) == 0)
-			return i;
-	return WEIR_NOT_FOUND;
-}
-
 static void
 check_search(const uint8_t *data, size_t n, struct numbers k)
 {
 	size_t m = k.a % (n + 1), from = k.b % (n + 2);
 	const uint8_t *text = data + m;
-	size_t want = naive(text, n - m, data, m, from);
+	size_t want = bytes_model_find(text, n - m, data, m, from);
 
 	FUZZ_CHECK(weir_index_of(text, n - m, data, m, from) == want);
 	if (m > 0)
 		FUZZ_CHECK(two_way_find(text, n - m, data, m) ==
-			   naive(text, n - m, data, m, 0));
+			   bytes_model_find(text, n - m, data, m, 0));
 }
 
 static void

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reads vectors that another implementation has made, a line each: operation, codec, dialect,
- * room ("-": enough), input in hex, result in hex ("-": empty, "!": an error). Checks each in
- * every tier of this machine. Prints what differs and how many there were.
+ * room ("-": enough), input in hex, result in hex ("-": empty; "!": an error, after these bytes if
+ * it is `set`). Checks each in every tier of this machine. Prints what differs and how many there
+ * were.
  */
 #include <stdlib.h>
 
@@ -34,9 +35,11 @@ agrees(const struct vector *v, size_t want, bool error)
 	memset(output, 0xee, want + 16);
 	r = vector_run(v, output, cap, input);
 	bool failed = r.status != WEIR_OK && r.status != WEIR_NEED_OUTPUT;
-	if (error || failed)
-		if (strcmp(v->op, "valid") == 0)
-			return error && failed;
+	if (strcmp(v->op, "valid") == 0 && (error || failed))
+		return error && failed;
+	/* An array that is full looks at nothing more. */
+	if (strcmp(v->op, "set") == 0 && error != failed && r.written < cap)
+		return false;
 	return r.written == want && memcmp(output, wanted, want) == 0;
 }
 
@@ -57,9 +60,9 @@ main(void)
 			printf("not a vector: %.200s\n", line);
 			return 2;
 		}
-		bool error = strcmp(out, "!") == 0;
+		bool error = out[0] == '!';
 		v.n = parse_hex(input, in);
-		size_t want = error ? 0 : parse_hex(wanted, out);
+		size_t want = parse_hex(wanted, out + error);
 		for (const struct codec_tier *const *t = codec_available(); *t != NULL;
 		     t++) {
 			codec_force((*t)->name);

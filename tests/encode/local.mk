@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 encode_tests = %D%/convert.bats %D%/library.bats %D%/neon.bats %D%/oracle.bats
-EXTRA_DIST += $(encode_tests) %D%/scratch_user.c %D%/vectors.mjs %D%/vectors.py
+EXTRA_DIST += $(encode_tests) %D%/scratch_user.c %D%/standards.mjs %D%/vectors.mjs %D%/vectors.py
 if HAVE_BATS
 TESTS += $(encode_tests)
 endif

@@ -23,6 +23,12 @@ build() {
   build tiers tests/unit/test_encode_tiers.c
   $emulator ./tiers >tap 3>&-
   [ "$(grep -c '^ok' tap)" -ge 7 ]
+  build text tests/unit/test_encode_text.c
+  $emulator ./text >tap 3>&-
+  [ "$(grep -c '^ok' tap)" -ge 5 ]
+  build standards tests/unit/test_encode_standards.c
+  $emulator ./standards >tap 3>&-
+  [ "$(grep -c '^ok' tap)" -ge 9 ]
   build bytes tests/unit/test_bytes.c
   $emulator ./bytes >tap 3>&-
   [ "$(grep -c '^ok' tap)" -ge 10 ]

@@ -43,6 +43,23 @@ vector_parse(struct vector *v, const char *op, const char *codec, const char *di
 	return c >= 0 && d >= 0;
 }
 
+/* ECMAScript's setFromBase64: whole groups that fit, and no error once it is full. */
+static inline struct weir_result
+vector_set(const struct vector *v, uint8_t *out, size_t cap, const uint8_t *in)
+{
+	struct weir_stream s;
+	struct weir_result r, end;
+
+	weir_decode_init(&s, v->codec, v->dialect);
+	r = weir_decode_update(&s, out, cap, (const char *)in, v->n);
+	if (r.status != WEIR_OK)
+		return r;
+	end = weir_decode_final(&s, out + r.written, cap - r.written);
+	r.written += end.written;
+	r.status = end.status;
+	return r;
+}
+
 /* `written` in bytes, whatever the text's units are. */
 static inline struct weir_result
 vector_run(const struct vector *v, uint8_t *out, size_t cap, const uint8_t *in)
@@ -52,6 +69,8 @@ vector_run(const struct vector *v, uint8_t *out, size_t cap, const uint8_t *in)
 
 	if (strcmp(v->op, "encode") == 0)
 		return weir_encode(v->codec, (char *)out, cap, in, v->n);
+	if (strcmp(v->op, "set") == 0)
+		return vector_set(v, out, cap, in);
 	if (strcmp(v->op, "lines") == 0)
 		return weir_encode_lines(v->codec, &mime, (char *)out, cap, in, v->n);
 	if (strcmp(v->op, "encode16") == 0) {

@@ -6,6 +6,7 @@ UNIT_TESTS = \
 	%D%/test_check \
 	%D%/test_emit \
 	%D%/test_encode_dialects \
+	%D%/test_encode_standards \
 	%D%/test_encode_stream \
 	%D%/test_encode_text \
 	%D%/test_encode_tiers \

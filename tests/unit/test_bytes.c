@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/unit/bytes_model.h"
 #include "tests/unit/guard.h"
 #include "tests/tap.h"
 
@@ -148,17 +149,6 @@ TEST(compare)
 	CHECK_EQ(weir_compare(NULL, 0, "a", 1), -1);
 }
 
-static size_t
-naive(const uint8_t *bytes, size_t n, const uint8_t *needle, size_t m, size_t from)
-{
-	if (m == 0)
-		return from < n ? from : n;
-	for (size_t i = from; i < n && m <= n - i; i++)
-		if (memcmp(bytes + i, needle, m) == 0)
-			return i;
-	return WEIR_NOT_FOUND;
-}
-
 /* Few different bytes, so that much nearly matches and Two-Way has its turn. */
 TEST(index_of)
 {
@@ -186,7 +176,7 @@ TEST(index_of)
 			if (m > 4 && i % 5 == 0)
 				memset(needle, 'a', m - 1);
 			CHECK_EQ(weir_index_of(bytes, n, needle, m, from),
-				 naive(bytes, n, needle, m, from));
+				 bytes_model_find(bytes, n, needle, m, from));
 		}
 	}
 }
@@ -213,7 +203,7 @@ TEST(two_way)
 						(uint8_t)('a' + guard_random(&seed) % 2);
 				}
 				CHECK_EQ(two_way_find(bytes, n, needle, m),
-					 naive(bytes, n, needle, m, 0));
+					 bytes_model_find(bytes, n, needle, m, 0));
 			}
 		}
 }

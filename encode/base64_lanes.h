@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Base64 by shuffles, whatever the width of the registers. Clean text is decoded a block at a time,
+ * what has garbage in it by lines of one length (regular.h) or through a buffer (staged.h). For
+ * sse4_base64.c and avx2_base64.c: sse4.h and avx2.h say what `lanes` are.
+ */
+#ifndef ENCODE_BASE64_LANES_H
+#define ENCODE_BASE64_LANES_H
+
+#include "encode/align.h"
+#include "encode/regular.h"
+#include "encode/staged.h"
+
+#if defined(LANES)
+
+/* Of a block. */
+enum { BASE64_WIDTH = sizeof(lanes), BASE64_BYTES = BASE64_WIDTH / 4 * 3 };
+
+/* The bytes of a block, each 12 in 16; four more may be read. The including file's. */
+static inline lanes base64_load(const uint8_t *src);
+
+/* BASE64_WIDTH values to BASE64_BYTES bytes: the including file's. */
+static inline void base64_store(uint8_t *dst, lanes values);
+
+/* Bytes to characters, three to four in each 32 bits.  */
+static inline lanes
+base64_characters(lanes v, lanes shift)
+{
+	static const int8_t spread[16] = {1, 0, 2, 1, 4,  3, 5,	 4,
+					  7, 6, 8, 7, 10, 9, 11, 10};
+
+	v = LANES(shuffle_epi8)(v, row_of(spread));
+	lanes odd = LANES(mulhi_epu16)(LANES_ALL(and)(v, LANES(set1_epi32)(0x0fc0fc00)),
+				       LANES(set1_epi32)(0x04000040));
+	lanes even = LANES(mullo_epi16)(LANES_ALL(and)(v, LANES(set1_epi32)(0x003f03f0)),
+					LANES(set1_epi32)(0x01000010));
+	lanes value = LANES_ALL(or)(odd, even);
+	/* 13: capitals, 0: small letters, 1 to 10: digits, 11 and 12: the last two. */
+	lanes range = LANES(subs_epu8)(value, LANES(set1_epi8)(51));
+	lanes capital = LANES(cmpgt_epi8)(LANES(set1_epi8)(26), value);
+
+	range = LANES_ALL(or)(range, LANES_ALL(and)(capital, LANES(set1_epi8)(13)));
+	return LANES(add_epi8)(value, LANES(shuffle_epi8)(shift, range));
+}
+
+static inline __attribute__((always_inline)) size_t
+base64_encode_lanes(uint8_t *dst, const uint8_t *src, size_t n, bool url)
+{
+	/* What to add to a value of each range, by alphabet. */
+	static const int8_t shifts[2][16] = {{'a' - 26, -4, -4, -4, -4, -4, -4, -4, -4,
+					      -4, -4, '+' - 62, '/' - 63, 'A'},
+					     {'a' - 26, -4, -4, -4, -4, -4, -4, -4, -4,
+					      -4, -4, '-' - 62, '_' - 63, 'A'}};
+	const lanes shift = row_of(shifts[url]);
+	size_t i = 0;
+
+	for (; n - i >= BASE64_BYTES + 4; i += BASE64_BYTES, dst += BASE64_WIDTH)
+		store(dst, base64_characters(base64_load(src + i), shift));
+	return i;
+}
+
+/* Characters of either alphabet to values; what is none of them to rubbish. */
+static inline lanes
+base64_values(lanes v, lanes high)
+{
+	static const int8_t shifts[16] = {0, 0, 19, 4, -65, -65, -71, -71};
+	/* The row of + - /: all others have the top bit set, for which a shuffle gives 0. */
+	static const int8_t signs[16] = {0, 0, 0, 0, 0, 0,  0, 0,
+					 0, 0, 0, 0, 0, -2, 0, -3};
+	lanes sign = LANES(adds_epu8)(v, LANES(set1_epi8)(0x50));
+	lanes line = LANES(cmpeq_epi8)(v, LANES(set1_epi8)('_'));
+	lanes add = LANES_ALL(and)(line, LANES(set1_epi8)(33));
+
+	v = LANES(add_epi8)(v, LANES(shuffle_epi8)(row_of(shifts), high));
+	add = LANES(add_epi8)(add, LANES(shuffle_epi8)(row_of(signs), sign));
+	return LANES(add_epi8)(v, add);
+}
+
+struct base64_rows {
+	lanes bad_low, bad_high, mark;
+	uint32_t flip; /* all ones: what is not marked is to stop at */
+};
+
+static inline lanes
+high_nibbles(lanes v)
+{
+	return LANES_ALL(and)(LANES(srli_epi16)(v, 4), LANES(set1_epi8)(15));
+}
+
+/* A bit for each character that is not in the alphabet. */
+static inline uint32_t
+base64_bad(lanes v, lanes high, const struct base64_rows *rows)
+{
+	const uint32_t all = (uint32_t)((1ull << BASE64_WIDTH) - 1);
+	lanes low = LANES_ALL(and)(v, LANES(set1_epi8)(15));
+	lanes bad = LANES_ALL(and)(LANES(shuffle_epi8)(rows->bad_low, low),
+				   LANES(shuffle_epi8)(rows->bad_high, high));
+
+	bad = LANES(cmpeq_epi8)(bad, LANES_ALL(setzero)());
+	return (uint32_t)LANES(movemask_epi8)(bad) ^ all;
+}
+
+struct base64_quick_rows {
+	lanes check_key, check, delta_key, delta;
+};
+
+static inline struct base64_quick_rows
+base64_quick_rows(const struct base64_quick *quick)
+{
+	return (struct base64_quick_rows){row_of(quick->check_key), row_of(quick->check),
+					  row_of(quick->delta_key), row_of(quick->delta)};
+}
+
+/* See struct base64_quick. What the shift brings in from the next byte, no shuffle looks at. */
+static inline __attribute__((always_inline)) bool
+base64_block_of(uint8_t *dst, const uint8_t *src, const void *given)
+{
+	const struct base64_quick_rows *rows = given;
+	lanes v = load(src), eighth = LANES(srli_epi32)(v, 3);
+	lanes key = LANES(avg_epu8)(LANES(shuffle_epi8)(rows->check_key, v), eighth);
+	lanes check = LANES(adds_epi8)(LANES(shuffle_epi8)(rows->check, key), v);
+
+	key = LANES(avg_epu8)(LANES(shuffle_epi8)(rows->delta_key, v), eighth);
+	if (LANES(movemask_epi8)(check) != 0)
+		return false;
+	base64_store(dst, LANES(add_epi8)(LANES(shuffle_epi8)(rows->delta, key), v));
+	return true;
+}
+
+static inline __attribute__((always_inline)) struct staged_masks
+base64_staged(uint8_t *values, const uint8_t *src, const void *given)
+{
+	const struct base64_rows *rows = given;
+	lanes v = load(src), high = high_nibbles(v);
+	uint32_t bad = base64_bad(v, high, rows);
+	lanes marked = LANES(cmpeq_epi8)(v, LANES(shuffle_epi8)(rows->mark, v));
+
+	store(values, base64_values(v, high));
+	return (struct staged_masks){
+		bad, bad & ((uint32_t)LANES(movemask_epi8)(marked) ^ rows->flip)};
+}
+
+static inline __attribute__((always_inline)) void
+base64_pack(uint8_t *dst, const uint8_t *values)
+{
+	base64_store(dst, load(values));
+}
+
+static inline __attribute__((always_inline)) void
+base64_decode_lanes(struct base64_run *run)
+{
+	const struct base64_rows rows = {
+		row_of(run->table->bad_low), row_of(run->table->bad_high),
+		row_of(run->table->mark), run->table->marks_stop ? 0 : ~0u};
+	const struct base64_quick *const *quick = run->table->quick;
+	struct base64_quick_rows alphabet = base64_quick_rows(quick[0]);
+	size_t which = 0;
+
+	while (base64_align(run)) {
+		const uint8_t *src = run->src, *src_end = run->src_end;
+		uint8_t *dst = run->dst, *dst_end = run->dst_end;
+
+		while (src_end - src >= BASE64_WIDTH && dst_end - dst >= BASE64_BYTES &&
+		       base64_block_of(dst, src, &alphabet)) {
+			src += BASE64_WIDTH;
+			dst += BASE64_BYTES;
+		}
+		run->src = src;
+		run->dst = dst;
+		if (src_end - src < BASE64_WIDTH || dst_end - dst < BASE64_BYTES)
+			break;
+		lanes v = load(src);
+		uint32_t bad = base64_bad(v, high_nibbles(v), &rows);
+		if (bad == 0) {
+			/* All in the other alphabet, or of both. */
+			alphabet = base64_quick_rows(quick[which ^= 1]);
+			if (base64_block_of(dst, src, &alphabet))
+				continue;
+		}
+		if ((bad == 0 ||
+		     !regular_try(run, (size_t)__builtin_ctz(bad), BASE64_WIDTH,
+				  base64_block_of, &alphabet)) &&
+		    !staged_decode(run, BASE64_WIDTH, base64_staged, base64_pack, &rows))
+			break;
+	}
+}
+
+#endif
+#endif
