@@ -90,6 +90,17 @@ failed(int error)
 	health.last_errno = (uint64_t)-error;
 }
 
+/* There is no file, or one that nobody has seen. */
+static void
+lost(int error)
+{
+	if (file.mapping != NULL)
+		segment_file_drop(&file);
+	failed(error);
+	/* Descriptors come back; a folder that is not there does not. */
+	given_up = error != -EMFILE && error != -ENFILE;
+}
+
 static bool
 make(void)
 {
@@ -101,13 +112,8 @@ make(void)
 	int error = segment_file_make(&file, weir_config.stats, h.pid, h.start_ticks);
 	if (error == 0)
 		error = segment_file_write(&file, 0, &h, sizeof(h));
-	if (error != 0 && file.mapping != NULL)
-		segment_file_drop(&file);
-	if (error != 0) {
-		failed(error);
-		/* Descriptors come back; a folder that is not there does not. */
-		given_up = error != -EMFILE && error != -ENFILE;
-	}
+	if (error != 0)
+		lost(error);
 	return error == 0;
 }
 
@@ -173,6 +179,17 @@ write_trace(void)
 		failed(error);
 }
 
+static int
+put_slot(void)
+{
+	size_t offset = WEIR_STATS_HEADER_BYTES + sequence % 2 * WEIR_STATS_SLOT_BYTES;
+	int error = segment_file_write(&file, offset, slot, sizeof(slot));
+
+	return error != 0 ? error
+			  : segment_file_show(&file, weir_config.stats, getpid(),
+					      facts_start_ticks());
+}
+
 void
 segment_write(int64_t now_ns, bool last)
 {
@@ -188,13 +205,19 @@ segment_write(int64_t now_ns, bool last)
 	head->state = last ? WEIR_STATE_EXITED : WEIR_STATE_RUNNING;
 	head->unix_ns = (uint64_t)clock_read(CLOCK_REALTIME);
 	head->monotonic_ns = (uint64_t)now_ns;
-	size_t offset = WEIR_STATS_HEADER_BYTES + sequence % 2 * WEIR_STATS_SLOT_BYTES;
-	int error = segment_file_write(&file, offset, slot, sizeof(slot));
-	if (error != 0)
-		failed(error);
-	else
+	int error = put_slot();
+	if (error == -EAGAIN && file.mapping == NULL) {
+		if (!make())
+			return;
+		error = put_slot();
+	}
+	if (error == 0)
 		written_activity = use.activity;
-	if (weir_trace_on())
+	else if (file.mapping == NULL || file.fresh != 0)
+		lost(error);
+	else
+		failed(error);
+	if (weir_trace_on() && file.mapping != NULL)
 		write_trace();
 }
 
@@ -245,7 +268,7 @@ void
 segment_after_fork(int32_t parent_pid)
 {
 	file.mapping = NULL; /* the kernel did not hand it down: MADV_DONTFORK */
-	file.kept = 0;
+	file.kept = file.fresh = 0;
 	answered = 0;
 	given_up = false;
 	sequence = written_activity = 0;

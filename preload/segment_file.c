@@ -106,16 +106,28 @@ default_folder(struct path *p)
 	return make_folder(p, strlen("/tmp"));
 }
 
+/* The name that f gets, or its file if it has none yet. The descriptor, or -EEXIST and so on. */
 static int
-open_new(const char *path)
+take_name(const struct segment_file *f, const char *path)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	struct path own = {.n = 0};
 
-	return fd >= 0 ? fd : -errno;
+	if (f->fresh == 0) {
+		int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+			      0600);
+
+		return fd >= 0 ? fd : -errno;
+	}
+	add_text(&own, "/proc/self/fd/");
+	add_number(&own, (uint64_t)f->fresh - 1);
+	return linkat(AT_FDCWD, own.text, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0
+		       ? f->fresh - 1
+		       : -errno;
 }
 
 static int
-open_default(int32_t pid, uint64_t start_ticks, struct path *p)
+take_default(const struct segment_file *f, int32_t pid, uint64_t start_ticks,
+	     struct path *p)
 {
 	int fd = -EEXIST;
 
@@ -133,7 +145,7 @@ open_default(int32_t pid, uint64_t start_ticks, struct path *p)
 			add_number(p, exec);
 		}
 		add_text(p, WEIR_STATS_SUFFIX);
-		fd = p->cut ? -ENAMETOOLONG : open_new(p->text);
+		fd = p->cut ? -ENAMETOOLONG : take_name(f, p->text);
 	}
 	return fd;
 }
@@ -171,9 +183,10 @@ runs(int32_t pid)
 	return access(p.text, F_OK) == 0;
 }
 
-static int
-open_given(const char *where, int32_t pid, struct path *p)
+static void
+expand(const char *where, int32_t pid, struct path *p)
 {
+	*p = (struct path){.n = 0};
 	for (const char *c = where; *c != '\0'; c++)
 		if (c[0] == '%' && c[1] == 'p') {
 			add_number(p, (uint64_t)pid);
@@ -182,7 +195,13 @@ open_given(const char *where, int32_t pid, struct path *p)
 			c += c[0] == '%' && c[1] == '%';
 			add(p, c, 1);
 		}
-	int fd = p->cut ? -ENAMETOOLONG : open_new(p->text);
+}
+
+static int
+take_given(const struct segment_file *f, const char *where, int32_t pid, struct path *p)
+{
+	expand(where, pid, p);
+	int fd = p->cut ? -ENAMETOOLONG : take_name(f, p->text);
 	if (fd != -EEXIST)
 		return fd;
 	/* An earlier run's sidecar is replaced; one in use gets a neighbour of our own. */
@@ -192,11 +211,11 @@ open_given(const char *where, int32_t pid, struct path *p)
 	if (owner != 0 && owner != pid && runs(owner)) {
 		add_text(p, ".");
 		add_number(p, (uint64_t)pid);
-		return p->cut ? -ENAMETOOLONG : open_new(p->text);
+		return p->cut ? -ENAMETOOLONG : take_name(f, p->text);
 	}
 	if (unlink(p->text) != 0)
 		return -errno;
-	return open_new(p->text);
+	return take_name(f, p->text);
 }
 
 /* Blocks for what is mapped now: a full disk is found here, not in the middle of the work. */
@@ -245,28 +264,92 @@ make_at(struct segment_file *f, int fd)
 	return 0;
 }
 
+static bool nameless_failed; /* here, files must have names from the start */
+
+/* Where the sidecar will be: a file without a name yet, or -errno. */
+static int
+open_nameless(const char *where, int32_t pid)
+{
+	struct path p = {.n = 0};
+
+	if (nameless_failed)
+		return -EOPNOTSUPP;
+	if (strcmp(where, "auto") == 0) {
+		if (!default_folder(&p))
+			return -EACCES;
+	} else {
+		expand(where, pid, &p);
+		char *slash = strrchr(p.text, '/');
+		if (p.cut)
+			return -ENAMETOOLONG;
+		if (slash == NULL)
+			memcpy(p.text, ".", 2);
+		else
+			slash[slash == p.text] = '\0';
+	}
+	int fd = open(p.text, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+	return fd >= 0 ? fd : -errno;
+}
+
+static int
+take(struct segment_file *f, const char *where, int32_t pid, uint64_t start_ticks)
+{
+	struct path p = {.n = 0};
+	int fd = strcmp(where, "auto") == 0 ? take_default(f, pid, start_ticks, &p)
+					    : take_given(f, where, pid, &p);
+
+	memcpy(f->path, p.text, sizeof(f->path));
+	return fd;
+}
+
 int
 segment_file_make(struct segment_file *f, const char *where, int32_t pid,
 		  uint64_t start_ticks)
 {
-	struct path p = {.n = 0};
-	int fd = strcmp(where, "auto") == 0 ? open_default(pid, start_ticks, &p)
-					    : open_given(where, pid, &p);
+	int fd = open_nameless(where, pid);
 
+	f->fresh = fd >= 0 ? fd + 1 : 0;
+	if (fd < 0)
+		fd = take(f, where, pid, start_ticks);
 	if (fd < 0)
 		return fd;
 	int error = make_at(f, fd);
-	close(fd);
+	if (f->fresh == 0)
+		close(fd);
 	if (error != 0)
-		unlink(p.text);
-	memcpy(f->path, p.text, sizeof(f->path));
+		segment_file_drop(f);
 	return error;
+}
+
+int
+segment_file_show(struct segment_file *f, const char *where, int32_t pid,
+		  uint64_t start_ticks)
+{
+	if (f->fresh == 0)
+		return 0;
+	int fd = take(f, where, pid, start_ticks);
+	if (fd >= 0) {
+		f->fresh = 0;
+		close(fd);
+		return 0;
+	}
+	segment_file_drop(f);
+	if (fd == -EEXIST || fd == -ENAMETOOLONG)
+		return fd;
+	/* No /proc, a sandbox: once more, by name. */
+	nameless_failed = true;
+	return -EAGAIN;
 }
 
 void
 segment_file_drop(struct segment_file *f)
 {
-	munmap(f->mapping, SEGMENT_FIXED_BYTES);
+	if (f->mapping != NULL)
+		munmap(f->mapping, SEGMENT_FIXED_BYTES);
 	f->mapping = NULL;
-	unlink(f->path);
+	if (f->fresh == 0)
+		unlink(f->path);
+	else
+		close(f->fresh - 1);
+	f->fresh = 0;
 }

@@ -22,13 +22,19 @@ struct segment_file {
 	char path[1024];
 	dev_t device;
 	ino_t inode;
-	int kept; /* 1 + descriptor in the clock's own table, 0: none */
+	int kept;  /* 1 + descriptor in the clock's own table, 0: none */
+	int fresh; /* 1 + descriptor of a file that has no name yet, 0: it has one */
 };
 
 /*
- * `where`: "auto" or a path with %p for the pid and %% for %. 0, or -errno and no mapping.
+ * `where`: "auto" or a path with %p for the pid and %% for %. 0, or -errno and no mapping. Where the
+ * file system can, the file has no name until it is shown: a host that ends meanwhile leaves nothing.
  */
 int segment_file_make(struct segment_file *f, const char *where, int32_t pid,
+		      uint64_t start_ticks);
+
+/* Once there is something in it. 0, or -errno and no mapping; -EAGAIN: make it once more. */
+int segment_file_show(struct segment_file *f, const char *where, int32_t pid,
 		      uint64_t start_ticks);
 
 /*

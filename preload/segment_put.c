@@ -34,6 +34,8 @@ open_same(const struct segment_file *f)
 int
 segment_file_open(struct segment_file *f)
 {
+	if (f->fresh != 0)
+		return f->fresh - 1;
 	if (!facts_files_are_own())
 		return open_same(f);
 	if (f->kept == 0) {
@@ -49,7 +51,7 @@ segment_file_open(struct segment_file *f)
 void
 segment_file_close(const struct segment_file *f, int fd)
 {
-	if (!facts_files_are_own() || f->kept != fd + 1)
+	if (f->fresh != fd + 1 && (!facts_files_are_own() || f->kept != fd + 1))
 		close(fd);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A hundred short children of a threaded host, ten at a time: each has inherited blocks, allocates
- * some, and ends in one of four ways. Whoever runs it sets a time limit.
+ * some, and ends in one of four ways; with an argument three hundred, and all by _exit, some time
+ * after the first large block. Whoever runs it sets a time limit.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -16,6 +17,7 @@
 #define BYTES	3000000
 
 static _Atomic int stop;
+static int at_once;
 
 static void *
 churn(void *unused)
@@ -48,13 +50,16 @@ live(unsigned char *inherited, int n)
 	free(inherited);
 	for (int i = 0; i < 3; i++)
 		free(own[i]);
+	/* Some time around the moment in which the clock's thread makes the file. */
+	if (at_once)
+		usleep(n * 300u);
 	return 0;
 }
 
 static void
 end(int how, int status)
 {
-	if (status != 0)
+	if (status != 0 || at_once)
 		_exit(status);
 	if (how == 0)
 		exit(0);
@@ -67,16 +72,19 @@ end(int how, int status)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	unsigned char *block[AT_ONCE];
 	pthread_t threads[3];
 	int ended[2] = {0, 0};
 
+	(void)argv;
+	at_once = argc > 1;
+
 	for (int i = 0; i < 3; i++)
 		if (pthread_create(&threads[i], NULL, churn, NULL) != 0)
 			return 1;
-	for (int round = 0; round < 100 / AT_ONCE; round++) {
+	for (int round = 0; round < (at_once ? 300 : 100) / AT_ONCE; round++) {
 		for (int i = 0; i < AT_ONCE; i++) {
 			block[i] = malloc(BYTES);
 			if (block[i] == NULL)

@@ -63,7 +63,7 @@ no_difference() {
 }
 
 @test "files fail" {
-  no_difference open read fstat posix_fallocate process_vm_writev
+  no_difference open read fstat posix_fallocate process_vm_writev linkat
 }
 
 @test "the thread and small things fail" {
@@ -73,7 +73,7 @@ no_difference() {
 @test "everything fails at once, always and now and then" {
   for when in @1 @30 %3; do
     faults=
-    for call in mmap munmap mremap madvise mprotect mincore open read process_vm_writev pthread_create; do
+    for call in mmap munmap mremap madvise mprotect mincore open read linkat process_vm_writev pthread_create; do
       faults+=${faults:+,}$call$when
     done
     for options in decay_ms=5,stats_ms=20,floor=8K,threshold=1M guard=on,quarantine=8M; do

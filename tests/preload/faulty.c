@@ -42,6 +42,7 @@
 	X(process_vm_writev, EPERM)                                                      \
 	X(fstat, EIO)                                                                    \
 	X(mkdir, EROFS)                                                                  \
+	X(linkat, EACCES)                                                                \
 	X(unlink, EROFS)                                                                 \
 	X(prctl, EINVAL)                                                                 \
 	X(readlink, EACCES)                                                              \
@@ -242,6 +243,12 @@ EXPORT int
 mkdir(const char *path, mode_t mode)
 {
 	FAIL_OR(mkdir, (int)syscall(SYS_mkdirat, AT_FDCWD, path, mode));
+}
+
+EXPORT int
+linkat(int from, const char *old, int to, const char *new, int flags)
+{
+	FAIL_OR(linkat, (int)syscall(SYS_linkat, from, old, to, new, flags));
 }
 
 EXPORT int

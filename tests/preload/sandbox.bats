@@ -22,7 +22,7 @@ content() {
   want=$(content)
   for call in madvise mremap munmap mincore membarrier close_range process_vm_writev \
     process_vm_writev,pwrite64 fallocate fallocate,ftruncate,pwrite64 mkdir,mkdirat unlink,unlinkat \
-    prctl mmap-reserve mmap-reset mmap-tables mmap-shared open-create; do
+    prctl mmap-reserve mmap-reset mmap-tables mmap-shared open-create open-nameless linkat; do
     case $(uname -m)/$call in */mkdir,* | */unlink,*) [ "$(uname -m)" = x86_64 ] || continue ;; esac
     for options in enabled floor=8K,decay_ms=5,stats_ms=20; do
       rm -f "$SIDECAR"
@@ -71,8 +71,20 @@ content() {
   adds_up
 }
 
+@test "no file without a name, none that gets one later: it has its name from the start" {
+  for calls in open-nameless linkat; do
+    for options in stats_ms=20 decay_thread=off; do
+      rm -f "$SIDECAR"
+      forbidden $calls $options "$GUESTS/memory" trim
+      [ "$status" -eq 0 ]
+      adds_up
+      [ "$(find "$BATS_TEST_TMPDIR" -name '*.weir*' | wc -l)" -eq 1 ]
+    done
+  done
+}
+
 @test "no way to make, map or write the sidecar: there is none, not an empty one" {
-  for calls in open-create mmap-shared fallocate,ftruncate,pwrite64 process_vm_writev,pwrite64; do
+  for calls in open-create,open-nameless open-create,linkat mmap-shared fallocate,ftruncate,pwrite64 process_vm_writev,pwrite64; do
     forbidden "$calls" stats_ms=20 "$GUESTS/memory" trim
     [ "$status" -eq 0 ]
     [ ! -e "$SIDECAR" ]

@@ -60,6 +60,8 @@ static const struct call calls[] = {
 	 ANONYMOUS | MAP_NORESERVE},
 	{"mmap-shared", SYS_mmap, ANY, 3, MAP_SHARED, MAP_SHARED},
 	{"open-create", SYS_openat, ANY, 2, O_CREAT, O_CREAT},
+	{"open-nameless", SYS_openat, ANY, 2, O_TMPFILE, O_TMPFILE},
+	{"linkat", SYS_linkat, ANY, 0, 0, 0},
 };
 
 static const struct call *
