@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: Apache-2.0
-# Sourced by quickstart and run-tests, in the top folder: builds weir out of tree in ./build.
+# Sourced by quickstart and run-tests after packages.sh, in the top folder: builds weir out of tree in
+# ./build.
 
 build_step() {
   "$@" >>build/build.log 2>&1 </dev/null && return
@@ -8,6 +9,19 @@ build_step() {
   echo "Building failed at: $*" >&2
   echo "All of its output is in build/build.log" >&2
   exit 1
+}
+
+# A configuration made before a library came does without it: that one is made anew.
+is_configured() {
+  [ -e build/config.status ] || return
+  while read -r package define; do
+    have_package "$package" && ! grep -q "^#define $define 1" build/config.h && return 1
+  done <<'END'
+libncurses-dev HAVE_CURSES
+libjson-c-dev HAVE_JSON_C
+libdw-dev HAVE_LIBDW
+END
+  return 0
 }
 
 build_weir() {
@@ -19,6 +33,6 @@ build_weir() {
   mkdir -p build || exit 2
   : >build/build.log
   [ -e configure ] || build_step ./autogen.sh
-  [ -e build/config.status ] || build_step env -C build ../configure
+  is_configured || build_step env -C build ../configure
   build_step make -C build -j"$(nproc)"
 }

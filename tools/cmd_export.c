@@ -213,6 +213,7 @@ run(int argc, char **argv)
 		return status;
 	if (!subject_open_trace(r.what, &e, &trace))
 		return CMD_FAILED;
+	subject_tell_missing();
 	status = CMD_FAILED;
 	if ((r.from == NULL || tracetime_parse(&trace, r.from, &g.from_ns)) &&
 	    (r.to == NULL || tracetime_parse(&trace, r.to, &g.to_ns))) {

@@ -203,6 +203,8 @@ run(int argc, char **argv)
 		return status;
 	if (!subject_open_trace(r.what, &e, &trace))
 		return CMD_FAILED;
+	if (!r.no_files)
+		subject_tell_missing();
 	status = CMD_FAILED;
 	if (resolve(&trace, &r)) {
 		print(&r, &e, &trace);

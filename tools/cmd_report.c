@@ -83,6 +83,8 @@ print_page(const struct locate_entry *e, FILE *out)
 	bool has_trace = trace_view_load(&trace, AT_FDCWD, e->path, why) == 0;
 	struct report r;
 
+	if (has_trace)
+		subject_tell_missing();
 	report_fill(&r, e, has_trace ? &trace : NULL, why, GROWTH_PLACE_FILES);
 	report_page_print(&r, out);
 	report_release(&r);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 
+#include "config.h"
 #include "tools/proc.h"
 #include "tools/running.h"
 #include "tools/tell.h"
@@ -47,6 +48,17 @@ subject_open(const char *what, struct locate_entry *e)
 	if (rc != 0)
 		tell_error("%s: %s", e->path, e->why);
 	return rc == 0;
+}
+
+void
+subject_tell_missing(void)
+{
+#ifndef HAVE_JSON_C
+	tell_warning("built without libjson-c: source maps are not followed");
+#endif
+#ifndef HAVE_LIBDW
+	tell_warning("built without libdw: machine code has addresses instead of names");
+#endif
 }
 
 bool

@@ -17,4 +17,7 @@ bool subject_open(const char *what, struct locate_entry *e);
 bool subject_open_trace(const char *what, struct locate_entry *e,
 			struct trace_view *trace);
 
+/* What this build cannot find out about places in code, as warnings; for those that show them. */
+void subject_tell_missing(void);
+
 #endif
