@@ -119,7 +119,7 @@ made_room(size_t bytes)
 uint32_t
 place_site(size_t size, uint32_t kind, struct place_caller caller)
 {
-	return size >= weir_config.trace_min
+	return size >= weir_config.trace_min && !weir_trace_early(size)
 		       ? weir_trace_site(caller.frame, (uintptr_t)caller.pc, kind)
 		       : 0;
 }

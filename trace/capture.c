@@ -23,9 +23,21 @@
 #define SPINS  200
 #define YIELDS 4
 
+/*
+ * The clock costs as much as a known stack: the first ones are timed each, of later ones that are
+ * known one for many. Of a later one that is new, all but the walk is.
+ */
+#define ALL_TIMED 1024
+#define TIMED	  16
+
 static struct {
-	_Atomic uint64_t ns, captures, hits;
+	_Atomic uint64_t ns, captures, misses;
 } counts;
+
+/* See weir_trace_early. */
+#define SURE_BYTES  ((uint64_t)256 << 10)
+#define EARLY_BYTES ((uint64_t)1 << 20)
+static _Atomic uint64_t early_bytes;
 
 /* Of the calling thread: 0 until its first capture. */
 static _Thread_local uint32_t own_thread, own_isolate;
@@ -104,41 +116,37 @@ decode(const struct walk_raw *raw, uint32_t caller_kind)
 	return sites_of(stack, caller_kind, own_thread - 1);
 }
 
-/*
- * For how long equal words mean the same stack. What tells V8's frames apart, code and bytecode, is
- * old from birth: a minor GC, of which a server has one for each large buffer, neither moves it
- * nor gives its place to another. A new isolate has a number of its own.
- */
-static uint64_t
-generation(const struct walk_gcs *gcs)
-{
-	return gcs->known ? gcs->major : gcs->moved;
-}
-
+/* `from`: when it began; 0: not to be timed unless the stack is new. `weight`: of a known one. */
 static uint32_t
-capture(uintptr_t fp, uintptr_t pc, uint32_t caller_kind)
+capture(uintptr_t fp, uintptr_t pc, uint32_t caller_kind, uint64_t from, uint32_t weight)
 {
 	struct walk_raw raw;
-	struct walk_gcs gcs;
 
-	if (!know_thread())
+	if (!know_thread()) {
+		count(&counts.misses, 1);
 		return 0;
-	walk_gcs(&gcs);
+	}
+	uint64_t generation = walk_generation();
 	walk_take(&raw, fp, pc);
-	uint64_t key = ledger_mix(raw.hash, generation(&gcs));
+	uint64_t key = ledger_mix(raw.hash, generation);
 	key = ledger_mix(key, (uint64_t)own_isolate << 32 | own_thread);
 	key = ledger_mix(key, caller_kind);
 	_Atomic uint64_t *word = &ledger->site_cache[key % CACHE_SLOTS];
 	uint64_t known = atomic_load_explicit(word, memory_order_relaxed);
 	/* The lowest bits choose the word, so they need not be kept. */
 	if (known != 0 && (known & ~SITE_MASK) == (key & ~SITE_MASK)) {
-		count(&counts.hits, 1);
+		if (from != 0)
+			count(&counts.ns, weight * (clock_ns() - from));
 		return (uint32_t)(known & SITE_MASK);
 	}
+	count(&counts.misses, 1);
+	if (from == 0)
+		from = clock_ns();
 	if (!lock_soon())
 		return 0;
 	uint32_t site = decode(&raw, caller_kind);
 	weir_unlock(&ledger_lock);
+	count(&counts.ns, clock_ns() - from);
 	if (site != 0)
 		atomic_store_explicit(word, (key & ~SITE_MASK) | site,
 				      memory_order_relaxed);
@@ -150,20 +158,33 @@ weir_trace_site(uintptr_t fp, uintptr_t pc, uint32_t caller_kind)
 {
 	if (ledger == NULL)
 		return 0;
-	uint64_t from = clock_ns();
-	uint32_t site = capture(fp, pc, caller_kind);
+	uint64_t n = atomic_fetch_add_explicit(&counts.captures, 1, memory_order_relaxed);
 
-	count(&counts.captures, 1);
-	count(&counts.ns, clock_ns() - from);
-	return site;
+	if (n >= ALL_TIMED && n % TIMED != 0)
+		return capture(fp, pc, caller_kind, 0, 0);
+	return capture(fp, pc, caller_kind, clock_ns(), n < ALL_TIMED ? 1 : TIMED);
+}
+
+/* Who wants smaller blocks recorded than by default gets them from the first on. */
+bool
+weir_trace_early(uint64_t bytes)
+{
+	if (atomic_load_explicit(&early_bytes, memory_order_relaxed) >= EARLY_BYTES)
+		return false;
+	if (bytes >= SURE_BYTES || sites_settings.exact_bytes < SURE_BYTES / 2)
+		bytes = EARLY_BYTES;
+	return atomic_fetch_add_explicit(&early_bytes, bytes, memory_order_relaxed) +
+		       bytes <
+	       EARLY_BYTES;
 }
 
 void
 capture_counts(struct capture_counts *c)
 {
 	c->ns = atomic_load_explicit(&counts.ns, memory_order_relaxed);
+	uint64_t misses = atomic_load_explicit(&counts.misses, memory_order_relaxed);
 	c->captures = atomic_load_explicit(&counts.captures, memory_order_relaxed);
-	c->hits = atomic_load_explicit(&counts.hits, memory_order_relaxed);
+	c->hits = c->captures > misses ? c->captures - misses : 0;
 }
 
 /* The one thread there is has another number now. */
@@ -172,6 +193,6 @@ capture_after_fork(void)
 {
 	atomic_store(&counts.ns, 0);
 	atomic_store(&counts.captures, 0);
-	atomic_store(&counts.hits, 0);
+	atomic_store(&counts.misses, 0);
 	own_thread = 0;
 }

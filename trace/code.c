@@ -9,6 +9,7 @@
 #include <link.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <time.h>
 
 #include "pool/lock.h"
@@ -97,6 +98,15 @@ read_headers(uint64_t header, struct code_module *module)
 	for (unsigned i = 0; i < eh.e_phnum; i++)
 		if (ph[i].p_type == PT_GNU_EH_FRAME)
 			module->eh_frame_header = to->bias + ph[i].p_vaddr;
+	for (unsigned i = 0; i < eh.e_phnum; i++) {
+		const struct code_span span = {to->bias + ph[i].p_vaddr,
+					       to->bias + ph[i].p_vaddr + ph[i].p_filesz};
+
+		if (ph[i].p_type == PT_LOAD && (ph[i].p_flags & PF_R) != 0 &&
+		    header + eh.e_phoff == getauxval(AT_PHDR) &&
+		    code_in(&span, module->eh_frame_header))
+			module->lasting = span;
+	}
 	for (unsigned i = 0; i < eh.e_phnum; i++)
 		if (ph[i].p_type == PT_NOTE &&
 		    read_note(to->bias + ph[i].p_vaddr, ph[i].p_memsz, to))

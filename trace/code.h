@@ -26,6 +26,7 @@ struct code_module {
 	uint32_t path_bytes;
 	uint64_t header; /* address of the ELF header, 0: not mapped where the code is */
 	uint64_t eh_frame_header; /* address of .eh_frame_hdr, 0: none */
+	struct code_span lasting; /* around that, of the executable: never unmapped */
 	uint16_t interned;
 	_Atomic uint32_t fp_votes; /* trace/unwind.c */
 };

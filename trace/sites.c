@@ -110,20 +110,11 @@ sites_age(struct ledger_site *s, uint32_t gc)
 	s->gc = gc;
 }
 
-static uint32_t
-major_gcs(void)
-{
-	struct walk_gcs g;
-
-	walk_gcs(&g);
-	return (uint32_t)g.major;
-}
-
 static struct ledger_site *
 enter(uint32_t site)
 {
 	struct ledger_site *s = &ledger->sites[site];
-	uint32_t gc = major_gcs();
+	uint32_t gc = (uint32_t)walk_majors();
 
 	weir_lock(&s->lock);
 	sites_age(s, gc);
@@ -154,22 +145,28 @@ add_live(struct ledger_site *s, const struct weir_birth *b, uint64_t bytes, uint
 		s->least_bytes = f[WEIR_S_live_bytes];
 }
 
+static uint32_t
+ms_at(uint64_t ns)
+{
+	uint64_t ms = (ns - sites_settings.started_ns) / MS_NS;
+
+	return ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
+}
+
 uint32_t
 weir_trace_ms(void)
 {
-	uint64_t ms = (now_ns() - sites_settings.started_ns) / MS_NS;
-
-	return ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
+	return ms_at(now_ns());
 }
 
 struct weir_birth
 weir_trace_born(uint32_t site, uint64_t bytes, uint32_t count)
 {
-	struct weir_birth b = {.site = site, .ms = weir_trace_ms()};
+	uint64_t ns = now_ns();
+	struct weir_birth b = {.site = site, .ms = ms_at(ns)};
 
 	if (ledger == NULL)
 		return b;
-	uint64_t ns = now_ns();
 	struct ledger_site *s = enter(site);
 	uint64_t *f = s->fields;
 	b.gc = s->gc;

@@ -9,6 +9,7 @@
 #ifndef TRACE_SITES_H
 #define TRACE_SITES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,6 +37,13 @@ int weir_trace_start(uint64_t exact_bytes, uint64_t sample_bytes);
  * the function that the host called, `pc`: where it returns to. Takes the stack: 0.1 to 10 us.
  */
 uint32_t weir_trace_site(uintptr_t fp, uintptr_t pc, uint32_t caller_kind);
+
+/*
+ * Whether a request is one of the small ones with which a host starts, and which need no site: below
+ * 256 KB, before 1 MB was asked for or one that is larger. A host that never asks for more, a
+ * short `node` say, need not be looked at at all.
+ */
+bool weir_trace_early(uint64_t bytes);
 
 /*
  * `count` blocks of that site, of `bytes` together, are born; change their size; are gone. The shim

@@ -23,6 +23,7 @@
 #define LARGE	    (1 << 22)
 
 static _Atomic uint64_t remembered[SLOTS][WAYS];
+static _Atomic bool remembers;
 
 /* Bits: 36 tag, 2 how, 14 offset / 8, 1 saved, 11 (fp offset + 8192) / 8. */
 static uint64_t
@@ -58,9 +59,23 @@ struct header {
 	uint32_t n;
 };
 
+/*
+ * The tables of the executable, which is never unmapped, are read as they lie: a binary search by
+ * system calls is what a starting process would notice.
+ */
+static bool
+peek(const struct code_span *lasting, uint64_t address, void *to, size_t n)
+{
+	if (address - lasting->start > lasting->end - lasting->start ||
+	    n > lasting->end - address)
+		return checked_peek(address, to, n);
+	memcpy(to, (const void *)(uintptr_t)address, n);
+	return true;
+}
+
 /* The address of the last entry whose code starts at or before pc; 0: none. */
 static uint64_t
-find_entry(uint64_t header, uint64_t pc)
+find_entry(const struct code_span *lasting, uint64_t header, uint64_t pc)
 {
 	static const uint8_t usual[4] = {1, 0x1b, 0x03, 0x3b};
 	struct header h;
@@ -68,22 +83,22 @@ find_entry(uint64_t header, uint64_t pc)
 	uint64_t table = header + sizeof(h);
 	uint32_t low = 0, high;
 
-	if (!checked_peek(header, &h, sizeof(h)) || memcmp(&h, usual, 4) != 0 ||
+	if (!peek(lasting, header, &h, sizeof(h)) || memcmp(&h, usual, 4) != 0 ||
 	    h.n == 0 || h.n > MAX_ENTRIES)
 		return 0;
 	for (high = h.n; high - low > AT_ONCE;) {
 		uint32_t middle = low + (high - low) / 2;
 
-		if (!checked_peek(table + middle * sizeof(rows[0]), rows,
-				  sizeof(rows[0])))
+		if (!peek(lasting, table + middle * sizeof(rows[0]), rows,
+			  sizeof(rows[0])))
 			return 0;
 		if ((int64_t)(pc - header) < rows[0][0])
 			high = middle;
 		else
 			low = middle;
 	}
-	if (!checked_peek(table + low * sizeof(rows[0]), rows,
-			  (high - low) * sizeof(rows[0])))
+	if (!peek(lasting, table + low * sizeof(rows[0]), rows,
+		  (high - low) * sizeof(rows[0])))
 		return 0;
 	uint32_t i = high - low - 1;
 	while (i > 0 && (int64_t)(pc - header) < rows[i][0])
@@ -93,12 +108,12 @@ find_entry(uint64_t header, uint64_t pc)
 
 /* Up to ENTRY bytes of the entry at an address. */
 static size_t
-read_entry(uint64_t address, uint8_t to[ENTRY])
+read_entry(const struct code_span *lasting, uint64_t address, uint8_t to[ENTRY])
 {
 	uint32_t length;
 
-	if (!checked_peek(address, &length, sizeof(length)) || length > ENTRY - 4 ||
-	    !checked_peek(address, to, length + 4))
+	if (!peek(lasting, address, &length, sizeof(length)) || length > ENTRY - 4 ||
+	    !peek(lasting, address, to, length + 4))
 		return 0;
 	return length + 4;
 }
@@ -134,12 +149,12 @@ find_rule(uint64_t pc)
 
 	if (m == NULL || m->eh_frame_header == 0)
 		return rule;
-	uint64_t at = find_entry(m->eh_frame_header, pc - 1);
-	size_t fde_bytes = at != 0 ? read_entry(at, fde) : 0;
+	uint64_t at = find_entry(&m->lasting, m->eh_frame_header, pc - 1);
+	size_t fde_bytes = at != 0 ? read_entry(&m->lasting, at, fde) : 0;
 	if (fde_bytes < 8)
 		return rule;
 	memcpy(&back, fde + 4, sizeof(back));
-	size_t cie_bytes = read_entry(at + 4 - back, cie);
+	size_t cie_bytes = read_entry(&m->lasting, at + 4 - back, cie);
 	if (!unwind_parse(cie, cie_bytes, fde, fde_bytes, at, pc, &rule) || !fits(&rule))
 		rule = (struct unwind_rule){.how = UNWIND_UNKNOWN};
 	vote(m, &rule);
@@ -166,6 +181,7 @@ unwind_rule_at(uint64_t pc)
 	if (rule.how == UNWIND_UNKNOWN || rule.how == UNWIND_END)
 		rule = (struct unwind_rule){.how = rule.how};
 	atomic_store_explicit(&ways[into], pack(pc, &rule), memory_order_relaxed);
+	atomic_store_explicit(&remembers, true, memory_order_release);
 	return rule;
 #else
 	(void)pc;
@@ -176,6 +192,8 @@ unwind_rule_at(uint64_t pc)
 void
 unwind_forget(void)
 {
+	if (!atomic_exchange(&remembers, false))
+		return;
 	for (size_t i = 0; i < SLOTS; i++)
 		for (unsigned k = 0; k < WAYS; k++)
 			atomic_store_explicit(&remembered[i][k], 0, memory_order_relaxed);

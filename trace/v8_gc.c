@@ -173,15 +173,14 @@ add(void *address)
 	atomic_fetch_add(&moves, 1);
 	v8.on_begin(address, on_begin, (void *)registration, GC_ALL);
 	v8.on_end(address, on_end, (void *)registration, GC_ALL);
-	/* With an isolate, code may have come. */
-	code_refresh();
 	return i->number;
 }
 
 uint32_t
 walk_isolate(void)
 {
-	walk_look();
+	bool looked = walk_look();
+
 	if (!atomic_load_explicit(&known, memory_order_acquire))
 		return 0;
 	void *address = v8.current();
@@ -189,9 +188,26 @@ walk_isolate(void)
 		return 0;
 	if (address != seen) {
 		seen_number = add(address);
+		/* With an isolate, code may have come. */
+		if (!looked)
+			code_refresh();
 		seen = address;
 	}
 	return seen_number;
+}
+
+uint64_t
+walk_majors(void)
+{
+	return atomic_load_explicit(&majors, memory_order_acquire);
+}
+
+uint64_t
+walk_generation(void)
+{
+	return atomic_load_explicit(&known, memory_order_relaxed)
+		       ? atomic_load_explicit(&majors, memory_order_acquire)
+		       : atomic_load_explicit(&moves, memory_order_acquire);
 }
 
 void

@@ -54,6 +54,16 @@ struct walk_gcs {
 };
 void walk_gcs(struct walk_gcs *g);
 
+/* walk_gcs.major by itself. */
+uint64_t walk_majors(void);
+
+/*
+ * For how long equal words mean the same stack. What tells V8's frames apart, code and bytecode, is
+ * old from birth: a minor GC, of which a server has one for each large buffer, neither moves it
+ * nor gives its place to another. A new isolate has a number of its own.
+ */
+uint64_t walk_generation(void);
+
 /* 1, 2, ... of the isolate that the calling thread runs, 0 if none. Hooks its GCs at first sight. */
 uint32_t walk_isolate(void);
 

@@ -21,8 +21,8 @@
 /* The calling thread's stack around `sp`: false if nobody knows where it ends. */
 bool walk_stack_end(uintptr_t sp, uintptr_t *end);
 
-/* Looks at the runtime, once. A thread that comes meanwhile goes on without. */
-void walk_look(void);
+/* Looks at the runtime, once; true: just now. A thread that comes meanwhile goes on without. */
+bool walk_look(void);
 
 /* Whether frames of V8 are to be taken as such. */
 bool walk_reads_v8(void);

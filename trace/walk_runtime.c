@@ -98,6 +98,18 @@ write_version(const char *what, int major, int minor)
 	put_number(to, minor);
 }
 
+static bool knows_modules;
+
+/* The maps are read once all is known, unless a library must be found in them. */
+static const struct code_module *
+library_named(const char *prefix)
+{
+	if (!knows_modules)
+		code_refresh();
+	knows_modules = true;
+	return code_module_named(prefix);
+}
+
 /* Finds something by the symbols of the executable, or of a library of that name. */
 static int
 look_in(const char *library, int (*find)(const struct weir_symtab *t))
@@ -107,7 +119,7 @@ look_in(const char *library, int (*find)(const struct weir_symtab *t))
 
 	if (rc != -ENOENT)
 		return rc;
-	m = code_module_named(library);
+	m = library_named(library);
 	if (m == NULL || m->header == 0 || weir_symtab_of_image(&symbols, m->header) != 0)
 		return -ENOENT;
 	return find(&symbols);
@@ -181,20 +193,20 @@ look_at_all(void)
 	reason = why_native(rc, why);
 }
 
-void
+bool
 walk_look(void)
 {
 	int seen = NOT_YET;
 
 	if (atomic_load_explicit(&look, memory_order_acquire) != NOT_YET ||
 	    !atomic_compare_exchange_strong(&look, &seen, LOOKING))
-		return;
+		return false;
 	name = name_of_executable();
-	code_refresh();
 	look_at_all();
-	if (tier == WEIR_TIER_V8)
+	if (tier == WEIR_TIER_V8 || !knows_modules)
 		code_refresh();
 	atomic_store_explicit(&look, LOOKED, memory_order_release);
+	return true;
 }
 
 bool

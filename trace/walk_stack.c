@@ -11,6 +11,7 @@
 #include "trace/maps.h"
 
 #define MAIN_STACK   (UINT64_C(1) << 30) /* grows downwards: its start moves */
+#define NEAR_STACK   (UINT64_C(8) << 20)
 #define MAX_LOOK_UPS 64
 
 struct bounds {
@@ -27,6 +28,13 @@ look_up(uintptr_t sp)
 {
 	uint64_t start, end;
 
+	/* Nothing else is ever mapped that near below the main thread's: the maps need not be read. */
+	if (&__libc_stack_end != NULL && (uintptr_t)__libc_stack_end > sp &&
+	    (uintptr_t)__libc_stack_end - sp < NEAR_STACK) {
+		bounds.end = (uintptr_t)__libc_stack_end;
+		bounds.kilobytes = NEAR_STACK >> 10;
+		return true;
+	}
 	if (bounds.look_ups >= MAX_LOOK_UPS)
 		return false;
 	bounds.look_ups++;

@@ -254,6 +254,19 @@ TEST(one_place_is_one_site)
 	CHECK(field(sites[0], WEIR_S_thread) <= ledger_count(WEIR_PART_THREADS));
 }
 
+TEST(a_start_is_not_looked_at_until_it_asks_for_much)
+{
+	uint64_t exact_bytes = sites_settings.exact_bytes;
+
+	/* Seven of 128 KB are less than 1 MB; from the eighth on all have a site. */
+	sites_settings.exact_bytes = 128 * KB;
+	for (int i = 0; i < 7; i++)
+		CHECK(weir_trace_early(128 * KB));
+	CHECK(!weir_trace_early(128 * KB));
+	CHECK(!weir_trace_early(128 * KB));
+	sites_settings.exact_bytes = exact_bytes;
+}
+
 TEST(a_locked_table_costs_the_site_not_the_request)
 {
 	weir_lock(&ledger_lock);
@@ -300,6 +313,7 @@ TEST(full_sites_are_site_0)
 	T(threads_lose_nothing)                                                          \
 	T(one_place_is_one_site)                                                         \
 	T(a_locked_table_costs_the_site_not_the_request)                                 \
+	T(a_start_is_not_looked_at_until_it_asks_for_much)                               \
 	T(a_child_keeps_what_is_live)                                                    \
 	T(full_sites_are_site_0)
 
