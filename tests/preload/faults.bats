@@ -115,3 +115,14 @@ no_difference() {
   [ "$status" -eq 0 ]
   [ "$(megabytes idle)" -le 8 ]
 }
+
+@test "a host that ends while its sidecar is made leaves none" {
+  for call in posix_fallocate@1 fstat@1 process_vm_writev@1 process_vm_writev@2 linkat@1; do
+    rm -f "$SIDECAR"
+    run timeout 60 env LD_PRELOAD="$SHIM:$FAULTY" FAULTS=$call FAULTS_EXIT=1 \
+      WEIR_OPTIONS="stats=$SIDECAR,stats_ms=20" "$GUESTS/memory" burst
+    [ "$status" -eq 0 ]
+    [ -z "$output" ] || { echo "$call was not made: $output" && return 1; }
+    [ -z "$(find "$BATS_TEST_TMPDIR" -name '*.weir*')" ] || { echo "$call" && return 1; }
+  done
+}

@@ -3,7 +3,7 @@
  * A library to preload behind the shim: system calls that the shim makes fail, all others work.
  * FAULTS="mmap@5,open%3,clock": mmap fails from the fifth call on, every third open fails, and
  * the clocks jump. Calls are counted from the start of the process and over all threads. With
- * FAULTS_SAY set, it says at the end what failed how often.
+ * FAULTS_SAY set, it says at the end what failed how often; with FAULTS_EXIT, the process ends there.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -142,6 +142,8 @@ fails(enum call call, uintptr_t caller)
 	if ((f->from == 0 || n < f->from) && (f->every == 0 || n % f->every != 0))
 		return false;
 	atomic_fetch_add(&f->failed, 1);
+	if (getenv("FAULTS_EXIT") != NULL)
+		_exit(0);
 	if (f->error != 0)
 		errno = f->error;
 	return true;

@@ -116,3 +116,72 @@ sanitized() {
   [[ "$output" == *"will do nothing in ./secure: it runs with raised privileges"*"handed over" ]]
   [ ! -e "$SIDECAR" ]
 }
+
+# Programs under raised privileges that belong to another user: in a folder that this user may enter.
+setuid_copy() {
+  [ "$(id -u)" -eq 0 ] || skip "only root can make such a program"
+  folder=$(mktemp -d)
+  chmod 755 "$folder"
+  build handover -pthread "$WEIR_SRCDIR/tests/preload/handover.c"
+  cp "$BATS_TEST_TMPDIR/handover" "$folder/plain"
+  cp "$BATS_TEST_TMPDIR/handover" "$folder/setuid"
+  chmod 755 "$folder/plain"
+  # Nobody's program, started by root: another effective user, and the loader's secure mode.
+  chown 65534 "$folder/setuid"
+  chmod 4755 "$folder/setuid"
+  mkdir -m 777 "$folder/out"
+}
+
+@test "setuid, started with a preload and options: nothing of them is taken" {
+  setuid_copy
+  export XDG_RUNTIME_DIR=$folder/out
+  run -0 env LD_PRELOAD="$SHIM" WEIR_OPTIONS="stats=$folder/out/x.weir,verbose" "$folder/plain"
+  [[ "$output" == *"at work"* ]]
+  [ -e "$folder/out/x.weir" ]
+  rm "$folder/out/x.weir"
+  run env LD_PRELOAD="$SHIM" WEIR_OPTIONS="stats=$folder/out/x.weir,verbose,help" "$folder/setuid"
+  left=$(ls -A "$folder/out")
+  rm -r "$folder"
+  [ "$status" -eq 0 ]
+  [[ "$output" == *"handed over" ]]
+  [[ "$output" != *weir\[* ]]
+  [ -z "$left" ]
+}
+
+@test "setuid, with the shim in /etc/ld.so.preload: inert" {
+  setuid_copy
+  cp "$SHIM" "$folder/shim.so"
+  chmod 755 "$folder/shim.so"
+  echo "$folder/shim.so" >"$folder/preload"
+  export XDG_RUNTIME_DIR=$folder/out folder
+  # In a mount namespace of its own: the system's file stays as it is.
+  listed() {
+    unshare -m sh -c 'mount --make-rprivate / 2>/dev/null
+      rm -rf "$folder/etc" && mkdir "$folder/etc" && cp -a /etc/. "$folder/etc/" 2>/dev/null
+      cp "$folder/preload" "$folder/etc/ld.so.preload"
+      mount --bind "$folder/etc" /etc || exit 77
+      exec "$@"' sh env WEIR_OPTIONS="stats=$folder/out/x.weir,verbose" "$@"
+  }
+  run listed "$folder/plain"
+  if [ "$status" -eq 77 ] || [[ "$output" == *unshare:* ]]; then
+    rm -r "$folder"
+    skip "no mount namespaces here"
+  fi
+  plain_says=$output plain_left=$(ls -A "$folder/out")
+  rm -f "$folder/out/x.weir"
+  run listed cat /proc/self/maps
+  maps=$output
+  run listed "$folder/setuid"
+  left=$(ls -A "$folder/out")
+  rm -r "$folder"
+  [[ "$plain_says" == *"at work"* ]]
+  [ "$plain_left" = x.weir ]
+  [[ "$maps" == *shim.so* ]]
+  [ "$status" -eq 0 ]
+  # env, which is not setuid, says that it is at work; the setuid program says nothing.
+  [ "$(grep -c 'at work' <<<"$output")" -eq "$(($(grep -c 'at work' <<<"$plain_says") - 1))" ]
+  [ "$(tail -n 1 <<<"$output")" = "handed over" ]
+  [ -z "$left" ]
+  # Where the sidecar of a user without an environment would be.
+  [ ! -e /tmp/weir-65534 ]
+}
