@@ -87,6 +87,48 @@ judged() {
   [ "$got" = "8 true" ]
 }
 
+# in_group MB COMMAND...: in a memory cgroup of its own without swap, version 1 or 2; 77: there is none.
+in_group() {
+  local mb=$1 group status=0
+  shift
+  if [ -w /sys/fs/cgroup/memory/cgroup.procs ]; then
+    group=/sys/fs/cgroup/memory/weir-leak-$$
+    mkdir "$group" 2>/dev/null || return 77
+    echo $((mb << 20)) >"$group/memory.limit_in_bytes" || return 77
+  elif grep -qs memory /sys/fs/cgroup/cgroup.subtree_control && [ -w /sys/fs/cgroup/cgroup.procs ]; then
+    group=/sys/fs/cgroup/weir-leak-$$
+    mkdir "$group" 2>/dev/null || return 77
+    echo $((mb << 20)) >"$group/memory.max" || return 77
+    [ ! -w "$group/memory.swap.max" ] || echo 0 >"$group/memory.swap.max"
+  else
+    return 77
+  fi
+  GROUP=$group sh -c 'echo $$ >"$GROUP/cgroup.procs" && exec "$@"' sh "$@" || status=$?
+  for _ in {1..50}; do
+    ! rmdir "$group" 2>/dev/null || break
+    sleep 0.1
+  done
+  return $status
+}
+
+@test "a process that its memory cgroup kills still tells who held the memory" {
+  local node
+  for version in 20 22 24 26; do
+    node=$(leak_node "$version")
+    [ -z "$node" ] || break
+  done
+  [ -n "$node" ] || skip "no Node"
+  ROUNDS=100000 run in_group 400 timeout -k 5 120 "$weir" run --quiet --stats_ms=100 \
+    --stats="$PWD/group.weir" -- "$node" "$programs/leaks/module_array.mjs"
+  [ "$status" -ne 77 ] || skip "no memory cgroup can be made here"
+  echo "$output"
+  [ "$status" -eq 137 ]
+  "$weir" growth --json group.weir >group.json
+  jq -e '.sites[0] | .line == 8 and .verdict == "held" and .live_count >= 100' group.json
+  # Where there is a limit, the report says how near it was.
+  jq -e '.rss.limit_bytes == 400 * 1048576' group.json
+}
+
 @test "machine code is named by the file with its build id, and by no other" {
   cat >leak.c <<'END'
 #include <stdlib.h>
