@@ -10,6 +10,7 @@
 
 #include "tests/unit/bytes_model.h"
 #include "tests/unit/guard.h"
+#include "tests/unit/uppers.h"
 #include "tests/tap.h"
 
 #include "encode/codec.h"
@@ -73,6 +74,7 @@ TEST(copy_near_modulo_a_page)
 				else
 					(way == 1 ? (*t)->copy : (*t)->copy_stream)(
 						dst + to, src + at, n);
+				CHECK(!uppers_dirty());
 				CHECK(memcmp(dst, want, sizeof(dst)) == 0);
 			}
 	}
@@ -113,6 +115,7 @@ TEST(copy_large)
 		codec_force((*t)->name);
 		memset(dst, 0, N + 1);
 		weir_copy(dst, src + 3, N - 3);
+		CHECK(!uppers_dirty());
 		CHECK(memcmp(dst, src + 3, N - 3) == 0);
 		CHECK_EQ(dst[N - 3], 0);
 	}
@@ -175,8 +178,9 @@ TEST(index_of)
 				memcpy(bytes + guard_random(&seed) % (n - m), needle, m);
 			if (m > 4 && i % 5 == 0)
 				memset(needle, 'a', m - 1);
-			CHECK_EQ(weir_index_of(bytes, n, needle, m, from),
-				 bytes_model_find(bytes, n, needle, m, from));
+			size_t found = weir_index_of(bytes, n, needle, m, from);
+			CHECK(!uppers_dirty());
+			CHECK_EQ(found, bytes_model_find(bytes, n, needle, m, from));
 		}
 	}
 }

@@ -157,7 +157,20 @@ TEST(streamed_output)
 	codec_stream_bytes = saved;
 }
 
+/* What every comparison above asks is answered as it should be. */
+TEST(dirty_upper_halves_are_seen)
+{
+	if (!uppers_known() || codec_force("avx2") != 0)
+		SKIP("the processor does not tell");
+	uppers_clean();
+	CHECK(!uppers_dirty());
+	uppers_soil();
+	CHECK(uppers_dirty());
+	uppers_clean();
+}
+
 #define TAP_TESTS                                                                        \
+	T(dirty_upper_halves_are_seen)                                                   \
 	T(encode)                                                                        \
 	T(decode_hex)                                                                    \
 	T(decode_base64)                                                                 \

@@ -9,6 +9,7 @@
 
 #include "tests/tap.h"
 #include "tests/unit/guard.h"
+#include "tests/unit/uppers.h"
 
 #include "encode/codec.h"
 #include "weir/encode.h"
@@ -33,39 +34,6 @@ run(const struct job *j, uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
 		       ? weir_decode(j->codec, j->dialect, dst, cap, (const char *)src, n)
 		       : weir_encode(j->codec, (char *)dst, cap, src, n);
 }
-
-#if defined(__x86_64__)
-#include <cpuid.h>
-
-static inline bool
-tells_use(void)
-{
-	uint32_t a, b, c, d;
-
-	return __get_cpuid(1, &a, &b, &c, &d) && (c & bit_OSXSAVE) &&
-	       __get_cpuid_count(13, 1, &a, &b, &c, &d) && (a & 4);
-}
-
-static inline bool
-uppers_dirty(void)
-{
-	static int known = -1; /* asking takes long under a hypervisor */
-	uint32_t a, d;
-
-	if (known < 0)
-		known = tells_use();
-	if (!known)
-		return false;
-	__asm__ volatile("xgetbv" : "=a"(a), "=d"(d) : "c"(1));
-	return (a & 0x44) != 0;
-}
-#else
-static inline bool
-uppers_dirty(void)
-{
-	return false;
-}
-#endif
 
 static inline bool
 equal(struct weir_result a, struct weir_result b)
