@@ -2,7 +2,7 @@
 # `make bench BENCH_ARGS='--only image --reps 5'`; `make check` only looks that all of it runs.
 bench_scripts = \
 	%D%/bench.js %D%/facts.js %D%/goals.js %D%/once.js %D%/options.js %D%/peers.js %D%/print.js \
-	%D%/programs.js %D%/summary.js %D%/install-peers.sh
+	%D%/programs.js %D%/summary.js %D%/install-peers.sh %D%/commands.sh
 bench_workloads = \
 	%D%/workloads/burst_idle.js %D%/workloads/file_encode.js %D%/workloads/files.js \
 	%D%/workloads/hex20.js %D%/workloads/http_bodies.js %D%/workloads/image.js \
@@ -49,9 +49,10 @@ check_LTLIBRARIES += %D%/trim1s.la
 BENCH_ARGS =
 bench: all $(bench_programs) %D%/trim1s.la
 	node $(top_srcdir)/bench/bench.js --build . $(BENCH_ARGS)
-bench-encode: %D%/bytes_bench %D%/encode_bench
+bench-encode: %D%/bytes_bench %D%/encode_bench weir
 	taskset -c 0 %D%/encode_bench
 	taskset -c 0 %D%/bytes_bench
+	taskset -c 0 $(top_srcdir)/bench/commands.sh ./weir
 endif
 .PHONY: bench bench-encode
 

@@ -24,6 +24,17 @@ setup() {
   "$weir" encode hex --wrap=60 <bytes | cmp - wanted
 }
 
+@test "the benchmark beside base64, basenc and xxd runs, and finds the same bytes" {
+  command -v xxd || skip "no xxd in PATH"
+  "$WEIR_SRCDIR/bench/commands.sh" "$weir" 1 3 >rows
+  [ "$(grep -c ' times$' rows)" -eq 9 ]
+  printf '#!/bin/sh\n"%s" "$@"; echo more\n' "$weir" >wrong
+  chmod +x wrong
+  run "$WEIR_SRCDIR/bench/commands.sh" ./wrong 1 3
+  [ "$status" -eq 1 ]
+  [[ $output == *"weir encode base64 --wrap 76 bytes: not what base64 -w 76 bytes gives" ]]
+}
+
 @test "decode undoes encode, in every codec of bytes, and wrapped" {
   for codec in hex base64 base64url; do
     "$weir" encode $codec --wrap 76 bytes >text
