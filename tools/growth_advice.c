@@ -61,12 +61,34 @@ print_snapshot(const struct growth_view *v, const struct growth_group *g, FILE *
 	free(signal);
 }
 
+/* Two instants, and what came between them. */
+static void
+print_marks(const struct growth_view *v, FILE *out, int indent)
+{
+	int32_t pid = v->trace->file.pid;
+
+	if (is_running(v))
+		fprintf(out,
+			"$ weir snap %d before; sleep 60; weir snap %d after\n"
+			"%*s$ weir growth %d --diff before after\n",
+			pid, pid, indent, "", pid);
+	else
+		fprintf(out, "$ weir growth FILE --diff before after\n");
+}
+
 static void
 print_held(const struct growth_view *v, const struct growth_group *g, FILE *out,
 	   int indent)
 {
 	const char *runtime = trace_view_string(v->trace, v->trace->head.runtime);
 
+	if (g->finding.early) {
+		fprintf(out,
+			"%*searly: seen for less than a minute; a cache that is still "
+			"filling looks the same.\n%*swhat settles it is time: ",
+			indent, "", indent, "");
+		print_marks(v, out, indent);
+	}
 	fprintf(out, "%*snext: something keeps a reference; see who\n", indent, "");
 	if (strcmp(runtime, "node") == 0 && g->blame.rank <= GROWTH_BLAME_RUNTIME)
 		print_snapshot(v, g, out, indent);
@@ -91,8 +113,6 @@ void
 growth_advice_print(const struct growth_view *v, const struct growth_group *g, FILE *out,
 		    int indent)
 {
-	int32_t pid = v->trace->file.pid;
-
 	switch (g->finding.verdict) {
 	case GROWTH_HELD:
 		print_held(v, g, out, indent);
@@ -117,13 +137,7 @@ growth_advice_print(const struct growth_view *v, const struct growth_group *g, F
 			growth_verdict_next(g->finding.verdict));
 		return;
 	}
-	if (is_running(v))
-		fprintf(out,
-			"$ weir snap %d before; sleep 60; weir snap %d after\n"
-			"%*s$ weir growth %d --diff before after\n",
-			pid, pid, indent, "", pid);
-	else
-		fprintf(out, "$ weir growth FILE --diff before after\n");
+	print_marks(v, out, indent);
 }
 
 void

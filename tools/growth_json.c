@@ -119,6 +119,7 @@ put_group(struct json *j, const struct growth_view *v, const struct growth_group
 		json_null(j, "age_major_gcs");
 	json_number(j, "age_seconds", g->age_s);
 	json_string(j, "verdict", growth_verdict_name(g->finding.verdict));
+	json_bool(j, "early", g->finding.early);
 	json_number(j, "survived_share", g->finding.survived);
 	json_number(j, "stays_probability", g->finding.stays);
 	if (g->eta_s >= 0)

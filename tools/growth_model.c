@@ -238,6 +238,7 @@ judge_groups(struct growth_model *m, struct growth_places *places)
 					       ? g->alloc_count - g->live_count
 					       : 0,
 			.active_until_s = seconds(m->v, g->last_ns),
+			.first_s = seconds(m->v, g->first_ns),
 		};
 
 		memcpy(e.age_bytes, g->age_bytes, sizeof(e.age_bytes));

@@ -328,6 +328,8 @@ growth_judge(const struct growth_evidence *e)
 		f.verdict = GROWTH_RELEASED;
 	else
 		f.verdict = judge(e, &f);
+	f.early = f.verdict == GROWTH_HELD &&
+		  e->active_until_s - e->first_s < GROWTH_EARLY_S;
 	return f;
 }
 

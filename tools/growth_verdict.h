@@ -77,14 +77,19 @@ struct growth_evidence {
 	uint64_t alloc_count, freed_count;
 	uint64_t age_bytes[4]; /* live: survived 0, 1, 2, 3 or more major GCs */
 	double active_until_s; /* last allocation */
+	double first_s;	       /* the first one, on the same clock */
 };
 
 struct growth_finding {
 	enum growth_verdict verdict;
+	bool early; /* held, but for so short a time that a cache would look the same */
 	double slope_bytes_per_s; /* of the troughs, 0 for what does not grow */
 	double stays;		  /* rule of succession */
 	double survived;	  /* share of the live bytes that survived a major GC */
 };
+
+/* A cache that is still filling and a leak look the same; below this, a site may be either. */
+#define GROWTH_EARLY_S 60
 
 struct growth_finding growth_judge(const struct growth_evidence *e);
 

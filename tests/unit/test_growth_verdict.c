@@ -159,6 +159,23 @@ TEST(a_rising_floor_is_held)
 	CHECK(f.slope_bytes_per_s > 0.09 * MB && f.slope_bytes_per_s < 0.11 * MB);
 }
 
+TEST(what_grows_for_less_than_a_minute_may_be_a_cache)
+{
+	fill(100, line, line);
+	struct growth_evidence e = evidence(100);
+
+	CHECK_EQ(verdict(&e), GROWTH_HELD);
+	CHECK(!growth_judge(&e).early);
+	e.first_s = 99 - GROWTH_EARLY_S + 2;
+	CHECK_EQ(verdict(&e), GROWTH_HELD);
+	CHECK(growth_judge(&e).early);
+	/* Of what does not grow there is nothing to wait for. */
+	fill(20, constant, constant);
+	e = evidence(20);
+	CHECK_EQ(verdict(&e), GROWTH_PLATEAU);
+	CHECK(!growth_judge(&e).early);
+}
+
 TEST(a_floor_that_stays_is_not_held)
 {
 	struct growth_evidence e;
@@ -359,6 +376,7 @@ TEST(every_verdict_has_words)
 	T(a_trend_needs_order_and_enough_of_it)                                          \
 	T(the_rule_of_succession)                                                        \
 	T(a_rising_floor_is_held)                                                        \
+	T(what_grows_for_less_than_a_minute_may_be_a_cache)                              \
 	T(a_floor_that_stays_is_not_held)                                                \
 	T(a_cache_that_replaces_is_no_garbage)                                           \
 	T(a_floor_seen_often_is_one_witness)                                             \
