@@ -6,6 +6,7 @@
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const ROW = 26; // height of a box of the flame view
+  const SLIVER = 12; // width of one that is too narrow for a name
   const SVG = "http://www.w3.org/2000/svg";
   const COLORS = 8; // --c0 ... --c7; --c8 is for the rest
 
@@ -314,7 +315,9 @@
       for (const kid of this.sorted(node)) {
         const part = (kid.value / node.value) * width;
         if (part < 2) break; // the rest is smaller still
-        this.spread(kid, x, part);
+        // Under a sliver nothing can be read; its depth would only make the view long. Zoom shows it.
+        if (part < SLIVER) this.place(kid, x, part, "");
+        else this.spread(kid, x, part);
         x += part;
       }
     }
