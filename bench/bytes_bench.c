@@ -3,28 +3,12 @@
  * How fast the operations on bytes are, each beside what the project wants of it: copies, search,
  * snapshots. Run by `make bench-encode`; pin it to a processor and leave the machine alone.
  */
-#include "bench/pairs.h"
 #include <stdbool.h>
+
+#include "bench/bytes_bench.h"
 
 #include "weir/bytes.h"
 #include "weir/encode.h"
-
-enum { ROUNDS = 15 };
-
-static void
-say(const char *what, double value, const char *unit, const char *sign, double wanted)
-{
-	const char *end = "";
-
-	if (*sign == '>')
-		end = value >= wanted ? "reached" : "NOT reached";
-	else if (*sign == '<')
-		end = value <= wanted ? "reached" : "NOT reached";
-	printf("%-58s %9.2f %-5s", what, value, unit);
-	if (*end != '\0')
-		printf(" wanted %s %g: %s", sign, wanted, end);
-	putchar('\n');
-}
 
 struct copied {
 	char *to;
@@ -325,6 +309,7 @@ main(void)
 	bench_large(64 * MB);
 	bench_large(256 * MB);
 	bench_searches();
+	bytes_safe(20 * MB);
 	bench_snapshot(20 * MB, 20);
 	bench_snapshot(GB, 40);
 	bench_sharing(MB, MB);

@@ -35,7 +35,7 @@ bench_flags = $(AM_CFLAGS) -pthread \
 
 # The encoders alone: `make bench-encode`.
 check_PROGRAMS += %D%/bytes_bench %D%/encode_bench
-%C%_bytes_bench_SOURCES = %D%/bytes_bench.c %D%/gauge.c %D%/gauge.h %D%/pairs.h
+%C%_bytes_bench_SOURCES = %D%/bytes_bench.c %D%/bytes_bench.h %D%/bytes_safe.c %D%/gauge.c %D%/gauge.h %D%/pairs.h
 %C%_bytes_bench_LDADD = libencode.la libpool.la libpolicy.la
 %C%_encode_bench_SOURCES = %D%/encode_bench.c %D%/gauge.c %D%/gauge.h %D%/pairs.h
 %C%_encode_bench_LDADD = libencode.la libpool.la libpolicy.la

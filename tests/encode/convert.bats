@@ -57,6 +57,24 @@ setup() {
   { for n in 1 2 3 5 7 11; do head -c $n bytes; done; } | base64 -w0 | cmp - text
 }
 
+@test "a source of any size takes no more memory than a small one" {
+  # Address space, not residence: it must not even ask for it.
+  (ulimit -v 60000 && "$weir" encode hex bytes | cmp - <(xxd -p -c 0 bytes | tr -d '\n')) || skip "this build needs more"
+  (ulimit -v 60000 && head -c 300M /dev/zero | "$weir" encode base64 --wrap 76 | "$weir" decode base64) |
+    cmp - <(head -c 300M /dev/zero)
+}
+
+@test "long work says on a terminal how far it is, and leaves nothing there" {
+  command -v script || skip "no script in PATH"
+  script -qec "(head -c 600000 bytes; sleep 1.3; cat bytes; sleep 0.3; cat bytes) | '$weir' encode hex >text" typescript >shown
+  grep -q 'encoded: [0-9.]* [KM]B' typescript
+  grep -q $'\r\033\[K' typescript
+  [ "$(wc -c <text)" -eq $((2 * (600000 + 2 * 700001))) ]
+  # None of it where nobody looks.
+  (head -c 600000 bytes; sleep 1.3; cat bytes) | "$weir" encode hex 2>messages >text
+  [ ! -s messages ]
+}
+
 @test "invalid text: what was good is written, then the place, and status 1" {
   head -c 300000 bytes | base64 -w0 >text
   printf '%s' '*' >>text

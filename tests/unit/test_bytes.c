@@ -16,6 +16,7 @@
 #include "encode/codec.h"
 #include "encode/two_way.h"
 #include "weir/bytes.h"
+#include "weir/encode.h"
 #include "weir/scratch.h"
 
 static uint32_t seed = 3;
@@ -317,6 +318,43 @@ TEST(unannounced_write_faults)
 	weir_cow_free(&block);
 }
 
+static size_t
+cut(size_t n, size_t start, size_t *end)
+{
+	*end = *end < n ? *end : n;
+	return start < *end ? start : *end;
+}
+
+/* Hex text, search, comparison and copy of ranges that nobody checked: cut to what is there. */
+TEST(ranges)
+{
+	static const size_t edges[] = {
+		0, 1, 2, 31, 32, 33, 63, 64, SIZE_MAX / 2, SIZE_MAX - 1, SIZE_MAX};
+	enum { N = 64, EDGES = sizeof(edges) / sizeof(edges[0]) };
+	struct guard g = guard_new(4096);
+	uint8_t *bytes = guard_at(&g, N, 1), out[N];
+	struct weir_view all = {bytes, N, NULL};
+
+	fill(bytes, N);
+	for (size_t i = 0; i < EDGES * EDGES; i++) {
+		size_t start = edges[i % EDGES], given = edges[i / EDGES], end = given;
+		size_t from = cut(N, start, &end), n = end - from;
+		struct weir_view v = weir_view_borrow(&all, start, given);
+		char text[2 * N], want[2 * N + 1];
+
+		for (size_t j = 0; j < n; j++)
+			snprintf(want + 2 * j, 3, "%02x", bytes[from + j]);
+		CHECK_EQ(weir_encode(WEIR_HEX, text, sizeof(text), v.bytes, v.n).written,
+			 2 * n);
+		CHECK(memcmp(text, want, 2 * n) == 0);
+		CHECK_EQ(weir_index_of(v.bytes, v.n, bytes + 40, 2, 0),
+			 bytes_model_find(bytes + from, n, bytes + 40, 2, 0));
+		CHECK_EQ(weir_compare(v.bytes, v.n, bytes + from, n), 0);
+		CHECK_EQ(weir_extract(out, N, bytes, N, start, given), n);
+		CHECK(memcmp(out, bytes + from, n) == 0);
+	}
+}
+
 #define TAP_TESTS                                                                        \
 	T(copy_small)                                                                    \
 	T(copy_near_modulo_a_page)                                                       \
@@ -329,5 +367,6 @@ TEST(unannounced_write_faults)
 	T(index_of_worst_case)                                                           \
 	T(views)                                                                         \
 	T(snapshots)                                                                     \
-	T(unannounced_write_faults)
+	T(unannounced_write_faults)                                                      \
+	T(ranges)
 TAP_MAIN()

@@ -262,6 +262,32 @@ TEST(extract_takes_what_it_gives)
 	munmap(bytes, 64 * MB);
 }
 
+/* Hex text is twice its source; the source's safe copy, if one is wanted, is once more. */
+TEST(text_takes_what_it_is)
+{
+	uint8_t *bytes = map(20 * MB);
+	struct weir_result r;
+	size_t n;
+
+	for (size_t safe = 0; safe < 2; safe++) {
+		long before = status_kb("VmRSS");
+
+		if (!reset_peak())
+			SKIP("no peak to be reset here");
+		uint8_t *copy =
+			safe ? weir_extract_scratch(bytes, 20 * MB, 0, 20 * MB, &n)
+			     : bytes;
+		char *text = weir_encode_scratch(WEIR_HEX, copy, 20 * MB, &r);
+		REQUIRE(text != NULL && r.written == 40 * MB);
+		CHECK(status_kb("VmHWM") - before <
+		      (long)(41 + 20 * safe) * 1024); /* less what the pool kept */
+		weir_scratch_unref(text);
+		if (safe)
+			weir_scratch_unref(copy);
+	}
+	munmap(bytes, 20 * MB);
+}
+
 static int
 count(void *total, const void *piece, size_t n)
 {
@@ -300,6 +326,39 @@ keep_changing(void *bytes)
 	return NULL;
 }
 
+/* The forms that look at their source twice, or through something else. */
+static void
+other_forms(enum weir_codec c, enum weir_dialect d, const struct guard *in, uint8_t *dst,
+	    size_t cap)
+{
+	const struct weir_lines mime = WEIR_LINES_MIME;
+	size_t units = in->bytes / 2, total = 0, n;
+	struct weir_result r;
+	void *block;
+
+	r = weir_encode_utf16(c, (uint16_t *)((uintptr_t)dst & ~(uintptr_t)1),
+			      cap / 2 / 2, in->first, in->bytes);
+	CHECK(r.written <= cap / 2);
+	r = weir_decode_utf16(c, d, dst, cap, (uint16_t *)in->first, units);
+	CHECK(r.written <= cap && r.read <= units);
+	if (c <= WEIR_BASE64URL) {
+		r = weir_encode_lines(c, &mime, (char *)dst, cap, in->first, in->bytes);
+		CHECK(r.written <= cap);
+	}
+	block = weir_encode_scratch(c, in->first, in->bytes, &r);
+	CHECK(block != NULL && r.written <= weir_scratch_capacity(block));
+	weir_scratch_unref(block);
+	block = weir_decode_scratch(c, d, (char *)in->first, in->bytes, &r);
+	CHECK(block != NULL && r.written <= weir_scratch_capacity(block));
+	weir_scratch_unref(block);
+	weir_encode_chunked(c, in->first, in->bytes, 1000, count, &total, NULL);
+	block = weir_extract_scratch(in->first, in->bytes, 5, SIZE_MAX, &n);
+	CHECK(block != NULL && n == in->bytes - 5);
+	weir_scratch_unref(block);
+	weir_compare(in->first, in->bytes, in->first + 1, in->bytes - 1);
+	weir_copy(dst, in->first, cap < in->bytes ? cap : in->bytes);
+}
+
 /* What comes out is anything, but nothing is read or written beside what was given. */
 TEST(source_that_changes_meanwhile)
 {
@@ -329,6 +388,8 @@ TEST(source_that_changes_meanwhile)
 						in.bytes);
 				CHECK(r.written <= cap && r.read <= in.bytes);
 				weir_index_of(in.first, in.bytes, "A=", 2, i);
+				if (i % 10 == 0)
+					other_forms(c, d, &in, dst, cap);
 			}
 	ended = true;
 	pthread_join(thread, NULL);
@@ -341,6 +402,7 @@ TEST(source_that_changes_meanwhile)
 	T(no_tie_to_the_source)                                                          \
 	T(ten_thousand_encodes_keep_nothing)                                             \
 	T(extract_takes_what_it_gives)                                                   \
+	T(text_takes_what_it_is)                                                         \
 	T(chunks_take_one_chunk)                                                         \
 	T(source_that_changes_meanwhile)
 TAP_MAIN()
