@@ -10,6 +10,7 @@
 #include "fuzz/fuzz.h"
 #include "include/weir/stats.h"
 #include "policy/options.h"
+#include "policy/token.h"
 #include "policy/route.h"
 
 #define MAX_ISSUES 8
@@ -202,7 +203,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t n;
 
 	/* Not terminated: must not be read beyond its length. */
-	weir_parse_size((const char *)data, size, &bytes);
+	token_bytes((struct token){(const char *)data, size}, &bytes);
 
 	memcpy(text, size > 0 ? data : (const uint8_t *)"", size);
 	text[size] = '\0';

@@ -165,9 +165,3 @@ weir_option_value_text(const struct weir_options *o, size_t i, char *buf, size_t
 		option_value_print(&fields[i], o, &out);
 	return emit_end(&out);
 }
-
-int
-weir_parse_size(const char *text, size_t len, uint64_t *bytes)
-{
-	return token_bytes((struct token){text, len}, bytes);
-}

@@ -97,11 +97,4 @@ const char *weir_option_error_text(enum weir_option_error error);
 size_t weir_option_value_text(const struct weir_options *o, size_t i, char *buf,
 			      size_t size);
 
-/*
- * "10M", "64K", "1G", "2T", "512", "1.5M"; K = 1024, and "KB", "KiB" mean the same, in either
- * case. A fraction needs a unit, has at most six decimals and is cut to whole bytes. Returns 0,
- * or -EINVAL (not a size) or -ERANGE (does not fit), leaving *bytes alone.
- */
-int weir_parse_size(const char *text, size_t len, uint64_t *bytes);
-
 #endif

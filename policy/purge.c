@@ -64,14 +64,6 @@ weir_keep_bytes(uint64_t peak, uint64_t lent)
 	return swing + weir_keep_slack(peak);
 }
 
-int
-weir_purge_due(int64_t age_ns, uint64_t decay_ms)
-{
-	uint64_t age = age_ns > 0 ? (uint64_t)age_ns : 0;
-
-	return age / NS_PER_MS >= decay_ms;
-}
-
 uint64_t
 weir_purge_sleep(int64_t oldest_age_ns, uint64_t decay_ms, uint64_t cached_bytes,
 		 uint64_t min_ns)

@@ -48,12 +48,6 @@ uint64_t weir_keep_slack(uint64_t peak);
 uint64_t weir_keep_bytes(uint64_t peak, uint64_t lent);
 
 /*
- * 1 if a free block of age `age_ns` goes back, because it is at least `decay_ms` old, else 0.
- * Ages are differences of CLOCK_MONOTONIC; a negative one (a torn read) counts as 0.
- */
-int weir_purge_due(int64_t age_ns, uint64_t decay_ms);
-
-/*
  * Nanoseconds the background thread may sleep: until the oldest block is due, and never
  * longer than a quarter of the decay time, so that memory is given back at most 1.25 decay
  * times after its last use; but always at least `min_ns`, so that a short decay time does not

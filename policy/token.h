@@ -34,7 +34,11 @@ bool token_cut(struct token *rest, char mark, struct token *head);
 /* Decimal digits only. Returns 0, -EINVAL (not a number) or -ERANGE (does not fit). */
 int token_number(struct token s, uint64_t *n);
 
-/* A size, as weir_parse_size of options.h has it. */
+/*
+ * "10M", "64K", "1G", "2T", "512", "1.5M"; K = 1024, and "KB", "KiB" mean the same, in either
+ * case. A fraction needs a unit, has at most six decimals and is cut to whole bytes. Returns 0,
+ * or -EINVAL (not a size) or -ERANGE (does not fit), leaving *bytes alone.
+ */
 int token_bytes(struct token s, uint64_t *bytes);
 
 #endif

@@ -54,10 +54,3 @@ records_add_chunk(void *chunk)
 		record_free(&records[i]);
 	atomic_fetch_add_explicit(&n_records, n, memory_order_relaxed);
 }
-
-size_t
-records_bytes(void)
-{
-	return atomic_load_explicit(&n_records, memory_order_relaxed) *
-	       sizeof(struct weir_span);
-}

@@ -25,6 +25,5 @@ bool records_at_hand(void);
 /* A chunk of memory for records, or NULL: at the limit, or no memory. Call without the lock. */
 void *records_chunk(const struct weir_pages *pages);
 void records_add_chunk(void *chunk);
-size_t records_bytes(void);
 
 #endif

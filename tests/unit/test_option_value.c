@@ -4,8 +4,6 @@
  */
 #include "policy/option_value.h"
 
-#include <errno.h>
-
 #include "tests/unit/options_parse.h"
 
 TEST(backing)
@@ -189,17 +187,6 @@ TEST(value_text_is_cut_and_terminated)
 	CHECK_EQ(weir_option_value_text(&o, SIZE_MAX, buf, 5), 0);
 }
 
-TEST(parse_size)
-{
-	uint64_t n = 1;
-
-	CHECK_EQ(weir_parse_size("1.5M,", 4, &n), 0);
-	CHECK_EQ(n, 3 * MB / 2);
-	CHECK_EQ(weir_parse_size("1.5M,", 5, &n), -EINVAL);
-	CHECK_EQ(weir_parse_size("99999999T", 9, &n), -ERANGE);
-	CHECK_EQ(n, 3 * MB / 2);
-}
-
 #define TAP_TESTS                                                                        \
 	T(backing)                                                                       \
 	T(booleans)                                                                      \
@@ -211,6 +198,5 @@ TEST(parse_size)
 	T(texts_refused)                                                                 \
 	T(texts_at_their_longest)                                                        \
 	T(values_as_text)                                                                \
-	T(value_text_is_cut_and_terminated)                                              \
-	T(parse_size)
+	T(value_text_is_cut_and_terminated)
 TAP_MAIN()
