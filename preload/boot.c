@@ -18,6 +18,7 @@
 #include "pool/pool.h"
 #include "pool/region.h"
 #include "preload/backing_set.h"
+#include "preload/filter.h"
 #include "preload/fork.h"
 #include "preload/gate.h"
 #include "preload/kind.h"
@@ -141,6 +142,7 @@ boot(void)
 	int saved_errno = errno;
 	struct line l;
 
+	filter_init();
 	read_options();
 	if (takes_part() && fork_handlers_install() == 0) {
 		suspect_init();
@@ -176,6 +178,16 @@ boot_done(void)
 	return atomic_load_explicit(&ready, memory_order_acquire);
 }
 
+/* Advice for parts of memory, and guards, are mappings of their own: not to be moved. */
+static size_t
+gather_from(void)
+{
+	bool apart = weir_config.huge != WEIR_HUGE_NEVER || weir_config.guard ||
+		     weir_config.quarantine != 0;
+
+	return weir_config.gather && !apart ? WEIR_POOL_GATHER_FROM : SIZE_MAX;
+}
+
 bool
 boot_ready(void)
 {
@@ -184,11 +196,13 @@ boot_ready(void)
 	weir_lock(&once_lock);
 	if (!boot_done()) {
 		backing_set();
+		filter_look();
 		weir_pool_init(&(struct weir_pool_config){
 			.pages = &weir_pages_system,
 			.class_bytes = weir_config.classes.bytes,
 			.n_classes = weir_config.classes.n,
 			.region_bytes = region_bytes(),
+			.gather_from = gather_from(),
 		});
 		kind_init();
 		if (weir_config.trace && strcmp(weir_config.stats, "off") != 0)

@@ -94,6 +94,19 @@ facts_strict_commit(void)
 	return read_number("/proc/sys/vm/overcommit_memory", &mode) && mode == 2;
 }
 
+bool
+facts_is_filtered(void)
+{
+	static const char name[] = "\nSeccomp:";
+	char buf[4096];
+	const char *p;
+
+	if (read_file("/proc/self/status", buf, sizeof(buf)) <= 0)
+		return false;
+	p = strstr(buf, name);
+	return p != NULL && number(p + strlen(name), &p) != 0;
+}
+
 uint64_t
 facts_start_ticks(void)
 {

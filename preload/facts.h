@@ -22,6 +22,9 @@ bool facts_files_are_own(void);
 /* vm.overcommit_memory = 2: the kernel counts every writable page as promised. */
 bool facts_strict_commit(void);
 
+/* A system call filter is installed. */
+bool facts_is_filtered(void);
+
 struct facts_memory {
 	uint64_t
 		limit_bytes; /* tightest memory limit of the cgroup (v1 or v2), 0: none */

@@ -11,6 +11,7 @@ libweir_preload_la_SOURCES = \
 	%D%/deepbind.c %D%/deepbind.h \
 	%D%/dlopen.c %D%/jump.h \
 	%D%/facts.c %D%/facts.h \
+	%D%/filter.c %D%/filter.h \
 	%D%/fork.c %D%/fork.h \
 	%D%/gate.h \
 	%D%/idle.c %D%/idle.h \

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "preload/facts.h"
+#include "preload/filter.h"
 #include "preload/segment_file.h"
 
 static int
@@ -127,7 +128,10 @@ segment_file_write(struct segment_file *f, size_t offset, const void *from, size
 {
 	struct iovec local = {.iov_base = (void *)from, .iov_len = bytes};
 	struct iovec remote = {.iov_base = f->mapping + offset, .iov_len = bytes};
-	int rc = outcome(process_vm_writev(getpid(), &local, 1, &remote, 1, 0), bytes);
+	int rc = filter_may_kill()
+			 ? 1
+			 : outcome(process_vm_writev(getpid(), &local, 1, &remote, 1, 0),
+				   bytes);
 
 	return rc <= 0 ? rc : write_by_path(f, offset, from, bytes);
 }
@@ -137,7 +141,10 @@ segment_file_read(struct segment_file *f, size_t offset, void *to, size_t bytes)
 {
 	struct iovec local = {.iov_base = to, .iov_len = bytes};
 	struct iovec remote = {.iov_base = f->mapping + offset, .iov_len = bytes};
-	int rc = outcome(process_vm_readv(getpid(), &local, 1, &remote, 1, 0), bytes);
+	int rc = filter_may_kill()
+			 ? 1
+			 : outcome(process_vm_readv(getpid(), &local, 1, &remote, 1, 0),
+				   bytes);
 
 	return rc <= 0 ? rc : read_by_path(f, offset, to, bytes);
 }

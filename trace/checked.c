@@ -6,16 +6,73 @@
 #include "trace/checked.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "pool/pages.h"
+
 #define AT_ONCE 16
+
+static _Atomic bool without_vm_calls;
+
+/* The kernel reads a set of signals from there before it refuses what it is asked to do with it. */
+static bool
+is_readable(uint64_t address)
+{
+	int saved_errno = errno;
+	long rc = syscall(SYS_rt_sigprocmask, ~0, address & ~(uint64_t)7, NULL, 8);
+	bool readable = rc != 0 && errno == EINVAL;
+
+	errno = saved_errno;
+	return readable;
+}
+
+static bool
+read_by_pages(uint64_t address, void *to, size_t n)
+{
+	for (size_t done = 0, some; done < n; done += some) {
+		some = WEIR_PAGE_BYTES - (address + done) % WEIR_PAGE_BYTES;
+		if (!is_readable(address + done))
+			return false;
+		some = some < n - done ? some : n - done;
+		memcpy((char *)to + done, (const void *)(uintptr_t)(address + done),
+		       some);
+	}
+	return true;
+}
+
+void
+checked_without_vm_calls(void)
+{
+	atomic_store(&without_vm_calls, true);
+}
+
+/* As process_vm_readv(2): how much could be read, up to the first piece that could not. */
+static size_t
+read_own(void *to, size_t n, const struct iovec *pieces, size_t n_pieces)
+{
+	if (!atomic_load_explicit(&without_vm_calls, memory_order_relaxed)) {
+		struct iovec local = {to, n};
+		/* getpid() each time: what is remembered would be wrong in a forked child. */
+		ssize_t got = process_vm_readv(getpid(), &local, 1, pieces, n_pieces, 0);
+
+		return got > 0 ? (size_t)got : 0;
+	}
+	size_t done = 0;
+	for (size_t i = 0; i < n_pieces; done += pieces[i++].iov_len)
+		if (!read_by_pages((uintptr_t)pieces[i].iov_base, (char *)to + done,
+				   pieces[i].iov_len))
+			break;
+	return done;
+}
 
 static size_t
 fetch_own(void *context, const uint64_t *blocks, size_t n, uint8_t (*to)[CHECKED_BLOCK])
 {
-	struct iovec remote[AT_ONCE], local = {to, n * CHECKED_BLOCK};
+	struct iovec remote[AT_ONCE];
 	size_t pieces = 0;
 
 	(void)context;
@@ -26,31 +83,28 @@ fetch_own(void *context, const uint64_t *blocks, size_t n, uint8_t (*to)[CHECKED
 			remote[pieces++] = (struct iovec){(void *)(uintptr_t)blocks[i],
 							  CHECKED_BLOCK};
 	}
-	/* getpid() each time: what is remembered would be wrong in a forked child. */
-	ssize_t got = process_vm_readv(getpid(), &local, 1, remote, pieces, 0);
-	return got > 0 ? (size_t)got / CHECKED_BLOCK : 0;
+	return read_own(to, n * CHECKED_BLOCK, remote, pieces) / CHECKED_BLOCK;
 }
 
 bool
 checked_peek(uint64_t address, void *to, size_t n)
 {
 	/* cppcheck-suppress ctuuninitvar; the kernel fills it */
-	struct iovec local = {to, n}, remote = {(void *)(uintptr_t)address, n};
+	const struct iovec remote = {(void *)(uintptr_t)address, n};
 
-	return process_vm_readv(getpid(), &local, 1, &remote, 1, 0) == (ssize_t)n;
+	return read_own(to, n, &remote, 1) == n;
 }
 
 size_t
 checked_peek_many(const uint64_t *addresses, size_t n, size_t bytes, void *to)
 {
-	struct iovec remote[2 * AT_ONCE], local = {to, n * bytes};
+	struct iovec remote[2 * AT_ONCE];
 
 	if (n == 0 || n > 2 * AT_ONCE)
 		return 0;
 	for (size_t i = 0; i < n; i++)
 		remote[i] = (struct iovec){(void *)(uintptr_t)addresses[i], bytes};
-	ssize_t got = process_vm_readv(getpid(), &local, 1, remote, n, 0);
-	return got > 0 ? (size_t)got / bytes : 0;
+	return read_own(to, n * bytes, remote, n) / bytes;
 }
 
 int

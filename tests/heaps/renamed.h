@@ -23,6 +23,7 @@
 #define malloc_trim	   shim_malloc_trim
 #define mallinfo2	   shim_mallinfo2
 #define dlopen		   shim_dlopen
+#define prctl		   shim_prctl
 
 /* Beside a sanitizer the shim stands back; here it is to be seen by one. */
 #define __sanitizer_get_heap_size shim_is_not_sanitized

@@ -10,7 +10,7 @@ EXTRA_DIST += \
 # The guests: programs that the shim is preloaded into.
 if BUILD_SHIM
 check_PROGRAMS += \
-	%D%/children %D%/descriptors %D%/early_host %D%/limits %D%/small_blocks %D%/memory %D%/scratch_guest %D%/semantics %D%/storms \
+	%D%/children %D%/descriptors %D%/early_host %D%/filtered %D%/limits %D%/small_blocks %D%/memory %D%/scratch_guest %D%/semantics %D%/storms \
 	%D%/stress %D%/without
 check_LTLIBRARIES += libearly.la libfaulty.la
 if HAVE_BATS
@@ -19,6 +19,7 @@ endif
 endif
 GUEST_CFLAGS = $(AM_CFLAGS) -fno-builtin
 tests_preload_children_CFLAGS = $(GUEST_CFLAGS)
+tests_preload_filtered_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_limits_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_small_blocks_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_memory_CFLAGS = $(GUEST_CFLAGS)

@@ -114,3 +114,49 @@ content() {
   [ "$output" = "capacity 81920" ]
   adds_up
 }
+
+@test "a filter that kills for reading and writing by the kernel: neither is done" {
+  vm='!process_vm_readv,!process_vm_writev'
+  run "$GUESTS/without" "$vm" "$GUESTS/memory" burst
+  [ "$status" -ne 77 ] || skip "no seccomp here"
+  for options in stats_ms=20 floor=8K,decay_ms=5,stats_ms=20 decay_thread=off; do
+    rm -f "$SIDECAR"
+    forbidden "$vm" $options "$GUESTS/memory" burst
+    [ "$status" -eq 0 ]
+    adds_up
+    [ "$(counter sidecar_failed)" -eq 0 ]
+  done
+}
+
+@test "a filter that kills and that the host installs when it has started" {
+  for how in prctl syscall; do
+    rm -f "$SIDECAR"
+    run under stats_ms=20,decay_ms=50 "$GUESTS/filtered" $how
+    [ "$status" -ne 77 ] || skip "no seccomp here"
+    [ "$status" -eq 0 ]
+    [ "$output" = worked ]
+    adds_up
+    [ "$(counter large_requests)" -eq 30 ]
+    [ "$(counter sidecar_failed)" -eq 0 ]
+    [ "$("$WEIR" stat --json "$SIDECAR" | jq -r .state)" = exited ]
+  done
+}
+
+@test "under a filter that kills, JavaScript's frames are read all the same" {
+  command -v node >/dev/null || skip "no node here"
+  node -e 'process.exit(process.versions.v8 ? 0 : 1)'
+  cat >"$BATS_TEST_TMPDIR/holder.js" <<'END'
+const kept = [];
+function holdsMuch() {
+  kept.push(Buffer.alloc(3000000, 1));
+}
+for (let i = 0; i < 30; i++) holdsMuch();
+setTimeout(() => console.log(kept.length), 300);
+END
+  forbidden '!process_vm_readv,!process_vm_writev' stats_ms=50 node "$BATS_TEST_TMPDIR/holder.js"
+  [ "$status" -eq 0 ]
+  [ "$output" = 30 ]
+  adds_up
+  run "$WEIR" top --once "$SIDECAR"
+  [[ "$output" == *"holder.js:3"* ]]
+}

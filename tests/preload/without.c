@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Runs a command to which some system calls are forbidden: they fail with EPERM, as in a
- * sandbox. Of those that no program can start without, only the form that the shim uses is.
- * without NAME[,NAME...] COMMAND [ARG...]
+ * sandbox. Of those that no program can start without, only the form that the shim uses is. With an
+ * exclamation mark before its name, a call is the end of the process.
+ * without [!]NAME[,[!]NAME...] COMMAND [ARG...]
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -40,6 +42,7 @@ static const struct call calls[] = {
 	{"mincore", SYS_mincore, ANY, 0, 0, 0},
 	{"membarrier", SYS_membarrier, ANY, 0, 0, 0},
 	{"close_range", SYS_close_range, ANY, 0, 0, 0},
+	{"process_vm_readv", SYS_process_vm_readv, ANY, 0, 0, 0},
 	{"process_vm_writev", SYS_process_vm_writev, ANY, 0, 0, 0},
 	{"pwrite64", SYS_pwrite64, ANY, 0, 0, 0},
 	{"fallocate", SYS_fallocate, ANY, 0, 0, 0},
@@ -74,7 +77,7 @@ call_of(const char *name, size_t len)
 }
 
 static int
-forbid(const struct call *call)
+forbid(const struct call *call, bool kill)
 {
 	unsigned low = (unsigned)offsetof(struct seccomp_data, args[call->argument]);
 	struct sock_filter code[] = {
@@ -87,7 +90,8 @@ forbid(const struct call *call)
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, low),
 		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, call->mask),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call->value, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K,
+			 kill ? SECCOMP_RET_KILL_PROCESS : SECCOMP_RET_ERRNO | EPERM),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 	struct sock_fprog program = {.len = sizeof(code) / sizeof(code[0]),
@@ -108,6 +112,8 @@ main(int argc, char **argv)
 		return 77;
 	}
 	for (const char *name = argv[1]; *name != '\0';) {
+		bool kill = *name == '!';
+		name += kill;
 		size_t len = strcspn(name, ",");
 		const struct call *call = call_of(name, len);
 
@@ -115,7 +121,7 @@ main(int argc, char **argv)
 			fprintf(stderr, "without: unknown call in \"%s\"\n", name);
 			return 2;
 		}
-		if (forbid(call) != 0) {
+		if (forbid(call, kill) != 0) {
 			perror("without: seccomp");
 			return 77;
 		}

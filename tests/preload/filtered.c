@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Works with large blocks before and after it has installed a filter for all its threads that kills
+ * for process_vm_readv and process_vm_writev. filtered prctl|syscall: by which call.
+ */
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int
+work(int rounds)
+{
+	for (int i = 0; i < rounds; i++) {
+		size_t bytes = 2000000 + 100000 * (size_t)i;
+		char *p = calloc(1, bytes);
+
+		if (p == NULL || p[bytes / 2] != 0)
+			return 1;
+		memset(p, i, bytes);
+		free(p);
+		usleep(20000);
+	}
+	return 0;
+}
+
+static int
+install(const char *how)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_process_vm_readv, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_process_vm_writev, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = {.len = sizeof(code) / sizeof(code[0]),
+				     .filter = code};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		return -1;
+	/* For this thread alone, or for the clock's as well. */
+	return strcmp(how, "prctl") == 0
+		       ? prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program)
+		       : (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+				      SECCOMP_FILTER_FLAG_TSYNC, &program);
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc != 2 || work(10) != 0)
+		return 1;
+	if (install(argv[1]) != 0)
+		return 77;
+	if (work(20) != 0)
+		return 2;
+	puts("worked");
+	return 0;
+}
