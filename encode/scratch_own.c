@@ -60,6 +60,7 @@ make_pool(void)
 		.class_bytes = grades.bytes,
 		.n_classes = grades.n,
 		.region_bytes = 16 * WEIR_UNIT_BYTES,
+		.gather_from = WEIR_POOL_GATHER_FROM,
 	});
 	pthread_atfork(before_fork, in_parent, in_child);
 	atomic_store_explicit(&ready, true, memory_order_release);

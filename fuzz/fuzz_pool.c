@@ -6,6 +6,7 @@
  */
 #include "fuzz/fuzz.h"
 #include "pool/scratch_pool.h"
+#include "pool/heap.h"
 #include "tests/unit/pool_model.h"
 
 enum { BLOCKS = 24 };
@@ -142,20 +143,18 @@ resize(struct block *b)
 	fill(b);
 }
 
-/* The content of one block to another, by its pages. */
+/* The content of one block to another, by its pages as far as that goes. */
 static void
 move(struct block *from, struct block *to)
 {
 	if (from == to || from->span == NULL || to->span == NULL || from->refs != 0 ||
 	    to->refs != 0 || from->span->bytes != to->span->bytes)
 		return;
-	if (weir_span_move(from->span, to->span, from->span->bytes) != 0) {
-		intact(from);
-		return;
-	}
+	memset((void *)to->span->base, 0, to->span->bytes);
+	size_t moved = weir_span_move(from->span, to->span, from->span->bytes);
 	to->pattern = from->pattern;
 	intact(to);
-	for (size_t o = 0; o < from->span->bytes; o += WEIR_PAGE_BYTES)
+	for (size_t o = 0; o < moved; o += WEIR_PAGE_BYTES)
 		FUZZ_CHECK(*(uint32_t *)(from->span->base + o) == 0);
 	fill(from);
 }
@@ -182,6 +181,7 @@ faults(uint32_t bits)
 	fake.no_commit = bits & 2;
 	fake.no_purge = bits & 4;
 	fake.no_meta = bits & 8;
+	fake.no_move = bits & 16;
 }
 
 static void
@@ -208,6 +208,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	model_init();
+	heap_gather_from = size % 2 == 0 ? 128 << 10 : SIZE_MAX;
 	at = data;
 	end = data + (size < 4096 ? size : 4096);
 	while (at < end)

@@ -26,6 +26,7 @@ struct weir_options {
 	uint64_t decay_ms;
 	bool decay_thread;
 	bool trim_next;
+	bool gather;
 	uint64_t cache_max; /* bytes, 0: automatic */
 	enum weir_huge huge;
 	uint64_t prefault; /* bytes */

@@ -71,8 +71,7 @@ weir_extent_take(const struct weir_ask *ask)
 					     ask->roomy && ask->align <= WEIR_PAGE_BYTES};
 
 	for (;;) {
-		bool ready = heap_lock();
-		enum pool_step step = ready ? pool_find(&search) : POOL_REFUSED;
+		enum pool_step step = pool_find(&search);
 		if (step == POOL_FOUND)
 			lend(&search, ask);
 		heap_unlock();

@@ -9,14 +9,14 @@
 /* How many blocks leave a stock while its lock is held once. */
 #define FLUSH_BATCH 32
 
-/* Fresh pages come next: is there room for them beside what is kept? */
+/* Is there no room for so many fresh pages beside what is kept? */
 static bool
-must_pay(struct pool_search *search)
+must_pay(struct pool_search *search, size_t bytes)
 {
 	uint64_t most = heap_slack < UINT64_MAX - heap_lent_peak
 				? heap_lent_peak + heap_slack
 				: UINT64_MAX;
-	uint64_t after = heap_footprint() + search->bytes;
+	uint64_t after = heap_footprint() + bytes;
 
 	if (most > heap_footprint_max)
 		most = heap_footprint_max;
@@ -61,13 +61,25 @@ found_unused(struct pool_search *search)
 	       (search->roomy && found_in(search, WEIR_SPAN_CLEAN, 1));
 }
 
+static void
+note_peak(uint64_t lent)
+{
+	if (lent > heap_lent_peak)
+		heap_lent_peak = lent;
+}
+
 enum pool_step
 pool_find(struct pool_search *search)
 {
-	uint64_t lent = weir_pool_lent_bytes() + search->bytes;
+	bool ready = heap_lock();
 
-	if (lent > heap_lent_peak)
-		heap_lent_peak = lent;
+	if (search->span != NULL) {
+		heap_adopt(search->span);
+		return POOL_FOUND;
+	}
+	if (!ready)
+		return POOL_REFUSED;
+	note_peak(weir_pool_lent_bytes() + search->bytes);
 	if (!search->want_zero) {
 		if (found_in(search, WEIR_SPAN_DIRTY, 1))
 			return POOL_FOUND;
@@ -75,10 +87,27 @@ pool_find(struct pool_search *search)
 		    atomic_load_explicit(&pool_stocked_bytes, memory_order_relaxed) >=
 			    search->bytes)
 			return POOL_FLUSH;
+		if (!search->gathered && !search->roomy && heap_can_gather(search->bytes))
+			return heap_has_unused(search->bytes, search->align) ? POOL_GATHER
+									     : POOL_GROW;
 	}
-	if (must_pay(search))
+	if (must_pay(search, search->bytes))
 		return POOL_PAY;
 	return found_unused(search) ? POOL_FOUND : POOL_GROW;
+}
+
+/* What of the block is new pages is paid for after, with what the gathering left. */
+static void
+gather(struct pool_search *search)
+{
+	search->gathered = true;
+	search->span = heap_gather(search->bytes, search->align, &search->was);
+	weir_lock(&heap_mutex);
+	heap_stats.gathers += search->span != NULL;
+	bool excess = search->span != NULL && must_pay(search, 0);
+	heap_unlock();
+	if (excess)
+		pay(search->excess);
 }
 
 bool
@@ -87,6 +116,10 @@ pool_prepare_again(struct pool_search *search, enum pool_step step)
 	if (step == POOL_FLUSH) {
 		pool_flush_stocks(INT64_MAX);
 		search->flushed = true;
+		return true;
+	}
+	if (step == POOL_GATHER) {
+		gather(search);
 		return true;
 	}
 	if (step == POOL_PAY) {

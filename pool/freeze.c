@@ -66,6 +66,7 @@ weir_pool_after_fork(void)
 	extent_scratch_inherited += extent_scratch_gets - extent_scratch_puts;
 	extent_scratch_gets = extent_scratch_puts = 0;
 	heap_stats.recycled_bytes = heap_stats.fresh_bytes = 0;
+	heap_stats.gathers = heap_stats.gathered_bytes = 0;
 	heap_stats.purges = heap_stats.purged_bytes = heap_stats.purge_failed = 0;
 	heap_stats.region_peak_bytes = heap_stats.region_bytes;
 }

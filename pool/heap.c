@@ -154,11 +154,25 @@ carve(struct weir_span *s, size_t head, size_t bytes)
 	return s;
 }
 
+static struct weir_span *
+fit(size_t bytes, size_t align, enum weir_span_state state)
+{
+	size_t slack = align > WEIR_PAGE_BYTES ? align - WEIR_PAGE_BYTES : 0;
+
+	return index_fit(&heap_free[state], bytes + slack);
+}
+
+bool
+heap_has_unused(size_t bytes, size_t align)
+{
+	return fit(bytes, align, WEIR_SPAN_CLEAN) != NULL ||
+	       fit(bytes, align, WEIR_SPAN_RESERVED) != NULL;
+}
+
 struct weir_span *
 heap_take(size_t bytes, size_t align, enum weir_span_state from)
 {
-	size_t slack = align > WEIR_PAGE_BYTES ? align - WEIR_PAGE_BYTES : 0;
-	struct weir_span *s = index_fit(&heap_free[from], bytes + slack);
+	struct weir_span *s = fit(bytes, align, from);
 
 	return s != NULL
 		       ? carve(s, -s->base & (align - 1) & ~(WEIR_PAGE_BYTES - 1), bytes)
@@ -273,15 +287,4 @@ heap_oldest_ns(void)
 
 	index_each(&heap_free[WEIR_SPAN_DIRTY], older, &oldest);
 	return oldest;
-}
-
-void
-heap_after_fork(void)
-{
-	while (!weir_list_empty(&heap_purging)) {
-		struct weir_span *s = heap_purging.next;
-
-		weir_list_remove(s);
-		heap_put(s, WEIR_SPAN_DIRTY, s->freed_ns);
-	}
 }

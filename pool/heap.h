@@ -4,8 +4,9 @@
  * one state joined. Classes of the pool (pool.c) and extents (extent.c) draw from it and give
  * back to it; memory goes back to the page source from here only.
  *
- * Everything named heap_* needs the heap's lock, but for heap_grow, heap_purge,
- * heap_purge_oldest, heap_release_idle and heap_resident, which make system calls and must be called without any lock of the pool.
+ * Everything named heap_* needs the heap's lock, but for heap_grow, heap_gather, heap_purge,
+ * heap_purge_oldest, heap_release_idle and heap_resident, which make system calls and must be
+ * called without any lock of the pool.
  * Lock order: a class, then the heap.
  */
 #ifndef POOL_HEAP_H
@@ -25,6 +26,7 @@ struct weir_heap_stats {
 	uint64_t region_bytes, region_peak_bytes;
 	uint64_t metadata_bytes;
 	uint64_t recycled_bytes, fresh_bytes;
+	uint64_t gathers, gathered_bytes;
 	uint64_t purges, purged_bytes, purge_failed;
 };
 
@@ -70,6 +72,18 @@ void heap_cut(struct weir_span *s, size_t bytes, enum weir_span_state state,
  * short or in use. `*was` tells the state of what was added, from its `old end` on.
  */
 bool heap_extend(struct weir_span *s, size_t bytes, enum weir_span_state *was);
+
+/*
+ * A span made of the pages of smaller DIRTY ones, as far as these go; its other pages are new.
+ * Worth a try if heap_can_gather says so, for blocks of heap_gather_from bytes and more. `*was`:
+ * DIRTY, or CLEAN if nothing was moved; no commit is needed. NULL: no place to move them to.
+ * No lock; heap_adopt makes it LIVE.
+ */
+extern size_t heap_gather_from;
+bool heap_can_gather(size_t bytes);
+bool heap_has_unused(size_t bytes, size_t align); /* a place for it; else heap_grow */
+struct weir_span *heap_gather(size_t bytes, size_t align, enum weir_span_state *was);
+void heap_adopt(struct weir_span *s);
 
 /* Adds a region that fits `bytes` at `align`. 0 or -ENOMEM. */
 int heap_grow(size_t bytes, size_t align);

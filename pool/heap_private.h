@@ -23,6 +23,16 @@ extern size_t heap_region_bytes;
 
 void heap_enter(struct weir_span *s, enum weir_span_state state);
 void heap_leave(struct weir_span *s);
+/*
+ * Moves the first pages of one span that is the caller's own to `offset` of another that is usable.
+ * Returns how many bytes went, from the start; `refused`: the kernel stopped there. No lock.
+ */
+size_t heap_move(const struct weir_span *from, const struct weir_span *to, size_t offset,
+		 size_t bytes, bool *refused);
+
+/* Gives a span's pages back: what heap_pages->purge returns. No lock. */
+int heap_discard(const struct weir_span *s);
+
 /* Cuts a span that is in no state; the rest comes back, in no state either. Needs a record. */
 struct weir_span *heap_split(struct weir_span *s, size_t bytes);
 

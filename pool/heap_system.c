@@ -7,6 +7,7 @@
 
 #include <errno.h>
 
+#include "pool/origin.h"
 #include "pool/records.h"
 
 /* Purge in batches, so that the lock is never held long. */
@@ -72,6 +73,15 @@ heap_grow(size_t bytes, size_t align)
 	return 0;
 }
 
+int
+heap_discard(const struct weir_span *s)
+{
+	if (!origin_strange(region_get(s->region), s->base, s->bytes))
+		return heap_pages->purge((void *)s->base, s->bytes);
+	int rc = heap_pages->reset((void *)s->base, s->bytes);
+	return rc == 0 ? WEIR_PURGED_RESERVED : rc;
+}
+
 struct due {
 	int64_t before_ns;
 	struct weir_span *batch[PURGE_BATCH];
@@ -107,6 +117,8 @@ purged(struct weir_span *s, int rc, int64_t now_ns)
 		return 0;
 	}
 	heap_stats.purged_bytes += bytes;
+	if (rc == WEIR_PURGED_RESERVED)
+		origin_forget(region_get(s->region), s->base, bytes);
 	heap_put(s, rc == WEIR_PURGED_RESERVED ? WEIR_SPAN_RESERVED : WEIR_SPAN_CLEAN,
 		 s->freed_ns);
 	return bytes;
@@ -126,8 +138,7 @@ heap_purge(int64_t before_ns, int64_t now_ns)
 
 		int rc[PURGE_BATCH];
 		for (int i = 0; i < due.n; i++)
-			rc[i] = heap_pages->purge((void *)due.batch[i]->base,
-						  due.batch[i]->bytes);
+			rc[i] = heap_discard(due.batch[i]);
 
 		weir_lock(&heap_mutex);
 		for (int i = 0; i < due.n; i++)
@@ -180,7 +191,7 @@ heap_purge_oldest(uint64_t bytes, int64_t now_ns)
 
 		if (s == NULL)
 			break;
-		int rc = heap_pages->purge((void *)s->base, s->bytes);
+		int rc = heap_discard(s);
 		weir_lock(&heap_mutex);
 		uint64_t done = purged(s, rc, now_ns);
 		weir_unlock(&heap_mutex);
@@ -205,6 +216,9 @@ take_apart(uint16_t row)
 		record_free(s);
 	}
 	region_detach(row);
+	if (r.origin != NULL)
+		heap_stats.metadata_bytes -= origin_table_bytes(&r);
+	origin_drop(region_get(row));
 	heap_stats.region_bytes -= r.bytes;
 	return r;
 }
@@ -270,4 +284,19 @@ heap_resident(void)
 		resident += bytes > 0 ? (uint64_t)bytes : 0;
 	}
 	return resident;
+}
+
+void
+heap_after_fork(void)
+{
+	while (!weir_list_empty(&heap_purging)) {
+		struct weir_span *s = heap_purging.next;
+
+		weir_list_remove(s);
+		/* The kernel may have been anywhere in it: mapped anew, it is known. */
+		if (heap_pages->reset((void *)s->base, s->bytes) != 0)
+			continue;
+		origin_forget(region_get(s->region), s->base, s->bytes);
+		heap_put(s, WEIR_SPAN_RESERVED, s->freed_ns);
+	}
 }

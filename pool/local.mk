@@ -6,11 +6,13 @@ libpool_la_SOURCES = \
 	%D%/find.c \
 	%D%/freeze.c \
 	%D%/heap.c %D%/heap.h %D%/heap_private.h \
+	%D%/heap_gather.c \
 	%D%/heap_system.c \
 	%D%/index.c %D%/index.h \
 	%D%/lock.c %D%/lock.h \
 	%D%/magazine.c %D%/magazine.h \
 	%D%/move.c \
+	%D%/origin.c %D%/origin.h \
 	%D%/pages.c %D%/pages.h \
 	%D%/pool.c %D%/pool.h %D%/pool_private.h %D%/pool_stats.h \
 	%D%/records.c %D%/records.h \

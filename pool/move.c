@@ -5,25 +5,41 @@
 #include "pool/pool_private.h"
 
 #include <errno.h>
+#include <string.h>
 
-/* Of the 65530 mappings a process may have by default, leave the host nearly all. */
-#define MOVED_MAX 1024
+#include "pool/heap_private.h"
+#include "pool/origin.h"
 
-static _Atomic unsigned n_moved;
+static bool
+is_zero(const char *page)
+{
+	return page[0] == 0 && memcmp(page, page + 1, WEIR_PAGE_BYTES - 1) == 0;
+}
 
-int
+/*
+ * Where the kernel stopped it may have moved some pages all the same: these read as zero now, and
+ * the target, which was zero before, does not.
+ */
+static void
+copy_rest(char *to, const char *from, size_t bytes)
+{
+	for (size_t at = 0; at < bytes; at += WEIR_PAGE_BYTES)
+		if (is_zero(to + at))
+			memcpy(to + at, from + at, WEIR_PAGE_BYTES);
+}
+
+size_t
 weir_span_move(struct weir_span *from, struct weir_span *to, size_t bytes)
 {
-	if (atomic_fetch_add_explicit(&n_moved, 1, memory_order_relaxed) >= MOVED_MAX) {
-		atomic_fetch_sub_explicit(&n_moved, 1, memory_order_relaxed);
-		return -ENOSPC;
-	}
-	int rc = heap_pages->move((void *)from->base, (void *)to->base, bytes);
-	if (rc == 0)
-		to->flags |= WEIR_SPAN_MOVED;
+	bool refused;
+	size_t moved = heap_move(from, to, 0, bytes, &refused);
+	char *rest = (char *)to->base + moved;
+
+	if (refused)
+		copy_rest(rest, (const char *)from->base + moved, bytes - moved);
 	else
-		atomic_fetch_sub_explicit(&n_moved, 1, memory_order_relaxed);
-	return rc;
+		memcpy(rest, (const char *)from->base + moved, bytes - moved);
+	return moved;
 }
 
 /* Gives the pages back; the state the span is in then, or -errno. */
@@ -32,14 +48,7 @@ discard(const struct weir_span *s)
 {
 	if (s->flags & WEIR_SPAN_SEALED)
 		return WEIR_SPAN_RESERVED;
-	if (s->flags & WEIR_SPAN_MOVED) {
-		int rc = heap_pages->reset((void *)s->base, s->bytes);
-
-		/* Also if it failed: the mapping is then joined with others by no one. */
-		atomic_fetch_sub_explicit(&n_moved, 1, memory_order_relaxed);
-		return rc == 0 ? WEIR_SPAN_RESERVED : rc;
-	}
-	int rc = heap_pages->purge((void *)s->base, s->bytes);
+	int rc = heap_discard(s);
 	if (rc < 0)
 		return rc;
 	return rc == WEIR_PURGED_RESERVED ? WEIR_SPAN_RESERVED : WEIR_SPAN_CLEAN;
@@ -53,7 +62,7 @@ weir_pool_give_purged(struct weir_span *s, int64_t now_ns)
 		s->grade != WEIR_SPAN_NO_GRADE ? &pool_classes[s->grade] : NULL;
 
 	if (state < 0) {
-		pool_give_dirty(s, now_ns);
+		weir_pool_give(s, now_ns);
 		return;
 	}
 	if (c != NULL) {
@@ -66,17 +75,10 @@ weir_pool_give_purged(struct weir_span *s, int64_t now_ns)
 		extent_given(s);
 	heap_stats.purges++;
 	heap_stats.purged_bytes += s->bytes;
+	if (state == WEIR_SPAN_RESERVED)
+		origin_forget(region_get(s->region), s->base, s->bytes);
 	heap_put(s, (enum weir_span_state)state, now_ns);
 	heap_unlock();
 	if (c != NULL)
 		weir_unlock(&c->lock);
-}
-
-void
-weir_pool_give(struct weir_span *s, int64_t now_ns)
-{
-	if (s->flags & WEIR_SPAN_MOVED)
-		weir_pool_give_purged(s, now_ns);
-	else
-		pool_give_dirty(s, now_ns);
 }

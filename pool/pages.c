@@ -222,8 +222,19 @@ pages_move(void *from, void *to, size_t bytes)
 	int saved_errno = errno;
 	void *p = mremap(from, bytes, bytes,
 			 MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, to);
+	if (p != MAP_FAILED)
+		return 0;
 
-	return result(p == MAP_FAILED ? -1 : 0, saved_errno);
+	/* A kernel may have taken the target's mapping away before it refused. */
+	int error = -errno;
+	p = mmap(to, bytes, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+	if (p == to)
+		tune_reserved(p, bytes);
+	else if (p != MAP_FAILED)
+		munmap(p, bytes); /* it knows no NOREPLACE: nothing was taken away */
+	errno = saved_errno;
+	return error;
 }
 
 static void *

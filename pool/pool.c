@@ -16,6 +16,7 @@ void
 weir_pool_init(const struct weir_pool_config *config)
 {
 	heap_init(config->pages, config->region_bytes);
+	heap_gather_from = config->gather_from;
 	pool_n_classes = config->n_classes;
 	for (uint32_t i = 0; i < config->n_classes; i++) {
 		pool_classes[i].stats.capacity_bytes = config->class_bytes[i];
@@ -132,15 +133,15 @@ weir_pool_take(uint32_t grade, const struct weir_ask *ask)
 
 	for (;;) {
 		weir_lock(&c->lock);
-		struct weir_span *s = ask->want_zero ? NULL : stock_pop(c);
+		bool found = ask->want_zero || search.span != NULL;
+		struct weir_span *s = found ? NULL : stock_pop(c);
 		if (s != NULL) {
 			c->stats.hits++;
 			lend(c, s, grade, ask);
 			weir_unlock(&c->lock);
 			return (struct weir_taken){.span = s};
 		}
-		bool ready = heap_lock();
-		enum pool_step step = ready ? pool_find(&search) : POOL_REFUSED;
+		enum pool_step step = pool_find(&search);
 		heap_unlock();
 		if (step == POOL_FOUND) {
 			bool hit = search.was == WEIR_SPAN_DIRTY;
@@ -182,7 +183,7 @@ class_give(struct weir_span *s, int64_t now_ns)
 }
 
 void
-pool_give_dirty(struct weir_span *s, int64_t now_ns)
+weir_pool_give(struct weir_span *s, int64_t now_ns)
 {
 	if (s->grade != WEIR_SPAN_NO_GRADE) {
 		class_give(s, now_ns);

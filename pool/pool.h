@@ -27,7 +27,11 @@ struct weir_pool_config {
 	const uint64_t *class_bytes; /* ascending capacities; copied */
 	uint32_t n_classes;
 	size_t region_bytes; /* address space a region takes, multiple of WEIR_UNIT_BYTES */
+	size_t gather_from; /* blocks so large may be gathered from pieces; SIZE_MAX: none */
 };
+
+/* From here on gathering pays for itself. */
+#define WEIR_POOL_GATHER_FROM ((size_t)128 << 10)
 
 /* Once, before any other call. */
 void weir_pool_init(const struct weir_pool_config *config);
@@ -83,11 +87,12 @@ int weir_extent_resize(struct weir_span *s, size_t bytes, size_t requested,
 		       int64_t now_ns);
 
 /*
- * Moves the pages of `from` into `to`, whose content is lost, without copying; `from` reads as zero
- * then. Each moved block is a kernel mapping of its own until it is freed, so there are only so
- * many at a time. 0 or -errno (nothing changed).
+ * Carries the first bytes of `from`, a page multiple, over to `to`, all of which is zero: by moving
+ * pages as far as that goes, and by copying. Returns how much was moved; of `from` that reads as
+ * zero then. What was moved is a kernel mapping of its own until its pages go back, so there are
+ * only so many at a time.
  */
-int weir_span_move(struct weir_span *from, struct weir_span *to, size_t bytes);
+size_t weir_span_move(struct weir_span *from, struct weir_span *to, size_t bytes);
 
 /* About how many of 256 parts of a block are resident, by sampling; 256 if unknown. */
 unsigned weir_span_touched(const struct weir_span *s);

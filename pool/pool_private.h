@@ -27,34 +27,32 @@ void pool_stock_push(struct pool_class *c, struct weir_span *s, int64_t now_ns);
 /* A block of the class is back; the class's lock is held. */
 void pool_class_given(struct pool_class *c, const struct weir_span *s);
 
-/* Gives a claimed block back with the pages it has. */
-void pool_give_dirty(struct weir_span *s, int64_t now_ns);
-
 /* Moves stocked blocks freed at or before before_ns into the heap. */
 void pool_flush_stocks(int64_t before_ns);
 
 /*
- * One step of the search for a span, under the heap's lock: recycled pages first (unless zero
+ * One step of the search for a span: recycled pages first (unless zero
  * pages are wanted), then purged ones, then new ones. FLUSH: empty the stocks, they may hold
- * what would otherwise be touched anew, and search again; PAY: fresh pages would exceed the
- * footprint, so give back kept ones first; GROW: add a region and search again.
+ * what would otherwise be touched anew, and search again; GATHER: move the pages of several free
+ * spans together; PAY: fresh pages would exceed the footprint, so give back kept ones first; GROW:
+ * add a region and search again.
  */
-enum pool_step { POOL_FOUND, POOL_FLUSH, POOL_PAY, POOL_GROW, POOL_REFUSED };
+enum pool_step { POOL_FOUND, POOL_FLUSH, POOL_GATHER, POOL_PAY, POOL_GROW, POOL_REFUSED };
 
 struct pool_search {
 	size_t bytes, align;
 	bool want_zero;
 	bool roomy;
-	bool flushed, paid; /* what has been tried */
-	uint64_t excess;    /* what PAY is to give back */
+	bool flushed, gathered, paid; /* what has been tried */
+	uint64_t excess;	      /* what PAY is to give back */
 	unsigned grown;
 	struct weir_span *span;
 	enum weir_span_state was; /* what the span was before */
 };
 
-enum pool_step pool_find(struct pool_search *search);
+enum pool_step pool_find(struct pool_search *search); /* takes the lock, keeps it */
 
-/* What FLUSH and GROW ask for, under no lock; false if it failed: the request is refused. */
+/* What FLUSH, GATHER, PAY and GROW ask for, under no lock; false if it failed: the request is refused. */
 bool pool_prepare_again(struct pool_search *search, enum pool_step step);
 
 /* extent.c; the numbers are guarded by the heap's lock. */

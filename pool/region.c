@@ -7,6 +7,8 @@
 
 #include <errno.h>
 
+#include "pool/origin.h"
+
 struct weir_hull weir_hull = {.low = UINTPTR_MAX, .bytes = 0};
 
 static struct weir_region regions[WEIR_REGIONS_MAX];
@@ -163,6 +165,8 @@ region_dispose(const struct weir_pages *pages, const struct weir_region *r)
 {
 	if (r->map != NULL)
 		pages->release(r->map, region_map_bytes(r));
+	if (r->origin != NULL)
+		pages->release(r->origin, origin_table_bytes(r));
 	pages->release((void *)r->base, r->bytes);
 }
 

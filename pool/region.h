@@ -32,6 +32,8 @@ struct weir_region {
 	uintptr_t base; /* 0: this row is free */
 	size_t bytes;
 	_Atomic(struct weir_span *) *map; /* one entry a page */
+	int32_t *origin;		  /* see origin.h; NULL: no page was ever moved */
+	size_t seams;
 };
 
 /*

@@ -34,7 +34,6 @@ enum weir_span_state {
 #define WEIR_SPAN_SCRATCH                                                                \
 	1 /* got by the scratch API: reference-counted, free() is misuse */
 #define WEIR_SPAN_ZEROED 2 /* served to a calloc by pages that took no memory yet */
-#define WEIR_SPAN_MOVED	 4 /* its pages were moved here: a kernel mapping of its own */
 /* For the shim's search for misuse. */
 #define WEIR_SPAN_SUSPECT 8
 #define WEIR_SPAN_GUARDED 16 /* its last page is inaccessible */

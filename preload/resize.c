@@ -54,13 +54,14 @@ carry_over(struct weir_span *from, struct weir_span *to, bool to_is_zero)
 	size_t pages = (bytes + WEIR_PAGE_BYTES - 1) & ~(WEIR_PAGE_BYTES - 1);
 
 	/* Recycled pages are warm: copying into them beats faulting the rest in later. */
-	if (to_is_zero && bytes >= MOVE_MIN && weir_span_move(from, to, pages) == 0) {
-		record_event(RECORD_REALLOC_REMAPPED, 1);
-		return true;
-	}
-	memcpy((void *)to->base, (const void *)from->base, bytes);
-	record_event(RECORD_REALLOC_COPIED, 1);
-	return false;
+	bool moved = false;
+
+	if (to_is_zero && bytes >= MOVE_MIN)
+		moved = weir_span_move(from, to, pages) != 0;
+	else
+		memcpy((void *)to->base, (const void *)from->base, bytes);
+	record_event(moved ? RECORD_REALLOC_REMAPPED : RECORD_REALLOC_COPIED, 1);
+	return moved;
 }
 
 /*

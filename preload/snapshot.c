@@ -103,6 +103,8 @@ fill_heap(uint64_t *c, struct stocks stocks)
 	c[WEIR_C_metadata_bytes] = h.metadata_bytes;
 	c[WEIR_C_recycled_bytes] = h.recycled_bytes + stocks.served_bytes;
 	c[WEIR_C_fresh_bytes] = h.fresh_bytes;
+	c[WEIR_C_gathers] = h.gathers;
+	c[WEIR_C_gathered_bytes] = h.gathered_bytes;
 	c[WEIR_C_purges] = h.purges;
 	c[WEIR_C_purged_bytes] = h.purged_bytes;
 	c[WEIR_C_purge_failed] = h.purge_failed;

@@ -40,6 +40,7 @@ static const char *const of_process[] = {
 	"classes.cached * classes.capacity_bytes <= cached_dirty_bytes + "
 	"cached_clean_bytes",
 	"region_bytes <= region_peak_bytes",
+	"gathered_bytes <= recycled_bytes",
 };
 
 /* Only if the table of regions is not full: a full one may leave some out. */

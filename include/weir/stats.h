@@ -198,7 +198,10 @@ struct weir_stats_slot_head {
 	X(timer_ticks, counter, count, health, "wake-ups of the background thread")      \
 	X(timer_cpu_ns, counter, ns, health, "processor time of the background thread")  \
 	X(timer_failed, counter, count, health,                                          \
-	  "times the background thread did not start")
+	  "times the background thread did not start")                                   \
+	X(gathers, counter, count, memory, "blocks whose pages were moved together")     \
+	X(gathered_bytes, counter, bytes, memory,                                        \
+	  "of recycled_bytes, moved from smaller free blocks")
 
 enum weir_counter {
 #define X(name, kind, unit, group, meaning) WEIR_C_##name,

@@ -11,6 +11,7 @@ UNIT_TESTS = \
 	%D%/test_encode_text \
 	%D%/test_encode_tiers \
 	%D%/test_find \
+	%D%/test_gather \
 	%D%/test_grades \
 	%D%/test_growth_blame \
 	%D%/test_growth_model \

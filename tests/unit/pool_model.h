@@ -16,7 +16,7 @@
 #include "tests/tap.h"
 
 static struct {
-	bool no_address_space, no_commit, no_purge, no_meta;
+	bool no_address_space, no_commit, no_purge, no_move, no_meta;
 	_Atomic unsigned reserves, commits, purges, releases;
 } fake;
 
@@ -57,7 +57,7 @@ fake_release(void *addr, size_t bytes)
 static int
 fake_move(void *from, void *to, size_t bytes)
 {
-	return weir_pages_system.move(from, to, bytes);
+	return fake.no_move ? -EFAULT : weir_pages_system.move(from, to, bytes);
 }
 
 static void *
@@ -99,6 +99,7 @@ model_init(void)
 		.class_bytes = model_classes,
 		.n_classes = MODEL_CLASSES,
 		.region_bytes = 4 * WEIR_UNIT_BYTES,
+		.gather_from = SIZE_MAX,
 	});
 }
 

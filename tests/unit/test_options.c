@@ -18,6 +18,7 @@ TEST(defaults)
 	CHECK_EQ(o.decay_ms, 1000);
 	CHECK_EQ(o.decay_thread, true);
 	CHECK_EQ(o.trim_next, true);
+	CHECK_EQ(o.gather, true);
 	CHECK_EQ(o.cache_max, 0);
 	CHECK_STR(o.only, "");
 	CHECK_STR(o.stats, "auto");
@@ -42,17 +43,34 @@ TEST(defaults_are_what_the_table_says)
 TEST(rows_are_in_order)
 {
 	static const char *const names[] = {
-		"enabled",  "floor",	    "threshold",  "classes",   "kinds",
-		"decay_ms", "decay_thread", "trim_next",  "cache_max", "huge",
-		"prefault", "numa",	    "quarantine", "guard",     "only",
-		"stats",    "stats_ms",	    "trace",	  "trace_min", "trace_sample",
-		"verbose",  "isa"};
-	static const char *const types[] = {
-		"on|off", "SIZE",   "SIZE",   "CLASSES", "KINDS",
-		"MS",	  "on|off", "on|off", "SIZE",	 "never|auto|always",
-		"SIZE",	  "NODES",  "SIZE",   "on|off",	 "TEXT",
-		"TEXT",	  "MS",	    "on|off", "SIZE",	 "SIZE",
-		"on|off", "TEXT"};
+		"enabled",	"floor",	"threshold", "classes",	   "kinds",
+		"decay_ms",	"decay_thread", "trim_next", "gather",	   "cache_max",
+		"huge",		"prefault",	"numa",	     "quarantine", "guard",
+		"only",		"stats",	"stats_ms",  "trace",	   "trace_min",
+		"trace_sample", "verbose",	"isa"};
+	static const char *const types[] = {"on|off",
+					    "SIZE",
+					    "SIZE",
+					    "CLASSES",
+					    "KINDS",
+					    "MS",
+					    "on|off",
+					    "on|off",
+					    "on|off",
+					    "SIZE",
+					    "never|auto|always",
+					    "SIZE",
+					    "NODES",
+					    "SIZE",
+					    "on|off",
+					    "TEXT",
+					    "TEXT",
+					    "MS",
+					    "on|off",
+					    "SIZE",
+					    "SIZE",
+					    "on|off",
+					    "TEXT"};
 
 	REQUIRE(weir_n_option_rows == sizeof(names) / sizeof(names[0]));
 	for (size_t i = 0; i < weir_n_option_rows; i++) {

@@ -7,6 +7,8 @@
 
 #include <pthread.h>
 
+#include "pool/heap.h"
+
 struct block {
 	struct weir_span *span;
 	uint32_t pattern;
@@ -164,11 +166,11 @@ churn_thread(void *seed)
 	return NULL;
 }
 
-TEST(churn_on_threads)
+static void
+churn_on_four_threads(void)
 {
 	pthread_t threads[4];
 
-	model_init();
 	for (uintptr_t i = 0; i < 4; i++)
 		REQUIRE(pthread_create(&threads[i], NULL, churn_thread,
 				       (void *)(i + 77)) == 0);
@@ -176,6 +178,28 @@ TEST(churn_on_threads)
 		model_check();
 	for (int i = 0; i < 4; i++)
 		pthread_join(threads[i], NULL);
+	model_check();
+}
+
+TEST(churn_on_threads)
+{
+	model_init();
+	churn_on_four_threads();
+}
+
+TEST(churn_that_gathers)
+{
+	struct weir_heap_stats before, after;
+
+	model_init();
+	heap_gather_from = 128 << 10;
+	weir_pool_heap_stats(&before);
+	churn(200, 8000, 2, true);
+	churn_on_four_threads();
+	weir_pool_heap_stats(&after);
+	heap_gather_from = SIZE_MAX;
+	CHECK(after.gathers - before.gathers > 100);
+	CHECK(after.gathered_bytes > before.gathered_bytes);
 	model_check();
 }
 
@@ -370,6 +394,7 @@ TEST(idle_regions_go)
 #define TAP_TESTS                                                                        \
 	T(stocks_serve_other_sizes_before_fresh_pages)                                   \
 	T(churn_on_threads)                                                              \
+	T(churn_that_gathers)                                                            \
 	T(class_hits_are_its_own_blocks)                                                 \
 	T(a_block_is_claimed_once)                                                       \
 	T(churn)                                                                         \

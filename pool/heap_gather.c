@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One block out of many free ones: where nothing that is kept is large enough, the pages of smaller
+ * free spans are moved together. Moving a page costs a tenth or less of touching a new one, and the
+ * process grows by nothing. The system calls happen without the lock, on spans that are LIVE or
+ * PURGING and so nobody else's.
+ */
+#include "pool/heap_private.h"
+
+#include "pool/origin.h"
+
+/* A move costs as much as touching three to ten pages, whatever its size. */
+#define PIECE_MIN ((size_t)64 << 10)
+#define PIECES	  64
+/* A kernel, or a policy of the host's, that refuses so often will go on. */
+#define REFUSED_MAX 64
+
+size_t heap_gather_from = SIZE_MAX;
+
+static unsigned n_refused;
+
+/* For work outside the lock: in no account of what is lent, and found by a forked child. */
+static void
+set_apart(struct weir_span *s)
+{
+	heap_leave(s);
+	heap_enter(s, WEIR_SPAN_PURGING);
+	weir_list_push(&heap_purging, s);
+}
+
+void
+heap_adopt(struct weir_span *s)
+{
+	weir_list_remove(s);
+	heap_leave(s);
+	heap_enter(s, WEIR_SPAN_LIVE);
+}
+
+static size_t
+piece_min(size_t bytes)
+{
+	return bytes / 16 > PIECE_MIN ? bytes / 16 : PIECE_MIN;
+}
+
+bool
+heap_can_gather(size_t bytes)
+{
+	const struct weir_span *s = index_largest(&heap_free[WEIR_SPAN_DIRTY]);
+
+	return bytes >= heap_gather_from && n_refused < REFUSED_MAX && s != NULL &&
+	       s->bytes >= piece_min(bytes) && origin_has_room(PIECES);
+}
+
+/* Where the pages go: usable, and in no use. */
+static struct weir_span *
+take_target(size_t bytes, size_t align)
+{
+	bool ready = heap_lock();
+	enum weir_span_state was = WEIR_SPAN_CLEAN;
+	struct weir_span *s = ready ? heap_take(bytes, align, was) : NULL;
+
+	if (ready && s == NULL) {
+		was = WEIR_SPAN_RESERVED;
+		s = heap_take(bytes, align, was);
+	}
+	if (s != NULL)
+		set_apart(s);
+	heap_unlock();
+	if (s == NULL || was == WEIR_SPAN_CLEAN ||
+	    heap_pages->commit((void *)s->base, s->bytes) == 0)
+		return s;
+	weir_lock(&heap_mutex);
+	weir_list_remove(s);
+	heap_stats.fresh_bytes -= s->bytes;
+	heap_put(s, WEIR_SPAN_RESERVED, s->freed_ns);
+	heap_unlock();
+	return NULL;
+}
+
+/* Is there room for one more, and the table to note it in? */
+static bool
+may_move(struct weir_region *r)
+{
+	weir_lock(&heap_mutex);
+	int32_t *table = r->origin;
+	bool room = origin_has_room(1);
+	heap_unlock();
+	if (table != NULL || !room)
+		return room;
+	table = origin_make(heap_pages, r);
+	if (table == NULL)
+		return false;
+	weir_lock(&heap_mutex);
+	bool first = r->origin == NULL;
+	if (first) {
+		r->origin = table;
+		heap_stats.metadata_bytes += origin_table_bytes(r);
+	}
+	heap_unlock();
+	if (!first)
+		heap_pages->release(table, origin_table_bytes(r));
+	return true;
+}
+
+/* The longest free span, or as much of it as is wanted. */
+static struct weir_span *
+take_piece(size_t bytes, size_t least)
+{
+	struct weir_span *s = NULL;
+
+	if (heap_lock())
+		s = index_largest(&heap_free[WEIR_SPAN_DIRTY]);
+	if (s != NULL && s->bytes < least)
+		s = NULL;
+	if (s != NULL && s->bytes > bytes) {
+		heap_leave(s);
+		heap_enter(heap_split(s, bytes), WEIR_SPAN_DIRTY);
+		heap_enter(s, WEIR_SPAN_DIRTY);
+	}
+	if (s != NULL)
+		set_apart(s);
+	heap_unlock();
+	return s;
+}
+
+size_t
+heap_move(const struct weir_span *from, const struct weir_span *to, size_t offset,
+	  size_t bytes, bool *refused)
+{
+	const struct weir_region *source = region_get(from->region);
+	struct weir_region *target = region_get(to->region);
+	size_t done = 0;
+
+	*refused = false;
+	while (done < bytes && may_move(target)) {
+		uintptr_t at = from->base + done, there = to->base + offset + done;
+		size_t run = origin_run(source, at, bytes - done);
+
+		if (!origin_can_move(source, at, there))
+			break;
+		*refused = heap_pages->move((void *)at, (void *)there, run) != 0;
+		if (*refused)
+			break;
+		weir_lock(&heap_mutex);
+		origin_moved(source, at, target, there, run);
+		heap_unlock();
+		done += run;
+	}
+	return done;
+}
+
+/* Moves a piece's pages, as many as the kernel moves, and frees what is left of it. */
+static size_t
+move_piece(struct weir_span *s, const struct weir_span *to, size_t offset)
+{
+	struct weir_region *r = region_get(s->region);
+	enum weir_span_state state = WEIR_SPAN_CLEAN;
+	bool refused;
+	size_t bytes = s->bytes, moved = heap_move(s, to, offset, bytes, &refused);
+
+	if (moved < bytes)
+		state = WEIR_SPAN_DIRTY;
+	else if (origin_strange(r, s->base, bytes) &&
+		 heap_pages->reset((void *)s->base, bytes) == 0)
+		state = WEIR_SPAN_RESERVED;
+	weir_lock(&heap_mutex);
+	weir_list_remove(s);
+	if (state == WEIR_SPAN_RESERVED)
+		origin_forget(r, s->base, bytes);
+	n_refused += refused;
+	heap_stats.gathered_bytes += moved;
+	heap_stats.fresh_bytes -= moved;
+	heap_stats.recycled_bytes += moved;
+	heap_put(s, state, s->freed_ns);
+	heap_unlock();
+	return moved;
+}
+
+struct weir_span *
+heap_gather(size_t bytes, size_t align, enum weir_span_state *was)
+{
+	struct weir_span *s = take_target(bytes, align);
+	size_t done = 0, least = piece_min(bytes);
+
+	*was = WEIR_SPAN_CLEAN;
+	if (s == NULL)
+		return NULL;
+	for (int i = 0; i < PIECES && bytes - done >= PIECE_MIN; i++) {
+		struct weir_span *piece = take_piece(bytes - done, least);
+
+		if (piece == NULL)
+			break;
+		size_t wanted = piece->bytes, moved = move_piece(piece, s, done);
+		done += moved;
+		if (moved < wanted)
+			break;
+	}
+	if (done != 0)
+		*was = WEIR_SPAN_DIRTY;
+	return s;
+}

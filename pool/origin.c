@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The tables of origins and the count of seams, the places where one page's way from its origin is
+ * not its neighbour's.
+ */
+#include "pool/origin.h"
+
+static size_t n_seams; /* in all regions */
+
+size_t
+origin_table_bytes(const struct weir_region *r)
+{
+	size_t bytes = (r->bytes >> WEIR_PAGE_SHIFT) * sizeof(*r->origin);
+
+	return (bytes + WEIR_PAGE_BYTES - 1) & ~(WEIR_PAGE_BYTES - 1);
+}
+
+int32_t *
+origin_make(const struct weir_pages *pages, const struct weir_region *r)
+{
+	return pages->meta(origin_table_bytes(r));
+}
+
+size_t
+origin_run(const struct weir_region *r, uintptr_t at, size_t bytes)
+{
+	size_t page = region_page(r, at), n = bytes >> WEIR_PAGE_SHIFT, run = 1;
+
+	if (r->origin == NULL)
+		return bytes;
+	while (run < n && r->origin[page + run] == r->origin[page])
+		run++;
+	return run << WEIR_PAGE_SHIFT;
+}
+
+bool
+origin_strange(const struct weir_region *r, uintptr_t at, size_t bytes)
+{
+	return r->origin != NULL &&
+	       (r->origin[region_page(r, at)] != 0 || origin_run(r, at, bytes) < bytes);
+}
+
+/* Seams between the pages of the range, and at both of its ends. */
+static size_t
+seams(const struct weir_region *r, size_t page, size_t n)
+{
+	size_t last = page + n < r->bytes >> WEIR_PAGE_SHIFT ? page + n : page + n - 1;
+	size_t found = 0;
+
+	for (size_t i = page > 0 ? page : 1; i <= last; i++)
+		found += r->origin[i] != r->origin[i - 1];
+	return found;
+}
+
+static void
+set(struct weir_region *r, uintptr_t at, size_t bytes, int32_t origin)
+{
+	size_t page = region_page(r, at), n = bytes >> WEIR_PAGE_SHIFT;
+	size_t before = seams(r, page, n);
+
+	for (size_t i = 0; i < n; i++)
+		r->origin[page + i] = origin;
+	size_t more = seams(r, page, n) - before;
+	r->seams += more;
+	n_seams += more;
+}
+
+/* In pages, from where they would be to where they come from. */
+static int64_t
+way(const struct weir_region *source, uintptr_t from, uintptr_t to)
+{
+	int64_t earlier =
+		source->origin != NULL ? source->origin[region_page(source, from)] : 0;
+
+	return earlier + (int64_t)(from >> WEIR_PAGE_SHIFT) -
+	       (int64_t)(to >> WEIR_PAGE_SHIFT);
+}
+
+bool
+origin_can_move(const struct weir_region *source, uintptr_t from, uintptr_t to)
+{
+	int64_t pages = way(source, from, to);
+
+	return pages >= INT32_MIN && pages <= INT32_MAX;
+}
+
+void
+origin_moved(const struct weir_region *source, uintptr_t from, struct weir_region *target,
+	     uintptr_t to, size_t bytes)
+{
+	set(target, to, bytes, (int32_t)way(source, from, to));
+}
+
+void
+origin_forget(struct weir_region *r, uintptr_t at, size_t bytes)
+{
+	if (origin_strange(r, at, bytes))
+		set(r, at, bytes, 0);
+}
+
+void
+origin_drop(struct weir_region *r)
+{
+	n_seams -= r->seams;
+	r->seams = 0;
+}
+
+bool
+origin_has_room(size_t moves)
+{
+	/* A move makes a seam at either end of where the pages go, and a hole in what it hits. */
+	return n_seams + 2 * moves <= ORIGIN_SEAMS_MAX;
+}
