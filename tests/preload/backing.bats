@@ -30,7 +30,7 @@ only_default() {
   [ "$(megabytes huge4)" -eq 0 ]
   [ "$(megabytes huge64)" -ge 60 ]
   adds_up
-  run under huge=always "$GUESTS/backing_guest"
+  run -0 under huge=always "$GUESTS/backing_guest"
   [ "$(megabytes huge4)" -ge 2 ]
   [ "$(megabytes huge64)" -ge 60 ]
   adds_up

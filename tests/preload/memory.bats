@@ -5,14 +5,13 @@
 load preload
 
 @test "1 GB allocated and 1 MB touched costs 1 MB, fresh and after frees" {
-  run under enabled "$GUESTS/memory" lazy
-  [ "$status" -eq 0 ]
+  run -0 under enabled "$GUESTS/memory" lazy
   [ "$(megabytes grown | sort -n | tail -n 1)" -le 3 ]
   adds_up
 }
 
 @test "a burst goes back while the host is silent" {
-  run under enabled "$GUESTS/memory" burst
+  run -0 under enabled "$GUESTS/memory" burst
   [ "$(megabytes peak)" -gt 500 ]
   [ "$(megabytes idle)" -le 8 ]
   adds_up
@@ -20,7 +19,7 @@ load preload
 }
 
 @test "1000 times 1 MB grow the host by less than 10 MB" {
-  run under enabled "$GUESTS/memory" thousand
+  run -0 under enabled "$GUESTS/memory" thousand
   [ "$(megabytes grown)" -lt 10 ]
   adds_up
   [ "$(counter recycled_bytes)" -ge $((900 * 1048576)) ]
@@ -28,29 +27,29 @@ load preload
 }
 
 @test "malloc_trim empties the caches" {
-  run under decay_ms=100000 "$GUESTS/memory" trim
+  run -0 under decay_ms=100000 "$GUESTS/memory" trim
   [ "$(megabytes left)" -le 3 ]
   adds_up
   [ "$(counter trims)" -eq 1 ]
 }
 
 @test "while the host idles, the next allocator gives back what it hoards" {
-  run under enabled "$GUESTS/memory" hoard
+  run -0 under enabled "$GUESTS/memory" hoard
   [ "$(megabytes hoarded)" -gt 150 ]
   [ "$(megabytes idle)" -le 20 ]
   adds_up
-  run under trim_next=off "$GUESTS/memory" hoard
+  run -0 under trim_next=off "$GUESTS/memory" hoard
   [ "$(megabytes idle)" -gt 150 ]
 }
 
 @test "zeroed blocks of which little is touched stay small" {
-  run under enabled "$GUESTS/memory" sparse
+  run -0 under enabled "$GUESTS/memory" sparse
   [ "$(megabytes peak)" -le 12 ]
   adds_up
 }
 
 @test "a bound on the cache is kept" {
-  run under cache_max=50M,decay_ms=3600000,stats_ms=20 "$GUESTS/memory" burst
+  run -0 under cache_max=50M,decay_ms=3600000,stats_ms=20 "$GUESTS/memory" burst
   [ "$(megabytes idle)" -le 60 ]
   [ "$(megabytes idle)" -ge 20 ] # not simply everything
   adds_up
@@ -58,8 +57,7 @@ load preload
 }
 
 @test "a growing block moves its pages instead of copying them" {
-  run under enabled "$GUESTS/memory" grow
-  [ "$status" -eq 0 ]
+  run -0 under enabled "$GUESTS/memory" grow
   [ "$(megabytes peak)" -le 330 ]
   adds_up
   [ "$(counter realloc_remapped)" -gt 0 ]

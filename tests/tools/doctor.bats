@@ -69,8 +69,10 @@ verdict() {
   [ "$(id -u)" -eq 0 ] || skip "only root can make one that counts for this user"
   cat >secure.c <<'C'
     #include <stdio.h>
+    #include <stdlib.h>
     #include <sys/auxv.h>
-    int main(void) { printf("secure %lu\n", getauxval(AT_SECURE)); return 0; }
+    void *volatile block;
+    int main(void) { block = malloc(1); printf("secure %lu\n", getauxval(AT_SECURE)); return 0; }
 C
   gcc -o secure secure.c
   chown 65534 secure
@@ -89,7 +91,7 @@ C
   chown 0:0 secure
   chmod ug+s secure
   [ "$(./secure)" = "secure 0" ]
-  run "$WEIR" doctor ./secure
+  run -0 "$WEIR" doctor ./secure
   lacks "raised privileges"
 }
 
@@ -169,7 +171,7 @@ C
 @test "a text file without a first line for it is the shell's" {
   echo 'echo hello' >text
   chmod +x text
-  run "$WEIR" doctor ./text
+  run -0 "$WEIR" doctor ./text
   has "a script, run by /bin/sh"
 }
 

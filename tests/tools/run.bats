@@ -207,7 +207,7 @@ environment_of() {
   run "$WEIR" run --only=node -- sh -c 'exit 0'
   [ "$status" -eq 0 ]
   has "the option only=node leaves out this executable"
-  run "$WEIR" run --enabled=off -- sh -c 'exit 0'
+  run -0 "$WEIR" run --enabled=off -- sh -c 'exit 0'
   has "the option enabled=off is set"
 }
 
@@ -277,20 +277,20 @@ leave_sidecar='
 
 @test "the summary takes the sidecar that --stats names" {
   TARGET=$PWD/mine.weir \
-    run "$WEIR" run --summary --stats mine.weir -- sh -c "$leave_sidecar"
+    run -0 "$WEIR" run --summary --stats mine.weir -- sh -c "$leave_sidecar"
   has "All figures: weir stat $PWD/mine.weir"
   # One that another process left there is not taken for the child's.
-  run "$WEIR" run --summary --stats mine.weir true
+  run -0 "$WEIR" run --summary --stats mine.weir true
   has "No sidecar of it was found"
   # Nor is one of the same start time.
-  TARGET=$PWD/mine.weir run "$WEIR" run --summary --stats mine.weir -- sh -c \
+  TARGET=$PWD/mine.weir run -0 "$WEIR" run --summary --stats mine.weir -- sh -c \
     "${leave_sidecar/pid=\$\$/pid=1}"
   has "No sidecar of it was found"
 }
 
 @test "the summary does not take the sidecar of an earlier process of the same pid" {
   # shellcheck disable=SC2016
-  run "$WEIR" run --summary -- sh -c \
+  run -0 "$WEIR" run --summary -- sh -c \
     '"$MAKE_SIDECAR" "$XDG_RUNTIME_DIR/weir/$$-1.weir" pid=$$ start=1'
   has "No sidecar of it was found"
 }
@@ -299,7 +299,7 @@ leave_sidecar='
   run "$WEIR" run --summary true
   [ "$status" -eq 0 ]
   has "No sidecar of it was found. Either its large blocks (128 KB or more, option floor) did not add"
-  run "$WEIR" run --summary --stats=off true
+  run -0 "$WEIR" run --summary --stats=off true
   has "No sidecar of it was found: the option stats=off is set."
   static_program ./prog
   run "$WEIR" run --summary --quiet ./prog
@@ -310,7 +310,7 @@ leave_sidecar='
 
 @test "the summary counts sidecars that children made" {
   # shellcheck disable=SC2016
-  run "$WEIR" run --summary -- sh -c "sh -c '$leave_sidecar'; :"
+  run -0 "$WEIR" run --summary -- sh -c "sh -c '$leave_sidecar'; :"
   has "1 other process made one since it started"
 }
 
