@@ -233,9 +233,12 @@ distinct(const struct growth_point *points, size_t n, struct growth_point *out)
 	return m;
 }
 
-/* What is left after collections rises, or without a view of them what lives does. */
+/*
+ * What is left after collections rises, or without a view of them what lives does; by how many
+ * witnesses.
+ */
 static bool
-rises(const struct growth_evidence *e, size_t n, double *slope)
+rises(const struct growth_evidence *e, size_t n, double *slope, size_t *witnesses)
 {
 	struct growth_point points[GROWTH_MAX_POINTS];
 	const struct growth_point *p = e->points;
@@ -250,6 +253,7 @@ rises(const struct growth_evidence *e, size_t n, double *slope)
 	}
 	if (n < (size_t)MIN_POINTS + trough)
 		return false;
+	*witnesses = n;
 	*slope = growth_slope(p, n, trough);
 	return growth_trend(p, n, trough) > 0 &&
 	       *slope * (p[n - 1].t_s - p[0].t_s) >= LEAST_RISE * live &&
@@ -291,14 +295,17 @@ judge_freed(const struct growth_evidence *e, size_t n)
 static enum growth_verdict
 judge(const struct growth_evidence *e, struct growth_finding *f)
 {
-	size_t n = busy_points(e);
+	size_t n = busy_points(e), witnesses;
 	double slope;
 
 	if (is_quiet(e) && e->n >= MIN_POINTS)
 		return GROWTH_PLATEAU;
-	if (rises(e, n, &slope)) {
+	if (rises(e, n, &slope, &witnesses)) {
 		if (f->stays < 0.9 && has_stopped(e->points, n, e->gc_known))
 			return GROWTH_PLATEAU;
+		/* A ring that has just filled: the rise is of then, and most is replaced since. */
+		if (f->stays < 0.5 && witnesses < 2 * MIN_TAIL)
+			return GROWTH_UNDECIDED;
 		f->slope_bytes_per_s = slope;
 		return GROWTH_HELD;
 	}

@@ -231,4 +231,12 @@ END
   grep -q '^stack 20971520 .* truncated=0 ' log
   [ "$(grep -c '^  native .*/deno$' log)" -ge 10 ]
   grep -q '^end .* tier=0 name=deno .*reason=Deno does not export' log
+  # The report says so, and names the code of Deno's that allocates.
+  with_weir "${runtime[@]}" big.js
+  run "$weir" growth "$sidecars"/*.weir
+  [[ $output == *"Deno does not export the constants of its V8"* ]]
+  "$weir" growth --json "$sidecars"/*.weir >growth.json
+  jq -e '.trace.tier == "native" and .trace.runtime == "deno"' growth.json
+  jq -e '.sites | length >= 1 and all(.verdict != "held"
+    and (.stack | length >= 10 and all(.kind == "native")))' growth.json
 }

@@ -6,7 +6,8 @@
 
 leak_programs=(module_array.mjs closure_cache.cjs map_no_eviction.mjs event_listeners.mjs
   worker_transfers.mjs no_backpressure.mjs lru_plateau.mjs gc_lag.mjs addon_leak.cjs
-  zlib_streams.mjs crypto_keys.mjs subarray.mjs)
+  zlib_streams.mjs crypto_keys.mjs subarray.mjs
+  upload_sessions.mjs timers_kept.cjs never_settled.mjs external_text.cjs ring.mjs batches.mjs)
 
 # leak_node VERSION: path of that Node, or nothing.
 leak_node() {

@@ -4,6 +4,9 @@
 
 setup() {
   . "$BATS_TEST_DIRNAME/tools.bash"
+  # shellcheck source=scripts/runtimes.sh
+  . "$WEIR_SRCDIR/scripts/runtimes.sh"
+  RUNTIMES=$(runtimes_dir) # below the home that is left now
   own_environment
   "$WEIR_BUILDDIR/tests/tools/make_trace" story.weir
 }
@@ -62,6 +65,22 @@ LIVE=$(((119 + 28 + 20 + 2 + 29) * MB + 262144))
     | .url == "file:///app/leak.mjs" and .lineNumber == 11 and .columnNumber == 14' out
   jq -e '([.. | objects | select(has("selfSize")) | .id]) as $ids
     | .samples | all(.nodeId as $n | $ids | index($n) != null)' out
+}
+
+@test "heapprofile: Chrome's DevTools loads it and shows the function and its bytes" {
+  local node=
+  for name in node22 node24 node26; do
+    [ ! -x "$RUNTIMES/$name/exe" ] || node=$RUNTIMES/$name/exe
+  done
+  [ -n "$node" ] || skip "no Node 22 or later: scripts/fetch-runtimes fetches it"
+  command -v chromium >/dev/null || skip "no chromium"
+  export_as heapprofile
+  TMPDIR=$BATS_TEST_TMPDIR run timeout 120 "$node" "$WEIR_SRCDIR/tests/tools/devtools.mjs" chromium out \
+    remember
+  [ "$status" -ne 77 ] || skip "$output"
+  [ "$status" -eq 0 ]
+  # Its total, in units of a thousand.
+  has "125 MB"
 }
 
 @test "pprof: decodes by the schema, with labels, mappings and build ids" {

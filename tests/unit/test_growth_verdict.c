@@ -176,6 +176,22 @@ TEST(what_grows_for_less_than_a_minute_may_be_a_cache)
 	CHECK(!growth_judge(&e).early);
 }
 
+/* Seen five times while it fills, though most blocks were replaced long since. */
+TEST(a_ring_that_has_just_filled_is_not_held)
+{
+	fill(6, line, line);
+	struct growth_evidence e = evidence(6);
+
+	e.freed_count = 10;
+	CHECK_EQ(verdict(&e), GROWTH_HELD);
+	e.freed_count = 800;
+	CHECK_EQ(verdict(&e), GROWTH_UNDECIDED);
+	fill(40, line, line);
+	e = evidence(40);
+	e.freed_count = 800;
+	CHECK_EQ(verdict(&e), GROWTH_HELD);
+}
+
 TEST(a_floor_that_stays_is_not_held)
 {
 	struct growth_evidence e;
@@ -377,6 +393,7 @@ TEST(every_verdict_has_words)
 	T(the_rule_of_succession)                                                        \
 	T(a_rising_floor_is_held)                                                        \
 	T(what_grows_for_less_than_a_minute_may_be_a_cache)                              \
+	T(a_ring_that_has_just_filled_is_not_held)                                       \
 	T(a_floor_that_stays_is_not_held)                                                \
 	T(a_cache_that_replaces_is_no_garbage)                                           \
 	T(a_floor_seen_often_is_one_witness)                                             \
