@@ -108,8 +108,7 @@ life_of(const struct locate_entry *e)
 	struct proc_stat st;
 	int rc = proc_stat(h->pid, &st);
 
-	if (rc == 0 && st.start_ticks == h->start_ticks && st.state != 'Z' &&
-	    st.state != 'X') {
+	if (rc == 0 && st.start_ticks == h->start_ticks && !st.ended) {
 		if (e->pid != 0 &&
 		    is_superseded(e->path, e->pid, e->start_ticks, e->exec_n))
 			return LOCATE_REPLACED;

@@ -87,7 +87,7 @@ locate_pid(pid_t pid, uint64_t start_ticks, struct locate_entry *entry)
 	struct environ_text there = {0};
 	struct locate_place here = locate_here();
 	struct proc_stat st;
-	bool running = proc_stat(pid, &st) == 0 && st.state != 'Z';
+	bool running = proc_stat(pid, &st) == 0 && !st.ended;
 	int rc = -ENOENT;
 
 	if (running && start_ticks == 0)

@@ -132,8 +132,7 @@ await_answer(struct asking *a, uint64_t request, int64_t *result)
 		}
 		if (proc_stat(e->sidecar.header.pid, &st) == -ESRCH ||
 		    (proc_stat(e->sidecar.header.pid, &st) == 0 &&
-		     (st.start_ticks != e->sidecar.header.start_ticks ||
-		      st.state == 'Z')))
+		     (st.start_ticks != e->sidecar.header.start_ticks || st.ended)))
 			return FAIL(ESRCH, "the process ended before it answered");
 		if (!pause_until(a->until_ns))
 			return FAIL(ETIMEDOUT,

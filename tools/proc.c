@@ -17,6 +17,9 @@
 
 #define PATH_SIZE 64
 
+/* PF_EXITING among the kernel's flags of a task. */
+#define FLAG_EXITING 0x4ul
+
 static void
 proc_path(char out[PATH_SIZE], pid_t pid, const char *name)
 {
@@ -138,13 +141,16 @@ proc_parse_stat(const char *line, struct proc_stat *out)
 	if (p == NULL || p[1] != ' ' || p[2] == '\0')
 		return -EINVAL;
 	p += 2;
-	out->state = *p;
+	out->ended = *p == 'Z' || *p == 'X';
 	out->cpu_ticks = 0;
 	for (int field = 3; field < 22; field++) {
 		p = strchr(p, ' ');
 		if (p == NULL)
 			return -EINVAL;
 		p++;
+		/* To take a large process apart needs a while, in which it seems to run. */
+		if (field == 8 && (strtoul(p, NULL, 10) & FLAG_EXITING) != 0)
+			out->ended = true;
 		if (field == 13 || field == 14)
 			out->cpu_ticks += strtoull(p, NULL, 10);
 	}

@@ -14,7 +14,7 @@
 #define PROC_TEXT_MAX (1u << 20)
 
 struct proc_stat {
-	char state; /* 'R', 'S', 'Z', ... */
+	bool ended; /* nothing of it runs any more, though its pid is not free yet */
 	uint64_t start_ticks;
 	uint64_t cpu_ticks; /* user and system time of all its threads */
 	uid_t uid;
@@ -29,7 +29,7 @@ bool proc_is_pid(const char *text, pid_t *pid);
 
 int proc_stat(pid_t pid, struct proc_stat *out);
 
-/* The line of /proc/PID/stat: state, fields 14 + 15 and 22. Pure; -EINVAL if it is not such a line. */
+/* The line of /proc/PID/stat: fields 3, 9, 14 + 15 and 22. Pure; -EINVAL if it is not such a line. */
 int proc_parse_stat(const char *line, struct proc_stat *out);
 
 /*

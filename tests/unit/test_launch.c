@@ -173,9 +173,17 @@ TEST(proc_stat_lines)
 			 "98765 1000 2 18446744073709551615\n",
 			 &st),
 		 0);
-	CHECK_EQ(st.state, 'S');
+	CHECK(!st.ended);
 	CHECK_EQ(st.start_ticks, 98765);
 	CHECK_EQ(st.cpu_ticks, 3);
+	CHECK_EQ(proc_parse_stat("7 (a) R 1 7 7 0 -1 4194564 1 0 0 0 1 2 3 4 20 0 1 0 9",
+				 &st),
+		 0);
+	CHECK(st.ended);
+	CHECK_EQ(proc_parse_stat("7 (a) Z 1 7 7 0 -1 4194560 1 0 0 0 1 2 3 4 20 0 1 0 9",
+				 &st),
+		 0);
+	CHECK(st.ended);
 	CHECK(proc_parse_stat("", &st) < 0);
 	CHECK(proc_parse_stat("7 (a) S 1 2 3", &st) < 0);
 	CHECK(proc_parse_stat("7 (a)", &st) < 0);
