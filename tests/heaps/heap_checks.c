@@ -63,7 +63,7 @@ checks_zero(const struct pairs *r, const unsigned char *p, size_t size, size_t u
 	for (size_t at = 0; at < size; at = place_after(at, size))
 		if (p[at] != 0)
 			checks_differ(r, "calloc is not zero");
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 	usable = size; /* nothing and one byte are the same to it, but for the zero */
 #endif
 	for (size_t at = size; at < usable; at++)

@@ -80,11 +80,11 @@ pick_align(struct pairs *r)
 		their_errno = errno;                                                     \
 	} while (0)
 
-/* An address sanitizer's heap knows fewer alignments, and sizes of aligned_alloc, than glibc. */
+/* A sanitizer's heap knows fewer alignments, and sizes of aligned_alloc, than glibc. */
 static size_t
 aligned_as_the_next_takes_it(uint32_t how, size_t align, struct pair *b)
 {
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 	if (align < 8 || align > CHECKS_HUGE || (align & (align - 1)) != 0)
 		align = 64;
 	if (how == 1 && b->size % align != 0)
