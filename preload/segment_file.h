@@ -15,11 +15,12 @@
 /* What is mapped: header, slots and mailbox. Behind it, from a new page on, lies the trace. */
 #define SEGMENT_MAILBOX	    WEIR_STATS_FILE_BYTES
 #define SEGMENT_FIXED_BYTES (SEGMENT_MAILBOX + sizeof(struct weir_stats_mailbox))
+#define SEGMENT_PATH_BYTES  1024
 #define SEGMENT_TRACE	    ((SEGMENT_FIXED_BYTES + 4095) & ~(size_t)4095)
 
 struct segment_file {
 	char *mapping; /* SEGMENT_FIXED_BYTES, or NULL: there is no file */
-	char path[1024];
+	char path[SEGMENT_PATH_BYTES];
 	dev_t device;
 	ino_t inode;
 	int kept;  /* 1 + descriptor in the clock's own table, 0: none */
