@@ -42,9 +42,9 @@ purge(void *addr, size_t bytes)
 }
 
 static int
-reset(void *addr, size_t bytes)
+renew(void *addr, size_t bytes)
 {
-	return fails() ? -ENOMEM : weir_pages_system.reset(addr, bytes);
+	return fails() ? -ENOMEM : weir_pages_system.renew(addr, bytes);
 }
 
 static int
@@ -89,7 +89,7 @@ begin(const uint8_t *data)
 	source.reserve = reserve;
 	source.commit = commit;
 	source.purge = purge;
-	source.reset = reset;
+	source.renew = renew;
 	source.move = move;
 	source.meta = meta;
 	heap_pages = &source;

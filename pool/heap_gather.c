@@ -153,7 +153,7 @@ heap_move(const struct weir_span *from, const struct weir_span *to, size_t offse
 static size_t
 move_piece(struct weir_span *s, const struct weir_span *to, size_t offset)
 {
-	struct weir_region *r = region_get(s->region);
+	const struct weir_region *r = region_get(s->region);
 	enum weir_span_state state = WEIR_SPAN_CLEAN;
 	bool refused;
 	size_t bytes = s->bytes, moved = heap_move(s, to, offset, bytes, &refused);
@@ -161,12 +161,10 @@ move_piece(struct weir_span *s, const struct weir_span *to, size_t offset)
 	if (moved < bytes)
 		state = WEIR_SPAN_DIRTY;
 	else if (origin_strange(r, s->base, bytes) &&
-		 heap_pages->reset((void *)s->base, bytes) == 0)
+		 heap_discard(s) == WEIR_PURGED_RESERVED)
 		state = WEIR_SPAN_RESERVED;
 	weir_lock(&heap_mutex);
 	weir_list_remove(s);
-	if (state == WEIR_SPAN_RESERVED)
-		origin_forget(r, s->base, bytes);
 	n_refused += refused;
 	heap_stats.gathered_bytes += moved;
 	heap_stats.fresh_bytes -= moved;

@@ -76,10 +76,19 @@ heap_grow(size_t bytes, size_t align)
 int
 heap_discard(const struct weir_span *s)
 {
-	if (!origin_strange(region_get(s->region), s->base, s->bytes))
-		return heap_pages->purge((void *)s->base, s->bytes);
-	int rc = heap_pages->reset((void *)s->base, s->bytes);
-	return rc == 0 ? WEIR_PURGED_RESERVED : rc;
+	struct weir_region *r = region_get(s->region);
+
+	if (origin_strange(r, s->base, s->bytes)) {
+		int rc = heap_pages->renew((void *)s->base, s->bytes);
+
+		if (rc >= 0) {
+			weir_lock(&heap_mutex);
+			origin_forget(r, s->base, s->bytes);
+			heap_unlock();
+			return rc;
+		}
+	}
+	return heap_pages->purge((void *)s->base, s->bytes);
 }
 
 struct due {
@@ -117,8 +126,6 @@ purged(struct weir_span *s, int rc, int64_t now_ns)
 		return 0;
 	}
 	heap_stats.purged_bytes += bytes;
-	if (rc == WEIR_PURGED_RESERVED)
-		origin_forget(region_get(s->region), s->base, bytes);
 	heap_put(s, rc == WEIR_PURGED_RESERVED ? WEIR_SPAN_RESERVED : WEIR_SPAN_CLEAN,
 		 s->freed_ns);
 	return bytes;
@@ -294,9 +301,13 @@ heap_after_fork(void)
 
 		weir_list_remove(s);
 		/* The kernel may have been anywhere in it: mapped anew, it is known. */
-		if (heap_pages->reset((void *)s->base, s->bytes) != 0)
+		int rc = heap_pages->renew((void *)s->base, s->bytes);
+		if (rc < 0)
 			continue;
 		origin_forget(region_get(s->region), s->base, s->bytes);
-		heap_put(s, WEIR_SPAN_RESERVED, s->freed_ns);
+		heap_put(s,
+			 rc == WEIR_PURGED_RESERVED ? WEIR_SPAN_RESERVED
+						    : WEIR_SPAN_CLEAN,
+			 s->freed_ns);
 	}
 }

@@ -176,10 +176,10 @@ pages_commit(void *addr, size_t bytes)
 }
 
 static int
-pages_reset(void *addr, size_t bytes)
+map_anew(void *addr, size_t bytes, int protection)
 {
 	int saved_errno = errno;
-	void *p = mmap(addr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+	void *p = mmap(addr, bytes, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
 		       -1, 0);
 
 	if (p == MAP_FAILED)
@@ -188,6 +188,38 @@ pages_reset(void *addr, size_t bytes)
 	tune_reserved(p, bytes);
 	errno = saved_errno;
 	return 0;
+}
+
+static int
+pages_reset(void *addr, size_t bytes)
+{
+	return map_anew(addr, bytes, PROT_NONE);
+}
+
+/* After mlockall for what comes, the kernel fills each usable mapping at once. */
+static bool
+is_filled(void *addr)
+{
+	unsigned char present = 0;
+
+	return mincore(addr, WEIR_PAGE_BYTES, &present) == 0 && (present & 1);
+}
+
+static int
+pages_renew(void *addr, size_t bytes)
+{
+	static _Atomic bool filled;
+	bool usable = !strict_commit && !filled;
+	int rc = map_anew(addr, bytes, usable ? PROT_READ | PROT_WRITE : PROT_NONE);
+
+	if (rc == 0 && usable && is_filled(addr)) {
+		filled = true;
+		usable = false;
+		rc = map_anew(addr, bytes, PROT_NONE);
+	}
+	if (rc != 0)
+		return rc;
+	return usable ? WEIR_PURGED_USABLE : WEIR_PURGED_RESERVED;
 }
 
 static int
@@ -277,6 +309,7 @@ const struct weir_pages weir_pages_system = {
 	.prepare = pages_prepare,
 	.purge = pages_purge,
 	.reset = pages_reset,
+	.renew = pages_renew,
 	.release = pages_release,
 	.move = pages_move,
 	.meta = pages_meta,

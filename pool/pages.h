@@ -34,6 +34,8 @@ struct weir_pages {
 	int (*purge)(void *addr, size_t bytes);
 	/* Throws pages away and makes their address space as new: reserved. 0 or -errno. */
 	int (*reset)(void *addr, size_t bytes);
+	/* The same, but usable if that costs no charge: as if no page was ever moved. As purge. */
+	int (*renew)(void *addr, size_t bytes);
 	/* Gives address space back. 0 or -errno. */
 	int (*release)(void *addr, size_t bytes);
 	/*

@@ -117,7 +117,8 @@ take_name(const struct segment_file *f, const char *path)
 
 		return fd >= 0 ? fd : -errno;
 	}
-	add_text(&own, "/proc/self/fd/");
+	/* Not /proc/self: the clock's thread has a table of descriptors of its own. */
+	add_text(&own, "/proc/thread-self/fd/");
 	add_number(&own, (uint64_t)f->fresh - 1);
 	return linkat(AT_FDCWD, own.text, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0
 		       ? f->fresh - 1

@@ -42,9 +42,9 @@ fake_purge(void *addr, size_t bytes)
 }
 
 static int
-fake_reset(void *addr, size_t bytes)
+fake_renew(void *addr, size_t bytes)
 {
-	return fake.no_purge ? -ENOMEM : weir_pages_system.reset(addr, bytes);
+	return fake.no_purge ? -ENOMEM : weir_pages_system.renew(addr, bytes);
 }
 
 static int
@@ -76,7 +76,7 @@ static const struct weir_pages fake_pages = {
 	.reserve = fake_reserve,
 	.commit = fake_commit,
 	.purge = fake_purge,
-	.reset = fake_reset,
+	.renew = fake_renew,
 	.release = fake_release,
 	.move = fake_move,
 	.meta = fake_meta,
