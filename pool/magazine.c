@@ -148,14 +148,25 @@ magazine_mine(void)
 }
 
 void
-magazine_init(void)
+weir_pool_announce(void)
 {
+	static bool done;
+
+	if (done)
+		return;
+	done = true;
 	magazine_needs_fence =
 		syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0,
 			0) != 0;
 #ifdef __SANITIZE_THREAD__
 	magazine_needs_fence = true; /* it cannot see a membarrier */
 #endif
+}
+
+void
+magazine_init(void)
+{
+	weir_pool_announce();
 	key_made = key_made || pthread_key_create(&key, bury) == 0;
 }
 

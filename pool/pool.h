@@ -33,6 +33,12 @@ struct weir_pool_config {
 /* From here on gathering pays for itself. */
 #define WEIR_POOL_GATHER_FROM ((size_t)128 << 10)
 
+/*
+ * Tells the kernel that threads will ask each other for a barrier: nothing while the process has one
+ * thread, 10 ms and more of waiting once it has several. weir_pool_init does it if nobody did.
+ */
+void weir_pool_announce(void);
+
 /* Once, before any other call. */
 void weir_pool_init(const struct weir_pool_config *config);
 

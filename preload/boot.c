@@ -145,6 +145,7 @@ boot(void)
 	filter_init();
 	read_options();
 	if (takes_part() && fork_handlers_install() == 0) {
+		weir_pool_announce();
 		suspect_init();
 		sampler_init();
 		weir_floor = weir_config.floor;
