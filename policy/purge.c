@@ -6,7 +6,7 @@
 #include "policy/purge.h"
 
 #define NS_PER_MS 1000000ull
-#define SLACK_MIN (4ull << 20)
+#define SLACK_MIN (16ull << 20)
 
 uint64_t
 weir_cache_cap(uint64_t option_max, const struct weir_pressure *p)
@@ -53,7 +53,7 @@ weir_lent_peak(uint64_t peak, uint64_t lent, int64_t elapsed_ns, uint64_t decay_
 uint64_t
 weir_keep_slack(uint64_t peak)
 {
-	return peak / 64 > SLACK_MIN ? peak / 64 : SLACK_MIN;
+	return peak / 16 > SLACK_MIN ? peak / 16 : SLACK_MIN;
 }
 
 uint64_t

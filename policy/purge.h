@@ -39,9 +39,8 @@ uint64_t weir_lent_peak(uint64_t peak, uint64_t lent, int64_t elapsed_ns,
 			uint64_t decay_ms);
 
 /*
- * What may be kept beside that peak before fresh pages cost kept ones: a 64th of it, and at least
- * 4 MB. Without any, sizes that do not fit each other's gaps purge all the time; pages can be moved
- * together, so that it need not be much.
+ * What may be kept beside that peak before fresh pages cost kept ones: a sixteenth of it, and at
+ * least 16 MB. With 4 MB, a program with few blocks of mixed sizes pays at each of them.
  */
 uint64_t weir_keep_slack(uint64_t peak);
 

@@ -61,6 +61,19 @@ found_unused(struct pool_search *search)
 	       (search->roomy && found_in(search, WEIR_SPAN_CLEAN, 1));
 }
 
+static bool
+may_gather(const struct pool_search *search)
+{
+	return !search->want_zero && !search->gathered && !search->roomy &&
+	       heap_can_gather(search->bytes);
+}
+
+static enum pool_step
+gather_step(const struct pool_search *search)
+{
+	return heap_has_unused(search->bytes, search->align) ? POOL_GATHER : POOL_GROW;
+}
+
 static void
 note_peak(uint64_t lent)
 {
@@ -87,12 +100,9 @@ pool_find(struct pool_search *search)
 		    atomic_load_explicit(&pool_stocked_bytes, memory_order_relaxed) >=
 			    search->bytes)
 			return POOL_FLUSH;
-		if (!search->gathered && !search->roomy && heap_can_gather(search->bytes))
-			return heap_has_unused(search->bytes, search->align) ? POOL_GATHER
-									     : POOL_GROW;
 	}
 	if (must_pay(search, search->bytes))
-		return POOL_PAY;
+		return may_gather(search) ? gather_step(search) : POOL_PAY;
 	return found_unused(search) ? POOL_FOUND : POOL_GROW;
 }
 

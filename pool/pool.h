@@ -31,7 +31,7 @@ struct weir_pool_config {
 };
 
 /* From here on gathering pays for itself. */
-#define WEIR_POOL_GATHER_FROM ((size_t)128 << 10)
+#define WEIR_POOL_GATHER_FROM ((size_t)1 << 20)
 
 /*
  * Tells the kernel that threads will ask each other for a barrier: nothing while the process has one

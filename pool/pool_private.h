@@ -33,8 +33,8 @@ void pool_flush_stocks(int64_t before_ns);
 /*
  * One step of the search for a span: recycled pages first (unless zero
  * pages are wanted), then purged ones, then new ones. FLUSH: empty the stocks, they may hold
- * what would otherwise be touched anew, and search again; GATHER: move the pages of several free
- * spans together; PAY: fresh pages would exceed the footprint, so give back kept ones first; GROW:
+ * what would otherwise be touched anew, and search again; fresh pages would exceed the footprint:
+ * GATHER, move the pages of several free spans together, or PAY, give back kept ones first; GROW:
  * add a region and search again.
  */
 enum pool_step { POOL_FOUND, POOL_FLUSH, POOL_GATHER, POOL_PAY, POOL_GROW, POOL_REFUSED };

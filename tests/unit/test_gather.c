@@ -40,7 +40,7 @@ empty(void)
 					   .purge_before_ns = INT64_MAX,
 					   .cap_bytes = UINT64_MAX,
 					   .room_bytes = UINT64_MAX,
-					   .slack_bytes = UINT64_MAX});
+					   .slack_bytes = 0});
 }
 
 static void

@@ -99,17 +99,17 @@ TEST(a_peak_is_forgotten)
 
 TEST(the_swing_below_the_peak_is_kept)
 {
-	CHECK_EQ(weir_keep_bytes(100 * MB, 100 * MB), 4 * MB);
-	CHECK_EQ(weir_keep_bytes(100 * MB, 20 * MB), 84 * MB);
-	CHECK_EQ(weir_keep_bytes(100 * MB, 120 * MB), 4 * MB);
-	CHECK_EQ(weir_keep_bytes(0, 0), 4 * MB);
+	CHECK_EQ(weir_keep_bytes(100 * MB, 100 * MB), 16 * MB);
+	CHECK_EQ(weir_keep_bytes(100 * MB, 20 * MB), 96 * MB);
+	CHECK_EQ(weir_keep_bytes(100 * MB, 120 * MB), 16 * MB);
+	CHECK_EQ(weir_keep_bytes(0, 0), 16 * MB);
 }
 
 TEST(slack_beside_the_peak)
 {
-	CHECK_EQ(weir_keep_slack(0), 4 * MB);
-	CHECK_EQ(weir_keep_slack(256 * MB), 4 * MB);
-	CHECK_EQ(weir_keep_slack(6400 * MB), 100 * MB);
+	CHECK_EQ(weir_keep_slack(0), 16 * MB);
+	CHECK_EQ(weir_keep_slack(256 * MB), 16 * MB);
+	CHECK_EQ(weir_keep_slack(1600 * MB), 100 * MB);
 	CHECK(weir_keep_slack(UINT64_MAX) < UINT64_MAX / 2);
 }
 
