@@ -6,7 +6,7 @@
  *   key=TEXT       types it
  *   size=RxC       the terminal gets this size
  *   signal=NAME    TERM, INT, HUP: to the command
- *   stop           waits until the command has stopped, and lets it go on
+ *   stop           types ^Z until the command has stopped, and lets it go on
  * Then waits for its end. What it printed goes to standard output; the last line says how it ended
  * and whether the terminal's modes are those from before. The status is 0 if all steps were done.
  */
@@ -128,15 +128,21 @@ is_stopped(void)
 	return state == 'T';
 }
 
+/* More than once: while curses draws it ignores the signal, and what was drawn is seen before. */
 static int
-go_on_after_stop(void)
+stop_and_go_on(void)
 {
-	double end = now() + PATIENCE_S;
+	double end = now() + PATIENCE_S, again = 0;
 
 	while (now() < end) {
 		if (is_stopped()) {
 			looked_at = n_printed;
 			return kill(child, SIGCONT) == 0;
+		}
+		if (now() >= again) {
+			if (write(terminal, "\x1a", 1) != 1)
+				return 0;
+			again = now() + 0.3;
 		}
 		take_in();
 	}
@@ -154,7 +160,7 @@ step(const char *what)
 		return resize(what + 5);
 	if (strncmp(what, "signal=", 7) == 0)
 		return send_signal(what + 7);
-	return strcmp(what, "stop") == 0 && go_on_after_stop();
+	return strcmp(what, "stop") == 0 && stop_and_go_on();
 }
 
 /*

@@ -150,7 +150,7 @@ has_screen() {
   on_screen 24 80 wait=leak.mjs signal=SEGV -- story.weir
   has "signal 11, terminal as before"
   has $'\e[?1049l'
-  on_screen 24 80 wait=leak.mjs key=$'\x1a' stop wait=leak.mjs key=q -- story.weir
+  on_screen 24 80 wait=leak.mjs stop wait=leak.mjs key=q -- story.weir
   has "exit status 0, terminal as before"
 }
 
