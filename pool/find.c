@@ -138,7 +138,12 @@ pool_prepare_again(struct pool_search *search, enum pool_step step)
 		return true;
 	}
 	/* Another thread may have used up the region we added: a few more tries, then give up. */
-	return search->grown++ < 8 && heap_grow(search->bytes, search->align) == 0;
+	if (search->grown++ < 8 && heap_grow(search->bytes, search->align) == 0)
+		return true;
+	/* No place to move pages to: paying may join what is kept to one. */
+	bool may_pay = !search->gathered;
+	search->gathered = true;
+	return may_pay;
 }
 
 static unsigned

@@ -236,6 +236,33 @@ TEST(a_refusal_costs_nothing)
 	model_check();
 }
 
+/* No address space is left to gather in, but what is kept and what is unused make a place. */
+TEST(without_room_to_gather_it_pays)
+{
+	struct weir_span *s[BLOCKS];
+
+	model_init();
+	empty();
+	for (int i = 0; i < BLOCKS; i++)
+		REQUIRE((s[i] = take(MB)) != NULL);
+	heap_gather_from = 128 << 10;
+	give(s[4]);
+	give(s[5]);
+	empty(); /* two unused ones */
+	give(s[6]);
+	give(s[7]);
+	fake.no_address_space = true;
+	struct weir_span *big = take(4 * MB);
+	fake.no_address_space = false;
+	CHECK(big != NULL);
+	if (big != NULL)
+		give(big);
+	for (int i = 0; i < BLOCKS; i++)
+		if (i < 4 || i > 7)
+			give(s[i]);
+	model_check();
+}
+
 /* The kernel refuses to move what is not there; the target is as good as before. */
 TEST(a_refused_move_leaves_the_target)
 {
@@ -297,6 +324,7 @@ TEST(mappings_are_bounded)
 	T(what_was_gathered_is_gathered_again)                                           \
 	T(what_goes_back_is_as_if_never_moved)                                           \
 	T(a_gathered_block_can_be_moved_whole)                                           \
+	T(without_room_to_gather_it_pays)                                                \
 	T(a_refusal_costs_nothing)                                                       \
 	T(a_refused_move_leaves_the_target)                                              \
 	T(mappings_are_bounded)
