@@ -23,6 +23,7 @@ UNIT_TESTS = \
 	%D%/test_option_value \
 	%D%/test_options \
 	%D%/test_pool \
+	%D%/test_pool_churn \
 	%D%/test_profile \
 	%D%/test_publish \
 	%D%/test_purge \
@@ -32,6 +33,7 @@ UNIT_TESTS = \
 	%D%/test_sites \
 	%D%/test_sample \
 	%D%/test_sidecar \
+	%D%/test_scratch_memory \
 	%D%/test_scratch_own \
 	%D%/test_scratch_pool \
 	%D%/test_sourcemap \

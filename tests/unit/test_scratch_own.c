@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * libweir without the shim, on its own pool: many threads, forks in the middle of their work, what
- * a child may do with what it inherits, and how much memory each form takes.
+ * a child may do with what it inherits, and a source that changes meanwhile. How much memory each form
+ * takes is test_scratch_memory.c's.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,24 +12,14 @@
 #include <unistd.h>
 
 #include "tests/unit/guard.h"
+#include "tests/unit/made.h"
+#include "tests/unit/races.h"
 #include "tests/tap.h"
 
 #include "encode/codec.h"
 #include "weir/bytes.h"
 #include "weir/encode.h"
 #include "weir/scratch.h"
-
-/* Built to report races, which takes several times the memory. */
-#if defined(__SANITIZE_THREAD__)
-#define REPORTS_RACES 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define REPORTS_RACES 1
-#endif
-#endif
-#ifndef REPORTS_RACES
-#define REPORTS_RACES 0
-#endif
 
 enum { THREADS = 6, ROUNDS = 1500, SOURCE = 150000 };
 #define MB ((size_t)1 << 20)
@@ -42,15 +33,6 @@ struct inbox {
 static struct inbox inboxes[THREADS];
 static _Atomic unsigned wrong;
 static _Atomic bool go_on; /* beyond ROUNDS */
-
-static bool
-is_hex(const char *text, size_t n)
-{
-	for (size_t i = 0; i < n; i += 997)
-		if (text[i] != '5' && text[i] != 'a')
-			return false;
-	return text[0] == '5' && text[n - 1] == 'a';
-}
 
 /* Gets, checks, hands on to the next thread, releases what others have handed on. */
 static void *
@@ -186,146 +168,6 @@ TEST(one_is_the_last)
 	}
 }
 
-/* KB of `field` in /proc/self/status. */
-static long
-status_kb(const char *field)
-{
-	static char text[8192]; /* asking must not take memory itself */
-	int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-
-	if (fd >= 0)
-		close(fd);
-	if (n < 0)
-		return -1;
-	text[n] = 0;
-	const char *at = strstr(text, field);
-	return at == NULL ? -1 : strtol(at + strlen(field) + 1, NULL, 10);
-}
-
-/* So that VmHWM counts from now on. False: this kernel does not let us. */
-static bool
-reset_peak(void)
-{
-	FILE *f = fopen("/proc/self/clear_refs", "we");
-	bool good = f != NULL && fputs("5", f) >= 0;
-
-	return (f == NULL || fclose(f) == 0) && good;
-}
-
-static uint8_t *
-map(size_t n)
-{
-	uint8_t *p =
-		mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (p == MAP_FAILED)
-		abort();
-	memset(p, 0x5a, n);
-	return p;
-}
-
-/* The block is nobody's but the caller's: the source goes first, again and again. */
-TEST(no_tie_to_the_source)
-{
-	for (int i = 0; i < 20; i++) {
-		uint8_t *bytes = map(20 * MB);
-		struct weir_result r;
-		char *text = weir_encode_scratch(WEIR_HEX, bytes, 20 * MB, &r);
-
-		munmap(bytes, 20 * MB);
-		REQUIRE(text != NULL);
-		CHECK(r.written == 40 * MB && is_hex(text, r.written));
-		CHECK_EQ(weir_scratch_unref(text), 1);
-	}
-}
-
-TEST(ten_thousand_encodes_keep_nothing)
-{
-	struct weir_result r;
-	long before = 0;
-
-	for (int i = 0; i < 11000; i++) {
-		char *text = weir_encode_scratch(WEIR_BASE64, source, 60000, &r);
-
-		REQUIRE(text != NULL);
-		weir_scratch_unref(text);
-		/* Twice: the first time touches the text's own pages. */
-		if (i == 999 || i == 1000)
-			before = status_kb("VmRSS");
-	}
-	CHECK(status_kb("VmRSS") <= before);
-}
-
-/* One copy of exactly the bytes wanted, beside the source. */
-TEST(extract_takes_what_it_gives)
-{
-	uint8_t *bytes = map(64 * MB);
-	long before = status_kb("VmRSS");
-	size_t n;
-
-	if (!reset_peak())
-		SKIP("no peak to be reset here");
-	uint8_t *block = weir_extract_scratch(bytes, 64 * MB, 8 * MB, 24 * MB, &n);
-	REQUIRE(block != NULL);
-	CHECK(n == 16 * MB && block[0] == 0x5a && block[n - 1] == 0x5a);
-	CHECK(status_kb("VmHWM") - before < 17 * 1024);
-	weir_scratch_unref(block);
-	munmap(bytes, 64 * MB);
-}
-
-/* Hex text is twice its source; the source's safe copy, if one is wanted, is once more. */
-TEST(text_takes_what_it_is)
-{
-	uint8_t *bytes = map(20 * MB);
-	struct weir_result r;
-	size_t n;
-
-	if (REPORTS_RACES)
-		SKIP("this build takes more");
-	for (size_t safe = 0; safe < 2; safe++) {
-		long before = status_kb("VmRSS");
-
-		if (!reset_peak())
-			SKIP("no peak to be reset here");
-		uint8_t *copy =
-			safe ? weir_extract_scratch(bytes, 20 * MB, 0, 20 * MB, &n)
-			     : bytes;
-		char *text = weir_encode_scratch(WEIR_HEX, copy, 20 * MB, &r);
-		REQUIRE(text != NULL && r.written == 40 * MB);
-		CHECK(status_kb("VmHWM") - before <
-		      (long)(41 + 20 * safe) * 1024); /* less what the pool kept */
-		weir_scratch_unref(text);
-		if (safe)
-			weir_scratch_unref(copy);
-	}
-	munmap(bytes, 20 * MB);
-}
-
-static int
-count(void *total, const void *piece, size_t n)
-{
-	(void)piece;
-	*(size_t *)total += n;
-	return 0;
-}
-
-/* The source and one chunk, however much comes out. */
-TEST(chunks_take_one_chunk)
-{
-	uint8_t *bytes = map(64 * MB);
-	long before = status_kb("VmRSS");
-	size_t total = 0;
-
-	if (!reset_peak())
-		SKIP("no peak to be reset here");
-	CHECK_EQ(weir_encode_chunked(WEIR_HEX, bytes, 64 * MB, 0, count, &total, NULL),
-		 0);
-	CHECK_EQ(total, 128 * MB);
-	CHECK(status_kb("VmHWM") - before < 2 * 1024);
-	munmap(bytes, 64 * MB);
-}
-
 static _Atomic bool ended;
 
 static void *
@@ -412,10 +254,5 @@ TEST(source_that_changes_meanwhile)
 	T(threads)                                                                       \
 	T(fork_among_threads)                                                            \
 	T(one_is_the_last)                                                               \
-	T(no_tie_to_the_source)                                                          \
-	T(ten_thousand_encodes_keep_nothing)                                             \
-	T(extract_takes_what_it_gives)                                                   \
-	T(text_takes_what_it_is)                                                         \
-	T(chunks_take_one_chunk)                                                         \
 	T(source_that_changes_meanwhile)
 TAP_MAIN()
