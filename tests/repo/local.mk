@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 repo_tests = \
 	%D%/analyze.bats %D%/build.bats %D%/counters.bats %D%/deps.bats %D%/dist.bats %D%/headers.bats \
-	%D%/options.bats %D%/readme.bats %D%/style.bats %D%/symbols.bats
+	%D%/options.bats %D%/readme.bats %D%/requirements.bats %D%/style.bats %D%/symbols.bats
 EXTRA_DIST += %D%/repo.bash $(repo_tests)
 if HAVE_BATS
 TESTS += $(repo_tests)

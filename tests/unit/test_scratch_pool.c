@@ -47,6 +47,19 @@ TEST(capacity_is_the_class_s)
 	}
 }
 
+/* What is known of a block stands elsewhere, in a record that a lookup reads with one miss. */
+TEST(blocks_have_no_header_and_records_one_line)
+{
+	model_init();
+	char *p = model_scratch(8192);
+
+	REQUIRE(p != NULL);
+	CHECK_EQ((uintptr_t)p % WEIR_PAGE_BYTES, 0);
+	CHECK_EQ(weir_scratch_size(p), 8192); /* all of it the caller's */
+	CHECK_EQ(sizeof(struct weir_span), 64);
+	CHECK_EQ(weir_scratch_drop(p), 1);
+}
+
 TEST(above_the_largest_class_is_served_and_not_pooled)
 {
 	model_init();
@@ -141,6 +154,7 @@ TEST(ten_thousand_rounds_leave_nothing)
 
 #define TAP_TESTS                                                                        \
 	T(capacity_is_the_class_s)                                                       \
+	T(blocks_have_no_header_and_records_one_line)                                    \
 	T(above_the_largest_class_is_served_and_not_pooled)                              \
 	T(references_count)                                                              \
 	T(strangers_are_refused)                                                         \
