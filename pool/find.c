@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The search for a span, for classes and extents alike, and the emptying of the stocks.
+ * The search for a span, for classes and extents alike, and the emptying of the stocks. What is
+ * tried in which order, and why, is drawn in doc/HACKING.md.
  */
 #include "pool/pool_private.h"
 
 #include "pool/magazine.h"
 
-/* How many blocks leave a stock while its lock is held once. */
+/* Blocks moved from a stock to the heap in one go, so that its lock is not held for long. */
 #define FLUSH_BATCH 32
 
-/* Is there no room for so many fresh pages beside what is kept? */
+/*
+ * Would so many fresh pages exceed a bound of the footprint (heap.h), while there are kept pages
+ * that could be used or given back instead?
+ */
 static bool
 must_pay(struct pool_search *search, size_t bytes)
 {
@@ -27,7 +31,7 @@ must_pay(struct pool_search *search, size_t bytes)
 	       atomic_load_explicit(&pool_stocked_bytes, memory_order_relaxed) != 0;
 }
 
-/* Gives back as much as fresh pages will take, the oldest first. */
+/* Gives back `excess` bytes of kept pages, the oldest first, to make up for fresh ones. */
 static void
 pay(uint64_t excess)
 {
@@ -106,7 +110,7 @@ pool_find(struct pool_search *search)
 	return found_unused(search) ? POOL_FOUND : POOL_GROW;
 }
 
-/* What of the block is new pages is paid for after, with what the gathering left. */
+/* Pages that gathering did not find will be fresh ones: for these, kept pages are given back after. */
 static void
 gather(struct pool_search *search)
 {
@@ -140,7 +144,7 @@ pool_prepare_again(struct pool_search *search, enum pool_step step)
 	/* Another thread may have used up the region we added: a few more tries, then give up. */
 	if (search->grown++ < 8 && heap_grow(search->bytes, search->align) == 0)
 		return true;
-	/* No place to move pages to: paying may join what is kept to one. */
+	/* No address space to gather in. Without gathering, the search pays instead. */
 	bool may_pay = !search->gathered;
 	search->gathered = true;
 	return may_pay;

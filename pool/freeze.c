@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Standing still: for a consistent copy of all numbers, and around fork.
+ * Freezing the pool, by taking all its locks: for a copy of all numbers at one instant (the sidecar),
+ * and around fork, so that the child finds no lock held by a thread that it does not have.
  */
 #include "pool/pool_private.h"
 
@@ -24,7 +25,7 @@ weir_pool_thaw(void)
 	magazine_release_all();
 }
 
-/* The child counts from zero; what it was born with counts as inherited. */
+/* In a forked child: counters start at zero, and blocks got from the parent count as inherited. */
 static void
 start_counting(struct pool_class *c)
 {

@@ -37,10 +37,10 @@ extern const struct weir_pages *heap_pages;
 void heap_init(const struct weir_pages *pages, size_t region_bytes);
 
 /*
- * What is lent and kept together (heap_footprint) has two bounds, beyond which fresh pages are paid
- * for by giving back kept ones: heap_footprint_max, which a memory limit sets (UINT64_MAX: none),
- * and the most that was lent lately, with some slack: what does not fit any request then is
- * fragments.
+ * heap_footprint is what the host holds of weir plus what weir keeps free and resident. It has two
+ * bounds: heap_footprint_max, which follows from a memory limit (UINT64_MAX: there is none), and
+ * heap_lent_peak + heap_slack, the most that the host held lately and some more. Where fresh pages
+ * would exceed either, kept pages are used instead (heap_gather) or given back first.
  */
 extern uint64_t heap_footprint_max, heap_lent_peak, heap_slack;
 uint64_t heap_footprint(void);
@@ -48,7 +48,10 @@ uint64_t heap_footprint(void);
 /* The time of the last tick, for work between two ticks. */
 extern _Atomic int64_t heap_clock_ns;
 
-/* Takes the lock, with span records at hand for any one operation; false if there are none. */
+/*
+ * Takes the lock, always. True if there are enough free span records for any one operation below;
+ * false if no more can be had: then only unlock.
+ */
 bool heap_lock(void);
 void heap_unlock(void);
 /* The bare lock, for fork and for statistics. */
@@ -69,19 +72,21 @@ void heap_cut(struct weir_span *s, size_t bytes, enum weir_span_state state,
 
 /*
  * Lengthens a LIVE span to `bytes` from the free span behind it. Returns false if that is too
- * short or in use. `*was` tells the state of what was added, from its `old end` on.
+ * short or in use. `*was` is the state that the added part had before.
  */
 bool heap_extend(struct weir_span *s, size_t bytes, enum weir_span_state *was);
 
 /*
- * A span made of the pages of smaller DIRTY ones, as far as these go; its other pages are new.
- * Worth a try if heap_can_gather says so, for blocks of heap_gather_from bytes and more. `*was`:
- * DIRTY, or CLEAN if nothing was moved; no commit is needed. NULL: no place to move them to.
- * No lock; heap_adopt makes it LIVE.
+ * Gathering (doc/HACKING.md): takes unused address space for a block and moves the pages of smaller
+ * DIRTY spans into it, from its start; what these do not fill will be fresh pages. Called without
+ * the lock, if heap_can_gather says that it is worth it; only for blocks of heap_gather_from bytes
+ * and more. Returns a span in state PURGING, which heap_adopt then makes LIVE under the lock, or
+ * NULL if there is no unused address space for it. `*was`: DIRTY, or CLEAN if nothing was moved.
+ * The span is usable: it needs no commit.
  */
 extern size_t heap_gather_from;
 bool heap_can_gather(size_t bytes);
-bool heap_has_unused(size_t bytes, size_t align); /* a place for it; else heap_grow */
+bool heap_has_unused(size_t bytes, size_t align); /* is there such address space? */
 struct weir_span *heap_gather(size_t bytes, size_t align, enum weir_span_state *was);
 void heap_adopt(struct weir_span *s);
 
@@ -97,7 +102,7 @@ uint64_t heap_purge(int64_t before_ns, int64_t now_ns);
 /* The same for the oldest of it, about `bytes` in all. */
 uint64_t heap_purge_oldest(uint64_t bytes, int64_t now_ns);
 
-/* Gives back regions in which nothing was in use since before_ns, but for one of usual size. */
+/* Gives back regions in which nothing was in use since before_ns; one of usual size is kept. */
 void heap_release_idle(int64_t before_ns, int64_t now_ns);
 
 /* When the longest-free DIRTY span was freed, or INT64_MAX if there is none. */

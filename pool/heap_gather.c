@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One block out of many free ones: where nothing that is kept is large enough, the pages of smaller
- * free spans are moved together. Moving a page costs a tenth or less of touching a new one, and the
- * process grows by nothing. The system calls happen without the lock, on spans that are LIVE or
- * PURGING and so nobody else's.
+ * Gathering: where no free span is large enough for a request, the pages of several smaller ones are
+ * moved (mremap) to one place. Moving a page costs a tenth or less of touching a new one, and the
+ * process does not grow. find.c decides when; doc/HACKING.md has the whole picture.
+ *
+ * The system calls happen without the lock, on spans that are LIVE or PURGING: no other thread may
+ * touch those.
  */
 #include "pool/heap_private.h"
 
@@ -12,14 +14,17 @@
 /* A move costs as much as touching three to ten pages, whatever its size. */
 #define PIECE_MIN ((size_t)64 << 10)
 #define PIECES	  64
-/* A kernel, or a policy of the host's, that refuses so often will go on. */
+/* After so many refusals (by an old kernel, or a filter of system calls) it is not tried again. */
 #define REFUSED_MAX 64
 
 size_t heap_gather_from = SIZE_MAX;
 
 static unsigned n_refused;
 
-/* For work outside the lock: in no account of what is lent, and found by a forked child. */
+/*
+ * Makes a LIVE span PURGING, so that it can be worked on without the lock: it is not counted as the
+ * host's, and heap_after_fork finds it in the list if the process forks meanwhile.
+ */
 static void
 set_apart(struct weir_span *s)
 {
@@ -51,7 +56,7 @@ heap_can_gather(size_t bytes)
 	       s->bytes >= piece_min(bytes) && origin_has_room(PIECES);
 }
 
-/* Where the pages go: usable, and in no use. */
+/* Where the pages will go: unused address space, made usable. */
 static struct weir_span *
 take_target(size_t bytes, size_t align)
 {
@@ -77,7 +82,7 @@ take_target(size_t bytes, size_t align)
 	return NULL;
 }
 
-/* Is there room for one more, and the table to note it in? */
+/* May pages be moved into this region? Makes its table of origins (origin.h) if it has none. */
 static bool
 may_move(struct weir_region *r)
 {
@@ -102,7 +107,7 @@ may_move(struct weir_region *r)
 	return true;
 }
 
-/* The longest free span, or as much of it as is wanted. */
+/* The longest free span (its first `bytes`, if it is longer); NULL if that is shorter than `least`. */
 static struct weir_span *
 take_piece(size_t bytes, size_t least)
 {

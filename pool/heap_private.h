@@ -9,7 +9,7 @@
 #include "pool/index.h"
 #include "pool/region.h"
 
-/* How much of a region is lent or perhaps resident, and since when nothing is. */
+/* How many bytes of a region are in use or perhaps resident, and since when none are. */
 struct heap_region_use {
 	uint64_t used_bytes;
 	int64_t quiet_since_ns; /* INT64_MAX: not seen quiet yet */
@@ -24,8 +24,9 @@ extern size_t heap_region_bytes;
 void heap_enter(struct weir_span *s, enum weir_span_state state);
 void heap_leave(struct weir_span *s);
 /*
- * Moves the first pages of one span that is the caller's own to `offset` of another that is usable.
- * Returns how many bytes went, from the start; `refused`: the kernel stopped there. No lock.
+ * Moves the first `bytes` of `from` to `offset` in `to`, which is usable; both spans are the
+ * caller's own. Returns how many bytes were moved; if not all, *refused tells whether the kernel
+ * refused (else there may be no more moves, see origin.h). Call without the lock.
  */
 size_t heap_move(const struct weir_span *from, const struct weir_span *to, size_t offset,
 		 size_t bytes, bool *refused);

@@ -16,7 +16,7 @@
 /* Never give back less than this by one call: a purge costs a system call. */
 #define PURGE_STEP_BYTES ((size_t)1 << 20)
 
-/* Smaller and smaller, until the address space limit (RLIMIT_AS) lets one through. */
+/* A region of the usual size; where a limit (RLIMIT_AS) refuses that, smaller and smaller ones. */
 static struct weir_region
 reserve_region(size_t need, size_t align)
 {

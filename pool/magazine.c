@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Magazines: making, visiting, draining and burying them. The register's lock guards the list of
- * magazines and every visit; owners never take it but to make a magazine or to end.
+ * Magazines: how they are made, visited by other threads, drained, and left behind when their thread
+ * ends. The register's lock guards the list of magazines and every visit; an owner takes it only to
+ * make its magazine and when its thread ends.
  */
 #include "pool/magazine.h"
 
@@ -17,7 +18,7 @@
 #define MAGAZINES_MAX 4096
 
 static struct weir_lock register_lock;
-static _Atomic(struct magazine *) all; /* never shortened: buried ones are reused */
+static _Atomic(struct magazine *) all; /* of ended threads too, for reuse */
 static unsigned n_magazines;
 static pthread_key_t key;
 static bool key_made;
@@ -27,11 +28,11 @@ _Thread_local struct magazine *magazine_own __attribute__((tls_model("initial-ex
 enum stage { OWN_UNMADE, OWN_MADE, OWN_GONE };
 static _Thread_local uint8_t own_stage __attribute__((tls_model("initial-exec")));
 
-/* With all claimed ones marked: returns when every owner's next look will see the mark. */
+/* Call after setting `claimed`: on return, every owner's next magazine_enter will see it. */
 static void
 barrier(void)
 {
-	/* Registered: cannot fail. Owners that use full stores and loads need no help. */
+	/* Cannot fail, since the process registered. With magazine_needs_fence, owners fence themselves. */
 	if (!magazine_needs_fence)
 		syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
 }

@@ -28,20 +28,23 @@
 /* A thread keeps no more than this; a block of a class above it goes to the class at once. */
 #define MAGAZINE_BYTES ((size_t)32 << 20)
 
-/* After a block turned out to be shared, so many gets of its class are everybody's at once. */
+/*
+ * When another thread counts a named block, which is slow, its class is likely to be passed between
+ * threads: the next so many blocks that this thread gets of that class are not named.
+ */
 #define MAGAZINE_SHY 1000
 
 struct magazine_row {
 	struct weir_span *blocks[MAGAZINE_DEPTH];
 	uint32_t n;
-	uint32_t shy;	      /* gets to come that are not named */
+	uint32_t shy;	      /* this many more gets are not named */
 	uint64_t gets;	      /* served here */
-	uint64_t drained;     /* left for the class otherwise than by a get */
-	uint64_t asked_bytes; /* by the gets */
-	uint64_t given_bytes; /* what the blocks put here had been asked for as */
+	uint64_t drained;     /* blocks that went to the class's stock */
+	uint64_t asked_bytes; /* sum of the sizes that the gets asked for */
+	uint64_t given_bytes; /* the same of the blocks that were put back */
 };
 
-/* Not counted one by one: every block that was put here has left since, or is here. */
+/* Puts need no counter: whatever was put has left since (gets, drained) or is still here. */
 static inline uint64_t
 magazine_puts(const struct magazine_row *row)
 {
@@ -53,7 +56,7 @@ struct magazine {
 	_Atomic uint32_t busy, claimed;
 	uint64_t name;		/* what `refs` says in its upper half */
 	_Atomic uint64_t bytes; /* in blocks; written by the owner or a visitor */
-	struct weir_span *last; /* got last: named, or in a row; or NULL */
+	struct weir_span *last; /* the block got last, if it is named or put back here */
 	bool owned;
 	uint64_t seen_operations;
 	int64_t seen_ns; /* when the clock last saw that there were more operations */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Blocks whose pages do not stay in the pool: moved ones, and those that go back at once.
+ * Blocks whose pages do not stay in the pool: those that realloc moves to a larger block, and those
+ * that go back to the system at once.
  */
 #include "pool/pool_private.h"
 
@@ -17,8 +18,8 @@ is_zero(const char *page)
 }
 
 /*
- * Where the kernel stopped it may have moved some pages all the same: these read as zero now, and
- * the target, which was zero before, does not.
+ * For what a refused mremap left. It may have moved some pages before it failed: those read as zero at
+ * the source now, so a page is copied only if the target still is what it was before, zero.
  */
 static void
 copy_rest(char *to, const char *from, size_t bytes)
@@ -42,7 +43,7 @@ weir_span_move(struct weir_span *from, struct weir_span *to, size_t bytes)
 	return moved;
 }
 
-/* Gives the pages back; the state the span is in then, or -errno. */
+/* Gives the span's pages to the system. Returns the state that the span then has, or -errno. */
 static int
 discard(const struct weir_span *s)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The tables of origins and the count of seams, the places where one page's way from its origin is
- * not its neighbour's.
+ * The tables of origins and the number of seams, see origin.h. An entry is the distance in pages from
+ * where a page is to its origin, 0 if it was never moved.
  */
 #include "pool/origin.h"
 
@@ -40,7 +40,7 @@ origin_strange(const struct weir_region *r, uintptr_t at, size_t bytes)
 	       (r->origin[region_page(r, at)] != 0 || origin_run(r, at, bytes) < bytes);
 }
 
-/* Seams between the pages of the range, and at both of its ends. */
+/* How many seams there are within the range and at its two ends. */
 static size_t
 seams(const struct weir_region *r, size_t page, size_t n)
 {
@@ -65,7 +65,7 @@ set(struct weir_region *r, uintptr_t at, size_t bytes, int32_t origin)
 	n_seams += more;
 }
 
-/* In pages, from where they would be to where they come from. */
+/* The entry that pages at `from` get when they are moved to `to`. */
 static int64_t
 way(const struct weir_region *source, uintptr_t from, uintptr_t to)
 {
@@ -108,6 +108,6 @@ origin_drop(struct weir_region *r)
 bool
 origin_has_room(size_t moves)
 {
-	/* A move makes a seam at either end of where the pages go, and a hole in what it hits. */
+	/* A move adds a seam at each end of where the pages go. */
 	return n_seams + 2 * moves <= ORIGIN_SEAMS_MAX;
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which pages of a region stand where others were first mapped. Moving pages instead of touching
- * new ones leaves the kernel a mapping of its own for each stretch that was moved together: such a
- * stretch can be moved on only as a whole, and a process may have 65530 of them. So each page's way
- * from its origin is on record, and a place that is given back is mapped anew, as if never moved.
+ * Where moved pages come from. When mremap moves pages, the kernel keeps a mapping (VMA) of its own for
+ * each stretch that was moved together. One mremap call cannot move across two of them, and a process
+ * may have 65530. So a table for each region notes, for every page, how far it lies from where it was
+ * first mapped (its origin): a change of that distance from one page to the next is a seam, where the
+ * kernel has a border between mappings, and seams are limited. A range that is given back to the system
+ * is mapped anew, which ends its seams.
  *
- * Needs the heap's lock, but for origin_make; origin_run and origin_strange also do without for a
- * range that is the caller's own.
+ * Call with the heap's lock held, but for origin_make; origin_run and origin_strange need no lock
+ * either for a range that is the caller's own.
  */
 #ifndef POOL_ORIGIN_H
 #define POOL_ORIGIN_H
@@ -17,34 +19,34 @@
 
 #include "pool/region.h"
 
-/* Of the 65530 mappings, leave the host nearly all. */
+/* Leaves the host nearly all of the 65530 mappings. */
 #define ORIGIN_SEAMS_MAX 2048
 
-/* The table for a region that has none yet, or NULL; it belongs to the first who installs it. */
+/* A table for a region that has none yet, for the caller to install; NULL if there is no memory. */
 int32_t *origin_make(const struct weir_pages *pages, const struct weir_region *r);
 size_t origin_table_bytes(const struct weir_region *r);
 
-/* How much from `at` on, at most `bytes`, is one mapping as far as moves are concerned. */
+/* How many bytes from `at` on, at most `bytes`, one mremap call can move: up to the next seam. */
 size_t origin_run(const struct weir_region *r, uintptr_t at, size_t bytes);
 
-/* Is any page of the range not at its origin? */
+/* Was any page of the range moved here from elsewhere? */
 bool origin_strange(const struct weir_region *r, uintptr_t at, size_t bytes);
 
 /*
- * After a run's pages moved, from here to there, which has a table. May be asked for beforehand whether
- * the way is not too long to be noted.
+ * Notes that pages were moved from `from` to `to`; the target region has a table. origin_can_move says
+ * beforehand whether the table can hold the distance.
  */
 void origin_moved(const struct weir_region *source, uintptr_t from,
 		  struct weir_region *target, uintptr_t to, size_t bytes);
 bool origin_can_move(const struct weir_region *source, uintptr_t from, uintptr_t to);
 
-/* After the range was mapped anew. */
+/* Notes that the range was mapped anew: its pages are at their origin again. */
 void origin_forget(struct weir_region *r, uintptr_t at, size_t bytes);
 
-/* The region goes. */
+/* The region is given up, and its seams with it. */
 void origin_drop(struct weir_region *r);
 
-/* Is there room for so many more moves? */
+/* Would so many more moves stay within ORIGIN_SEAMS_MAX? */
 bool origin_has_room(size_t moves);
 
 #endif

@@ -26,15 +26,19 @@ struct weir_pages {
 	/* Makes reserved pages usable; they read as zero. 0 or -errno (then nothing changed). */
 	int (*commit)(void *addr, size_t bytes);
 	/*
-	 * Before pages that take no memory yet are lent (zero: to who wants zeros and may not touch
-	 * all): what the tuning says. Cannot fail. NULL: nothing to do.
+	 * Called before fresh pages are lent, to apply huge pages and prefault (weir_pages_tune).
+	 * `zero`: for a calloc, whose caller may never touch most of them. Cannot fail. NULL in
+	 * the table: there is nothing to do.
 	 */
 	void (*prepare)(void *addr, size_t bytes, bool zero);
-	/* Gives memory back to the system and keeps the address space. enum or -errno. */
+	/* Gives memory back to the system, keeps the address space. WEIR_PURGED_* or -errno. */
 	int (*purge)(void *addr, size_t bytes);
 	/* Throws pages away and makes their address space as new: reserved. 0 or -errno. */
 	int (*reset)(void *addr, size_t bytes);
-	/* The same, but usable if that costs no charge: as if no page was ever moved. As purge. */
+	/*
+	 * Maps the range anew, so that it is as if no page was ever moved there. Usable then,
+	 * if that costs no commit charge; returns what purge returns.
+	 */
 	int (*renew)(void *addr, size_t bytes);
 	/* Gives address space back. 0 or -errno. */
 	int (*release)(void *addr, size_t bytes);

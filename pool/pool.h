@@ -27,15 +27,15 @@ struct weir_pool_config {
 	const uint64_t *class_bytes; /* ascending capacities; copied */
 	uint32_t n_classes;
 	size_t region_bytes; /* address space a region takes, multiple of WEIR_UNIT_BYTES */
-	size_t gather_from; /* blocks so large may be gathered from pieces; SIZE_MAX: none */
+	size_t gather_from; /* smallest block to be gathered, see heap.h; SIZE_MAX: none is */
 };
 
-/* From here on gathering pays for itself. */
+/* The usual gather_from: for smaller blocks, moving pages costs more than touching new ones. */
 #define WEIR_POOL_GATHER_FROM ((size_t)1 << 20)
 
 /*
- * Tells the kernel that threads will ask each other for a barrier: nothing while the process has one
- * thread, 10 ms and more of waiting once it has several. weir_pool_init does it if nobody did.
+ * Registers the process for membarrier, which magazines need. Call it while the process has one thread:
+ * it is free then, and waits 10 ms and more once there are several. weir_pool_init does it otherwise.
  */
 void weir_pool_announce(void);
 
@@ -73,7 +73,7 @@ struct weir_taken weir_extent_take(const struct weir_ask *ask);
 /* Gives either back. The caller has made sure that no one else does (weir_span_claim). */
 void weir_pool_give(struct weir_span *s, int64_t now_ns);
 
-/* The same for a block of which hardly a page is resident: its pages go back at once. */
+/* The same for a block of which hardly a page is resident: these go to the system at once. */
 void weir_pool_give_purged(struct weir_span *s, int64_t now_ns);
 
 /*
@@ -93,10 +93,9 @@ int weir_extent_resize(struct weir_span *s, size_t bytes, size_t requested,
 		       int64_t now_ns);
 
 /*
- * Carries the first bytes of `from`, a page multiple, over to `to`, all of which is zero: by moving
- * pages as far as that goes, and by copying. Returns how much was moved; of `from` that reads as
- * zero then. What was moved is a kernel mapping of its own until its pages go back, so there are
- * only so many at a time.
+ * For realloc: brings the first `bytes` (a page multiple) of `from` to `to`, which reads as zero. Pages
+ * are moved (mremap) as far as the kernel and the limit on mappings (origin.h) allow, the rest is
+ * copied. Returns how many bytes were moved: that part of `from` reads as zero afterwards.
  */
 size_t weir_span_move(struct weir_span *from, struct weir_span *to, size_t bytes);
 

@@ -21,21 +21,23 @@ struct pool_class {
 extern struct pool_class pool_classes[WEIR_POOL_CLASSES_MAX];
 extern _Atomic uint64_t pool_stocked_bytes; /* in stocks of classes and threads */
 
-/* One of the two stock lists' ends; the class's lock is held. */
+/* Puts a free block into the class's stock; the class's lock is held. */
 void pool_stock_push(struct pool_class *c, struct weir_span *s, int64_t now_ns);
 
-/* A block of the class is back; the class's lock is held. */
+/* Counts that a block of the class was given back; the class's lock is held. */
 void pool_class_given(struct pool_class *c, const struct weir_span *s);
 
 /* Moves stocked blocks freed at or before before_ns into the heap. */
 void pool_flush_stocks(int64_t before_ns);
 
 /*
- * One step of the search for a span: recycled pages first (unless zero
- * pages are wanted), then purged ones, then new ones. FLUSH: empty the stocks, they may hold
- * what would otherwise be touched anew, and search again; fresh pages would exceed the footprint:
- * GATHER, move the pages of several free spans together, or PAY, give back kept ones first; GROW:
- * add a region and search again.
+ * pool_find looks for a span: among recycled pages first (unless zero pages are wanted), then purged
+ * ones, then new ones. It either finds one (FOUND), gives up (REFUSED), or says what has to be done
+ * without the lock, by pool_prepare_again, before it is called again:
+ * FLUSH   empty the stocks of the classes into the heap, which may then have a recycled span
+ * GATHER  move the pages of several free spans together } where fresh pages would exceed the
+ * PAY     give kept pages back to the system first       } footprint, see heap.h
+ * GROW    reserve another region
  */
 enum pool_step { POOL_FOUND, POOL_FLUSH, POOL_GATHER, POOL_PAY, POOL_GROW, POOL_REFUSED };
 
@@ -52,7 +54,7 @@ struct pool_search {
 
 enum pool_step pool_find(struct pool_search *search); /* takes the lock, keeps it */
 
-/* What FLUSH, GATHER, PAY and GROW ask for, under no lock; false if it failed: the request is refused. */
+/* Does what the step asks for, without any lock; false: it failed, and so does the request. */
 bool pool_prepare_again(struct pool_search *search, enum pool_step step);
 
 /* extent.c; the numbers are guarded by the heap's lock. */

@@ -67,9 +67,9 @@ struct weir_span *weir_span_at(const void *p);
 bool weir_region_has(const void *p);
 
 /*
- * For the heap. A region joins and leaves under the heap's lock; the system calls that make and
- * unmake its tables happen outside it, in prepare and dispose. A region that is detached is found
- * by no lookup any more, and its row is taken until it is disposed of.
+ * For the heap, in this order: prepare (makes the tables), add; then detach (lookups find it no
+ * more), dispose (unmaps the tables), free_row (the row may be used again). add, detach and
+ * free_row need the heap's lock; prepare and dispose make system calls and must not hold it.
  */
 struct weir_region region_prepare(const struct weir_pages *pages, uintptr_t base,
 				  size_t bytes);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The quick half of the scratch API, inline in whoever wraps it: a thread's own blocks, from its
- * own magazine, without a lock, a locked instruction or a system call. What it declines is for
- * scratch_pool.h.
+ * The quick part of the scratch API, inline in the functions that the shim and libweir export: blocks
+ * of the thread's own magazine, without a lock, a locked instruction or a system call. What this
+ * part declines is done by scratch_pool.h.
  */
 #ifndef POOL_SCRATCH_QUICK_H
 #define POOL_SCRATCH_QUICK_H
@@ -25,7 +25,7 @@ scratch_set_refs(struct weir_span *s, uint64_t refs)
 	atomic_store_explicit(&s->refs, refs, memory_order_relaxed);
 }
 
-/* NULL if the thread has none. */
+/* A block from the thread's own magazine; NULL if it has none of that class. */
 static inline struct weir_span *
 scratch_take_own(size_t bytes)
 {
@@ -58,7 +58,7 @@ scratch_take_own(size_t bytes)
 	return s;
 }
 
-/* Into the magazine, whose owner is busy; false if it is full. */
+/* Puts a block into the magazine, which its owner has entered; false if it is full. */
 static inline bool
 scratch_keep(struct magazine *m, struct weir_span *s)
 {
@@ -75,7 +75,10 @@ scratch_keep(struct magazine *m, struct weir_span *s)
 	return true;
 }
 
-/* A block that the owner, busy, has to itself, and its references; or NULL. */
+/*
+ * The block at this address and its number of references, if this magazine's name is on its count;
+ * NULL if not. The caller is the owner and has entered the magazine.
+ */
 static inline struct weir_span *
 scratch_own_at(const struct magazine *m, const void *block, uint64_t *refs)
 {
@@ -86,13 +89,14 @@ scratch_own_at(const struct magazine *m, const void *block, uint64_t *refs)
 	if (__builtin_expect(s == NULL, 0))
 		return NULL;
 	*refs = scratch_refs(s) - m->name;
-	/* A name and a count are proof enough: only a block in use has them. */
+	/* No look at the state: only a scratch block in use has a name and a count. */
 	return *refs - 1 < SCRATCH_REFS_MAX ? s : NULL;
 }
 
 /*
- * Drops a reference: 1 or 0 as weir_scratch_unref; negative if it is not the thread's alone to
- * tell. A block that is released and finds no room comes back in *shared.
+ * Drops a reference: 1 or 0 as weir_scratch_unref does; negative if the count is not this thread's
+ * alone: scratch_pool.h then has to. *shared: a block that was released and that the magazine has no
+ * room for, for weir_scratch_give_shared.
  */
 static inline int
 scratch_release_own(void *block, struct weir_span **shared)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * New blocks and their end. Reads top down as the drawing in the design: gate, kind, route, take,
- * record; and back: owner, record, give.
+ * New blocks and their end. Reads top down like the drawing in doc/HACKING.md: gate, kind, route,
+ * take, record; and back: owner, record, give.
  */
 #include "preload/place.h"
 
