@@ -4,6 +4,7 @@
  * place, so that pid, parent, terminal and signals are as if weir were not there.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +29,8 @@ static void
 run_help(FILE *out)
 {
 	fputs("  --summary    when it has ended, print on standard error what weir did\n"
-	      "  --quiet      do not warn when weir cannot work in this program\n"
+	      "  --quiet      do not warn that weir cannot work here, or cannot "
+	      "write its numbers\n"
 	      "  --help       this text\n\n"
 	      "and every option of weir, --NAME=VALUE or --NAME VALUE; on|off options "
 	      "may\n"
@@ -96,17 +98,40 @@ not_executed(const char *name, int error)
 	return CMD_NOT_EXECUTABLE;
 }
 
-/* One line, before anything of the program's own, if weir would be inert. */
+/* The shim says nothing when it cannot make its file: it is a guest in the program. */
 static void
-warn_if_inert(const struct request *r, struct target *t, const char *path)
+warn_if_unrecorded(const char *stats)
+{
+	char path[PATH_MAX], *slash;
+
+	if (!launch_stats_path(stats, getpid(), path, sizeof(path)) ||
+	    (slash = strrchr(path, '/')) == NULL || slash == path)
+		return;
+	/* With %p in it, the folder is not known before the program runs. */
+	const char *pid = strstr(stats, "%p");
+	if (pid != NULL && pid < strrchr(stats, '/'))
+		return;
+	*slash = '\0';
+	if (access(path, W_OK | X_OK) != 0)
+		tell_warning("there will be no sidecar: --stats names a file in %s: %s",
+			     path, strerror(errno));
+}
+
+/* One line, before anything of the program's own, if weir would be inert or write nothing. */
+static void
+warn(const struct request *r, struct target *t, const char *path)
 {
 	struct weir_options o;
 
 	weir_options_defaults(&o);
 	weir_options_parse(&o, getenv("WEIR_OPTIONS"), NULL, 0);
 	target_apply_options(t, &o);
-	if (t->inert[0] != '\0' && !r->quiet)
+	if (r->quiet)
+		return;
+	if (t->inert[0] != '\0')
 		tell_warning("weir will do nothing in %s: %s", path, t->inert);
+	else
+		warn_if_unrecorded(o.stats);
 }
 
 /* LD_PRELOAD and WEIR_OPTIONS for the program; 0 or an exit status. */
@@ -170,7 +195,7 @@ start(const struct request *r)
 	if (rc != 0)
 		return rc;
 	if (known)
-		warn_if_inert(r, &t, path);
+		warn(r, &t, path);
 	if (r->summary)
 		return run_with_summary(r, &t);
 	execvp(r->argv[0], r->argv);

@@ -71,9 +71,13 @@ unknown(const char *name)
 	for (size_t i = 1; i < N_CMDS; i++)
 		if (distance(name, cmds[i]->name) < distance(name, nearest->name))
 			nearest = cmds[i];
-	tell_error("there is no command \"%s\"; did you mean `weir %s`? `weir help` "
-		   "lists all",
-		   name, nearest->name);
+	/* Two slips of the finger are a typing error; more is another word. */
+	if (distance(name, nearest->name) <= 2)
+		tell_error("there is no command \"%s\"; did you mean `weir %s`? `weir "
+			   "help` lists all",
+			   name, nearest->name);
+	else
+		tell_error("there is no command \"%s\"; `weir help` lists all", name);
 	return CMD_USAGE;
 }
 

@@ -125,8 +125,8 @@ running_explain(pid_t pid, char *why, size_t size)
 	else if (e.preload[0] == '\0')
 		show_format(
 			why, size,
-			"its LD_PRELOAD does not name the shim: it was not started under "
-			"weir, or what started it dropped the variable");
+			"its LD_PRELOAD does not name the shim: it was not started by "
+			"`weir run`, or what started it dropped the variable");
 	else
 		explain_ignored(pid, e.preload, why, size);
 	return RUNNING_NOT_LOADED;

@@ -20,6 +20,30 @@ absent() {
   absent "$WEIR_SRCDIR/doc/weir.1" | no_lines
 }
 
+@test "the man pages describe every switch of every command" {
+  while read -r command page; do
+    "$WEIR_BUILDDIR/weir" "$command" --help >"$BATS_TEST_TMPDIR/help"
+    # The first column only; of `weir run`, the table of options is tested above.
+    sed -n '/^ *OPTION /q;p' "$BATS_TEST_TMPDIR/help" | grep -oE '^ +(-[a-z], )?--[a-z-]+' |
+      grep -oE '[a-z][a-z-]+$' | grep -vx help | while read -r switch; do
+      grep -qE "^\.It (.*, )?Fl -$switch\b" "$WEIR_SRCDIR/doc/$page" || echo "$command --$switch"
+    done
+  done <<'END' | no_lines
+run weir.1
+stat weir.1
+top weir.1
+report weir.1
+tune weir.1
+doctor weir.1
+growth weir-growth.1
+export weir-growth.1
+snap weir-growth.1
+purge weir-growth.1
+encode weir-encode.1
+decode weir-encode.1
+END
+}
+
 @test "weir run --help names every option" {
   "$WEIR_BUILDDIR/weir" run --help >"$BATS_TEST_TMPDIR/help"
   absent "$BATS_TEST_TMPDIR/help" | no_lines

@@ -105,7 +105,7 @@ environment_of() {
   [ "$output" = "stats=$BATS_TEST_TMPDIR/ten%%p/%p.weir" ]
   run environment_of WEIR_OPTIONS --stats=auto
   [ "$output" = "stats=auto" ]
-  run environment_of WEIR_OPTIONS --stats=/a/b
+  run environment_of WEIR_OPTIONS --quiet --stats=/a/b
   [ "$output" = "stats=/a/b" ]
 }
 
@@ -201,6 +201,20 @@ environment_of() {
   run "$WEIR" run --quiet ./prog
   [ "$status" -eq 3 ]
   [ "$output" = "static ran" ]
+}
+
+@test "a sidecar that cannot be made is told before the program runs" {
+  run "$WEIR" run --stats=missing/x.weir -- sh -c 'echo ran'
+  [ "$status" -eq 0 ]
+  has "weir: warning: there will be no sidecar: --stats names a file in $PWD/missing: No such file"
+  has ran
+  run "$WEIR" run --quiet --stats=missing/x.weir -- sh -c 'echo ran'
+  [ "$output" = ran ]
+  mkdir missing
+  for name in missing/x.weir x.weir auto off 'missing%p/x.weir' /x.weir; do
+    run "$WEIR" run --stats="$name" -- sh -c 'echo ran'
+    [ "$output" = ran ]
+  done
 }
 
 @test "options that leave the program out are told" {
@@ -331,6 +345,9 @@ leave_sidecar='
   [ "$status" -eq 2 ]
   # shellcheck disable=SC2016
   has 'did you mean `weir stat`?'
+  run "$WEIR" frobnicate
+  [ "$status" -eq 2 ]
+  has 'no command "frobnicate"; `weir help` lists all'
   run "$WEIR" help run
   [ "$status" -eq 0 ]
   has "Usage: weir run"
