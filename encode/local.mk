@@ -32,7 +32,9 @@ libencode_la_SOURCES = \
 	%D%/tables.c \
 	%D%/text.c \
 	%D%/text128.h \
+	%D%/text_out.h \
 	%D%/text_run.h \
+	%D%/text_utf16.c \
 	%D%/to_utf8_128.h \
 	%D%/two_way.c %D%/two_way.h \
 	%D%/units.c \

@@ -2,62 +2,10 @@
 /*
  * Text kinds: UTF-8 in or out on one side, bytes of another kind on the other. Invalid input
  * becomes U+FFFD, one for each maximal part of a character, as the WHATWG decoder has it.
- * A surrogate pair or a UTF-8 character that a call cuts is kept in the state.
+ * A UTF-8 character that a call cuts is kept in the state. text_utf16.c takes UTF-16.
  */
-#include "encode/state.h"
+#include "encode/text_out.h"
 #include "encode/widen.h"
-
-#define REPLACEMENT 0xfffd
-
-enum out { OUT_UTF8, OUT_LOW /* the low byte of each UTF-16 unit */, OUT_UTF16 };
-
-/* Bits of state.count when UTF-16 comes in. acc: the surrogate above, the odd byte below. */
-#define HAS_ODD	 1
-#define HAS_HIGH 2
-
-static bool
-put_utf8(struct io *io, uint32_t c)
-{
-	size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-	static const uint8_t lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
-
-	if (io_room(io) < n)
-		return false;
-	for (size_t i = n - 1; i > 0; i--, c >>= 6)
-		io->dst[i] = (uint8_t)(0x80 | (c & 0x3f));
-	io->dst[0] = (uint8_t)(lead[n] | c);
-	io->dst += n;
-	return true;
-}
-
-/* `width` bytes of each unit. */
-static bool
-put_units(struct io *io, uint32_t c, size_t width)
-{
-	uint32_t units[2] = {c, 0};
-	size_t n = 1;
-
-	if (c >= 0x10000) {
-		units[0] = 0xd800 + ((c - 0x10000) >> 10);
-		units[1] = 0xdc00 + (c & 0x3ff);
-		n = 2;
-	}
-	if (io_room(io) < n * width)
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		*io->dst++ = (uint8_t)units[i];
-		if (width == 2)
-			*io->dst++ = (uint8_t)(units[i] >> 8);
-	}
-	return true;
-}
-
-static bool
-put(struct io *io, enum out out, uint32_t c)
-{
-	return out == OUT_UTF8 ? put_utf8(io, c)
-			       : put_units(io, c, out == OUT_LOW ? 1 : 2);
-}
 
 /* What is ASCII at once, as far as it fits. */
 static void
@@ -142,25 +90,6 @@ utf8_take(struct state *s, struct io *io, enum out out)
 	return true;
 }
 
-typedef void text_kernel(struct codec_text_run *run);
-
-/* As far as a tier's kernel takes it. Returns from where on it is worth to ask it again. */
-static const uint8_t *
-run_kernel(struct io *io, text_kernel *kernel)
-{
-	struct codec_text_run run = {io->src, io->src_end, io->dst, io->dst_end};
-
-	if (kernel == NULL || io_left(io) < CODEC_TEXT_MIN)
-		return io->src_end;
-	kernel(&run);
-	bool came_far = run.src - io->src >= CODEC_TEXT_MIN;
-	io->src = run.src;
-	io->dst = run.dst;
-	/* A text that stops it again and again is left to the slow way for a while. */
-	return came_far || io_left(io) < CODEC_TEXT_MIN ? io->src
-							: io->src + CODEC_TEXT_MIN;
-}
-
 static text_kernel *
 utf8_kernel(enum out out)
 {
@@ -231,81 +160,6 @@ ascii_update(struct io *io)
 	return n == left ? WEIR_OK : WEIR_NEED_OUTPUT;
 }
 
-static bool
-utf16_take_unit(struct state *s, struct io *io, uint32_t unit)
-{
-	uint32_t high = s->acc >> 8;
-
-	if (s->count & HAS_HIGH) {
-		bool pair = (unit & 0xfc00) == 0xdc00;
-		uint32_t c = pair ? 0x10000 + ((high & 0x3ff) << 10 | (unit & 0x3ff))
-				  : REPLACEMENT;
-
-		if (!put_utf8(io, c))
-			return false;
-		s->count &= (uint8_t)~HAS_HIGH;
-		s->acc &= 0xff;
-		if (pair)
-			return true;
-	}
-	if ((unit & 0xfc00) == 0xd800) {
-		s->acc |= unit << 8;
-		s->count |= HAS_HIGH;
-		return true;
-	}
-	return put_utf8(io, (unit & 0xfc00) == 0xdc00 ? REPLACEMENT : unit);
-}
-
-static void
-utf16_ascii_run(struct io *io)
-{
-	size_t n = io_left(io) / 2, room = io_room(io), i = 0;
-	uint64_t units;
-
-	n = n < room ? n : room;
-	for (; n - i >= 4; i += 4) {
-		memcpy(&units, io->src + 2 * i, sizeof(units));
-		if (units & 0xff80ff80ff80ff80)
-			break;
-		for (size_t j = 0; j < 4; j++)
-			io->dst[i + j] = (uint8_t)(units >> (16 * j));
-	}
-	io->src += 2 * i;
-	io->dst += i;
-}
-
-static enum weir_status
-utf16_update(struct state *s, struct io *io)
-{
-	const struct codec_text *text = codec()->text;
-	const uint8_t *again = io->src;
-
-	while (io->src < io->src_end) {
-		if (s->count == 0 && io->src >= again)
-			again = run_kernel(io, text != NULL ? text->utf16_to_utf8 : NULL);
-		if (s->count == 0)
-			utf16_ascii_run(io);
-		if (s->count & HAS_ODD) {
-			uint8_t odd = (uint8_t)s->acc;
-
-			if (!utf16_take_unit(s, io, (uint32_t)*io->src << 8 | odd))
-				return WEIR_NEED_OUTPUT;
-			io->src++;
-			s->acc &= ~0xffu;
-			s->count &= (uint8_t)~HAS_ODD;
-		} else if (io_left(io) >= 2) {
-			if (!utf16_take_unit(s, io,
-					     (uint32_t)io->src[1] << 8 | io->src[0]))
-				return WEIR_NEED_OUTPUT;
-			io->src += 2;
-		} else if (io_left(io) == 1) {
-			s->acc |= *io->src++;
-			s->count |= HAS_ODD;
-		}
-	}
-	return WEIR_OK;
-}
-
 enum weir_status
 text_encode_update(struct state *s, struct io *io)
 {
@@ -313,7 +167,7 @@ text_encode_update(struct state *s, struct io *io)
 	case WEIR_UTF8:
 		return utf8_update(s, io, OUT_UTF8);
 	case WEIR_UTF16LE:
-		return utf16_update(s, io);
+		return text_utf16_update(s, io);
 	case WEIR_ASCII:
 		return ascii_update(io);
 	default:
@@ -324,7 +178,7 @@ text_encode_update(struct state *s, struct io *io)
 enum weir_status
 text_encode_final(struct state *s, struct io *io)
 {
-	bool part = s->codec == WEIR_UTF8 ? s->count > 0 : s->count & HAS_HIGH;
+	bool part = s->codec == WEIR_UTF8 ? s->count > 0 : text_utf16_cut(s);
 
 	if (part && !put_utf8(io, REPLACEMENT))
 		return WEIR_NEED_OUTPUT;

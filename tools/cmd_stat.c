@@ -37,7 +37,8 @@ stat_help(FILE *out)
 	      "  --watch[=SECONDS]    again every second, until the process is gone\n"
 	      "  --check              verify that the numbers add up; exit status 1 if "
 	      "not\n"
-	      "  --prune              remove sidecars in the default folders whose process "
+	      "  --prune              remove sidecars in the default folders whose "
+	      "process "
 	      "has\n                       been gone for more than a day\n",
 	      out);
 }
