@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * For tiers that decode whole groups only: finishes the group that was begun, one character at
- * a time. False if there is a group begun still; then the tier has nothing to do.
+ * For tiers that decode whole groups only: finishes a group that an earlier call has begun, one character
+ * at a time. False if the group is still not whole: then there is nothing left for the tier to do.
  */
 #ifndef ENCODE_ALIGN_H
 #define ENCODE_ALIGN_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The AVX2 tier. Blocks of 32 bytes; what is left is the scalar tier's. Every kernel ends with
- * vzeroupper, said out loud: gcc 12 forgets it before a tail call.
+ * The AVX2 tier: blocks of 32 bytes, the rest is left to the scalar tier. Every kernel ends with an
+ * explicit _mm256_zeroupper: gcc 12 leaves it out before a tail call.
  */
 #include "encode/avx2.h"
 
@@ -54,7 +54,7 @@ hex_encode(uint8_t *dst, const uint8_t *src, size_t n)
 	return i;
 }
 
-/* 32 digits to 16 values in words; the top bit of a byte of *bad: it is no digit. */
+/* 32 digits to 16 values in words; a byte of *bad has its top bit set where there is no digit. */
 static inline __m256i
 hex_values_of(__m256i v, __m256i *bad)
 {

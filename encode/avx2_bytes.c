@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Copying and searching with AVX2, for both tiers that have it: wider registers gain nothing
- * there. See codec.h for what each must do.
+ * Copying and searching with AVX2, for the AVX-512 tier as well: wider registers gain nothing there.
+ * See codec.h for what each must do.
  */
 #include "encode/avx2.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Text kinds of the AVX2 tier: see text128.h. Wider registers cannot shuffle across their middle.
+ * Text kinds of the AVX2 tier: see text128.h. In registers of 128 bits, as AVX2 cannot shuffle bytes
+ * between the halves of wider ones.
  */
 #include "encode/avx2.h"
 #include "encode/from_utf8_128.h"

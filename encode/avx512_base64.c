@@ -99,7 +99,7 @@ base64_clean(struct base64_run *run, const struct base64_tables *t, bool stream)
 	run->dst = dst;
 }
 
-/* Values that wait for more, `held` of them (less than 64), first in `values`. */
+/* Values that do not fill a store yet: the first `held` (less than 64) of `values`. */
 struct base64_carry {
 	__m512i values;
 	size_t held;
@@ -107,8 +107,8 @@ struct base64_carry {
 };
 
 /*
- * Takes a block with whatever is in it: unwanted characters are compressed out, the rest joins
- * what is held. False: stopped, by a character or by the end of the room.
+ * Decodes a block of any characters: the unwanted ones are compressed out, the values of the others are
+ * put behind those that are held. False: it met a character to stop at, or the end of the room.
  */
 static inline __attribute__((always_inline)) bool
 base64_block_of(struct base64_run *run, const struct base64_tables *t,
@@ -119,7 +119,7 @@ base64_block_of(struct base64_run *run, const struct base64_tables *t,
 	__mmask64 lanes = first(n);
 	__m512i v;
 
-	/* A masked load is slow: the end of the text is rather read with what was before it. */
+	/* A masked load is slow: at the end of the text, the last 64 bytes are loaded and shifted. */
 	if (n >= 64) {
 		v = load(run->src);
 	} else if ((size_t)(run->src_end - begin) >= 64) {
@@ -162,7 +162,7 @@ base64_block_of(struct base64_run *run, const struct base64_tables *t,
 	}
 	held += k;
 	if (held >= 64) {
-		/* What went out with `joined` was all before lane 64 - held. */
+		/* The lanes of `values` before 64 - held have been written with `joined`. */
 		__m512i at =
 			_mm512_add_epi8(iota, _mm512_set1_epi8((char)(64 - carry->held)));
 
@@ -177,7 +177,7 @@ base64_block_of(struct base64_run *run, const struct base64_tables *t,
 	return !stopped;
 }
 
-/* The values of a group begun, in acc, as values of a vector, and back. */
+/* The values of a group that was begun, from acc to the lanes of a vector. */
 static inline __m512i
 base64_unpack_acc(uint32_t acc, uint32_t count)
 {
@@ -221,8 +221,8 @@ base64_regular(uint8_t *dst, const uint8_t *src, const void *tables)
 }
 
 /*
- * A short rest of clean text in blocks of which the last one is overlapped: no masks, and nothing
- * waits for anything. False: it is not clean, or too short, and nothing is done.
+ * The end of clean text, in blocks of which the last one overlaps the one before: without masks, and
+ * without one block waiting for another. False, and nothing is done: it is not clean, or too short.
  */
 static inline __attribute__((always_inline)) bool
 base64_rest(struct base64_run *run, const struct base64_tables *t)
@@ -255,12 +255,12 @@ base64_rest(struct base64_run *run, const struct base64_tables *t)
 	return true;
 }
 
-/* Blocks with garbage in them until it is worth to look for lines again. */
+/* After looking for lines in vain: so many blocks are decoded before the next attempt. */
 #define PATIENCE 16
 
 /*
- * What is held, which ends a group, goes out; then lines of one length, if that is what comes.
- * Returns 0 if the next block is clean and nothing was done, 1 if there were lines, else -1.
+ * Writes what is held (whole groups), then decodes lines of one length, if the text has such. Returns 0
+ * if the next block is clean: then nothing was done; 1 if there were lines, else -1.
  */
 static int
 base64_lines(struct base64_run *run, const struct base64_tables *t,
@@ -280,8 +280,8 @@ void
 avx512_base64_decode(struct base64_run *given)
 {
 	/*
-	 * A copy, which no store to dst can alias, so that it lives in registers. By members: a
-	 * vector would wait for the caller's narrower stores.
+	 * A copy of *given, which stores to dst cannot change, so that the compiler keeps it in
+	 * registers. Copied by members: one wide load would wait for the caller's narrow stores.
 	 */
 	struct base64_run run;
 

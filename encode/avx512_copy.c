@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Copying with AVX-512, whole lines at a time. Which end comes first, and which side's lines are
- * kept to, follows from how the two lie to each other modulo a page: a load that a store in
- * flight seems to touch waits for it. See codec.h, copy.c.
+ * Copying with AVX-512, a cache line at a time. A load waits for an earlier store whose address has the
+ * same low 12 bits, although they do not overlap. So the direction, and whether loads or stores are
+ * aligned, follow from how far source and destination lie apart modulo 4096. See codec.h, copy.c.
  */
 #include "encode/avx512.h"
 
 #if ENCODE_AVX512
 
-/* 256 bytes from loads on to stores. */
+/* 256 bytes: four loads, then four stores. */
 static inline __attribute__((always_inline)) void
 move_256(uint8_t *dst, const uint8_t *src)
 {
@@ -21,7 +21,7 @@ move_256(uint8_t *dst, const uint8_t *src)
 	_mm512_storeu_si512(dst + 192, d);
 }
 
-/* By lines of the source. */
+/* Loads are aligned, stores are not. */
 static void
 upwards(uint8_t *dst, const uint8_t *src, size_t n)
 {
@@ -35,7 +35,7 @@ upwards(uint8_t *dst, const uint8_t *src, size_t n)
 	_mm512_storeu_si512(dst + n - 64, load(src + n - 64));
 }
 
-/* By lines of the destination. */
+/* Stores are aligned, loads are not. */
 static void
 downwards(uint8_t *dst, const uint8_t *src, size_t n)
 {

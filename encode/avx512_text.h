@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the text files of the AVX-512 tier share: avx512_to_utf8.c, avx512_from_utf8.c and the check,
- * avx512_utf8.c. What they leave is AVX2's, which needs less ahead. See struct codec_text.
+ * avx512_utf8.c. The end of a text is left to the AVX2 kernels, which need fewer bytes before the end.
+ * See struct codec_text.
  */
 #ifndef ENCODE_AVX512_TEXT_H
 #define ENCODE_AVX512_TEXT_H

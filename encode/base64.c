@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Base64 over any tier: groups cut by the end of a call, padding, and what each dialect makes of
- * it. The tiers know characters as values, to skip, or to stop at; only here is it told why.
+ * Base64 over any tier: groups cut by the end of a call, padding, and the rules of each dialect. To the
+ * tiers a character is a value, to be skipped, or one to stop at; why to stop is found out here.
  */
 #include "encode/state.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Base64 by shuffles, whatever the width of the registers. Clean text is decoded a block at a time,
- * what has garbage in it by lines of one length (regular.h) or through a buffer (staged.h). For
- * sse4_base64.c and avx2_base64.c: sse4.h and avx2.h say what `lanes` are.
+ * Base64 by shuffles, for registers of any width: `lanes`, which sse4.h and avx2.h define, for
+ * sse4_base64.c and avx2_base64.c. Clean text is decoded a block at a time, text with other characters
+ * in it by lines of one length (regular.h) or through a buffer (staged.h).
  */
 #ifndef ENCODE_BASE64_LANES_H
 #define ENCODE_BASE64_LANES_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The size of the last cache that this processor's cores share, from the leaf that describes
- * each cache. In virtual machines the older leaf, which libc reads, tells of the whole host.
+ * The size of the last-level cache, from the CPUID leaf that describes each cache. libc reads an older
+ * leaf, which in many virtual machines describes the host's whole processor.
  */
 #ifndef ENCODE_CACHE_H
 #define ENCODE_CACHE_H

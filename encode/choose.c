@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which tier is in use: the scalar one until the constructor has asked the processor, and the
- * operating system through XCR0, what there is. No ifunc and no compiler runtime: this library is
- * loaded into processes that are not ready for either.
+ * Which tier is in use: the scalar one until the constructor has found out what the processor has and
+ * the operating system saves (XCR0). Without ifunc and __builtin_cpu_supports, which may run too early
+ * in a process that this library is loaded into.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -10,7 +10,10 @@
 #include "weir/scratch.h"
 
 #define CHUNK ((size_t)1 << 20)
-/* A text whose bound is no more than this beyond what it can get is worth no second pass. */
+/*
+ * Text whose size has a bound no more than this above the source's gets a block of that bound. Above
+ * it, a first pass finds out the exact size, which may be far less.
+ */
 #define SLACK_MAX 8192
 
 typedef struct weir_result update_fn(struct weir_stream *s, void *dst, size_t cap,

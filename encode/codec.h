@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One table of kernels for each instruction set. A kernel does the bulk: it goes as far as it
- * can by whole groups, says how far, and never writes more than what that gives; the drivers
- * (hex.c, base64.c, text.c) finish with the scalar kernels, which are also the oracle of
- * tests/unit/test_encode_tiers.c. Every kernel leaves the upper halves of the registers clean.
+ * One table of kernels (struct codec_tier) for each instruction set. A kernel converts as many whole
+ * groups as it can, says how far it came, and writes nothing beyond what that gives. The drivers (hex.c,
+ * base64.c, text.c) do the rest with the scalar kernels, which are also what
+ * tests/unit/test_encode_tiers.c compares the others with. Every kernel ends with vzeroupper.
  */
 #ifndef ENCODE_CODEC_H
 #define ENCODE_CODEC_H
@@ -47,7 +47,7 @@ struct base64_run {
 	uint32_t acc, count;
 };
 
-/* Two bytes to look for, so far apart. */
+/* Two bytes to look for, `distance` apart. */
 struct codec_pair {
 	uint8_t first, second;
 	size_t distance;
@@ -60,9 +60,9 @@ struct codec_text_run {
 };
 
 /*
- * Each goes on by whole valid characters as far as it likes, and stops before what is not valid
- * and before either end. It may write past dst what the rest of the source will overwrite: so
- * much is left of it, and of the room.
+ * Each kernel converts whole valid characters, and stops before one that is not valid, or some way before
+ * the end of the source or of the room. It may write bytes behind what it returns as dst, which the rest
+ * of the source will overwrite: it makes sure that there is so much of both left.
  */
 struct codec_text {
 	void (*utf8_copy)(struct codec_text_run *run);
@@ -80,25 +80,25 @@ struct codec_text {
 		.latin1_to_utf8 = latin1_to_utf8,                                        \
 	}
 
-/* Less than that is not worth a call. */
+/* A kernel is not called for less. */
 #define CODEC_TEXT_MIN 64
 
 struct codec_tier {
 	const char *name;
-	/* Return bytes of src done; all of them, for a scalar kernel. dst has room for it. */
+	/* Return how many bytes of src were encoded, all if the tier is scalar. dst has room. */
 	size_t (*hex_encode)(uint8_t *dst, const uint8_t *src, size_t n);
 	/* Whole groups of three bytes. */
 	size_t (*base64_encode)(uint8_t *dst, const uint8_t *src, size_t n, bool url);
-	/* Returns pairs done: up to the first one that is not hex, or a block before it. */
+	/* Returns how many pairs were decoded: up to the first that is not hex, or fewer. */
 	size_t (*hex_decode)(uint8_t *dst, const uint8_t *src, size_t pairs);
-	/* Up to BASE64_STOP, or to where the next group does not fit, or a block before. */
+	/* Decodes up to BASE64_STOP, or until the next group does not fit, or less. */
 	void (*base64_decode)(struct base64_run *run);
-	/* How many leading bytes are below 0x80, or a block less. */
+	/* How many leading bytes are below 0x80; may be less by up to a block. */
 	size_t (*ascii_run)(const uint8_t *src, size_t n);
-	/* n is at least 256 and nothing overlaps; the second goes around the caches. */
+	/* n is at least 256, nothing overlaps; copy_stream writes around the caches. */
 	void (*copy)(uint8_t *dst, const uint8_t *src, size_t n);
 	void (*copy_stream)(uint8_t *dst, const uint8_t *src, size_t n);
-	size_t copy_below; /* `copy` is better than libc's up to there */
+	size_t copy_below; /* up to this size `copy` is faster than libc's */
 	/* The first of n places that has the pair, or n. n + distance bytes are there. */
 	size_t (*find_pair)(const uint8_t *bytes, size_t n,
 			    const struct codec_pair *pair);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Copies of more than 64 bytes (weir/bytes.h). libc's copy is as good as any in between; below
- * are the two places where it is not. The bounds come from bench/encode_bench.
+ * Copies of more than 64 bytes (weir/bytes.h): by libc, but for two cases in which it is slow: source and
+ * destination that lie close to each other modulo 4096, and copies larger than the cache. The bounds
+ * come from bench/bytes_bench. Also extraction and comparison.
  */
 #include "weir/bytes.h"
 
@@ -11,7 +12,7 @@
 #include "encode/state.h"
 #include "weir/scratch.h"
 
-/* Where a repeated string move takes over in libc, and where its slow case begins to cost. */
+/* From this size on, libc uses the processor's string move (rep movsb), which has a slow case. */
 #define ALIAS_MIN 2048
 /* Half of the last cache, if that is known. */
 #define LARGE_USUAL ((size_t)16 << 20)
@@ -36,10 +37,10 @@ large_from(void)
 
 #include <cpuid.h>
 
-/* Of ERMS, by leaf 7. -1: not asked yet. */
+/* Has the processor a fast one (ERMS, CPUID leaf 7)? -1: not asked yet. */
 static _Atomic int has_string_move = -1;
 
-/* The processor's own copy writes whole lines without reading them first, if it is a new one. */
+/* rep movsb, which writes whole cache lines without reading them first. False: too old a processor. */
 static bool
 string_move(void *dst, const void *src, size_t n)
 {

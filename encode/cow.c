@@ -14,7 +14,7 @@
 
 enum {
 	STATE_PLAIN,  /* a scratch block */
-	STATE_SHARED, /* bytes are the file's: writing changes it */
+	STATE_SHARED, /* bytes map the file itself: writing changes it */
 	STATE_FROZEN, /* bytes are as in the file, and read-only */
 	STATE_PRIVATE /* bytes differ from the file, or may */
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Encoded text in lines (weir/encode.h): MIME, PEM, and what terminals like. The breaking knows
- * nothing of the encoding: it copies text, and says how far it came.
+ * Encoded text in lines (weir/encode.h), for MIME, PEM and terminals. It copies text and inserts ends of
+ * line, whatever the encoding.
  */
 #include "encode/state.h"
 

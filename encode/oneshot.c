@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One call for all of it (weir/encode.h): a stream that is begun and ended at once. What a
- * stream would not write, a part of a group, is cut off a group made on the side.
+ * One call for all of it (weir/encode.h): a stream that is begun and ended at once. A stream writes only
+ * whole groups; where the room ends within one, it is made in a buffer and cut.
  */
 #include "encode/stream.h"
 
@@ -14,7 +14,7 @@ struct direction {
 static const struct direction encoding = {stream_encode, stream_encode_end, false};
 static const struct direction decoding = {stream_decode, stream_decode_end, true};
 
-/* What the output may be cut to a multiple of; 0: it may not. */
+/* Where the room ends, the output is cut to a multiple of this; 0: between characters only. */
 static size_t
 grain(enum weir_codec codec, bool decode)
 {
@@ -63,7 +63,7 @@ finish(struct state *s, const struct direction *d, struct io *io, const uint8_t 
 	return r;
 }
 
-/* NULL with nothing behind it is as good as anything: no arithmetic on it. */
+/* Arithmetic on NULL is undefined, even adding 0: an empty source or room may be given as NULL. */
 static struct io
 io_of(void *dst, size_t cap, const void *src, size_t n)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Base64 in lines of one length, which is how most of it that is not clean comes: where one line
- * ended, the next one is expected to end after as many characters. The guess is a branch, not an
- * address, so that the processor runs ahead of it. For the tiers; `block` decodes `width` clean
- * characters and writes nothing else, or returns false.
+ * Base64 in lines of one length, as most text is that is not clean: each line is expected to be as long
+ * as the one before. The guess is checked by a branch, which the processor predicts, so that it need not
+ * wait for the end of a line to be found. For the tiers; `block` decodes `width` clean characters and
+ * writes nothing else, or returns false.
  */
 #ifndef ENCODE_REGULAR_H
 #define ENCODE_REGULAR_H

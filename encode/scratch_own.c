@@ -2,7 +2,7 @@
 /*
  * The scratch API (weir/scratch.h) of a process without the shim: a pool of libweir's own, made
  * on first use. Under the preload the shim's functions of the same names come first, and none of
- * this runs. There is no thread: whoever returns blocks now and then also ages the free ones.
+ * this runs. There is no background thread: weir_scratch_unref now and then gives old free memory back.
  */
 #include "weir/scratch.h"
 
@@ -17,7 +17,7 @@
 #include "pool/region.h"
 #include "pool/scratch_pool.h"
 
-/* Free memory goes back after so long; a thread looks at the clock in so many returns. */
+/* Free memory goes back after so long; a thread looks at the clock once in so many releases. */
 #define DECAY_NS   1000000000
 #define TICK_NS	   250000000
 #define LOOK_EVERY 64
@@ -72,7 +72,7 @@ is_ready(void)
 	return atomic_load_explicit(&ready, memory_order_acquire);
 }
 
-/* Gives back what has been free for long. Whoever finds another at it leaves it to him. */
+/* Gives back what has been free for long, unless another thread is doing so. */
 static void
 age(void)
 {

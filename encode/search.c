@@ -8,10 +8,13 @@
 #include "encode/two_way.h"
 #include "weir/bytes.h"
 
-/* So much comparing is free, and so much for each byte that the filter has passed. */
+/*
+ * How many bytes may be compared in vain before Two-Way takes over: so many, and so many more for each
+ * byte of text that the filter has passed.
+ */
 #define WORK_FREE 4096
 #define WORK_BYTE 4
-/* How much of a needle is looked at to choose two bytes of it. */
+/* Only so much of a needle is looked at to choose its two bytes. */
 #define CHOOSE_MAX 4096
 
 /*

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How large an output gets (weir/encode.h). Exact sizes of decoding and of text come from
- * doing it, in pieces that stay in the first-level cache: guessing them is how buffers get
- * overrun.
+ * How large an output gets (weir/encode.h). Exact sizes of decoding and of text are found by converting,
+ * in pieces that stay in the first-level cache, by the same code: a second implementation that disagrees
+ * would be a buffer overrun.
  */
 #include "encode/state.h"
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Base64 of the SSE4 tier: blocks of 16 characters. What decoding does with them, base64_lanes.h
- * says, for any width.
+ * Base64 of the SSE4 tier: blocks of 16 characters. The loops, for any width, are in base64_lanes.h.
  */
 #include "encode/sse4.h"
 

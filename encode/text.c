@@ -7,7 +7,7 @@
 #include "encode/text_out.h"
 #include "encode/widen.h"
 
-/* What is ASCII at once, as far as it fits. */
+/* Converts all ASCII characters that come first, as far as there is room. */
 static void
 put_ascii_run(struct io *io, enum out out)
 {
@@ -24,7 +24,7 @@ put_ascii_run(struct io *io, enum out out)
 	io->src += n;
 }
 
-/* How long the character is that begins with this byte; 0: none does. */
+/* The length of a character that begins with this byte; 0: none does. */
 static unsigned
 utf8_length(uint8_t lead)
 {
@@ -35,7 +35,10 @@ utf8_length(uint8_t lead)
 	return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
 }
 
-/* Whether b may follow the bytes in acc. Too long, too large and surrogates show at once. */
+/*
+ * Whether b may follow the bytes in acc. The second byte tells overlong forms, surrogates and points
+ * above 0x10ffff.
+ */
 static bool
 utf8_continues(const struct state *s, uint8_t b)
 {

@@ -27,7 +27,7 @@ put_utf8(struct io *io, uint32_t c)
 	return true;
 }
 
-/* `width` bytes of each unit. */
+/* As one or two UTF-16 units, of which `width` bytes each are written. */
 static inline bool
 put_units(struct io *io, uint32_t c, size_t width)
 {
@@ -58,7 +58,7 @@ put(struct io *io, enum out out, uint32_t c)
 
 typedef void text_kernel(struct codec_text_run *run);
 
-/* As far as a tier's kernel takes it. Returns from where on it is worth to ask it again. */
+/* Converts as far as the tier's kernel goes. Returns the place from which to try the kernel again. */
 static inline const uint8_t *
 run_kernel(struct io *io, text_kernel *kernel)
 {
@@ -70,7 +70,7 @@ run_kernel(struct io *io, text_kernel *kernel)
 	bool came_far = run.src - io->src >= CODEC_TEXT_MIN;
 	io->src = run.src;
 	io->dst = run.dst;
-	/* A text that stops it again and again is left to the slow way for a while. */
+	/* Where invalid text stops it often, it is not tried for each piece. */
 	return came_far || io_left(io) < CODEC_TEXT_MIN ? io->src
 							: io->src + CODEC_TEXT_MIN;
 }

@@ -9,10 +9,10 @@
 
 #include "encode/codec.h"
 
-/* Checked, then converted, while it is in the first cache. */
+/* Text is first checked, then converted, in pieces that stay in the first-level cache meanwhile. */
 #define TEXT_PIECE 4096
 
-/* So much is left of the source and of the room: what is written too much will be overwritten. */
+/* Are there so many bytes of source and of room left? Then as many may be written too much. */
 static inline bool
 text_ahead(const struct codec_text_run *run, ptrdiff_t bytes)
 {
@@ -27,7 +27,7 @@ text_piece(const struct codec_text_run *run)
 	return left < TEXT_PIECE ? left : TEXT_PIECE;
 }
 
-/* As much as a copy may take. */
+/* The lesser of what is left of the source and of the room: what a copy may take. */
 static inline size_t
 text_both(const struct codec_text_run *run)
 {
@@ -45,7 +45,7 @@ text_copy(struct codec_text_run *run, size_t n)
 	run->dst += n;
 }
 
-/* Past what is left of a character whose first byte has been taken; before `end` all is valid. */
+/* Skips the rest of a character whose first byte has been converted; all before `end` is valid. */
 static inline void
 text_skip(struct codec_text_run *run, const uint8_t *end)
 {

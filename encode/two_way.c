@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * See two_way.h. The needle is cut where its left part has the least to tell about its right
- * part; the right part is compared first, forwards, and what it matched is skipped.
+ * See two_way.h. The needle is cut in two at its critical position; the right part is compared first,
+ * forwards, and after a mismatch the search goes on behind what it matched.
  */
 #include "encode/two_way.h"
 

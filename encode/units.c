@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Text as UTF-16 units (weir/encode.h), over the byte forms: a piece at a time through a small
- * buffer where the text is ASCII, and by the kind that has units on its other side where not.
+ * Text as UTF-16 units (weir/encode.h), made of the functions for bytes: hex and base64, whose text is
+ * ASCII, a piece at a time through a small buffer, the other codecs by the one that has units as bytes.
  */
 #include "encode/state.h"
 #include "encode/widen.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is UTF-8, as rows for lookups by nibble, for the tiers that check whole registers of it
- * (J. Keiser, D. Lemire: Validating UTF-8 in less than one instruction per byte). text.c, which
- * goes byte by byte, has rules of its own, and the tests compare them.
+ * The rules of UTF-8 as tables for lookups by nibble, for the tiers that check a register at a time
+ * (J. Keiser, D. Lemire: Validating UTF-8 in less than one instruction per byte). text.c goes byte by
+ * byte and has the rules as code; the tests compare both.
  */
 #ifndef ENCODE_UTF8_RULES_H
 #define ENCODE_UTF8_RULES_H

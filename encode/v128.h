@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Registers of 128 bits as SSE4 and NEON both have them: what text128.h needs, by one name each.
- * Nothing here costs more than an instruction on x86; it defines V128 where there is such a
- * register. Only for files that are compiled for it.
+ * Operations on registers of 128 bits under names that SSE4 and NEON share, as many as text128.h needs.
+ * Each is one instruction on x86. V128 is defined where there are such registers. Only for files that
+ * are compiled for one of the two.
  */
 #ifndef ENCODE_V128_H
 #define ENCODE_V128_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Views (weir/bytes.h): a range and a reference. The pool counts.
+ * Views (weir/bytes.h): a range of a scratch block and a reference to it, which the pool counts.
  */
 #include <errno.h>
 
@@ -13,7 +13,7 @@ weir_view_of(struct weir_view *view, void *block, size_t offset, size_t n)
 {
 	int saved_errno = errno;
 
-	/* The reference first: a block that is held cannot change its size. */
+	/* The reference first: without one, the block might be released and reused meanwhile. */
 	if (weir_scratch_ref(block) == NULL) {
 		int rc = -errno;
 

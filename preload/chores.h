@@ -11,7 +11,7 @@
 
 #include "preload/timer.h"
 
-/* How often the mailbox is looked into: no need to be quicker than a person. */
+/* How often the mailbox is looked into: a person who asks does not notice the wait. */
 #define CHORES_MAIL_NS 1000000000ll
 
 /*

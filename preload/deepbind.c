@@ -95,7 +95,7 @@ struct object {
 	size_t bytes[2];
 };
 
-/* The loader has put addresses there, but for a few objects that it may not write to. */
+/* The loader has made these pointers absolute, except in objects that it may not write to. */
 static const void *
 address(const struct object *o, ElfW(Addr) value)
 {
@@ -152,7 +152,7 @@ read_headers(struct object *o, const struct dl_phdr_info *info)
 							    info->dlpi_phdr[i].p_vaddr));
 }
 
-/* A loader that finds a function at its first call has left an address in the object itself. */
+/* A slot that is bound at the first call (lazily) still holds an address in the object itself. */
 static bool
 is_bound_past_us(const struct object *o, uintptr_t value, bool lazy, uintptr_t theirs)
 {

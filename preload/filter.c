@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A filter that was there at the start is in /proc, which the loader's own calls show to be
- * allowed. One that comes later is announced through prctl: hence that function is interposed, and
- * handed on by a jump. To ask the kernel each time would be one more call that such a filter may forbid.
+ * How a filter is noticed. One that was there at the start is told by /proc/self/status: opening a file
+ * is safe, since the loader did. One that comes later is announced by a call of prctl, so that function
+ * is interposed, and handed on by a jump. Asking the kernel again and again would be one more system
+ * call for which a filter may kill.
  */
 #include "preload/filter.h"
 
@@ -20,7 +21,7 @@
 typedef int prctl_function(int option, unsigned long a, unsigned long b, unsigned long c,
 			   unsigned long d);
 
-/* Not by the C library's header: the arguments that the host has not given are handed on as they are. */
+/* Not <sys/prctl.h>, whose prctl is variadic: all five registers are handed on as they are. */
 prctl_function prctl;
 
 static _Atomic bool may_kill;
@@ -52,7 +53,7 @@ filter_may_kill(void)
 	return atomic_load_explicit(&may_kill, memory_order_relaxed);
 }
 
-/* Without the right to do otherwise, nobody installs a filter before PR_SET_NO_NEW_PRIVS. */
+/* Without CAP_SYS_ADMIN, a filter can only be installed after PR_SET_NO_NEW_PRIVS. */
 JUMPS __attribute__((visibility("default"))) int
 prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)
 {
@@ -60,7 +61,7 @@ prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned lo
 
 	if (option == PR_SET_NO_NEW_PRIVS || option == PR_SET_SECCOMP)
 		expect_filter();
-	/* Before our constructor, and never a search here: a child of vfork may call. */
+	/* Called before filter_init. No dlsym here: a child of vfork shares our memory. */
 	if (to == NULL)
 		return (int)syscall(SYS_prctl, option, a, b, c, d);
 	JUMP to(option, a, b, c, d);

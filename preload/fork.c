@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The three handlers, in the lock order of the whole shim: boot, trace, door, pool.
+ * The three handlers of pthread_atfork. The order of locks in the whole shim: boot, trace, record,
+ * suspect, pool.
  */
 #include "preload/fork.h"
 
@@ -16,7 +17,7 @@
 #include "preload/timer.h"
 #include "trace/sites.h"
 
-/* Of the forking thread: glibc lets the handlers of two forks run side by side. */
+/* For each thread: glibc may run the handlers of two forks at the same time. */
 static _Thread_local bool frozen, pool_frozen;
 
 static void
@@ -24,7 +25,7 @@ before(void)
 {
 	struct gate g;
 
-	/* Forked from a signal handler that interrupted weir: its own locks are its to release. */
+	/* Not if a signal handler forks that interrupted weir: its thread may hold the locks. */
 	frozen = gate_enter(&g);
 	if (!frozen)
 		return;

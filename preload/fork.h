@@ -7,7 +7,10 @@
 #ifndef PRELOAD_FORK_H
 #define PRELOAD_FORK_H
 
-/* Once, from the constructor: registered first, our handler runs last before the fork. 0 or -errno. */
+/*
+ * Once, from the constructor: of all handlers, the one that is registered first runs last before a fork.
+ * 0 or -errno.
+ */
 int fork_handlers_install(void);
 
 #endif

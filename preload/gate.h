@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The gate: a thread is inside weir at most once. What arrives while it is inside, from a signal
- * handler or from a library call of weir's own, goes to the next allocator, so that no lock of
- * weir's is ever taken twice by one thread. Also keeps errno for the caller.
+ * The gate: a thread is inside weir at most once. An allocation that arrives while it is inside (by a
+ * signal handler, or a library call that weir makes) goes to the next allocator. So no thread ever
+ * waits for a lock that it holds itself. Also restores errno for the caller.
  */
 #ifndef PRELOAD_GATE_H
 #define PRELOAD_GATE_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * JUMPS marks a function whose `JUMP f(...)` must be a jump: f then sees the function's caller as its
- * own. Compilers do that when they optimize; this asks for it in every build. The tests find out.
+ * Tail calls. In a function marked JUMPS, `JUMP f(...)` is compiled to a jump instead of a call, so
+ * that f returns to, and sees as its caller, whoever called the function. Compilers do so when they
+ * optimize; this makes them do it in every build. tests/preload/deepbind.bats notices if they do not.
  */
 #ifndef PRELOAD_JUMP_H
 #define PRELOAD_JUMP_H

@@ -25,8 +25,9 @@ static const struct {
 #define N_KNOWN (sizeof(known) / sizeof(known[0]))
 
 /*
- * How far a unit's functions that are not exported lie outside of those that are: 7.8 KB in
- * Node 20, less in later ones. What lies there besides are thunks that allocate nothing.
+ * Functions of the same source file that are not exported lie up to this far before and behind the
+ * exported ones: 7.8 KB in Node 20, less in later versions. The other code that lies there allocates
+ * nothing.
  */
 #define UNIT_BEFORE 8192
 #define UNIT_BEHIND 1024
@@ -37,7 +38,7 @@ static struct range {
 } ranges[N_KNOWN + 1], *unit = &ranges[0]; /* row 0: the one unit there is */
 static size_t n_ranges;
 
-/* One word a slot, address and answer together, so that a reader never sees half of one. */
+/* Address and answer in one word, so that a reader without a lock never sees half of one. */
 #define SLOTS	   64
 #define KIND_SHIFT 56
 static _Atomic uint64_t remembered[SLOTS];

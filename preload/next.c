@@ -50,7 +50,7 @@ store_take(size_t size)
 	if (at + bytes <= STORE_BYTES && bytes >= size) {
 		p = store + at;
 	} else if (bytes >= size) {
-		/* Full, which has not been seen: a mapping each, lost when freed. */
+		/* The store is full, which was never seen: a mapping each, never freed. */
 		p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
 			 -1, 0);
 		if (p == MAP_FAILED)
@@ -104,11 +104,12 @@ checked_usable_size(void *p)
 static void
 die(const char *name)
 {
-	static const char text[] = "weir: no next allocator: this symbol is missing: ";
+	static const char head[] = "weir: no allocator behind this library: there is no ";
+	static const char tail[] = "; run the program without weir\n";
 
 	/* Nothing in this process can allocate: there is no way to go on. */
-	if (write(2, text, sizeof(text) - 1) < 0 || write(2, name, strlen(name)) < 0 ||
-	    write(2, "\n", 1) < 0)
+	if (write(2, head, sizeof(head) - 1) < 0 || write(2, name, strlen(name)) < 0 ||
+	    write(2, tail, sizeof(tail) - 1) < 0)
 		_exit(127);
 	_exit(127);
 }
@@ -130,7 +131,7 @@ find_next(void)
 	if (atomic_load(&found))
 		return true;
 	if (atomic_exchange(&searching, true)) {
-		/* Our own nested call, or, hardly ever, a second thread: both get the store. */
+		/* Called by dlsym within our own search, or by a second thread at that moment. */
 		return atomic_load(&found);
 	}
 #define FIND(name) real.name = (__typeof__(real.name))look_up(#name)
@@ -142,7 +143,7 @@ find_next(void)
 	FIND(aligned_alloc);
 	FIND(memalign);
 	FIND(malloc_usable_size);
-	/* jemalloc has valloc but no pvalloc; glibc's would mix heaps: see the stubs. */
+	/* Not pvalloc: jemalloc has none, and glibc's would be of another heap: see below. */
 	FIND(valloc);
 #undef FIND
 	struct weir_next ready = real;

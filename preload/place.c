@@ -24,7 +24,7 @@
 #include "preload/timer.h"
 #include "trace/sites.h"
 
-/* What callocs of each size do with their pages: struct weir_zero_memory in a word. */
+/* How much of callocs of each size gets touched: a struct weir_zero_memory in one word. */
 static _Atomic uint64_t zero_memory[WEIR_ZERO_SIZES];
 
 /* Blocks freed while their thread was inside weir; whoever leaves next gives them back. */
@@ -43,7 +43,7 @@ want_zero_pages(size_t bytes)
 	union zero_word w = {.word = atomic_load_explicit(row, memory_order_relaxed)};
 	bool zero_pages = weir_zero_pages(&w.memory);
 
-	/* A lost update among threads costs one observation. */
+	/* Not one atomic step: two threads at once lose one observation, no more. */
 	atomic_store_explicit(row, w.word, memory_order_relaxed);
 	return zero_pages;
 }
@@ -107,8 +107,8 @@ place_take(const struct weir_route *route, size_t size, size_t align, uint32_t k
 }
 
 /*
- * The kernel had no room. What weir keeps for later may be what is missing: if that is not
- * little beside the request, give it all back and try once more.
+ * The kernel refused memory. Perhaps because of what weir keeps free: if that is an eighth of the
+ * request or more, give all of it back, so that the caller can try once more.
  */
 static bool
 made_room(size_t bytes)

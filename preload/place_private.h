@@ -11,7 +11,7 @@
 #include "preload/place.h"
 #include "weir/stats.h"
 
-/* A span by route, not counted at the door yet. */
+/* A span by this route, not counted (record.h) yet. */
 struct weir_taken place_take(const struct weir_route *route, size_t size, size_t align,
 			     uint32_t kind, bool want_zero);
 
@@ -27,7 +27,7 @@ struct weir_span *place_live(const void *p, const char *call);
 /* Counts a claimed block's end and gives it back. Inside the gate. */
 void place_give(struct weir_span *s);
 
-/* Leaves the gate, after the blocks that were freed meanwhile from inside. */
+/* Leaves the gate, after giving back the blocks that signal handlers freed meanwhile. */
 void place_leave(const struct gate *g);
 
 #endif

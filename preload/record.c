@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The shards. A thread keeps to one of them, chosen by where its thread-local data lies.
+ * The counters of requests, in shards, each with a lock. A thread always counts in the same shard,
+ * which the address of its thread-local data chooses.
  */
 #include "preload/record.h"
 
@@ -24,7 +25,7 @@ static _Atomic uint64_t nested[WEIR_STATS_SIZE_BUCKETS][WEIR_N_SIZE_FIELDS];
 static struct shard *
 enter_shard(void)
 {
-	/* Thread blocks lie pages apart, so the low bits say little. */
+	/* Threads' local data lie whole pages apart: the low bits are the same for all. */
 	uintptr_t self = (uintptr_t)&gate_depth;
 	struct shard *s = &shards[(self >> 12 ^ self >> 23) % SHARDS];
 
@@ -56,7 +57,7 @@ request(struct record_sums *s, uint32_t kind, size_t bytes)
 static struct weir_birth
 birth_of(const struct weir_span *s)
 {
-	/* A sealed span tells when it was freed instead. */
+	/* A sealed span has freed_ns where a live one has its birth. */
 	if (s->flags & WEIR_SPAN_SEALED)
 		return (struct weir_birth){0};
 	return (struct weir_birth){s->site, s->birth_gc, s->birth_ms};
@@ -150,7 +151,7 @@ record_nested(size_t bytes)
 				  memory_order_relaxed);
 }
 
-/* Adds them up so that all sums agree, whatever is added meanwhile. */
+/* Each figure is read once and added to all sums it is part of, so that these agree. */
 static void
 add_nested(struct record_sums *s)
 {
@@ -247,7 +248,7 @@ record_sum(struct record_sums *sums)
 	add_nested(sums);
 }
 
-/* The child counts its own requests from zero; what is live stays live. */
+/* In a forked child: requests count from zero, live blocks stay counted as live. */
 void
 record_after_fork(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Counting requests at the door: how many, how large, by whom, and where they went. Sharded, so
- * that threads do not wait for each other; a sum over the shards is exact while frozen.
+ * Counts large requests: how many, how large, by whom, and where they went. The counters are sharded, so
+ * that threads hardly wait for each other; the sum over the shards is exact while they are frozen.
  */
 #ifndef PRELOAD_RECORD_H
 #define PRELOAD_RECORD_H
@@ -26,13 +26,14 @@ struct record_sums {
 };
 
 /*
- * A large request that weir served from `place`, by whom (weir_trace_site), and its end. Who asked
- * is kept in the span. Its site changes under the same lock as its kind, so that both add up.
+ * A large request that weir has served from `place`, and the end of its block. `site` says who asked
+ * (weir_trace_site) and is kept in the span. Kinds and sites are counted under one lock, so that their
+ * sums agree.
  */
 void record_served(enum weir_place place, struct weir_span *s, uint32_t site);
 void record_gone(const struct weir_span *s);
 
-/* Freed but kept as live for a while (quarantine): from here on that is nobody's doing. */
+/* A freed block goes into quarantine: it stays counted as live, but no longer for its site. */
 void record_sealed(struct weir_span *s);
 
 /* A large request that went on to the next allocator. */
@@ -44,7 +45,7 @@ void record_passed(enum weir_fallback reason, uint32_t kind, size_t bytes);
  */
 void record_nested(size_t bytes);
 
-/* The host changed its mind about the size of a live block. */
+/* realloc has changed the size of a live block in place. */
 void record_resized(const struct weir_span *s, size_t old_bytes);
 
 enum record_event {

@@ -22,7 +22,7 @@
 static size_t
 capacity_for(const struct weir_span *s, size_t size, const struct weir_route *route)
 {
-	/* A block of a class keeps the class's capacity; one that would be mostly unused goes. */
+	/* A block of a class keeps its capacity, unless most of it would be unused. */
 	if (s->grade != WEIR_SPAN_NO_GRADE)
 		return size <= s->bytes && size > s->bytes / 2 ? s->bytes : 0;
 	return route->place == WEIR_PLACE_MAP
@@ -46,14 +46,14 @@ in_place(struct weir_span *s, size_t size, const struct weir_route *route)
 	return true;
 }
 
-/* Returns whether the pages themselves went over. */
+/* Brings the content over; returns whether pages were moved instead of copied. */
 static bool
 carry_over(struct weir_span *from, struct weir_span *to, bool to_is_zero)
 {
 	size_t bytes = from->requested < to->requested ? from->requested : to->requested;
 	size_t pages = (bytes + WEIR_PAGE_BYTES - 1) & ~(WEIR_PAGE_BYTES - 1);
 
-	/* Recycled pages are warm: copying into them beats faulting the rest in later. */
+	/* Recycled pages are there already: copying into them is cheaper than moving. */
 	bool moved = false;
 
 	if (to_is_zero && bytes >= MOVE_MIN)
@@ -65,8 +65,8 @@ carry_over(struct weir_span *from, struct weir_span *to, bool to_is_zero)
 }
 
 /*
- * A block that has grown once grows again: it gets a place of any size, with free space behind it
- * if there is such, and does not climb from class to class.
+ * A block that has grown once is likely to grow again: it becomes an extent, if possible with free space
+ * behind it to grow into, instead of moving from class to class.
  */
 static struct weir_taken
 take_to_grow(const struct weir_span *s, size_t size)

@@ -29,9 +29,9 @@
 static struct weir_next beneath;
 
 /*
- * Bytes left to the next chosen one, and random numbers, 0: not begun. A thread keeps to one
- * row, chosen by where its thread-local data lies, of which there is no more to spare; threads
- * that share a row share its samples.
+ * How many bytes are left until the next sample, and the state of the random numbers (0: not begun). A
+ * thread always uses the same row, which the address of its thread-local data chooses; threads that
+ * share a row share its samples. Not thread-local itself: the shim's 64 bytes are used up.
  */
 static struct row {
 	_Atomic int64_t left;
@@ -101,7 +101,7 @@ run_out(struct row *row, const void *p, size_t bytes, struct place_caller caller
 static inline void
 count_down(const void *p, size_t bytes, struct place_caller caller)
 {
-	/* An absurd size, which nobody serves, must not overflow it. */
+	/* A size that no allocator can serve must not overflow the count. */
 	if (UNLIKELY(bytes > INT64_MAX / 4))
 		return;
 	struct row *row = own_row();
@@ -116,7 +116,7 @@ forget(const void *p)
 {
 	struct gate g;
 
-	/* From a handler that interrupted weir: it stays until its address is sampled again. */
+	/* In a signal handler that interrupted weir: the sample stays until its address is used again. */
 	if (!gate_enter(&g))
 		return;
 	weir_sample_gone(p);

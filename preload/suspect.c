@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Arming blocks, keeping freed ones out of reach, and remembering who made and freed them.
+ * Guard pages behind blocks, the queue of freed blocks in quarantine, and a memory of who made and freed
+ * each.
  */
 #include "preload/suspect.h"
 
@@ -31,8 +32,8 @@ static uint64_t queued_bytes, n_queued;
 static _Atomic unsigned n_guards;
 
 /*
- * Who made and freed the block at a base: a few ways for each row, the oldest is overwritten. A
- * lookup that races with a write may miss or tell of an earlier block there.
+ * A cache of who made and freed the block at an address: rows of a few entries, of which the oldest is
+ * overwritten. A lookup that races with a write may find nothing, or an earlier block of that address.
  */
 enum { ROWS = 4096, WAYS = 4 };
 static struct site {
@@ -175,7 +176,7 @@ suspect_freed(const void *p, const void *caller)
 			misuse_overrun(s, at);
 }
 
-/* Takes the block out of reach; false if the kernel would not. */
+/* Makes a freed block inaccessible; false if the kernel refuses. */
 static bool
 seal(struct weir_span *s)
 {
@@ -190,7 +191,7 @@ seal(struct weir_span *s)
 	return false;
 }
 
-/* The longest-queued block if there are more than may be, else NULL. */
+/* Takes the oldest block out of the queue, if that is longer than it may be; else NULL. */
 static struct weir_span *
 overdue(void)
 {
@@ -211,7 +212,7 @@ void
 suspect_give(struct weir_span *s)
 {
 	if (!seal(s)) {
-		/* Its guard must go before others may have it; if it cannot, the block is lost. */
+		/* Others may have it only without its guard page; if that stays, nobody gets it. */
 		if (s->flags & WEIR_SPAN_GUARDED &&
 		    weir_pages_system.commit(guard_of(s), WEIR_PAGE_BYTES) != 0)
 			return;
@@ -228,7 +229,7 @@ suspect_give(struct weir_span *s)
 		place_give(s);
 }
 
-/* Always to another place: what still points to the old one is to be found. */
+/* Always moves the block, so that a use of the old address is found. */
 enum place_resize
 suspect_resize(void **p, size_t size, struct place_caller caller)
 {
