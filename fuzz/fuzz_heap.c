@@ -16,6 +16,7 @@ struct input {
 };
 
 static unsigned fail_every, calls; /* of the page source; 0: none fails */
+static bool gathers;
 
 static bool
 fails(void)
@@ -95,6 +96,10 @@ begin(const uint8_t *data)
 	heap_pages = &source;
 	fail_every = data[1] % 16;
 	calls = 0;
+	shim_malloc_trim(0);
+	gathers = data[1] & 16 && !suspect_on;
+	heap_gather_from = gathers ? 64 << 10 : SIZE_MAX;
+	heap_lent_peak = 0;
 }
 
 int
@@ -112,8 +117,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			  .source = &in,
 			  .around = {weir_config.floor, weir_config.threshold},
 			  .name = "fuzz_heap"};
-	while (in.at < in.end)
+	while (in.at < in.end) {
+		/* With no slack beside the peak, what does not fit must be gathered. */
+		if (gathers)
+			heap_slack = 0;
 		pairs_step(&r);
+	}
 	pairs_end(&r);
 	return 0;
 }

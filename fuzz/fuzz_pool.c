@@ -151,7 +151,8 @@ move(struct block *from, struct block *to)
 	    to->refs != 0 || from->span->bytes != to->span->bytes)
 		return;
 	memset((void *)to->span->base, 0, to->span->bytes);
-	size_t moved = weir_span_move(from->span, to->span, from->span->bytes);
+	size_t moved;
+	FUZZ_CHECK(weir_span_move(from->span, to->span, from->span->bytes, &moved));
 	to->pattern = from->pattern;
 	intact(to);
 	for (size_t o = 0; o < moved; o += WEIR_PAGE_BYTES)

@@ -98,7 +98,7 @@ may_move(struct weir_region *r)
 	weir_lock(&heap_mutex);
 	bool first = r->origin == NULL;
 	if (first) {
-		r->origin = table;
+		__atomic_store_n(&r->origin, table, __ATOMIC_RELEASE);
 		heap_stats.metadata_bytes += origin_table_bytes(r);
 	}
 	heap_unlock();
@@ -130,21 +130,21 @@ take_piece(size_t bytes, size_t least)
 
 size_t
 heap_move(const struct weir_span *from, const struct weir_span *to, size_t offset,
-	  size_t bytes, bool *refused)
+	  size_t bytes, int *stop)
 {
 	const struct weir_region *source = region_get(from->region);
 	struct weir_region *target = region_get(to->region);
 	size_t done = 0;
 
-	*refused = false;
+	*stop = 0;
 	while (done < bytes && may_move(target)) {
 		uintptr_t at = from->base + done, there = to->base + offset + done;
 		size_t run = origin_run(source, at, bytes - done);
 
 		if (!origin_can_move(source, at, there))
 			break;
-		*refused = heap_pages->move((void *)at, (void *)there, run) != 0;
-		if (*refused)
+		*stop = heap_pages->move((void *)at, (void *)there, run);
+		if (*stop != 0)
 			break;
 		weir_lock(&heap_mutex);
 		origin_moved(source, at, target, there, run);
@@ -156,12 +156,11 @@ heap_move(const struct weir_span *from, const struct weir_span *to, size_t offse
 
 /* Moves a piece's pages, as many as the kernel moves, and frees what is left of it. */
 static size_t
-move_piece(struct weir_span *s, const struct weir_span *to, size_t offset)
+move_piece(struct weir_span *s, const struct weir_span *to, size_t offset, int *stop)
 {
 	const struct weir_region *r = region_get(s->region);
 	enum weir_span_state state = WEIR_SPAN_CLEAN;
-	bool refused;
-	size_t bytes = s->bytes, moved = heap_move(s, to, offset, bytes, &refused);
+	size_t bytes = s->bytes, moved = heap_move(s, to, offset, bytes, stop);
 
 	if (moved < bytes)
 		state = WEIR_SPAN_DIRTY;
@@ -170,13 +169,23 @@ move_piece(struct weir_span *s, const struct weir_span *to, size_t offset)
 		state = WEIR_SPAN_RESERVED;
 	weir_lock(&heap_mutex);
 	weir_list_remove(s);
-	n_refused += refused;
+	n_refused += *stop != 0;
 	heap_stats.gathered_bytes += moved;
 	heap_stats.fresh_bytes -= moved;
 	heap_stats.recycled_bytes += moved;
 	heap_put(s, state, s->freed_ns);
 	heap_unlock();
 	return moved;
+}
+
+/* What was the block's place may be anybody's: it stays out of use, for a forked child as well. */
+static struct weir_span *
+give_up(struct weir_span *s)
+{
+	weir_lock(&heap_mutex);
+	weir_list_remove(s);
+	heap_unlock();
+	return NULL;
 }
 
 struct weir_span *
@@ -193,7 +202,10 @@ heap_gather(size_t bytes, size_t align, enum weir_span_state *was)
 
 		if (piece == NULL)
 			break;
-		size_t wanted = piece->bytes, moved = move_piece(piece, s, done);
+		int stop;
+		size_t wanted = piece->bytes, moved = move_piece(piece, s, done, &stop);
+		if (stop == WEIR_MOVE_LOST)
+			return give_up(s);
 		done += moved;
 		if (moved < wanted)
 			break;

@@ -25,11 +25,11 @@ void heap_enter(struct weir_span *s, enum weir_span_state state);
 void heap_leave(struct weir_span *s);
 /*
  * Moves the first `bytes` of `from` to `offset` in `to`, which is usable; both spans are the
- * caller's own. Returns how many bytes were moved; if not all, *refused tells whether the kernel
- * refused (else there may be no more moves, see origin.h). Call without the lock.
+ * caller's own. Returns how many bytes were moved; if not all, *stop is what weir_pages.move said (0:
+ * there may be no more moves, see origin.h). Call without the lock.
  */
 size_t heap_move(const struct weir_span *from, const struct weir_span *to, size_t offset,
-		 size_t bytes, bool *refused);
+		 size_t bytes, int *stop);
 
 /* Gives a span's pages back: what heap_pages->purge returns. No lock. */
 int heap_discard(const struct weir_span *s);

@@ -29,18 +29,23 @@ copy_rest(char *to, const char *from, size_t bytes)
 			memcpy(to + at, from + at, WEIR_PAGE_BYTES);
 }
 
-size_t
-weir_span_move(struct weir_span *from, struct weir_span *to, size_t bytes)
+bool
+weir_span_move(struct weir_span *from, struct weir_span *to, size_t bytes, size_t *went)
 {
-	bool refused;
-	size_t moved = heap_move(from, to, 0, bytes, &refused);
+	int stop;
+	size_t moved = heap_move(from, to, 0, bytes, &stop);
 	char *rest = (char *)to->base + moved;
 
-	if (refused)
+	*went = moved;
+	if (stop == WEIR_MOVE_LOST) {
+		memcpy((void *)from->base, (const void *)to->base, moved);
+		return false;
+	}
+	if (stop != 0)
 		copy_rest(rest, (const char *)from->base + moved, bytes - moved);
 	else
 		memcpy(rest, (const char *)from->base + moved, bytes - moved);
-	return moved;
+	return true;
 }
 
 /* Gives the span's pages to the system. Returns the state that the span then has, or -errno. */

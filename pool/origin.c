@@ -7,6 +7,13 @@
 
 static size_t n_seams; /* in all regions */
 
+/* Another thread may install it meanwhile; what it says of the caller's own range is the same. */
+static const int32_t *
+table_of(const struct weir_region *r)
+{
+	return __atomic_load_n(&r->origin, __ATOMIC_ACQUIRE);
+}
+
 size_t
 origin_table_bytes(const struct weir_region *r)
 {
@@ -24,11 +31,12 @@ origin_make(const struct weir_pages *pages, const struct weir_region *r)
 size_t
 origin_run(const struct weir_region *r, uintptr_t at, size_t bytes)
 {
+	const int32_t *table = table_of(r);
 	size_t page = region_page(r, at), n = bytes >> WEIR_PAGE_SHIFT, run = 1;
 
-	if (r->origin == NULL)
+	if (table == NULL)
 		return bytes;
-	while (run < n && r->origin[page + run] == r->origin[page])
+	while (run < n && table[page + run] == table[page])
 		run++;
 	return run << WEIR_PAGE_SHIFT;
 }
@@ -36,8 +44,10 @@ origin_run(const struct weir_region *r, uintptr_t at, size_t bytes)
 bool
 origin_strange(const struct weir_region *r, uintptr_t at, size_t bytes)
 {
-	return r->origin != NULL &&
-	       (r->origin[region_page(r, at)] != 0 || origin_run(r, at, bytes) < bytes);
+	const int32_t *table = table_of(r);
+
+	return table != NULL &&
+	       (table[region_page(r, at)] != 0 || origin_run(r, at, bytes) < bytes);
 }
 
 /* How many seams there are within the range and at its two ends. */
@@ -69,8 +79,8 @@ set(struct weir_region *r, uintptr_t at, size_t bytes, int32_t origin)
 static int64_t
 way(const struct weir_region *source, uintptr_t from, uintptr_t to)
 {
-	int64_t earlier =
-		source->origin != NULL ? source->origin[region_page(source, from)] : 0;
+	const int32_t *table = table_of(source);
+	int64_t earlier = table != NULL ? table[region_page(source, from)] : 0;
 
 	return earlier + (int64_t)(from >> WEIR_PAGE_SHIFT) -
 	       (int64_t)(to >> WEIR_PAGE_SHIFT);

@@ -23,6 +23,9 @@
 #ifndef MADV_DONTNEED_LOCKED
 #define MADV_DONTNEED_LOCKED 24
 #endif
+#ifndef MADV_COLD
+#define MADV_COLD 20
+#endif
 #ifndef MREMAP_DONTUNMAP
 #define MREMAP_DONTUNMAP 4
 #endif
@@ -248,27 +251,6 @@ pages_release(void *addr, size_t bytes)
 	return result(munmap(addr, bytes), saved_errno);
 }
 
-static int
-pages_move(void *from, void *to, size_t bytes)
-{
-	int saved_errno = errno;
-	void *p = mremap(from, bytes, bytes,
-			 MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, to);
-	if (p != MAP_FAILED)
-		return 0;
-
-	/* A kernel may have taken the target's mapping away before it refused. */
-	int error = -errno;
-	p = mmap(to, bytes, PROT_READ | PROT_WRITE,
-		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
-	if (p == to)
-		tune_reserved(p, bytes);
-	else if (p != MAP_FAILED)
-		munmap(p, bytes); /* it knows no NOREPLACE: nothing was taken away */
-	errno = saved_errno;
-	return error;
-}
-
 static void *
 pages_meta(size_t bytes)
 {
@@ -301,6 +283,59 @@ pages_resident(void *addr, size_t bytes)
 			pages += present[i] & 1;
 	}
 	return pages << WEIR_PAGE_SHIFT;
+}
+
+/* Maps what is not mapped: 1 if that was all of it, 0 if none, or -errno. */
+static int
+fill_hole(void *addr, size_t bytes)
+{
+	void *p = mmap(addr, bytes, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+
+	if (p == MAP_FAILED)
+		return errno == EEXIST ? 0 : -errno;
+	if (p == addr) {
+		tune_reserved(p, bytes);
+		return 1;
+	}
+	munmap(p, bytes); /* it knows no NOREPLACE: nothing was taken away */
+	return 1;
+}
+
+/* A kernel may have taken the target's mapping away, or a part of it, before it refused. */
+static bool
+fill_holes(char *addr, size_t bytes)
+{
+	int rc = fill_hole(addr, bytes);
+
+	if (rc != 0)
+		return rc > 0;
+	if (pages_resident(addr, bytes) >= 0)
+		return true;
+	for (size_t at = 0; at < bytes; at += WEIR_PAGE_BYTES)
+		if (fill_hole(addr + at, WEIR_PAGE_BYTES) < 0)
+			return false;
+	return true;
+}
+
+static int
+pages_move(void *from, void *to, size_t bytes)
+{
+	int saved_errno = errno, error = 0;
+
+	/* Locked memory knows no cold pages; a move would unlock all of the mapping around it. */
+	if (madvise(from, WEIR_PAGE_BYTES, MADV_COLD) != 0 && errno == EINVAL) {
+		errno = saved_errno;
+		return -EPERM;
+	}
+	if (mremap(from, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP,
+		   to) == MAP_FAILED) {
+		error = -errno;
+		if (!fill_holes(to, bytes))
+			error = WEIR_MOVE_LOST;
+	}
+	errno = saved_errno;
+	return error;
 }
 
 const struct weir_pages weir_pages_system = {

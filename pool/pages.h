@@ -20,6 +20,8 @@ enum weir_purged {
 	WEIR_PURGED_RESERVED, /* must be committed before use */
 };
 
+#define WEIR_MOVE_LOST 1
+
 struct weir_pages {
 	/* Address space at a multiple of `align`, not usable yet; NULL if there is none. */
 	void *(*reserve)(size_t bytes, size_t align);
@@ -44,7 +46,8 @@ struct weir_pages {
 	int (*release)(void *addr, size_t bytes);
 	/*
 	 * Moves the pages of `from` to `to`, both usable, without copying; `from` stays usable
-	 * and reads as zero after. 0 or -errno (then nothing changed).
+	 * and reads as zero after. 0 or -errno (then nothing changed), or WEIR_MOVE_LOST: `to` is no
+	 * address space of ours any more and must not be used again.
 	 */
 	int (*move)(void *from, void *to, size_t bytes);
 	/* Usable zeroed memory for the pool's own tables; never given back. NULL if none. */

@@ -95,9 +95,11 @@ int weir_extent_resize(struct weir_span *s, size_t bytes, size_t requested,
 /*
  * For realloc: brings the first `bytes` (a page multiple) of `from` to `to`, which reads as zero. Pages
  * are moved (mremap) as far as the kernel and the limit on mappings (origin.h) allow, the rest is
- * copied. Returns how many bytes were moved: that part of `from` reads as zero afterwards.
+ * copied. *went: how many bytes were moved; that part of `from` reads as zero afterwards. False: the
+ * kernel took `to` away, nobody may use it or give it back; `from` is as it was.
  */
-size_t weir_span_move(struct weir_span *from, struct weir_span *to, size_t bytes);
+bool weir_span_move(struct weir_span *from, struct weir_span *to, size_t bytes,
+		    size_t *went);
 
 /* About how many of 256 parts of a block are resident, by sampling; 256 if unknown. */
 unsigned weir_span_touched(const struct weir_span *s);

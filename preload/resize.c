@@ -46,22 +46,24 @@ in_place(struct weir_span *s, size_t size, const struct weir_route *route)
 	return true;
 }
 
-/* Brings the content over; returns whether pages were moved instead of copied. */
-static bool
+enum carried { COPIED, MOVED, LOST };
+
+/* Brings the content over; see weir_span_move for LOST. */
+static enum carried
 carry_over(struct weir_span *from, struct weir_span *to, bool to_is_zero)
 {
 	size_t bytes = from->requested < to->requested ? from->requested : to->requested;
 	size_t pages = (bytes + WEIR_PAGE_BYTES - 1) & ~(WEIR_PAGE_BYTES - 1);
 
 	/* Recycled pages are there already: copying into them is cheaper than moving. */
-	bool moved = false;
+	size_t moved = 0;
 
-	if (to_is_zero && bytes >= MOVE_MIN)
-		moved = weir_span_move(from, to, pages) != 0;
-	else
+	if (to_is_zero && bytes >= MOVE_MIN && !weir_span_move(from, to, pages, &moved))
+		return LOST;
+	if (!to_is_zero || bytes < MOVE_MIN)
 		memcpy((void *)to->base, (const void *)from->base, bytes);
-	record_event(moved ? RECORD_REALLOC_REMAPPED : RECORD_REALLOC_COPIED, 1);
-	return moved;
+	record_event(moved != 0 ? RECORD_REALLOC_REMAPPED : RECORD_REALLOC_COPIED, 1);
+	return moved != 0 ? MOVED : COPIED;
 }
 
 /*
@@ -94,11 +96,13 @@ elsewhere(struct weir_span *s, size_t size, const struct weir_route *route,
 	}
 	record_served(grows ? WEIR_PLACE_MAP : route->place, taken.span,
 		      place_site(size, s->kind, caller));
-	bool moved = carry_over(s, taken.span, taken.zero);
+	enum carried how = carry_over(s, taken.span, taken.zero);
+	if (how == LOST)
+		return NULL; /* the new place stays lent, to nobody */
 	if (!weir_span_claim(s))
 		misuse("realloc",
 		       (void *)s->base); /* freed by another thread meanwhile */
-	if (moved) {
+	if (how == MOVED) {
 		record_gone(s);
 		weir_pool_give_purged(s, clock_now_ns());
 	} else {

@@ -16,3 +16,16 @@ load ../preload/preload
   [ "$status" -eq 0 ]
   [ "$(grep -c 'no difference' <<<"$output")" -ge 8 ]
 }
+
+@test "ThreadSanitizer finds no race in the whole shim" {
+  cd "$WEIR_SRCDIR"
+  program=$BATS_TEST_TMPDIR/test_heaps
+  echo 'int main(void) { return 0; }' >"$program.c"
+  gcc -fsanitize=thread -o "$program" "$program.c" || skip "no gcc with ThreadSanitizer here"
+  gcc -std=gnu11 -O1 -g -fsanitize=thread -fno-strict-aliasing -fno-builtin -D_GNU_SOURCE \
+    -include tests/heaps/renamed.h -I. -Iinclude -I"$WEIR_BUILDDIR" -pthread -o "$program" \
+    tests/heaps/test_heaps.c tests/heaps/heap_*.c preload/*.c pool/*.c policy/*.c trace/*.c
+  run env OPERATIONS=30 "$program"
+  [ "$status" -eq 0 ] || { echo "$output" && return 1; }
+  [ "$(grep -c '^ok' <<<"$output")" -eq 5 ]
+}

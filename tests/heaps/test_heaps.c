@@ -2,7 +2,8 @@
 /*
  * The shim inside a program, so that sanitizers see all of it: threads draw operations, exchange
  * blocks and end, while others trim, count, tick and fork. Under --enable-sanitizers=thread this
- * is the stress of the tables.
+ * is the stress of the tables; the variable OPERATIONS says how long. Each storm has a process of its
+ * own, so that no timer is left over when the options change.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -10,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "pool/heap.h"
 #include "pool/pool.h"
 #include "pool/pool_stats.h"
 #include "preload/place.h"
@@ -31,10 +33,12 @@ __asan_default_options(void)
 const char *
 __tsan_default_options(void)
 {
-	return "allocator_may_return_null=1";
+	return "allocator_may_return_null=1:die_after_fork=0";
 }
 
 enum { THREADS = 4, OPERATIONS = 1500 };
+
+static unsigned operations = OPERATIONS; /* of each thread */
 
 static struct heap theirs;
 static struct pairs_swap swap;
@@ -64,7 +68,7 @@ work(void *seed)
 			  .swap = &swap,
 			  .name = "test_heaps"};
 
-	while (r.operations < OPERATIONS)
+	while (r.operations < operations)
 		pairs_step(&r);
 	pairs_end(&r);
 	return NULL;
@@ -133,42 +137,133 @@ storm(const char *options)
 	pairs_swap_end(&rest);
 }
 
-TEST(threads_at_a_low_floor)
+static void
+apart(const char *options, void (*then)(void))
 {
-	storm("stats=off,floor=4K,threshold=64K,decay_ms=5");
+	const char *wanted = getenv("OPERATIONS");
+	int status = -1;
+
+	if (wanted != NULL)
+		operations = (unsigned)strtoul(wanted, NULL, 10);
+	pid_t child = fork();
+	if (child == 0) {
+		storm(options);
+		if (then != NULL)
+			then();
+		_exit(tap_failures != 0);
+	}
+	REQUIRE(child > 0 && waitpid(child, &status, 0) == child);
+	CHECK_EQ(status, 0);
 }
 
-TEST(threads_without_the_timer)
+static void
+go_on(void)
 {
-	storm("stats=off,floor=8K,threshold=1M,decay_thread=off,decay_ms=1");
+	unsigned char *p = shim_malloc(3000000);
+
+	p[2999999] = 1;
+	shim_free(shim_realloc(p, 5000000));
+	shim_malloc_trim(0);
 }
 
-TEST(threads_with_guards_and_quarantine)
+static void
+go_on_in_a_child(void)
 {
-	storm("stats=off,floor=8K,guard=on,quarantine=4M");
-}
-
-TEST(a_child_goes_on)
-{
-	storm("stats=off,floor=4K,threshold=64K,decay_ms=5");
 	pid_t child = fork();
 	int status = -1;
 
 	if (child == 0) {
-		unsigned char *p = shim_malloc(3000000);
-
-		p[2999999] = 1;
-		shim_free(shim_realloc(p, 5000000));
-		shim_malloc_trim(0);
+		go_on();
 		_exit(0);
 	}
 	REQUIRE(child > 0 && waitpid(child, &status, 0) == child);
 	CHECK_EQ(status, 0);
 }
 
+TEST(threads_at_a_low_floor)
+{
+	apart("stats=off,floor=4K,threshold=64K,decay_ms=5", NULL);
+}
+
+TEST(threads_without_the_timer)
+{
+	apart("stats=off,floor=8K,threshold=1M,decay_thread=off,decay_ms=1", NULL);
+}
+
+TEST(threads_with_guards_and_quarantine)
+{
+	apart("stats=off,floor=8K,guard=on,quarantine=4M", NULL);
+}
+
+TEST(a_child_goes_on)
+{
+	apart("stats=off,floor=4K,threshold=64K,decay_ms=5", go_on_in_a_child);
+}
+
+/* Blocks of 1 to 5 MB in turns, of which every page is written or none. */
+static void *
+blocks_in_turns(void *seed)
+{
+	enum { KEPT = 8, MB = 1 << 20 };
+	uint64_t random = (uint64_t)(uintptr_t)seed * 0x9e3779b97f4a7c15 + 1;
+	unsigned char *kept[KEPT] = {NULL};
+	size_t bytes[KEPT] = {0};
+
+	for (unsigned i = 0; i < 2 * operations; i++) {
+		unsigned at = pick(&random, KEPT);
+
+		for (size_t o = 0; o < bytes[at]; o += 65536)
+			if (kept[at][o] != at)
+				abort();
+		shim_free(kept[at]);
+		bytes[at] = MB * (1 + pick(&random, 4)) + pick(&random, MB);
+		kept[at] = shim_malloc(bytes[at]);
+		for (size_t o = 0; o < bytes[at]; o += 65536)
+			kept[at][o] = (unsigned char)at;
+	}
+	for (unsigned at = 0; at < KEPT; at++)
+		shim_free(kept[at]);
+	return NULL;
+}
+
+static void
+run_all(void *(*run)(void *))
+{
+	pthread_t threads[THREADS];
+
+	for (uintptr_t i = 0; i < THREADS; i++)
+		if (pthread_create(&threads[i], NULL, run, (void *)(i + 1)) != 0)
+			abort();
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+}
+
+/* With nothing kept beside the peak, what does not fit is made of the pages of others. */
+static void
+gather(void)
+{
+	struct weir_heap_stats before, after;
+
+	weir_config.decay_ms = 3600000;
+	weir_pool_heap_stats(&before);
+	weir_lock(&heap_mutex);
+	heap_gather_from = WEIR_POOL_GATHER_FROM;
+	heap_slack = heap_lent_peak = 0;
+	heap_unlock();
+	run_all(blocks_in_turns);
+	weir_pool_heap_stats(&after);
+	CHECK(after.gathered_bytes > before.gathered_bytes);
+}
+
+TEST(threads_gather)
+{
+	apart("stats=off,decay_thread=off,decay_ms=5", gather);
+}
+
 #define TAP_TESTS                                                                        \
 	T(threads_at_a_low_floor)                                                        \
 	T(threads_without_the_timer)                                                     \
 	T(threads_with_guards_and_quarantine)                                            \
-	T(a_child_goes_on)
+	T(a_child_goes_on)                                                               \
+	T(threads_gather)
 TAP_MAIN()

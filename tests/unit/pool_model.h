@@ -17,6 +17,8 @@
 
 static struct {
 	bool no_address_space, no_commit, no_purge, no_move, no_meta;
+	unsigned
+		lost_move; /* the so-manyeth from now on takes its target away; 0: none */
 	_Atomic unsigned reserves, commits, purges, releases;
 } fake;
 
@@ -57,6 +59,8 @@ fake_release(void *addr, size_t bytes)
 static int
 fake_move(void *from, void *to, size_t bytes)
 {
+	if (fake.lost_move != 0 && --fake.lost_move == 0)
+		return weir_pages_system.release(to, bytes) == 0 ? WEIR_MOVE_LOST : -EIO;
 	return fake.no_move ? -EFAULT : weir_pages_system.move(from, to, bytes);
 }
 

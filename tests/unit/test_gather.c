@@ -200,6 +200,7 @@ TEST(a_gathered_block_can_be_moved_whole)
 
 	pieces(s, MB);
 	struct weir_span *big = take(8 * MB), *to;
+	size_t moved;
 	REQUIRE(big != NULL);
 	fill(big, 31);
 	to = weir_extent_take(&(struct weir_ask){.bytes = 8 * MB,
@@ -208,7 +209,8 @@ TEST(a_gathered_block_can_be_moved_whole)
 						 .want_zero = true})
 		     .span;
 	REQUIRE(to != NULL);
-	CHECK_EQ(weir_span_move(big, to, 8 * MB), 8 * MB);
+	CHECK(weir_span_move(big, to, 8 * MB, &moved));
+	CHECK_EQ(moved, 8 * MB);
 	CHECK(holds(to, 31));
 	REQUIRE(weir_span_claim(big));
 	weir_pool_give_purged(big, 5000);
@@ -281,6 +283,42 @@ TEST(a_refused_move_leaves_the_target)
 	munmap(to, 4 * MB);
 }
 
+/* Or it has taken parts of it away, with what is there on either side. */
+TEST(holes_in_the_target_are_filled)
+{
+	char *from = mmap(NULL, 8 * MB, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *to = from + 4 * MB;
+
+	REQUIRE(from != MAP_FAILED);
+	munmap(from, 4 * MB);
+	munmap(to + MB, MB);
+	munmap(to + 3 * MB, MB);
+	CHECK(weir_pages_system.move(from, to, 4 * MB) < 0);
+	memset(to, 2, 4 * MB);
+	CHECK(to[0] == 2 && to[4 * MB - 1] == 2);
+	munmap(to, 4 * MB);
+}
+
+/* The kernel would unlock all that is mapped in one with what moves. */
+TEST(locked_memory_stays_where_it_is)
+{
+	enum { BYTES = 16 * 4096 };
+	char *from = mmap(NULL, 2 * BYTES, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	REQUIRE(from != MAP_FAILED);
+	memset(from, 3, BYTES);
+	if (mlock(from, BYTES) != 0)
+		SKIP("no memory may be locked here");
+	CHECK(weir_pages_system.move(from, from + BYTES, BYTES) < 0);
+	CHECK(from[0] == 3 && from[BYTES - 1] == 3 && from[BYTES] == 0);
+	CHECK_EQ(munlock(from, BYTES), 0);
+	CHECK_EQ(weir_pages_system.move(from, from + BYTES, BYTES), 0);
+	CHECK(from[0] == 0 && from[BYTES] == 3);
+	munmap(from, 2 * BYTES);
+}
+
 /* However much it is cut up, the process keeps nearly all of its mappings. */
 TEST(mappings_are_bounded)
 {
@@ -318,6 +356,53 @@ TEST(mappings_are_bounded)
 	model_check();
 }
 
+/*
+ * The kernel takes the place away in the middle of it: it is out of use for good, with what was moved
+ * there, and the block is made elsewhere. Last: these leave seams.
+ */
+TEST(a_lost_target_is_given_up)
+{
+	struct weir_span *s[BLOCKS];
+
+	for (unsigned at = 1; at <= 3; at += 2) {
+		pieces(s, MB);
+		fake.lost_move = at;
+		struct weir_span *big = take(8 * MB);
+		CHECK_EQ(fake.lost_move, 0);
+		REQUIRE(big != NULL);
+		fill(big, 51);
+		give_the_others(s);
+		CHECK(holds(big, 51));
+		give(big);
+		model_check();
+	}
+}
+
+/* The same when a block in use is moved: it is as it was. */
+TEST(a_block_whose_target_is_lost_stays)
+{
+	struct weir_span *s[BLOCKS];
+	size_t moved;
+
+	pieces(s, MB);
+	struct weir_span *big = take(8 * MB), *to;
+	REQUIRE(big != NULL);
+	fill(big, 61);
+	to = weir_extent_take(&(struct weir_ask){.bytes = 8 * MB,
+						 .align = WEIR_PAGE_BYTES,
+						 .requested = 8 * MB,
+						 .want_zero = true})
+		     .span;
+	REQUIRE(to != NULL);
+	fake.lost_move = 3;
+	CHECK(!weir_span_move(big, to, 8 * MB, &moved));
+	CHECK(moved > 0 && moved < 8 * MB);
+	CHECK(holds(big, 61));
+	give(big);
+	give_the_others(s);
+	model_check();
+}
+
 #define TAP_TESTS                                                                        \
 	T(pieces_become_one_block)                                                       \
 	T(too_few_pieces_are_a_start)                                                    \
@@ -327,5 +412,9 @@ TEST(mappings_are_bounded)
 	T(without_room_to_gather_it_pays)                                                \
 	T(a_refusal_costs_nothing)                                                       \
 	T(a_refused_move_leaves_the_target)                                              \
-	T(mappings_are_bounded)
+	T(holes_in_the_target_are_filled)                                                \
+	T(locked_memory_stays_where_it_is)                                               \
+	T(mappings_are_bounded)                                                          \
+	T(a_lost_target_is_given_up)                                                     \
+	T(a_block_whose_target_is_lost_stays)
 TAP_MAIN()
