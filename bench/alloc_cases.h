@@ -46,7 +46,7 @@ void alloc_growing(double scale);
 /* alloc_load.c */
 void alloc_each(double scale);
 void alloc_burst(double scale);
-/* alloc_growth.c */
+/* alloc_crowd.c */
 void alloc_threads(double scale);
 void alloc_handoff(double scale);
 void alloc_live(double scale);

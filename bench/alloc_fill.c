@@ -12,12 +12,14 @@
 static const size_t sizes[] = {MB,     5 * MB,	7 * MB,	 8 * MB,
 			       9 * MB, 20 * MB, 33 * MB, 100 * MB};
 
+/* Times rounds of `once` at each size; the number of rounds makes 2 GB in all. */
 static void
-loop(const char *name, void *(*get)(size_t bytes), double scale)
+loop(const char *name, const size_t *bytes, size_t n_sizes,
+     void (*once)(size_t bytes, size_t round), double scale)
 {
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+	for (size_t i = 0; i < n_sizes; i++) {
 		struct gauge_row row = GAUGE_ROW(ALLOC_PROGRAM, "us");
-		size_t n = alloc_rounds((double)(2 * GB) / (double)sizes[i], scale);
+		size_t n = alloc_rounds((double)(2 * GB) / (double)bytes[i], scale);
 		struct gauge_samples samples;
 		char text[24];
 
@@ -25,32 +27,49 @@ loop(const char *name, void *(*get)(size_t bytes), double scale)
 		gauge_reset_peak();
 		for (size_t round = 0; round < n; round++) {
 			uint64_t start = gauge_now();
-			void *p = get(sizes[i]);
 
-			GAUGE_OPAQUE(p);
-			memset(p, (int)round, sizes[i]);
-			GAUGE_OPAQUE(p);
-			free(p);
+			once(bytes[i], round);
 			gauge_add(&samples, gauge_now() - start);
 		}
 		gauge_spread(&row, &samples, 1e3);
 		row.peak_mb = gauge_status_mb("VmHWM:");
-		gauge_which(&row, "%s.%s", name, gauge_size(sizes[i], text));
+		gauge_which(&row, "%s.%s", name, gauge_size(bytes[i], text));
 		gauge_print(&row);
 		gauge_samples_release(&samples);
 	}
 }
 
+static void
+fill_and_free(void *p, size_t bytes, size_t round)
+{
+	GAUGE_OPAQUE(p);
+	memset(p, (int)round, bytes);
+	GAUGE_OPAQUE(p);
+	free(p);
+}
+
+static void
+fill_zeroed(size_t bytes, size_t round)
+{
+	fill_and_free(alloc_zeroed(bytes), bytes, round);
+}
+
+static void
+fill_some(size_t bytes, size_t round)
+{
+	fill_and_free(alloc_some(bytes), bytes, round);
+}
+
 void
 alloc_calloc_loop(double scale)
 {
-	loop("calloc_loop", alloc_zeroed, scale);
+	loop("calloc_loop", sizes, sizeof(sizes) / sizeof(sizes[0]), fill_zeroed, scale);
 }
 
 void
 alloc_malloc_loop(double scale)
 {
-	loop("malloc_loop", alloc_some, scale);
+	loop("malloc_loop", sizes, sizeof(sizes) / sizeof(sizes[0]), fill_some, scale);
 }
 
 /* Looks for a cliff: what a megabyte costs shall not depend on the size of its block. */
@@ -123,11 +142,12 @@ alloc_sparse(double scale)
 
 /* From 64 KB to `to` by an eighth at a time, what is new filled: a collector of chunks. */
 static void
-grow(size_t to)
+grow(size_t to, size_t round)
 {
 	size_t size = 64 * KB;
 	char *p = alloc_some(size);
 
+	(void)round;
 	memset(p, 1, size);
 	while (size < to) {
 		size_t more = size / 8;
@@ -148,24 +168,5 @@ alloc_growing(double scale)
 {
 	static const size_t ends[] = {MB, 10 * MB, 100 * MB};
 
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		struct gauge_row row = GAUGE_ROW(ALLOC_PROGRAM, "us");
-		size_t n = alloc_rounds((double)(2 * GB) / (double)ends[i], scale);
-		struct gauge_samples samples;
-		char text[24];
-
-		gauge_samples_new(&samples, n);
-		gauge_reset_peak();
-		for (size_t round = 0; round < n; round++) {
-			uint64_t start = gauge_now();
-
-			grow(ends[i]);
-			gauge_add(&samples, gauge_now() - start);
-		}
-		gauge_spread(&row, &samples, 1e3);
-		row.peak_mb = gauge_status_mb("VmHWM:");
-		gauge_which(&row, "growing.%s", gauge_size(ends[i], text));
-		gauge_print(&row);
-		gauge_samples_release(&samples);
-	}
+	loop("growing", ends, sizeof(ends) / sizeof(ends[0]), grow, scale);
 }

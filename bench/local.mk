@@ -19,7 +19,7 @@ bench_flags = $(AM_CFLAGS) -pthread \
 %C%_alloc_bench_SOURCES = \
 	%D%/alloc_bench.c %D%/alloc_cases.h \
 	%D%/alloc_fill.c \
-	%D%/alloc_growth.c \
+	%D%/alloc_crowd.c \
 	%D%/alloc_lazy.c \
 	%D%/alloc_limit.c \
 	%D%/alloc_load.c \
