@@ -2,7 +2,8 @@
 /*
  * What a process held before it took everything down to exit. Called by trace_view.c once a file is
  * read; changes nothing unless the process left by exit() and its last write shows all but nothing
- * of what the write before, at most a period earlier, still had.
+ * of what the other copy still had: the write before, or the last before everything went, which a
+ * writer that sees its process end keeps (trace/ending.h).
  */
 #include <errno.h>
 #include <string.h>
@@ -55,7 +56,7 @@ gone(uint64_t now)
 	return now < WORTH_IT / 2 ? WORTH_IT : now > UINT64_MAX / 2 ? now : 2 * now;
 }
 
-/* The other copy of the head, if it is the write before. */
+/* The other copy of the head: the write before, or what the writer kept as it was before all went. */
 static bool
 read_older(const struct trace_view *v, const struct trace_source *src,
 	   struct weir_trace_head *older)
@@ -64,8 +65,8 @@ read_older(const struct trace_view *v, const struct trace_source *src,
 
 	return trace_source_read(src, v->file.trace_offset + copy * WEIR_TRACE_HEAD_BYTES,
 				 older, sizeof(*older)) == 0 &&
-	       older->seq_begin == older->seq_end &&
-	       older->seq_begin + 1 == v->head.seq_begin && older->seq_begin != 0 &&
+	       older->seq_begin == older->seq_end && older->seq_begin != 0 &&
+	       older->seq_begin % 2 == copy && older->seq_begin < v->head.seq_begin &&
 	       memcmp(older->magic, WEIR_TRACE_MAGIC, sizeof(older->magic)) == 0 &&
 	       older->version == v->head.version && older->n_parts == v->head.n_parts;
 }

@@ -5,9 +5,11 @@
  */
 #include "trace/publish.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "trace/capture.h"
+#include "trace/ending.h"
 #include "trace/intern.h"
 #include "trace/rows.h"
 #include "trace/ledger.h"
@@ -30,6 +32,8 @@ static struct {
 	uint32_t gc;			      /* that the image's ages are up to */
 	struct walk_runtime runtime;
 	uint32_t runtime_name, runtime_version, tier_reason;
+	struct ending ending;
+	bool torn; /* the head in force has been marked so */
 } state;
 
 /* Sites that changed since the copy of a parity was written: two heads take turns. */
@@ -172,9 +176,46 @@ know_runtime(void)
 	weir_unlock(&ledger_lock);
 }
 
+/* Site 0 is left out: what nobody is blamed for is not what a view shows. */
+static struct ending_sums
+sums_at(uint64_t monotonic_ns)
+{
+	struct ending_sums sums = {.majors = state.gc, .monotonic_ns = monotonic_ns};
+
+	for (uint32_t i = 1; i < state.sites; i++) {
+		sums.live_bytes += ledger->image[i][WEIR_S_live_bytes];
+		sums.alloc_bytes += ledger->image[i][WEIR_S_alloc_bytes];
+	}
+	return sums;
+}
+
+/*
+ * The next head's number, whose parity says where it goes. Where the other copy is to be kept it
+ * takes the place of the head in force, which must not pass for whole meanwhile.
+ */
+static int
+next_head(const struct weir_trace_facts *facts, const struct weir_trace_sink *sink,
+	  uint64_t *seq)
+{
+	static const uint64_t none;
+	const struct ending_sums sums = sums_at(facts->monotonic_ns);
+
+	if ((!ending_keeps(&state.ending, &sums) || state.seq < 2) && !state.torn) {
+		*seq = state.seq + 1;
+		return 0;
+	}
+	*seq = state.seq + 2;
+	int rc = put(sink,
+		     *seq % 2 * WEIR_TRACE_HEAD_BYTES +
+			     offsetof(struct weir_trace_head, seq_end),
+		     &none, sizeof(none));
+	state.torn |= rc == 0;
+	return rc;
+}
+
 static void
 fill_head(struct weir_trace_head *h, const struct weir_trace_facts *facts,
-	  const uint64_t *offsets)
+	  const uint64_t *offsets, uint64_t seq)
 {
 	struct capture_counts captured;
 	struct walk_gcs gcs;
@@ -182,7 +223,7 @@ fill_head(struct weir_trace_head *h, const struct weir_trace_facts *facts,
 	walk_gcs(&gcs);
 	capture_counts(&captured);
 	*h = (struct weir_trace_head){
-		.seq_begin = state.seq + 1,
+		.seq_begin = seq,
 		.version = WEIR_TRACE_VERSION,
 		.n_parts = WEIR_N_TRACE_PARTS,
 		.tier = state.runtime.tier,
@@ -202,7 +243,7 @@ fill_head(struct weir_trace_head *h, const struct weir_trace_facts *facts,
 		.captures = captured.captures,
 		.capture_hits = captured.hits,
 		.memory_bytes = sizeof(struct ledger),
-		.seq_end = state.seq + 1,
+		.seq_end = seq,
 	};
 	memcpy(h->magic, WEIR_TRACE_MAGIC, sizeof(h->magic));
 	for (int i = 0; i < WEIR_N_TRACE_DROPS; i++)
@@ -233,7 +274,8 @@ weir_trace_publish(const struct weir_trace_facts *facts,
 	};
 	uint64_t offsets[WEIR_N_TRACE_PARTS + 1];
 	struct weir_trace_head head;
-	int parity = (int)((state.seq + 1) % 2), rc = 0;
+	uint64_t seq;
+	int rc = next_head(facts, sink, &seq), parity = (int)(seq % 2);
 
 	offsets_of(offsets);
 	know_runtime();
@@ -247,10 +289,12 @@ weir_trace_publish(const struct weir_trace_facts *facts,
 		return rc;
 	}
 	rows_write(facts, sink, offsets);
-	fill_head(&head, facts, offsets);
+	fill_head(&head, facts, offsets, seq);
 	rc = put(sink, (uint64_t)parity * WEIR_TRACE_HEAD_BYTES, &head, sizeof(head));
-	if (rc == 0)
-		state.seq++;
+	if (rc == 0) {
+		state.seq = seq;
+		state.torn = false;
+	}
 	return rc;
 }
 

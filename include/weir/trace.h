@@ -11,10 +11,11 @@
  *   area + parts[i].offset   part i: `capacity` records of `record_bytes`
  *
  * The writer puts down the records first and then one head, in turns: `seq_begin` = `seq_end`, one
- * more each time, copy seq % 2. A reader takes the head with the larger number whose two numbers
- * agree, and with it `used` records of each part. Parts but SITES0, SITES1 and the rings of rows
- * only grow: what a head counts never changes. Sites change all the time: head `seq` goes with
- * part SITES0 + seq % 2. A row of a ring is valid if its `id` and `id_again` agree and its place in
+ * more each time, copy seq % 2; two more while a process seems to take itself down, so that the
+ * head of before stays: the one that is replaced then is not whole meanwhile. A reader takes the
+ * head with the larger number whose two numbers agree, and with it `used` records of each part.
+ * Parts but SITES0, SITES1 and the rings of rows only grow: what a head counts never changes.
+ * Sites change all the time: head `seq` goes with part SITES0 + seq % 2. A row of a ring is valid if its `id` and `id_again` agree and its place in
  * the ring is (id - 1) % capacity. A reader believes no offset, count, index or string before it has
  * checked it, reads min(record_bytes, its own) of a record and ignores parts it does not know.
  *

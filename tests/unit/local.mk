@@ -10,6 +10,7 @@ UNIT_TESTS = \
 	%D%/test_encode_stream \
 	%D%/test_encode_text \
 	%D%/test_encode_tiers \
+	%D%/test_ending \
 	%D%/test_find \
 	%D%/test_gather \
 	%D%/test_grades \

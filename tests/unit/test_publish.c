@@ -294,6 +294,72 @@ TEST(a_full_disk_leaves_what_was_there)
 	}
 }
 
+/* The heads' numbers, copy 0 first; 0: that one is not whole. */
+static void
+heads(uint64_t seq[2])
+{
+	for (int i = 0; i < 2; i++) {
+		struct weir_trace_head h;
+
+		memcpy(&h, file.bytes + AREA + i * WEIR_TRACE_HEAD_BYTES, sizeof(h));
+		seq[i] = h.seq_begin == h.seq_end ? h.seq_begin : 0;
+	}
+}
+
+/* A runtime that takes three periods to free all it has, then a last write. */
+TEST(an_exit_that_takes_long_does_not_hide_what_was_held)
+{
+	uint32_t site = site_of("hold", 5);
+	struct weir_birth births[40];
+	struct trace_view v;
+	uint64_t kept, seq[2], live = 0;
+
+	begin();
+	publish(SECOND);
+	publish(SECOND);
+	for (int i = 0; i < 40; i++)
+		births[i] = weir_trace_born(site, 50000000, 1);
+	publish(SECOND / 10);
+	REQUIRE(read_back(&v));
+	kept = v.head.seq_begin;
+	for (uint32_t i = 1; i < v.n_sites; i++)
+		live += trace_view_site(&v, i, WEIR_S_live_bytes);
+	trace_view_free(&v);
+	for (int i = 0; i < 40; i++) {
+		weir_trace_gone(&births[i], 50000000, 1);
+		if (i % 10 == 9)
+			CHECK_EQ(publish(SECOND / 10), 0);
+	}
+	/* It broke off in the midst of one: what was kept is whole, what it replaced is not. */
+	file.writes = 0;
+	file.fails_at = 1;
+	births[0] = weir_trace_born(site, 1000, 1);
+	CHECK(publish(SECOND / 10) != 0);
+	heads(seq);
+	CHECK_EQ(seq[kept % 2], kept);
+	CHECK_EQ(seq[1 - kept % 2], 0);
+	file.fails_at = -1;
+	weir_trace_gone(&births[0], 1000, 1);
+	CHECK_EQ(publish(SECOND / 10), 0);
+	heads(seq);
+	CHECK_EQ(seq[kept % 2], kept);
+	CHECK(seq[1 - kept % 2] > kept);
+	REQUIRE(read_back(&v));
+	CHECK_EQ(trace_view_site(&v, site, WEIR_S_live_bytes), 0);
+	trace_view_free(&v);
+	/* Once it works again, heads take turns as before, and nothing is lost. */
+	for (int i = 0; i < 3; i++) {
+		weir_trace_born(site, live, 1);
+		CHECK_EQ(publish(SECOND / 10), 0);
+		REQUIRE(read_back(&v));
+		CHECK_EQ(trace_view_site(&v, site, WEIR_S_live_bytes),
+			 live * (uint64_t)(i + 1));
+		trace_view_free(&v);
+	}
+	heads(seq);
+	CHECK_EQ(seq[0] > seq[1] ? seq[0] - seq[1] : seq[1] - seq[0], 1);
+}
+
 TEST(a_child_begins_its_own_file)
 {
 	struct trace_view v;
@@ -323,6 +389,7 @@ TEST(a_child_begins_its_own_file)
 	T(a_ring_goes_round)                                                             \
 	T(marks_have_their_label)                                                        \
 	T(a_full_disk_leaves_what_was_there)                                             \
+	T(an_exit_that_takes_long_does_not_hide_what_was_held)                           \
 	T(a_child_begins_its_own_file)
 
 int

@@ -167,13 +167,20 @@ TEST(an_exit_that_freed_all_is_seen_as_it_was_before)
 	CHECK_EQ(trace_view_site(&view, STORY_HELD, WEIR_S_live_bytes), 118 << 20);
 	CHECK_EQ(view.head.seq_begin, 7);
 	trace_view_free(&view);
-	/* Not the write before, torn, or wild; and no rows: the last write stands. */
+	/* What was kept while several writes came. */
+	before = exit_story(WEIR_STATE_EXITED);
+	before->seq_begin = before->seq_end = 2;
+	REQUIRE(parse(SIZE_MAX) == 0);
+	CHECK(view.before_exit);
+	CHECK_EQ(view.head.seq_begin, 2);
+	trace_view_free(&view);
+	/* Not in its place, torn, or wild; and no rows: the last write stands. */
 	for (int i = 0; i < 3; i++) {
 		before = exit_story(WEIR_STATE_EXITED);
 		trace_sample_head(sample)->parts[WEIR_PART_ROWS_1S].used = 0;
 		trace_sample_head(sample)->parts[WEIR_PART_ROWS_GC].used = 0;
 		if (i == 0)
-			before->seq_begin = before->seq_end = 4;
+			before->seq_begin = before->seq_end = 5;
 		else if (i == 1)
 			before->seq_end = 4;
 		else
@@ -195,7 +202,7 @@ TEST(when_both_writes_came_too_late_the_rows_tell)
 	struct weir_trace_head *before = exit_story(WEIR_STATE_EXITED);
 	const uint64_t *f;
 
-	before->seq_begin = before->seq_end = 4;
+	before->seq_begin = before->seq_end = 5;
 	REQUIRE(parse(SIZE_MAX) == 0);
 	CHECK(view.before_exit);
 	f = view.sites[STORY_HELD];
@@ -217,7 +224,7 @@ TEST(when_both_writes_came_too_late_the_rows_tell)
 	trace_view_free(&view);
 	/* Rows of long ago tell nothing of an exit. */
 	before = exit_story(WEIR_STATE_EXITED);
-	before->seq_begin = before->seq_end = 4;
+	before->seq_begin = before->seq_end = 5;
 	trace_sample_head(sample)->monotonic_ns += UINT64_C(10000000000);
 	REQUIRE(parse(SIZE_MAX) == 0);
 	CHECK(!view.before_exit);

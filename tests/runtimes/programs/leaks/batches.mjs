@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// No leak: records gather until there are 25, are handed on together and let go.
+// No leak: records gather until there are 12, are handed on together and let go.
 import { setTimeout as sleep } from "node:timers/promises";
 
 let batch = [];
@@ -7,7 +7,7 @@ let sum = 0;
 
 function gather(n) {
   batch.push(Buffer.alloc(900000, n)); // innocent: gc-lag
-  if (batch.length === 25) {
+  if (batch.length === 12) {
     for (const record of batch) sum += record[1];
     batch = [];
   }
