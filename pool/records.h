@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Span records: made in chunks from the page source's own memory, recycled, never given back,
- * limited in number. The heap's lock guards them, but for records_refill.
+ * limited in number. Call with the heap's lock held, but for records_chunk.
  */
 #ifndef POOL_RECORDS_H
 #define POOL_RECORDS_H
@@ -15,7 +15,7 @@
 /* A million spans: at 128 KB, the smallest default request, 128 GB of blocks in use. */
 #define RECORDS_MAX	    (1u << 20)
 #define RECORDS_CHUNK_BYTES ((size_t)64 << 10)
-/* What one heap operation may need at the most. */
+/* The most records that one heap operation may need. */
 #define RECORDS_SPARE 4
 
 struct weir_span *record_new(void);

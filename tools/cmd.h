@@ -2,7 +2,7 @@
 /*
  * The subcommands of `weir`: one struct cmd a file, listed in main.c. argv[0] is the
  * subcommand's own name. A run function returns the exit status and prints errors through
- * say.h; a file it needs beside its own is a module that knows nothing of the command line.
+ * tell.h; a file it needs beside its own is a module that knows nothing of the command line.
  */
 #ifndef TOOLS_CMD_H
 #define TOOLS_CMD_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What is learned of the use of zeroed blocks, and what follows: policy/zero.h. */
 #include "policy/zero.h"
 #include "tests/tap.h"
 
