@@ -4,7 +4,6 @@
  * what about this machine matters. Only reads.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 

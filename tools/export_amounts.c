@@ -4,7 +4,6 @@
  * by cmd_export.c; pure but for memory.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "tools/export.h"
 #include "tools/show.h"

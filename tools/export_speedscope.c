@@ -3,11 +3,9 @@
  * The file format of speedscope.app: frames once, then a profile for each value. Called by
  * cmd_export.c; the value that was asked for is the one that opens.
  */
-#include <stdlib.h>
 
 #include "tools/export.h"
 #include "tools/json.h"
-#include "tools/tell.h"
 
 static const char *const titles[EXPORT_N_VALUES] = {
 	[EXPORT_LIVE] = "live bytes",

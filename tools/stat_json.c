@@ -4,7 +4,6 @@
  * Called by `weir stat --json` and the fuzzer. Keys keep their order and meaning; new ones may
  * be added.
  */
-#include <inttypes.h>
 
 #include "tools/json.h"
 #include "tools/stat_view.h"

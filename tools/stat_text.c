@@ -4,7 +4,6 @@
  * is cleaned before it is printed.
  */
 #include <inttypes.h>
-#include <string.h>
 
 #include "tools/show.h"
 #include "tools/stat_tables.h"

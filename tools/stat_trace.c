@@ -4,7 +4,6 @@
  * themselves are `weir growth`'s.
  */
 #include <fcntl.h>
-#include <inttypes.h>
 #include <sys/stat.h>
 
 #include "tools/json.h"

@@ -15,7 +15,6 @@
 #ifdef HAVE_LIBDW
 #include <dlfcn.h>
 #include <elfutils/libdwfl.h>
-#include <stdio.h>
 #include <sys/stat.h>
 
 #define MAX_FILES 512

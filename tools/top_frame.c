@@ -6,10 +6,8 @@
 #include "tools/top_frame.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "tools/show.h"
-#include "tools/tell.h"
 #include "tools/top_columns.h"
 #include "tools/top_head.h"
 

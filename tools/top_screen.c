@@ -22,7 +22,6 @@ top_screen_run(struct top_screen *s)
 #else
 
 #include <curses.h>
-#include <errno.h>
 #include <langinfo.h>
 #include <poll.h>
 #include <signal.h>

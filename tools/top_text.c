@@ -5,7 +5,6 @@
  */
 #include "tools/top_text.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <wchar.h>
 
