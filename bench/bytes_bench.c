@@ -309,6 +309,8 @@ main(void)
 	bench_large(64 * MB);
 	bench_large(256 * MB);
 	bench_searches();
+	bytes_views(KB);
+	bytes_views(20 * MB);
 	bytes_safe(20 * MB);
 	bench_snapshot(20 * MB, 20);
 	bench_snapshot(GB, 40);

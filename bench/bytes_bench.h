@@ -26,5 +26,6 @@ say(const char *what, double value, const char *unit, const char *sign, double w
 
 /* bytes_safe.c */
 void bytes_safe(size_t n);
+void bytes_views(size_t n);
 
 #endif
