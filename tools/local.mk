@@ -10,7 +10,8 @@ libtools_la_SOURCES = \
 	%D%/derive.c %D%/derive.h \
 	%D%/elf.c %D%/elf.h \
 	%D%/cmd_export.c %D%/cmd_growth.c %D%/cmd_snap.c \
-	%D%/export.h %D%/export_amounts.c %D%/export_folded.c %D%/export_heapprofile.c \
+	%D%/export.h %D%/export_amounts.c %D%/export_folded.c %D%/export_gzip.c \
+	%D%/export_gzip.h %D%/export_heapprofile.c \
 	%D%/export_openmetrics.c %D%/export_pprof.c %D%/export_protobuf.c \
 	%D%/export_protobuf.h %D%/export_speedscope.c \
 	%D%/finding.c %D%/finding.h \

@@ -86,7 +86,8 @@ LIVE=$(((119 + 28 + 20 + 2 + 29) * MB + 262144))
 @test "pprof: decodes by the schema, with labels, mappings and build ids" {
   command -v protoc >/dev/null || skip "no protoc (Debian: protobuf-compiler)"
   export_as pprof
-  protoc --decode_raw <out >text
+  gzip -t out
+  gzip -dc out | protoc --decode_raw >text
   # Four sample types; string 0 is empty; six samples with four values.
   [ "$(grep -c '^1 {' text)" -eq 4 ]
   [ "$(grep -m1 '^6' text)" = '6: ""' ]
@@ -117,6 +118,27 @@ LIVE=$(((119 + 28 + 20 + 2 + 29) * MB + 262144))
   export_as pprof --value=growth
   run -0 "${pprof[@]}" -sample_index=inuse_space -unit=mb -top -cum out
   [[ $output =~ 80MB.*remember ]]
+}
+
+# The rules by which Parca takes a profile or refuses it, and what Pyroscope goes by.
+@test "pprof: a parser of another make finds what Parca and Pyroscope ask for" {
+  local parser=$RUNTIMES/pprof-format/exe
+  [ -e "$parser" ] || skip "no pprof-format (scripts/fetch-runtimes brings it)"
+  command -v node >/dev/null || skip "no node"
+  for value in live alloc growth; do
+    export_as pprof --value=$value
+    node "$BATS_TEST_DIRNAME/pprof_rules.js" "$parser" out >facts
+    grep -qx 'types alloc_objects/count alloc_space/bytes inuse_objects/count inuse_space/bytes' facts
+    grep -qx 'time 1700000119000000000' facts
+    grep -qx 'period space/bytes 1' facts
+    case $value in
+    live) grep -qx "default inuse_space" facts && grep -qx 'duration 119000000000' facts &&
+      grep -qx "sum inuse_space $LIVE" facts ;;
+    alloc) grep -qx "default alloc_space" facts ;;
+    growth) grep -qx "default inuse_space" facts && grep -qx 'duration 79[0-9]*' facts ;;
+    esac
+    grep -qx 'labels bytes:bytes gc_age kind thread tid' facts
+  done
 }
 
 @test "openmetrics: families, labels, escapes, the end" {
