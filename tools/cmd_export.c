@@ -215,8 +215,7 @@ run(int argc, char **argv)
 		return CMD_FAILED;
 	subject_tell_missing();
 	status = CMD_FAILED;
-	if ((r.from == NULL || tracetime_parse(&trace, r.from, &g.from_ns)) &&
-	    (r.to == NULL || tracetime_parse(&trace, r.to, &g.to_ns))) {
+	if (tracetime_window(&trace, r.from, r.to, &g)) {
 		status = CMD_OK;
 		if (r.output != NULL)
 			status = write_file(&r, &g, &e, &trace);

@@ -158,13 +158,8 @@ parse_args(int argc, char **argv, struct request *r)
 static bool
 resolve(const struct trace_view *v, struct request *r)
 {
-	if (r->diff[0] != NULL) {
-		r->g.a = tracetime_mark(v, r->diff[0]);
-		r->g.b = tracetime_mark(v, r->diff[1]);
-		return r->g.a != NULL && r->g.b != NULL;
-	}
-	return (r->from == NULL || tracetime_parse(v, r->from, &r->g.from_ns)) &&
-	       (r->to == NULL || tracetime_parse(v, r->to, &r->g.to_ns));
+	return r->diff[0] != NULL ? tracetime_diff(v, r->diff[0], r->diff[1], &r->g)
+				  : tracetime_window(v, r->from, r->to, &r->g);
 }
 
 static void

@@ -109,6 +109,15 @@ open_screen(void)
 			term != NULL ? term : "");
 		return NULL;
 	}
+	/* It would print one picture below the other, and blanks between. */
+	if (tigetstr("cup") == NULL || tigetstr("clear") == NULL) {
+		endwin();
+		delscreen(screen);
+		tell_error("top: a terminal of type \"%s\" cannot be drawn on: use `weir "
+			   "top --once`",
+			   term != NULL ? term : "");
+		return NULL;
+	}
 	add_capability("sgr0");
 	add_capability("rmcup");
 	add_capability("cnorm");

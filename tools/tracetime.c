@@ -79,3 +79,45 @@ tracetime_parse(const struct trace_view *v, const char *text, uint64_t *ns)
 		*ns = row->monotonic_ns;
 	return row != NULL;
 }
+
+bool
+tracetime_window(const struct trace_view *v, const char *from, const char *to,
+		 struct growth_request *g)
+{
+	uint64_t begin = v->head.started_ns, end = v->head.monotonic_ns;
+	char length[SHOW_VALUE];
+
+	if ((from != NULL && !tracetime_parse(v, from, &g->from_ns)) ||
+	    (to != NULL && !tracetime_parse(v, to, &g->to_ns)))
+		return false;
+	show_duration(length, end > begin ? end - begin : 0);
+	if (from != NULL && g->from_ns >= end) {
+		tell_error("nothing is recorded after --from=%s: the trace is %s long",
+			   from, length);
+		return false;
+	}
+	if (to != NULL && g->to_ns <= (from != NULL ? g->from_ns : begin)) {
+		tell_error("--to=%s is not after %s%s: the trace is %s long", to,
+			   from != NULL ? "--from=" : "its begin",
+			   from != NULL ? from : "", length);
+		return false;
+	}
+	return true;
+}
+
+bool
+tracetime_diff(const struct trace_view *v, const char *a, const char *b,
+	       struct growth_request *g)
+{
+	g->a = tracetime_mark(v, a);
+	g->b = tracetime_mark(v, b);
+	if (g->a == NULL || g->b == NULL)
+		return false;
+	if (g->a->monotonic_ns < g->b->monotonic_ns)
+		return true;
+	tell_error(
+		"--diff %s %s: the second mark is not after the first; the earlier one "
+		"comes first",
+		a, b);
+	return false;
+}

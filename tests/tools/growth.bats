@@ -61,6 +61,24 @@ json() {
   has 'there is no mark "noon"'
 }
 
+@test "a window that is none is an error that says why" {
+  "$MAKE_TRACE" story.weir
+  run -1 "$WEIR" growth --from=50 --to=10 story.weir
+  has '--to=10 is not after --from=50: the trace is 1 min 59 s long'
+  run -1 "$WEIR" growth --from=after --to=before story.weir
+  has '--to=before is not after --from=after'
+  run -1 "$WEIR" growth --to=0 story.weir
+  has '--to=0 is not after its begin'
+  run -1 "$WEIR" growth --from=2h story.weir
+  has 'nothing is recorded after --from=2h: the trace is 1 min 59 s long'
+  run -1 "$WEIR" growth --diff after before story.weir
+  has '--diff after before: the second mark is not after the first'
+  run -1 "$WEIR" export --format=folded --from=50 --to=10 story.weir
+  has '--to=10 is not after --from=50'
+  # Beyond the end is to the end.
+  json '.sites[0].added_bytes == 109 * 1048576' --from=10 --to=5m
+}
+
 @test "the text has the table, the split of resident memory, stacks and what to do next" {
   "$MAKE_TRACE" story.weir
   run -0 "$WEIR" growth story.weir

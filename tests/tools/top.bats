@@ -160,4 +160,8 @@ has_screen() {
   TERM=nosuch run -0 "$PTY_DRIVE" 24 80 wait='"nosuch" is not known' wait=--once -- \
     "$WEIR" top story.weir
   has "exit status 1, terminal as before"
+  # Known, and good for nothing but lines.
+  TERM=dumb run -0 "$PTY_DRIVE" 24 80 wait='"dumb" cannot be drawn on' wait=--once -- \
+    "$WEIR" top story.weir
+  has "exit status 1, terminal as before"
 }
