@@ -5,8 +5,6 @@
  */
 #include "pool/heap_private.h"
 
-#include <string.h>
-
 #include "pool/records.h"
 
 #define ROOMY_GAP ((size_t)64 << 20)

@@ -5,7 +5,6 @@
  */
 #include "pool/pool_private.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "pool/heap_private.h"

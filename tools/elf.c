@@ -120,7 +120,7 @@ read_loader(int fd, const Elf64_Ehdr *eh, struct elf_facts *facts, char *why)
 	return rc;
 }
 
-/* Libraries that are the C library, or too thin to allocate for anybody. */
+/* Libraries that need no look: the C library's own parts, and those that never allocate large blocks. */
 static bool
 is_c_library(const char *name)
 {

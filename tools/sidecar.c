@@ -25,7 +25,7 @@ sidecar_check_identity(const struct weir_stats_header *h, uint64_t n,
 {
 	static const char nothing[sizeof(h->magic)];
 
-	/* Made, and then its process ended or has not come to write yet. */
+	/* The file was made, but its process has ended before, or has not yet written to it. */
 	if (n >= sizeof(h->magic) && memcmp(h->magic, nothing, sizeof(nothing)) == 0)
 		return FAIL(ENODATA, "nothing has been written to it yet");
 	if (n < sizeof(h->magic) ||

@@ -13,7 +13,7 @@
 
 #include "weir/stats.h"
 
-/* Header and slots of today are about 60 KB; this is what a reader will take in, of a file so long. */
+/* The most that is read, of a file of at most that length. Header and slots take 60 KB today. */
 #define SIDECAR_MAX_BYTES (4u << 20)
 #define SIDECAR_MAX_FILE  (64u << 20)
 #define SIDECAR_WHY	  160

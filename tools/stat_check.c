@@ -19,7 +19,7 @@
 #define SHOWN_FAILURES 64
 #define TRACE_READS    20
 
-/* A busy machine may hold the sidecar's writer up: a figure that is wrong stays wrong. */
+/* On a busy machine the sidecar may lag behind: only what fails so many times in a row is wrong. */
 #define CONFIRMATIONS 3
 
 static enum measure_result
@@ -35,7 +35,7 @@ measure_confirmed(const struct locate_entry *e, uint64_t *resident, uint64_t *ac
 	return result;
 }
 
-/* The identity that the file alone cannot show; adds itself to the result. */
+/* The one identity that needs more than the file: smaps of the running process. */
 static void
 check_resident(const struct locate_entry *e, struct check_result *result, FILE *out)
 {
@@ -67,8 +67,8 @@ check_resident(const struct locate_entry *e, struct check_result *result, FILE *
 }
 
 /*
- * Sites and kinds of one instant: while the process runs, the two are read again until they are
- * not from before and after a write. Prints nothing if there is no trace.
+ * Sites (in the trace) against kinds (in the slot). While the process runs, both are read again until
+ * they are of the same instant. Prints nothing if there is no trace.
  */
 static void
 check_trace(const struct locate_entry *e, struct check_failure *failures,

@@ -69,7 +69,7 @@ symbolize_free(struct symbolize *s)
 	free(s);
 }
 
-/* No id on either side proves nothing. */
+/* Is this file the recorded one? Only equal build ids prove it; if either has none, it is not. */
 static bool
 is_proven(Dwfl_Module *module, const uint8_t *build_id, size_t build_id_bytes)
 {

@@ -39,7 +39,7 @@ top_screen_run(struct top_screen *s)
 static volatile sig_atomic_t ended_by;
 static sigset_t open_mask; /* signals come in only while waiting for a key */
 static struct termios terminal_before;
-static char leave_screen[256]; /* what the terminal wants to hear, for a crash */
+static char leave_screen[256]; /* codes that restore the terminal, for on_crash */
 
 static void
 on_end(int sig)
@@ -47,7 +47,7 @@ on_end(int sig)
 	ended_by = sig;
 }
 
-/* A bug of ours: no curses from here, only what a signal handler may do. */
+/* weir top itself crashes: restores the terminal without curses, which a handler must not call. */
 static void
 on_crash(int sig)
 {

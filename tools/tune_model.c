@@ -14,20 +14,23 @@
 #define MOST_CHOSEN 40
 #define MB	    (1ull << 20)
 
-/* The pool is for sizes that come again and again, within these bounds. */
+/*
+ * The pool gets the sizes that come again and again: at least RECURS_LEAST times, and in RECURS_PERMILLE of
+ * a thousand requests. The threshold above the largest of them lies between these two.
+ */
 #define LEAST_THRESHOLD (1 * MB)
 #define MOST_THRESHOLD	(64 * MB)
 #define RECURS_PERMILLE 5
 #define RECURS_LEAST	16
 
-/* So much more rounding (in a thousand) is fine for fewer classes, which find more of their own. */
+/* Of the numbers of classes, the least whose rounding exceeds the best by no more than this, in 1/1000. */
 #define ROUNDING_SLACK 30
 
-/* No shorter: a pause of the machine shall not cost the cache. And reuse forgone: 1 in 100. */
+/* A shorter decay would empty the cache in a mere hiccup of the machine. */
 #define LEAST_DECAY_MS 500
 #define MOST_DECAY_MS  8000
 
-/* Below the smallest size asked of malloc, for scratch blocks. */
+/* For scratch blocks below the smallest size that the recording has. */
 static const uint64_t small_classes[] = {8 << 10, 16 << 10, 32 << 10, 64 << 10};
 
 struct rows {
@@ -198,13 +201,13 @@ choose_decay(struct tune *t, const struct sidecar *s)
 		t->expected.hits = t->expected.requests;
 }
 
-/* More than was ever in use at once, and a quarter for gaps, will not be wanted again. */
+/* The most that was ever in use at once, and a quarter more for gaps between blocks. */
 static uint64_t
 cache_bound(const struct sidecar *s)
 {
 	uint64_t most = sidecar_counter(s, WEIR_C_map_live_held_peak_bytes);
 
-	/* Under a limit, weir's own bound follows that. */
+	/* 0 is automatic: under a memory limit, weir's bound follows that limit. */
 	if (sidecar_counter(s, WEIR_C_cgroup_limit_bytes) != 0)
 		return 0;
 	for (uint32_t i = 0; i < s->rows[WEIR_SECTION_CLASSES].records; i++) {
