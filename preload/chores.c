@@ -13,6 +13,7 @@
 #include "preload/facts.h"
 #include "preload/segment.h"
 #include "preload/settings.h"
+#include "preload/snapshot.h"
 #include "weir/stats.h"
 
 #define MS_NS	       1000000ll
@@ -21,24 +22,41 @@
 #define RESIDENT_EVERY (5000 * MS_NS) /* it costs milliseconds a gigabyte */
 
 static int64_t resident_ns; /* when resident_bytes was measured */
-static int64_t looked_ns;   /* when the last tick looked around */
+static int64_t looked_ns;   /* when the last tick looked around, by the aging clock */
+static int64_t asked_ns;    /* when the host was last seen to have asked for memory */
+static uint64_t asked_bytes;
 static int64_t written_ns, mail_ns;
 static bool strictness_known;
 
 /* A class keeps a block for a quarter of its time, then all sizes may have it. */
 static struct weir_tick
-tick_at(int64_t now_ns)
+tick_at(int64_t now_ns, int64_t aging_ns)
 {
 	int64_t decay_ns = (int64_t)weir_config.decay_ms * MS_NS;
 
 	return (struct weir_tick){
 		.now_ns = now_ns,
-		.stock_before_ns = now_ns - decay_ns / 4,
-		.purge_before_ns = now_ns - decay_ns,
+		.stock_before_ns = aging_ns - decay_ns / 4,
+		.purge_before_ns = aging_ns - decay_ns,
 		.cap_bytes = UINT64_MAX,
 		.room_bytes = UINT64_MAX,
 		.slack_bytes = UINT64_MAX,
 	};
+}
+
+/* Free memory and the memory of a peak grow older by this clock, see weir_aging_now. */
+static int64_t
+aging_clock(int64_t now_ns)
+{
+	uint64_t asked = snapshot_use().asked_bytes;
+
+	if (asked != asked_bytes || asked_ns == 0) {
+		if (now_ns - asked_ns >= (int64_t)weir_config.decay_ms * MS_NS / 4)
+			looked_ns = now_ns; /* a pause ends: it has made no peak older */
+		asked_bytes = asked;
+		asked_ns = now_ns;
+	}
+	return weir_aging_now(now_ns, asked_ns, weir_config.decay_ms);
 }
 
 static void
@@ -51,7 +69,8 @@ know_strictness(void)
 }
 
 static void
-look_around(struct weir_tick *tick, bool files_own, struct timer_counts *counts)
+look_around(struct weir_tick *tick, int64_t aging_ns, bool files_own,
+	    struct timer_counts *counts)
 {
 	struct facts_memory m = {0};
 
@@ -69,13 +88,13 @@ look_around(struct weir_tick *tick, bool files_own, struct timer_counts *counts)
 	tick->room_bytes = weir_growth_room(&pressure);
 	uint64_t lent = pressure.lent_bytes;
 	tick->lent_peak = weir_lent_peak(weir_pool_lent_peak(), lent,
-					 tick->now_ns - looked_ns, weir_config.decay_ms);
+					 aging_ns - looked_ns, weir_config.decay_ms);
 	tick->slack_bytes = weir_keep_slack(tick->lent_peak);
 	uint64_t keep = weir_keep_bytes(tick->lent_peak, lent);
 	if (keep < tick->cap_bytes)
 		tick->cap_bytes = keep;
 	counts->cap_bytes = tick->cap_bytes;
-	looked_ns = tick->now_ns;
+	looked_ns = aging_ns;
 }
 
 uint64_t
@@ -116,14 +135,15 @@ read_mail(int64_t now_ns)
 uint64_t
 chores_do(int64_t now_ns, bool files_own, struct timer_counts *counts)
 {
-	struct weir_tick tick = tick_at(now_ns);
+	int64_t aging_ns = aging_clock(now_ns);
+	struct weir_tick tick = tick_at(now_ns, aging_ns);
 
 	know_strictness();
 	read_mail(now_ns);
-	look_around(&tick, files_own, counts);
+	look_around(&tick, aging_ns, files_own, counts);
 	struct weir_tick_result left = weir_pool_tick(&tick);
 	counts->ticks++;
-	uint64_t sleep = weir_purge_sleep(now_ns - left.oldest_ns, weir_config.decay_ms,
+	uint64_t sleep = weir_purge_sleep(aging_ns - left.oldest_ns, weir_config.decay_ms,
 					  left.cached_bytes, SLEEP_MIN_NS);
 
 	int64_t early_ns = written_ns + (int64_t)weir_config.stats_ms * MS_NS - now_ns;
@@ -165,5 +185,5 @@ chores_waiting(void)
 void
 chores_after_fork(void)
 {
-	resident_ns = looked_ns = written_ns = mail_ns = 0;
+	resident_ns = looked_ns = written_ns = mail_ns = asked_ns = 0;
 }

@@ -24,7 +24,8 @@
 #include "preload/segment.h"
 
 #define MS_NS	      1000000ll
-#define START_BYTES   ((uint64_t)16 << 20) /* lent: a limit may be near */
+#define START_LENT    ((uint64_t)16 << 20) /* a limit may be near */
+#define START_KEPT    ((uint64_t)1 << 20)  /* less is not worth a thread */
 #define RETRY_NS      (10000 * MS_NS)	   /* after the thread could not start */
 #define STACK_BYTES   (128 << 10)
 #define LAST_WORDS_MS 500
@@ -138,7 +139,7 @@ start(int64_t now_ns)
 		pthread_attr_destroy(&attr);
 	}
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (rc == 0 && weir_pool_lent_bytes() >= START_BYTES)
+	if (rc == 0 && weir_pool_lent_bytes() >= START_LENT)
 		first_round();
 	if (rc != 0) {
 		start_failed_ns = now_ns;
@@ -180,7 +181,8 @@ timer_wake(bool freed)
 		return;
 	}
 	/* With a sidecar there is someone to keep posted. */
-	bool needed = freed || segment_exists() || weir_pool_lent_bytes() >= START_BYTES;
+	bool needed = (freed && weir_pool_cached_bytes() >= START_KEPT) ||
+		      segment_exists() || weir_pool_lent_bytes() >= START_LENT;
 	if (!needed || !weir_config.decay_thread || !start(clock_now_ns()))
 		work_inline();
 }

@@ -18,6 +18,15 @@ load preload
   [ "$(counter purged_bytes)" -gt 500000000 ]
 }
 
+@test "a pause of less than twice the decay time costs nothing" {
+  run -0 under decay_ms=1000 "$GUESTS/memory" paused
+  [ "$(sed -n 's/^ms //p' <<<"$output" | sort -n | tail -n 1)" -lt 1900 ] || skip "the machine is too busy"
+  [ "$(megabytes kept | sort -n | head -n 1)" -ge 63 ]
+  adds_up
+  [ "$(counter purged_bytes)" -eq 0 ]
+  [ "$(counter recycled_bytes)" -ge $((64 * 1048576)) ]
+}
+
 @test "1000 times 1 MB grow the host by less than 10 MB" {
   run -0 under enabled "$GUESTS/memory" thousand
   [ "$(megabytes grown)" -lt 10 ]

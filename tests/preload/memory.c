@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MB ((size_t)1 << 20)
@@ -179,21 +180,43 @@ hoard(void)
 	say("idle", resident() - before);
 }
 
+/* Two bursts with a pause of 1.6 s between them; how long it really was is said too. */
+static void
+paused(void)
+{
+	struct timespec start, end;
+	long before = resident();
+
+	for (int burst = 0; burst < 2; burst++) {
+		void *p = take(64 * MB, 0);
+
+		memset(p, 1, 64 * MB);
+		free(p);
+		clock_gettime(CLOCK_MONOTONIC, &start);
+		usleep(1600000);
+		clock_gettime(CLOCK_MONOTONIC, &end);
+		say("kept", resident() - before);
+		say("ms", (end.tv_sec - start.tv_sec) * 1000 +
+				  (end.tv_nsec - start.tv_nsec) / 1000000);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
 	static const struct {
 		const char *name;
 		void (*run)(void);
-	} scenarios[] = {{"lazy", lazy},  {"burst", burst}, {"thousand", thousand},
-			 {"grow", grow},  {"trim", trim},   {"sparse", sparse},
-			 {"hoard", hoard}};
+	} scenarios[] = {{"lazy", lazy},   {"burst", burst},  {"thousand", thousand},
+			 {"grow", grow},   {"trim", trim},    {"sparse", sparse},
+			 {"hoard", hoard}, {"paused", paused}};
 
 	for (size_t i = 0; argc > 1 && i < sizeof(scenarios) / sizeof(scenarios[0]); i++)
 		if (strcmp(argv[1], scenarios[i].name) == 0) {
 			scenarios[i].run();
 			return 0;
 		}
-	fprintf(stderr, "usage: memory lazy|burst|thousand|grow|trim|sparse|hoard\n");
+	fprintf(stderr,
+		"usage: memory lazy|burst|thousand|grow|trim|sparse|hoard|paused\n");
 	return 2;
 }
