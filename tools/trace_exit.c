@@ -98,7 +98,14 @@ trace_view_step_back(struct trace_view *v, const struct trace_source *src)
 	before = rc == 0 ? live_bytes(v) : 0;
 	if (before > gone(now)) {
 		v->before_exit = true;
-		/* It may have come in the midst of it: less, but not by a collection. */
+		/*
+		 * It may have come in the midst of it: less, but not by a collection. A row
+		 * counts what nobody is blamed for too, and names but the largest sites.
+		 */
+		if (__builtin_add_overflow(before, v->sites[0][WEIR_S_live_bytes],
+					   &before) ||
+		    before > UINT64_MAX / 2)
+			before = UINT64_MAX / 2;
 		trace_row_restore(v, before + before / 10, true);
 		return 0;
 	}

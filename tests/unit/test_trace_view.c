@@ -167,6 +167,18 @@ TEST(an_exit_that_freed_all_is_seen_as_it_was_before)
 	CHECK_EQ(trace_view_site(&view, STORY_HELD, WEIR_S_live_bytes), 118 << 20);
 	CHECK_EQ(view.head.seq_begin, 7);
 	trace_view_free(&view);
+	/* Rows count what nobody is blamed for; that is no reason to believe one instead. */
+	exit_story(WEIR_STATE_EXITED);
+	uint64_t(*sites)[WEIR_N_SITE_FIELDS] =
+		trace_sample_part(sample, WEIR_PART_SITES0);
+	sites[0][WEIR_S_live_bytes] = 119 << 20;
+	sites[STORY_HELD][WEIR_S_live_bytes] = 0;
+	REQUIRE(parse(SIZE_MAX) == 0);
+	CHECK(view.before_exit);
+	CHECK_EQ(trace_view_site(&view, STORY_HELD, WEIR_S_live_bytes), 0);
+	CHECK_EQ(trace_view_site(&view, 0, WEIR_S_live_bytes), 119 << 20);
+	CHECK_EQ(view.head.seq_begin, 6);
+	trace_view_free(&view);
 	/* What was kept while several writes came. */
 	before = exit_story(WEIR_STATE_EXITED);
 	before->seq_begin = before->seq_end = 2;
