@@ -115,12 +115,13 @@ weir_pool_resident(void)
 unsigned
 weir_span_touched(const struct weir_span *s)
 {
-	enum { WINDOWS = 16, WINDOW_BYTES = 16 * WEIR_PAGE_BYTES };
+	/* To look at all of 32 MB costs less than 16 calls for parts of it. */
+	enum { WINDOWS = 16, WINDOW_BYTES = 16 * WEIR_PAGE_BYTES, WHOLE = 32 << 20 };
 	uint64_t looked = 0, resident = 0;
 	size_t window = WINDOW_BYTES, step = s->bytes / WINDOWS & ~(WEIR_PAGE_BYTES - 1);
 
-	if (step <= WINDOW_BYTES)
-		window = step = s->bytes; /* one call for all of a small block */
+	if (s->bytes <= WHOLE)
+		window = step = s->bytes;
 	for (size_t at = 0; at < s->bytes; at += step) {
 		size_t bytes = s->bytes - at < window ? s->bytes - at : window;
 		int64_t n = heap_pages->resident((char *)s->base + at, bytes);
