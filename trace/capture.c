@@ -153,11 +153,33 @@ capture(uintptr_t fp, uintptr_t pc, uint32_t caller_kind, uint64_t from, uint32_
 	return site;
 }
 
+/* Only who wants no smaller blocks than by default is content with less while V8 starts. */
+static bool
+starts(uint32_t caller_kind)
+{
+	return atomic_load_explicit(&early_bytes, memory_order_relaxed) < EARLY_BYTES &&
+	       sites_settings.exact_bytes >= SURE_BYTES / 2 &&
+	       (caller_kind & WEIR_TRACE_SAMPLED) == 0 && walk_starting();
+}
+
+/* Recorded without a stack, which would have nothing on it but the runtime. */
+static uint32_t
+site_of_start(uint32_t caller_kind)
+{
+	if (!lock_soon())
+		return 0;
+	uint32_t site = sites_of(0, caller_kind, 0);
+	weir_unlock(&ledger_lock);
+	return site;
+}
+
 uint32_t
 weir_trace_site(uintptr_t fp, uintptr_t pc, uint32_t caller_kind)
 {
 	if (ledger == NULL)
 		return 0;
+	if (starts(caller_kind))
+		return site_of_start(caller_kind);
 	uint64_t n = atomic_fetch_add_explicit(&counts.captures, 1, memory_order_relaxed);
 
 	if (n >= ALL_TIMED && n % TIMED != 0)
@@ -171,11 +193,14 @@ weir_trace_early(uint64_t bytes)
 {
 	if (atomic_load_explicit(&early_bytes, memory_order_relaxed) >= EARLY_BYTES)
 		return false;
-	if (bytes >= SURE_BYTES || sites_settings.exact_bytes < SURE_BYTES / 2)
+	bool sure = bytes >= SURE_BYTES || sites_settings.exact_bytes < SURE_BYTES / 2;
+	if (sure && !starts(0))
 		bytes = EARLY_BYTES;
-	return atomic_fetch_add_explicit(&early_bytes, bytes, memory_order_relaxed) +
-		       bytes <
-	       EARLY_BYTES;
+	bool early =
+		atomic_fetch_add_explicit(&early_bytes, bytes, memory_order_relaxed) +
+			bytes <
+		EARLY_BYTES;
+	return early && !sure;
 }
 
 void

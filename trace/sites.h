@@ -41,7 +41,8 @@ uint32_t weir_trace_site(uintptr_t fp, uintptr_t pc, uint32_t caller_kind);
 /*
  * Whether a request is one of the small ones with which a host starts, and which need no site: below
  * 256 KB, before 1 MB was asked for or one that is larger. A host that never asks for more, a
- * short `node` say, need not be looked at at all.
+ * short `node` say, need not be looked at at all: larger ones that V8 makes before any script can
+ * run have a site, but no stack, and count as the small ones do.
  */
 bool weir_trace_early(uint64_t bytes);
 

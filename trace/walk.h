@@ -7,6 +7,7 @@
 #ifndef TRACE_WALK_H
 #define TRACE_WALK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "weir/trace.h"
@@ -66,6 +67,12 @@ uint64_t walk_generation(void);
 
 /* 1, 2, ... of the isolate that the calling thread runs, 0 if none. Hooks its GCs at first sight. */
 uint32_t walk_isolate(void);
+
+/*
+ * Whether the calling thread runs a V8 that has not got a context yet: no script can be on its stack.
+ * False once anything was looked at. Costs two symbols.
+ */
+bool walk_starting(void);
 
 /* Has everything looked at again that is remembered of objects, as after a GC. For benchmarks. */
 void walk_forget_generation(void);

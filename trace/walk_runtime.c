@@ -194,6 +194,23 @@ look_at_all(void)
 }
 
 bool
+walk_starting(void)
+{
+	struct weir_symtab t;
+	uintptr_t start[2];
+	size_t bytes;
+
+	if (atomic_load_explicit(&look, memory_order_relaxed) != NOT_YET ||
+	    weir_symtab_of_executable(&t) != 0 ||
+	    weir_symtab_find(&t, "_ZN2v87Isolate13TryGetCurrentEv", &start[0], &bytes) !=
+		    0 ||
+	    weir_symtab_find(&t, "_ZN2v87Isolate9InContextEv", &start[1], &bytes) != 0)
+		return false;
+	void *isolate = ((void *(*)(void))start[0])();
+	return isolate != NULL && !((bool (*)(void *))start[1])(isolate);
+}
+
+bool
 walk_look(void)
 {
 	int seen = NOT_YET;

@@ -67,6 +67,8 @@ TRACE_SAMPLE = tests/tools/sidecar_sample.c tests/tools/trace_sample.c \
 $(UNIT_TESTS): LDADD = $(UNIT_LIBS)
 $(UNIT_TESTS): $(UNIT_LIBS)
 %C%_test_sample_LDADD = $(UNIT_LIBS) -lm
+# It has a V8 to be found among its symbols.
+%C%_test_sites_LDFLAGS = $(AM_LDFLAGS) -rdynamic
 EXTRA_DIST += tests/unit/bytes_model.h tests/unit/growth_sample.h tests/unit/guard.h \
 	tests/unit/made.h tests/unit/options_parse.h tests/unit/pool_model.h tests/unit/races.h \
 	tests/unit/tiers.h tests/unit/uppers.h tests/unit/v8_image.h
