@@ -157,13 +157,17 @@ print_rss(const struct growth_view *v, FILE *out)
 	char rss[SHOW_VALUE], live[SHOW_VALUE], cached[SHOW_VALUE], heap[SHOW_VALUE];
 	char other[SHOW_VALUE], limit[SHOW_VALUE];
 
-	fprintf(out,
-		"\nresident %s = %s live in weir + %s cached by weir + %s script heap + "
-		"%s next allocator and the rest\n",
-		show_bytes(rss, m->rss.rss_bytes), show_bytes(live, m->rss.live_bytes),
-		show_bytes(cached, m->rss.cached_bytes),
-		show_bytes(heap, m->rss.js_heap_bytes),
-		show_bytes(other, m->rss.other_bytes));
+	if (m->rss.rss_bytes == 0)
+		fputs("\nresident memory: not recorded at that instant\n", out);
+	else
+		fprintf(out,
+			"\nresident %s = %s live in weir + %s cached by weir + "
+			"%s script heap + %s next allocator and the rest\n",
+			show_bytes(rss, m->rss.rss_bytes),
+			show_bytes(live, m->rss.live_bytes),
+			show_bytes(cached, m->rss.cached_bytes),
+			show_bytes(heap, m->rss.js_heap_bytes),
+			show_bytes(other, m->rss.other_bytes));
 	if (m->limit_bytes > 0)
 		fprintf(out, "memory limit %s%s%s\n", show_bytes(limit, m->limit_bytes),
 			m->eta_s >= 0 ? ", reached by what is held in " : "",

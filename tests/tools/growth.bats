@@ -97,6 +97,13 @@ json() {
   lacks 'tick'
 }
 
+@test "what was not recorded of resident memory is not called 0 B" {
+  "$MAKE_TRACE" story.weir rss=0
+  run -0 "$WEIR" growth story.weir
+  has 'resident memory: not recorded at that instant'
+  [[ $output != *'resident 0 B'* ]]
+}
+
 @test "lines of source are shown if the file is older than the process" {
   mkdir app
   seq -f 'line %g of it' 60 >app/leak.mjs
