@@ -16,16 +16,24 @@
 static void
 tell_no_sidecar(pid_t pid)
 {
+	enum running_state state;
 	char why[TARGET_WHY];
 	struct proc_stat st;
 
-	if (pid <= 0 || proc_stat(pid, &st) != 0)
+	if (pid <= 0 || proc_stat(pid, &st) != 0) {
 		tell_error(
 			"there is no process %d and no sidecar of one; `weir stat` lists "
 			"those there are",
 			(int)pid);
-	else if (running_explain(pid, why, sizeof(why)) == RUNNING_LOADED)
+		return;
+	}
+	state = running_explain(pid, why, sizeof(why));
+	if (state == RUNNING_LOADED)
 		tell_error("process %d has no sidecar: %s", (int)pid, why);
+	else if (state == RUNNING_UNKNOWN)
+		tell_error("process %d has no sidecar that you may read, and whether it "
+			   "runs under weir cannot be seen: %s; run weir as that user",
+			   (int)pid, why);
 	else
 		tell_error("process %d does not run under weir: %s", (int)pid, why);
 }

@@ -200,6 +200,21 @@ json() {
   has 'pid 999999, /usr/bin/node (node, V8 13.6), gone'
 }
 
+@test "of a process of another user it does not say more than it knows" {
+  local as=() pid=1
+  if [ "$(id -u)" -eq 0 ]; then
+    as=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+    pid=$$
+    "${as[@]}" "$WEIR" help >help || skip "that user cannot run the command"
+  fi
+  for command in growth 'top --once' purge; do
+    # shellcheck disable=SC2086
+    run -1 "${as[@]}" "$WEIR" $command $pid
+    has "process $pid has no sidecar that you may read, and whether it runs under weir cannot be seen"
+    has 'run weir as that user'
+  done
+}
+
 @test "snap and purge say why they cannot" {
   "$MAKE_TRACE" story.weir state=2
   run -1 "$WEIR" snap story.weir
