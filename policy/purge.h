@@ -12,8 +12,7 @@ struct weir_pressure {
 	uint64_t limit_bytes; /* tightest of the cgroup's and machine's limits, 0: none */
 	uint64_t current_bytes; /* charged against that limit now */
 	uint64_t cached_bytes;	/* resident free bytes that weir keeps */
-	uint64_t
-		lent_bytes; /* what the host holds of weir: if not touched yet, then soon */
+	uint64_t lent_bytes;	/* held by the host; counts as if all of it was touched */
 };
 
 /*
@@ -31,20 +30,21 @@ uint64_t weir_cache_cap(uint64_t option_max, const struct weir_pressure *p);
 uint64_t weir_growth_room(const struct weir_pressure *p);
 
 /*
- * The most that was lent lately: what exceeds the present falls to nothing within a decay time,
- * so that a peak long past does not justify keeping memory. Between two garbage collections of a
- * runtime the host's demand swings; the peaks of these swings are what the cache must serve.
+ * The most that the host held lately. What a runtime holds swings between two garbage collections, and
+ * the cache must serve the next peak of that swing. An older peak should not make weir keep memory: what
+ * it has more than the present falls to nothing within a decay time.
  */
 uint64_t weir_lent_peak(uint64_t peak, uint64_t lent, int64_t elapsed_ns,
 			uint64_t decay_ms);
 
 /*
- * What may be kept beside that peak before fresh pages cost kept ones: a sixteenth of it, and at
- * least 16 MB. With 4 MB, a program with few blocks of mixed sizes pays at each of them.
+ * How much more than that peak may be in use and kept together before fresh pages cost kept ones: a
+ * sixteenth of it, and at least 16 MB. With 4 MB, a program that has a few blocks of mixed sizes pays at
+ * each of them.
  */
 uint64_t weir_keep_slack(uint64_t peak);
 
-/* With `lent` in use: what of the cache that peak and its slack justify. */
+/* How much may be kept free while the host holds `lent`: what is left to the peak and the slack. */
 uint64_t weir_keep_bytes(uint64_t peak, uint64_t lent);
 
 /*

@@ -148,7 +148,7 @@ chores_do(int64_t now_ns, bool files_own, struct timer_counts *counts)
 
 	int64_t early_ns = written_ns + (int64_t)weir_config.stats_ms * MS_NS - now_ns;
 	if (segment_news() && early_ns > SLEEP_MIN_NS) {
-		/* At most this often; what wakes us up before is no reason. */
+		/* Too early to write again, whatever has woken the thread: sleep until then. */
 		if (sleep > (uint64_t)early_ns)
 			sleep = (uint64_t)early_ns;
 	} else if (segment_news()) {
@@ -158,14 +158,14 @@ chores_do(int64_t now_ns, bool files_own, struct timer_counts *counts)
 		}
 		segment_write(now_ns, false);
 		written_ns = now_ns;
-		/* Look again when the period is over: what comes meanwhile must be written too. */
+		/* Wake up when the next write may be made: there may be news by then. */
 		if (sleep > weir_config.stats_ms * MS_NS)
 			sleep = weir_config.stats_ms * MS_NS;
 	}
-	/* Long as the decay may be: news and mail come meanwhile. */
+	/* With a long decay, too: news and mail must not wait for it. */
 	if (sleep != UINT64_MAX && sleep > CHORES_MAIL_NS && segment_exists())
 		sleep = CHORES_MAIL_NS;
-	/* Under a limit, what else the process takes must be seen soon. */
+	/* Under a memory limit, the rest of the process may grow quickly: look often. */
 	if (tick.room_bytes != UINT64_MAX && sleep > LIMITED_NS && sleep != UINT64_MAX)
 		sleep = LIMITED_NS;
 	return sleep;
@@ -178,7 +178,7 @@ chores_waiting(void)
 	bool waiting = segment_mail(&m);
 
 	if (waiting)
-		mail_ns = 0; /* no need to wait longer */
+		mail_ns = 0; /* the next round reads it at once */
 	return waiting;
 }
 

@@ -40,7 +40,7 @@ export_gzip(const unsigned char *bytes, size_t n, FILE *out)
 	fwrite(header, 1, sizeof(header), out);
 	do {
 		some = n - done < BLOCK_MAX ? n - done : BLOCK_MAX;
-		putc(done + some == n, out); /* the last one has a bit for it */
+		putc(done + some == n ? 1 : 0, out); /* the last block is marked */
 		put_little((uint32_t)some, 2, out);
 		put_little(~(uint32_t)some & 0xffff, 2, out);
 		if (some > 0)
