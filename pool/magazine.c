@@ -6,10 +6,12 @@
  */
 #include "pool/magazine.h"
 
+#include <errno.h>
 #include <linux/membarrier.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "pool/pool_private.h"
@@ -22,7 +24,7 @@ static _Atomic(struct magazine *) all; /* of ended threads too, for reuse */
 static unsigned n_magazines;
 static pthread_key_t key;
 static bool key_made;
-bool magazine_needs_fence;
+_Atomic bool magazine_needs_fence;
 
 _Thread_local struct magazine *magazine_own __attribute__((tls_model("initial-exec")));
 enum stage { OWN_UNMADE, OWN_MADE, OWN_GONE };
@@ -32,9 +34,20 @@ static _Thread_local uint8_t own_stage __attribute__((tls_model("initial-exec"))
 static void
 barrier(void)
 {
-	/* Cannot fail, since the process registered. With magazine_needs_fence, owners fence themselves. */
-	if (!magazine_needs_fence)
-		syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+	const struct timespec ms = {.tv_nsec = 1000000};
+	int saved_errno = errno;
+
+	/* With magazine_needs_fence, owners fence themselves. */
+	if (magazine_needs_fence ||
+	    syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) == 0)
+		return;
+	/*
+	 * The process registered, but has since installed a filter that forbids the call. An owner that
+	 * has not seen the flag yet will have its store visible long before the sleep ends.
+	 */
+	magazine_needs_fence = true;
+	nanosleep(&ms, NULL);
+	errno = saved_errno;
 }
 
 static void

@@ -67,7 +67,7 @@ struct magazine {
 
 #define MAGAZINE_NAME_SHIFT 32
 
-extern bool magazine_needs_fence __attribute__((visibility("hidden")));
+extern _Atomic bool magazine_needs_fence __attribute__((visibility("hidden")));
 
 void magazine_init(void);
 
@@ -95,7 +95,7 @@ magazine_enter(struct magazine *m)
 {
 	if (atomic_load_explicit(&m->busy, memory_order_relaxed))
 		return false; /* a signal handler interrupted its own thread */
-	if (magazine_needs_fence) {
+	if (atomic_load_explicit(&magazine_needs_fence, memory_order_relaxed)) {
 		atomic_store(&m->busy, 1);
 		if (atomic_load(&m->claimed) == 0)
 			return true;

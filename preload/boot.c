@@ -146,6 +146,7 @@ boot(void)
 	read_options();
 	if (takes_part() && fork_handlers_install() == 0) {
 		weir_pool_announce();
+		timer_init();
 		suspect_init();
 		sampler_init();
 		weir_floor = weir_config.floor;

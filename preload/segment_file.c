@@ -89,11 +89,21 @@ segment_file_make(struct segment_file *f, const char *where, int32_t pid,
 	if (fd < 0)
 		return fd;
 	int error = make_at(f, fd);
-	if (f->fresh == 0)
+	if (f->fresh == 0 || error != 0)
 		close(fd);
+	if (error != 0 && f->fresh == 0)
+		unlink(f->path);
 	if (error != 0)
-		segment_file_drop(f);
+		f->fresh = 0;
 	return error;
+}
+
+static void
+close_fresh(struct segment_file *f)
+{
+	if (segment_file_check(f, f->fresh - 1) == 0)
+		close(f->fresh - 1);
+	f->fresh = 0;
 }
 
 int
@@ -104,8 +114,7 @@ segment_file_show(struct segment_file *f, const char *where, int32_t pid,
 		return 0;
 	int fd = segment_name_take(f, where, pid, start_ticks);
 	if (fd >= 0) {
-		f->fresh = 0;
-		close(fd);
+		close_fresh(f);
 		return 0;
 	}
 	segment_file_drop(f);
@@ -125,6 +134,5 @@ segment_file_drop(struct segment_file *f)
 	if (f->fresh == 0)
 		unlink(f->path);
 	else
-		close(f->fresh - 1);
-	f->fresh = 0;
+		close_fresh(f);
 }

@@ -52,6 +52,11 @@ int segment_file_read(struct segment_file *f, size_t offset, void *to, size_t by
  * own; on others opened for the moment.
  */
 int segment_file_open(struct segment_file *f);
+/*
+ * 0 if fd is this file. In the host's table a descriptor may be closed by the host (closefrom), and
+ * the next file that it opens has the number.
+ */
+int segment_file_check(const struct segment_file *f, int fd);
 void segment_file_close(const struct segment_file *f, int fd);
 /* -EFBIG if RLIMIT_FSIZE forbids a file that long: to try would be a signal, which ends the host. */
 int segment_file_allowed(uint64_t end);

@@ -117,6 +117,9 @@ take_name(const struct segment_file *f, const char *path)
 
 		return fd >= 0 ? fd : -errno;
 	}
+	int error = segment_file_check(f, f->fresh - 1);
+	if (error != 0)
+		return error;
 	/* Not /proc/self: the clock's thread has a table of descriptors of its own. */
 	add_text(&own, "/proc/thread-self/fd/");
 	add_number(&own, (uint64_t)f->fresh - 1);

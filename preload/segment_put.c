@@ -13,19 +13,24 @@
 #include "preload/filter.h"
 #include "preload/segment_file.h"
 
+int
+segment_file_check(const struct segment_file *f, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return -errno;
+	return st.st_dev == f->device && st.st_ino == f->inode ? 0 : -ESTALE;
+}
+
 static int
 open_same(const struct segment_file *f)
 {
 	int fd = open(f->path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	struct stat st;
-	int error = 0;
 
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &st) != 0)
-		error = -errno;
-	else if (st.st_dev != f->device || st.st_ino != f->inode)
-		error = -ESTALE;
+	int error = segment_file_check(f, fd);
 	if (error == 0)
 		return fd;
 	close(fd);
@@ -35,8 +40,11 @@ open_same(const struct segment_file *f)
 int
 segment_file_open(struct segment_file *f)
 {
-	if (f->fresh != 0)
-		return f->fresh - 1;
+	if (f->fresh != 0) {
+		int error = segment_file_check(f, f->fresh - 1);
+
+		return error == 0 ? f->fresh - 1 : error;
+	}
 	if (!facts_files_are_own())
 		return open_same(f);
 	if (f->kept == 0) {

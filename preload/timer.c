@@ -33,6 +33,8 @@
 
 _Atomic uint32_t timer_state;
 
+static pid_t process; /* whose memory this is */
+
 /* Held during any work, so that the pool's tick runs once at a time. */
 static struct weir_lock work_lock;
 static struct timer_counts counts;
@@ -117,6 +119,16 @@ first_round(void)
 		nanosleep(&step, NULL);
 }
 
+/*
+ * A child of vfork has our memory but is another process: a thread of its would end with it, and a
+ * sidecar would bear its number.
+ */
+static bool
+is_guest(void)
+{
+	return getpid() != process;
+}
+
 static bool
 start(int64_t now_ns)
 {
@@ -125,7 +137,7 @@ start(int64_t now_ns)
 	pthread_t thread;
 	uint32_t none = TIMER_NONE;
 
-	if (start_failed_ns != 0 && now_ns - start_failed_ns < RETRY_NS)
+	if (is_guest() || (start_failed_ns != 0 && now_ns - start_failed_ns < RETRY_NS))
 		return false;
 	if (!atomic_compare_exchange_strong(&timer_state, &none, TIMER_AWAKE))
 		return true;
@@ -158,7 +170,7 @@ work_inline(void)
 	uint64_t ms = weir_config.decay_ms < weir_config.stats_ms ? weir_config.decay_ms
 								  : weir_config.stats_ms;
 
-	if (last_ns != 0 && now_ns - last_ns < (int64_t)ms * MS_NS / 4)
+	if ((last_ns != 0 && now_ns - last_ns < (int64_t)ms * MS_NS / 4) || is_guest())
 		return;
 	if (!atomic_compare_exchange_strong(&inline_ns, &last_ns, now_ns))
 		return;
@@ -214,8 +226,15 @@ timer_last_words(void)
 }
 
 void
+timer_init(void)
+{
+	process = getpid();
+}
+
+void
 timer_after_fork(void)
 {
+	process = getpid();
 	weir_lock_reset(&work_lock);
 	atomic_store(&timer_state, TIMER_NONE);
 	atomic_store(&inline_ns, 0);

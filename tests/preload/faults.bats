@@ -116,6 +116,21 @@ no_difference() {
   [ "$(megabytes idle)" -le 8 ]
 }
 
+@test "a host that closes what it has not opened: its next file is left alone" {
+  precious=$BATS_TEST_TMPDIR/precious
+  echo precious >"$precious"
+  for faults in mremap@1 process_vm_writev@1; do
+    rm -f "$SIDECAR"
+    run timeout 60 env LD_PRELOAD="$SHIM:$FAULTY" FAULTS=$faults FAULTS_STEAL=9 \
+      WEIR_OPTIONS="stats=$SIDECAR,decay_thread=off,stats_ms=20" "$GUESTS/memory" trim 9<>"$precious"
+    [ "$status" -eq 0 ]
+    [[ $output != *faulty:* ]] || { echo "$faults: $output" && return 1; }
+    [ "$(cat "$precious")" = precious ]
+    [ "$(stat -c %h "$precious")" -eq 1 ]
+    [ ! -e "$SIDECAR" ] || adds_up
+  done
+}
+
 @test "a host that ends while its sidecar is made leaves none" {
   for call in posix_fallocate@1 fstat@1 process_vm_writev@1 process_vm_writev@2 linkat@1; do
     rm -f "$SIDECAR"

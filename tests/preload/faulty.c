@@ -4,6 +4,8 @@
  * FAULTS="mmap@5,open%3,clock": mmap fails from the fifth call on, every third open fails, and
  * the clocks jump. Calls are counted from the start of the process and over all threads. With
  * FAULTS_SAY set, it says at the end what failed how often; with FAULTS_EXIT, the process ends there.
+ * FAULTS_STEAL=FD: the descriptor of the file that the shim makes becomes another name of FD, as if
+ * the host had closed it and opened a file of its own.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -122,9 +124,26 @@ begin(void)
 	dl_iterate_phdr(find_shim, NULL);
 }
 
+static _Atomic int stolen = -1; /* 1: done */
+static int stolen_fd;
+
+static void
+steal(void)
+{
+	const char *fd = getenv("FAULTS_STEAL");
+	int once = 0;
+
+	if (fd != NULL && atomic_compare_exchange_strong(&stolen, &once, 1))
+		dup2(atoi(fd), stolen_fd);
+}
+
 __attribute__((destructor)) static void
 end(void)
 {
+	if (stolen == 1 && fcntl(stolen_fd, F_GETFD) < 0)
+		fprintf(stderr, "faulty: the host's descriptor was closed\n");
+	if (getenv("FAULTS_STEAL") != NULL && stolen != 1)
+		fprintf(stderr, "faulty: nothing to steal\n");
 	for (int i = 0; i < N_CALLS && getenv("FAULTS_SAY") != NULL; i++)
 		if (faults[i].from != 0 || faults[i].every != 0)
 			fprintf(stderr, "faulty: %s: %lu of %lu\n", faults[i].name,
@@ -224,13 +243,19 @@ posix_fallocate(int fd, off_t offset, off_t bytes)
 {
 	if (fails(CALL_posix_fallocate, CALLER))
 		return faults[CALL_posix_fallocate].error;
-	return real_posix_fallocate(fd, offset, bytes);
+	int before = -1;
+	int rc = real_posix_fallocate(fd, offset, bytes);
+
+	if (atomic_compare_exchange_strong(&stolen, &before, 0))
+		stolen_fd = fd;
+	return rc;
 }
 
 EXPORT ssize_t
 process_vm_writev(pid_t pid, const struct iovec *local, unsigned long n_local,
 		  const struct iovec *remote, unsigned long n_remote, unsigned long flags)
 {
+	steal();
 	FAIL_OR(process_vm_writev, syscall(SYS_process_vm_writev, pid, local, n_local,
 					   remote, n_remote, flags));
 }

@@ -78,6 +78,21 @@ await() {
   [ ! -e "$BATS_TEST_TMPDIR/new" ]
 }
 
+# Made by the clock's thread, which has a table of descriptors of its own, where a host begins with a
+# block as large as this; else by the host's.
+@test "what the host has open under the same number is neither linked nor written to" {
+  precious=$BATS_TEST_TMPDIR/precious
+  for options in stats_ms=10,decay_ms=20 decay_thread=off,stats_ms=10,decay_ms=20; do
+    rm -f "$SIDECAR"
+    echo precious >"$precious"
+    under $options perl -e '$x = "x" x 40000000; select undef, undef, undef, 0.1; $y = $x . "y"' \
+      0<>"$precious" 3<>"$precious" 4<>"$precious" 5<>"$precious" 6<>"$precious" 7<>"$precious"
+    [ "$(cat "$precious")" = precious ]
+    [ "$(stat -c %h "$precious")" -eq 1 ]
+    adds_up
+  done
+}
+
 @test "a file that is no sidecar is not taken over" {
   echo precious >"$SIDECAR"
   busy 500

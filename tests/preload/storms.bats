@@ -38,6 +38,17 @@ sidecars() {
   [ "$(sidecars)" -eq 1 ]
 }
 
+@test "a child of vfork allocates first: the clock and the sidecar are the parent's" {
+  for options in stats_ms=20,decay_ms=50 decay_thread=off,stats_ms=20,decay_ms=50; do
+    rm -f "$SIDECAR"
+    run under $options "$GUESTS/memory" vforked
+    [ "$status" -eq 0 ]
+    [[ $options = decay_thread* ]] || [ "$(megabytes idle)" -le 8 ]
+    adds_up
+    [ "$("$WEIR" stat --json "$SIDECAR" | jq .pid)" -eq "$(awk '$1 == "pid" { print $2 }' <<<"$output")" ]
+  done
+}
+
 @test "a hundred short children, a quarter of them killed" {
   folder=$BATS_TEST_TMPDIR/sidecars
   for options in enabled floor=64K,decay_ms=5,stats_ms=20 decay_thread=off; do

@@ -6,8 +6,15 @@
 #include "pool/magazine.h"
 
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/unit/pool_model.h"
 
@@ -296,6 +303,46 @@ TEST(the_clock_and_statistics_visit_busy_magazines)
 	model_check();
 }
 
+/* In this process, membarrier fails from now on. */
+static bool
+forbid_membarrier(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_membarrier, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = {.len = sizeof(code) / sizeof(code[0]),
+				     .filter = code};
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+/* A sandbox that the host enters when owners rely on the call. */
+TEST(without_membarrier_from_some_moment_on_owners_fence_themselves)
+{
+	model_init();
+	REQUIRE(weir_scratch_drop(model_scratch(8000)) == 1); /* there is a magazine */
+	if (magazine_needs_fence)
+		SKIP("no membarrier here");
+	pid_t child = fork();
+	int status = -1;
+	if (child == 0) {
+		if (!forbid_membarrier())
+			_exit(77);
+		errno = 4242;
+		weir_pool_freeze();
+		weir_pool_thaw();
+		_exit(errno == 4242 && magazine_needs_fence ? 0 : 1);
+	}
+	REQUIRE(child > 0 && waitpid(child, &status, 0) == child);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+		SKIP("no seccomp here");
+	CHECK_EQ(status, 0);
+}
+
 #define TAP_TESTS                                                                        \
 	T(released_exactly_once_however_many_race)                                       \
 	T(another_thread_counts_too_and_makes_the_class_shy)                             \
@@ -303,5 +350,6 @@ TEST(the_clock_and_statistics_visit_busy_magazines)
 	T(references_end_before_they_wrap)                                               \
 	T(a_thread_leaves_its_magazine_behind)                                           \
 	T(idle_magazines_are_drained_by_the_clock)                                       \
-	T(the_clock_and_statistics_visit_busy_magazines)
+	T(the_clock_and_statistics_visit_busy_magazines)                                 \
+	T(without_membarrier_from_some_moment_on_owners_fence_themselves)
 TAP_MAIN()
