@@ -111,7 +111,11 @@ print_table(const struct growth_view *v, FILE *out)
 	char buf[SHOW_VALUE];
 
 	if (rows == 0) {
-		fputs("No allocation was recorded.\n", out);
+		fprintf(out,
+			"No allocation was recorded: those of %s and more would be "
+			"(floor, "
+			"trace_min).\n",
+			show_bytes(buf, v->trace->head.exact_bytes));
 		return;
 	}
 	t = table_new("rrrrrrlrl");

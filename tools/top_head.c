@@ -152,7 +152,10 @@ add_rss(struct top_layout *l)
 	char spark[TOP_LINE_MAX], s[SHOW_VALUE];
 	size_t width;
 
-	flow_bytes(&f, "RSS", m->rss.rss_bytes);
+	if (m->rss.rss_bytes != 0)
+		flow_bytes(&f, "RSS", m->rss.rss_bytes);
+	else
+		flow_add(&f, "RSS not recorded");
 	if (m->n_history > 1)
 		flow_add(&f, slope_text(s, slope));
 	add_limit(&f, m, slope);
@@ -173,6 +176,8 @@ add_split(struct top_layout *l)
 	struct flow f = {.l = l};
 	char text[64], v[SHOW_VALUE];
 
+	if (r->rss_bytes == 0)
+		return;
 	flow_bytes(&f, "live", r->live_bytes);
 	/* Pages that nobody has touched yet take no memory. */
 	if (asked / 5 * 4 > r->live_bytes && asked - r->live_bytes > UNTOUCHED_WORTH) {

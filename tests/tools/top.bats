@@ -62,6 +62,13 @@ has_screen() {
   [[ $output == *▁*█* ]]
 }
 
+@test "--once: resident memory that was not recorded is not called 0 B" {
+  "$MAKE_TRACE" story.weir rss=0
+  run -0 "$WEIR" top --once story.weir
+  has 'RSS not recorded'
+  [[ $output != *'live 0 B'* ]]
+}
+
 @test "--once: the width is the one of COLUMNS, the order the one asked for, text plain in C" {
   "$MAKE_TRACE" story.weir
   COLUMNS=40 LC_ALL=C run -0 "$WEIR" top --once --sort=allocated story.weir

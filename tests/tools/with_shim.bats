@@ -101,3 +101,15 @@ start_guest() {
   run -1 "$WEIR" doctor $guest
   has "verdict: loaded, but it has no sidecar"
 }
+
+@test "a trace in which nothing was recorded is read by all, and says why it is empty" {
+  run -3 "$WEIR" run --quiet --trace_min=1G --stats="$PWD/none.weir" -- ./guest
+  run -0 "$WEIR" growth none.weir
+  has "No allocation was recorded: those of 1 GB and more would be"
+  has "not attributed: 160 MB live, in 8 blocks"
+  run -0 "$WEIR" top --once none.weir
+  run -0 "$WEIR" report -o none.html none.weir
+  for format in json folded pprof heapprofile speedscope openmetrics; do
+    run -0 "$WEIR" export --format=$format -o none none.weir
+  done
+}
