@@ -69,9 +69,9 @@ place_fallback(enum weir_take_error error)
 					     : WEIR_F_ADDRESS_SPACE;
 }
 
-/* What the host may use: its request, so that what lies behind it need not be cleared. */
-static size_t
-usable(const struct weir_span *s)
+/* Not the whole block, so that what lies behind a request need not be cleared. */
+size_t
+place_usable(const struct weir_span *s)
 {
 	size_t bytes = (s->requested + 15) & ~(size_t)15;
 
@@ -85,7 +85,7 @@ make_zero(struct weir_span *s, bool zero_already)
 		s->flags |= WEIR_SPAN_ZEROED;
 		record_event(RECORD_ZERO_SKIPPED, s->requested);
 	} else {
-		memset((void *)s->base, 0, usable(s));
+		memset((void *)s->base, 0, place_usable(s));
 		record_event(RECORD_ZEROED, s->requested);
 	}
 }
@@ -256,6 +256,6 @@ place_size(void *p, size_t *bytes)
 	struct weir_span *s = place_live(p, "malloc_usable_size");
 
 	if (s != NULL)
-		*bytes = s->flags & WEIR_SPAN_SUSPECT ? s->requested : usable(s);
+		*bytes = s->flags & WEIR_SPAN_SUSPECT ? s->requested : place_usable(s);
 	return s != NULL;
 }

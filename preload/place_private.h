@@ -24,6 +24,9 @@ enum weir_fallback place_fallback(enum weir_take_error error);
 /* The live block at p, NULL if p is a stranger's; ends the host if p is weir's and not live. */
 struct weir_span *place_live(const void *p, const char *call);
 
+/* How many bytes the host is told it may use, and may count on realloc to keep: a few more than it asked for. */
+size_t place_usable(const struct weir_span *s);
+
 /* Counts a claimed block's end and gives it back. Inside the gate. */
 void place_give(struct weir_span *s);
 

@@ -52,7 +52,8 @@ enum carried { COPIED, MOVED, LOST };
 static enum carried
 carry_over(struct weir_span *from, struct weir_span *to, bool to_is_zero)
 {
-	size_t bytes = from->requested < to->requested ? from->requested : to->requested;
+	size_t theirs = place_usable(from), room = place_usable(to);
+	size_t bytes = theirs < room ? theirs : room;
 	size_t pages = (bytes + WEIR_PAGE_BYTES - 1) & ~(WEIR_PAGE_BYTES - 1);
 
 	/* Recycled pages are there already: copying into them is cheaper than moving. */
@@ -115,7 +116,7 @@ elsewhere(struct weir_span *s, size_t size, const struct weir_route *route,
 static enum place_resize
 to_next(void **p, struct weir_span *s, size_t size)
 {
-	size_t bytes = s->requested < size ? s->requested : size;
+	size_t theirs = place_usable(s), bytes = theirs < size ? theirs : size;
 	void *q = next.malloc(size);
 
 	if (q == NULL)

@@ -129,6 +129,27 @@ TEST(realloc_keeps_content_from_every_size_to_every_size)
 		}
 }
 
+/* Redis fills what malloc_usable_size promises, and has it moved by realloc. */
+TEST(realloc_keeps_every_byte_that_was_usable)
+{
+	for (int from = 0; from < N_SIZES; from++)
+		for (int to = 0; to < N_SIZES; to++) {
+			unsigned char *p = malloc(sizes[from]);
+			size_t bad = 0;
+
+			REQUIRE(p != NULL);
+			size_t usable = malloc_usable_size(p);
+			size_t keep = usable < sizes[to] ? usable : sizes[to];
+			memset(p + sizes[from], 0x5b, usable - sizes[from]);
+			p = realloc(p, sizes[to]);
+			REQUIRE(p != NULL);
+			for (size_t at = sizes[from]; at < keep; at++)
+				bad += p[at] != 0x5b;
+			CHECK_EQ(bad, 0);
+			free(p);
+		}
+}
+
 TEST(realloc_edges)
 {
 	for (int i = 0; i < N_SIZES; i++) {
@@ -313,6 +334,7 @@ TEST(trim_and_info)
 	T(calloc_is_zero_after_dirty_frees)                                              \
 	T(overflow_and_absurd_sizes)                                                     \
 	T(failed_realloc_keeps_the_block)                                                \
+	T(realloc_keeps_every_byte_that_was_usable)                                      \
 	T(realloc_keeps_content_from_every_size_to_every_size)                           \
 	T(realloc_edges)                                                                 \
 	T(realloc_grows_step_by_step)                                                    \
