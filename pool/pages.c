@@ -9,6 +9,7 @@
 #include "pool/pages.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
@@ -285,7 +286,7 @@ pages_resident(void *addr, size_t bytes)
 	return pages << WEIR_PAGE_SHIFT;
 }
 
-/* Maps what is not mapped: 1 if that was all of it, 0 if none, or -errno. */
+/* Maps what is not mapped: 1 if that was all of it, 0 if something is there, or -errno. */
 static int
 fill_hole(void *addr, size_t bytes)
 {
@@ -298,8 +299,8 @@ fill_hole(void *addr, size_t bytes)
 		tune_reserved(p, bytes);
 		return 1;
 	}
-	munmap(p, bytes); /* it knows no NOREPLACE: nothing was taken away */
-	return 1;
+	munmap(p, bytes); /* it knows no NOREPLACE */
+	return 0;
 }
 
 /* A kernel may have taken the target's mapping away, or a part of it, before it refused. */
@@ -310,12 +311,28 @@ fill_holes(char *addr, size_t bytes)
 
 	if (rc != 0)
 		return rc > 0;
-	if (pages_resident(addr, bytes) >= 0)
+	if (pages_resident(addr, bytes) != -ENOMEM)
 		return true;
 	for (size_t at = 0; at < bytes; at += WEIR_PAGE_BYTES)
 		if (fill_hole(addr + at, WEIR_PAGE_BYTES) < 0)
 			return false;
-	return true;
+	return pages_resident(addr, bytes) != -ENOMEM;
+}
+
+/*
+ * Emulators of another machine (qemu-user) move pages, but take the place that they leave for
+ * unmapped. Seen once, by a call that reads there and does nothing, no page is moved any more.
+ */
+static _Atomic enum { MOVES_UNTRIED, MOVES_WELL, MOVES_BADLY } moves;
+
+static void
+try_place_left(void *from, size_t bytes)
+{
+	bool usable = syscall(SYS_rt_sigprocmask, SIG_BLOCK, from, NULL, 8) == 0;
+
+	if (!usable)
+		map_anew(from, bytes, PROT_READ | PROT_WRITE);
+	moves = usable ? MOVES_WELL : MOVES_BADLY;
 }
 
 static int
@@ -324,7 +341,8 @@ pages_move(void *from, void *to, size_t bytes)
 	int saved_errno = errno, error = 0;
 
 	/* Locked memory knows no cold pages; a move would unlock all of the mapping around it. */
-	if (madvise(from, WEIR_PAGE_BYTES, MADV_COLD) != 0 && errno == EINVAL) {
+	if (moves == MOVES_BADLY ||
+	    (madvise(from, WEIR_PAGE_BYTES, MADV_COLD) != 0 && errno == EINVAL)) {
 		errno = saved_errno;
 		return -EPERM;
 	}
@@ -333,6 +351,8 @@ pages_move(void *from, void *to, size_t bytes)
 		error = -errno;
 		if (!fill_holes(to, bytes))
 			error = WEIR_MOVE_LOST;
+	} else if (moves == MOVES_UNTRIED) {
+		try_place_left(from, bytes);
 	}
 	errno = saved_errno;
 	return error;

@@ -139,6 +139,13 @@ vote(struct code_module *m, const struct unwind_rule *r)
 	}
 }
 
+/* The registers' numbers are x86-64's; elsewhere walks go by frame pointers. */
+#if defined(__x86_64__)
+enum { READS_ENTRIES = true };
+#else
+enum { READS_ENTRIES = false };
+#endif
+
 static struct unwind_rule
 find_rule(uint64_t pc)
 {
@@ -164,7 +171,8 @@ find_rule(uint64_t pc)
 struct unwind_rule
 unwind_rule_at(uint64_t pc)
 {
-#if defined(__x86_64__)
+	if (!READS_ENTRIES)
+		return (struct unwind_rule){.how = UNWIND_UNKNOWN};
 	if (pc - trusted_start < trusted_end - trusted_start)
 		return by_fp;
 	_Atomic uint64_t *ways = remembered[pc % SLOTS];
@@ -183,10 +191,6 @@ unwind_rule_at(uint64_t pc)
 	atomic_store_explicit(&ways[into], pack(pc, &rule), memory_order_relaxed);
 	atomic_store_explicit(&remembers, true, memory_order_release);
 	return rule;
-#else
-	(void)pc;
-	return (struct unwind_rule){.how = UNWIND_UNKNOWN};
-#endif
 }
 
 void

@@ -78,6 +78,7 @@ content() {
       forbidden $calls $options "$GUESTS/memory" trim
       [ "$status" -eq 0 ]
       adds_up
+      [ "$(stat -c %a "$SIDECAR")" = 600 ]
       [ "$(find "$BATS_TEST_TMPDIR" -name '*.weir*' | wc -l)" -eq 1 ]
     done
   done

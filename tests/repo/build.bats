@@ -29,6 +29,26 @@ quietly() {
   [ -n "$(find . -name 'test_*.trs')" ]
 }
 
+@test "for 64-bit ARM the shim compiles without a warning, and serves a guest in an emulator" {
+  cc=aarch64-linux-gnu-gcc
+  command -v $cc || skip "no $cc here"
+  command -v qemu-aarch64 || skip "no qemu-aarch64 here"
+  arm() {
+    $cc -std=gnu11 -O1 -D_GNU_SOURCE -fno-builtin -fno-strict-aliasing -pthread -Wall -Wextra -Werror \
+      -I"$WEIR_SRCDIR" -I"$WEIR_SRCDIR/include" -I"$WEIR_BUILDDIR" "$@"
+  }
+  arm -shared -fPIC -fvisibility=hidden -ftls-model=initial-exec -o shim.so \
+    "$WEIR_SRCDIR"/preload/*.c "$WEIR_SRCDIR"/pool/*.c "$WEIR_SRCDIR"/policy/*.c "$WEIR_SRCDIR"/trace/*.c
+  arm -o stress "$WEIR_SRCDIR/tests/preload/stress.c"
+  for options in enabled floor=8K,threshold=1M; do
+    WEIR_OPTIONS=stats=$PWD/arm.weir,$options qemu-aarch64 -L /usr/aarch64-linux-gnu \
+      -E LD_PRELOAD="$PWD/shim.so" ./stress 1 300 9 >got 3>&-
+    "$WEIR_BUILDDIR/tests/preload/stress" 1 300 9 | diff - got
+    "$WEIR_BUILDDIR/weir" stat --check arm.weir
+    rm arm.weir
+  done
+}
+
 @test "make install puts weir where it is told to, it works there, and uninstall removes it" {
   root=$BATS_TEST_TMPDIR/root
   quietly make -C "$WEIR_BUILDDIR" install DESTDIR="$root" prefix=/usr
