@@ -180,7 +180,7 @@ print_rss(const struct growth_view *v, FILE *out)
 				: "");
 	if (m->rss_verdict != GROWTH_HELD) {
 		fprintf(out, "%s: %s\n", growth_verdict_name(m->rss_verdict),
-			growth_verdict_meaning(m->rss_verdict));
+			growth_verdict_meaning(m->rss_verdict, true));
 		growth_advice_rss_print(v, out, 2);
 	}
 }
@@ -267,7 +267,8 @@ print_worst(const struct growth_view *v, FILE *out)
 			show_clean(name, sizeof(name), g->name),
 			show_bytes(live, g->live_bytes),
 			growth_verdict_name(g->finding.verdict),
-			growth_verdict_meaning(g->finding.verdict));
+			growth_verdict_meaning(g->finding.verdict,
+					       v->trace->head.gc_known != 0));
 		print_stack(v, g, out);
 		growth_advice_print(v, g, out, 3);
 	}

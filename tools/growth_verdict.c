@@ -42,9 +42,10 @@ growth_verdict_name(enum growth_verdict v)
 }
 
 const char *
-growth_verdict_meaning(enum growth_verdict v)
+growth_verdict_meaning(enum growth_verdict v, bool gc_known)
 {
-	return words_of(v)->meaning;
+	return v == GROWTH_HELD && !gc_known ? "grows, and hardly any of it is freed"
+					     : words_of(v)->meaning;
 }
 
 const char *

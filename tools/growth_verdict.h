@@ -39,7 +39,8 @@ enum growth_verdict {
 };
 
 const char *growth_verdict_name(enum growth_verdict v);
-const char *growth_verdict_meaning(enum growth_verdict v);
+/* Without a view of collections nothing is said of them. */
+const char *growth_verdict_meaning(enum growth_verdict v, bool gc_known);
 const char *growth_verdict_next(enum growth_verdict v);
 
 /* One instant of a site, oldest first in an array. */

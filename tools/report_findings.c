@@ -185,9 +185,9 @@ print_held(const struct report *r, const struct growth_group *g, bool folded, FI
 		show_format(age, sizeof(age),
 			    "; %.0f %% of it survived a major collection",
 			    100 * g->finding.survived);
-	show_format(meaning, sizeof(meaning), "%s: %s%s",
-		    growth_verdict_name(GROWTH_HELD), growth_verdict_meaning(GROWTH_HELD),
-		    age);
+	show_format(
+		meaning, sizeof(meaning), "%s: %s%s", growth_verdict_name(GROWTH_HELD),
+		growth_verdict_meaning(GROWTH_HELD, r->trace->head.gc_known != 0), age);
 	finding_body(out, meaning);
 	print_source(r, g, out);
 	print_advice(r, g, folded, out);
@@ -245,7 +245,8 @@ print_others(const struct report *r, enum growth_verdict verdict, FILE *out)
 		print_name(g, out);
 		report_html_print(out, ": %s live, %s.", show_bytes(live, g->live_bytes),
 				  growth_verdict_name(verdict));
-		finding_body(out, growth_verdict_meaning(verdict));
+		finding_body(out, growth_verdict_meaning(verdict,
+							 r->trace->head.gc_known != 0));
 		print_advice(r, g, n > 1, out);
 		finding_end(out);
 	}
@@ -282,7 +283,7 @@ print_process(const struct report *r, FILE *out)
 	finding_begin(out, "warn");
 	report_html_print(out, "%s of %s resident: %s.", show_bytes(a, bytes),
 			  show_bytes(b, r->rss.rss_bytes), growth_verdict_name(v));
-	finding_body(out, growth_verdict_meaning(v));
+	finding_body(out, growth_verdict_meaning(v, true));
 	print_advice(r, NULL, false, out);
 	finding_end(out);
 }

@@ -97,6 +97,13 @@ json() {
   lacks 'tick'
 }
 
+@test "where collections cannot be seen nothing is said of them" {
+  "$MAKE_TRACE" story.weir gc_known=0
+  run -0 "$WEIR" growth story.weir
+  has 'held: grows, and hardly any of it is freed'
+  [[ $output != *'survives garbage collections'* ]]
+}
+
 @test "what was not recorded of resident memory is not called 0 B" {
   "$MAKE_TRACE" story.weir rss=0
   run -0 "$WEIR" growth story.weir

@@ -2,6 +2,8 @@
 /*
  * Slopes, trends and verdicts on series whose answer is known.
  */
+#include <string.h>
+
 #include "tests/tap.h"
 #include "tools/growth_verdict.h"
 
@@ -380,7 +382,8 @@ TEST(every_verdict_has_words)
 		enum growth_verdict v = (enum growth_verdict)i;
 
 		CHECK(growth_verdict_name(v)[0] != '\0');
-		CHECK(growth_verdict_meaning(v)[0] != '\0');
+		CHECK(growth_verdict_meaning(v, true)[0] != '\0');
+		CHECK(strstr(growth_verdict_meaning(v, false), "survives") == NULL);
 		CHECK(growth_verdict_next(v)[0] != '\0');
 	}
 	CHECK_STR(growth_verdict_name(GROWTH_N_VERDICTS), "undecided");
