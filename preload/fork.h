@@ -2,7 +2,7 @@
 /*
  * fork: all of weir stands still while the kernel copies it, and the child starts with its own
  * counts, no thread and no sidecar. posix_spawn and vfork run no handlers and need none: their
- * child shares our memory and only execs.
+ * child shares our memory, and what it may start (timer.c) must be the parent's.
  */
 #ifndef PRELOAD_FORK_H
 #define PRELOAD_FORK_H

@@ -51,6 +51,12 @@ said() {
   [ "$(counter purged_bytes)" -gt 0 ]
 }
 
+@test "blocks of the next allocator between two regions of weir's are the next allocator's" {
+  limited between enabled
+  [ "$(said between)" -eq 1000 ]
+  adds_up
+}
+
 @test "absurd requests cost nothing, and fail as ever" {
   limited absurd enabled
   [ "$(megabytes grown)" -le 2 ]

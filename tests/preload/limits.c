@@ -5,6 +5,7 @@
  * block that cannot be had is no error where the C library has none either. 77: not possible here.
  */
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -269,14 +270,41 @@ giant(void)
 	say("giants", 3);
 }
 
+/* Weir's second region stands far from its first: what lies between, as the heap, is as ever. */
+static void
+between(void)
+{
+	const uintptr_t region = (uintptr_t)4096 * MB;
+	char *volatile first = malloc(MB), *volatile small = malloc(100);
+	void *end_of_first = (void *)(((uintptr_t)first & ~(MB - 1)) + region);
+
+	if (mmap(end_of_first, MB, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) !=
+	    end_of_first)
+		exit(77);
+	char *volatile far = malloc(5120 * MB);
+	if (far == NULL || small - first < 0 || far - small < 0)
+		exit(77);
+	for (int i = 0; i < 1000; i++) {
+		small = realloc(small, 100 + (size_t)i);
+		if (malloc_usable_size(small) < 100 + (size_t)i)
+			exit(1);
+		free(malloc(50 + (size_t)i));
+	}
+	free(small);
+	free(far);
+	free(first);
+	say("between", 1000);
+}
+
 int
 main(int argc, char **argv)
 {
 	static const struct {
 		const char *name;
 		void (*run)(void);
-	} scenarios[] = {{"maps", maps},     {"files", files},	 {"threads", threads},
-			 {"locked", locked}, {"absurd", absurd}, {"giant", giant}};
+	} scenarios[] = {{"maps", maps},      {"files", files},	  {"threads", threads},
+			 {"locked", locked},  {"absurd", absurd}, {"giant", giant},
+			 {"between", between}};
 
 	if (argc > 2 && strcmp(argv[1], "group") == 0) {
 		group(strtoul(argv[2], NULL, 10) * MB);

@@ -55,6 +55,11 @@ content() {
   [ "$status" -eq 0 ]
   adds_up
   [ "$(counter timer_failed)" -gt 0 ]
+  rm "$SIDECAR"
+  forbidden clone,clone3 decay_ms=5,stats_ms=20 "$GUESTS/memory" paused
+  [ "$status" -eq 0 ]
+  adds_up
+  [ "$(counter purged_bytes)" -gt 10000000 ]
 }
 
 @test "no process_vm_writev: the sidecar is written all the same" {
