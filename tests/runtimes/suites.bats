@@ -10,5 +10,5 @@ load runtimes
   echo "$output"
   [ "$status" -ne 77 ] || skip "no CPython with its tests here"
   [ "$status" -eq 0 ]
-  [ "$(grep -c '^CPython, .* cases, .* blocks asked for$' <<<"$output")" -eq 2 ]
+  [ "$(grep -c '^cpython, .* cases, .* blocks asked for$' <<<"$output")" -eq 2 ]
 }
