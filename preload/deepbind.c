@@ -83,7 +83,7 @@ struct task {
 	uintptr_t
 		theirs[N_NAMES]; /* what the plugin's imports are, or will be, bound to */
 	size_t first, at, n;	 /* objects: the first new one, this one, all of them */
-	uint64_t loaded;
+	uint64_t loaded, unloaded;
 };
 
 /* What is needed of one object's program headers and dynamic section. */
@@ -198,7 +198,8 @@ mend_object(struct dl_phdr_info *info, size_t bytes, void *task)
 	struct object o;
 
 	(void)bytes;
-	if (t->at++ < t->first)
+	/* Objects that another thread unloaded since moved the new ones forwards: then any may be one. */
+	if (t->at++ < t->first && info->dlpi_subs == t->unloaded)
 		return 0;
 	read_headers(&o, info);
 	if (o.symbols == NULL || o.strings == NULL)
@@ -218,6 +219,7 @@ count_object(struct dl_phdr_info *info, size_t bytes, void *task)
 	(void)bytes;
 	t->n++;
 	t->loaded = info->dlpi_adds;
+	t->unloaded = info->dlpi_subs;
 	return 0;
 }
 

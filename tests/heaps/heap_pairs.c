@@ -188,6 +188,23 @@ make(struct pairs *r, struct pair *b)
 	checks_fill(b);
 }
 
+/*
+ * Hosts use all that malloc_usable_size promises, and realloc keeps it. Writes to the last such byte behind
+ * the size that was asked for, and returns where it is; SIZE_MAX if there is none.
+ */
+#define TAIL_MARK 0xa5
+
+static size_t
+mark_tail(const struct pairs *r, struct pair *b)
+{
+	size_t usable = r->ours->malloc_usable_size(b->ours);
+
+	if (usable <= b->size)
+		return SIZE_MAX;
+	b->ours[usable - 1] = TAIL_MARK;
+	return usable - 1;
+}
+
 static void
 resize(struct pairs *r, struct pair *b)
 {
@@ -199,6 +216,7 @@ resize(struct pairs *r, struct pair *b)
 	snprintf(r->doing, sizeof(r->doing), "realloc of %zu bytes to %zu times %zu",
 		 b->size, n, size);
 	checks_content(r, b, b->size);
+	size_t tail = mark_tail(r, b);
 	errno = CHECKS_PRESET;
 	new.ours = array ? r->ours->reallocarray(b->ours, n, size)
 			 : r->ours->realloc(b->ours, size);
@@ -220,6 +238,8 @@ resize(struct pairs *r, struct pair *b)
 		return;
 	}
 	checks_content(r, &new, b->size < bytes ? b->size : bytes);
+	if (tail < bytes && new.ours[tail] != TAIL_MARK)
+		checks_differ(r, "realloc lost a usable byte");
 	new.size = bytes;
 	*b = new;
 	checks_usable(r, b);
