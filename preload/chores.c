@@ -25,6 +25,7 @@ static int64_t resident_ns; /* when resident_bytes was measured */
 static int64_t looked_ns;   /* when the last tick looked around, by the aging clock */
 static int64_t asked_ns;    /* when the host was last seen to have asked for memory */
 static uint64_t asked_bytes;
+static bool paused;
 static int64_t written_ns, mail_ns;
 static bool strictness_known;
 
@@ -51,12 +52,14 @@ aging_clock(int64_t now_ns)
 	uint64_t asked = snapshot_use().asked_bytes;
 
 	if (asked != asked_bytes || asked_ns == 0) {
-		if (now_ns - asked_ns >= (int64_t)weir_config.decay_ms * MS_NS / 4)
-			looked_ns = now_ns; /* a pause ends: it has made no peak older */
+		if (paused)
+			looked_ns = now_ns; /* the pause has made no peak older */
 		asked_bytes = asked;
 		asked_ns = now_ns;
 	}
-	return weir_aging_now(now_ns, asked_ns, weir_config.decay_ms);
+	int64_t aging_ns = weir_aging_now(now_ns, asked_ns, weir_config.decay_ms);
+	paused = aging_ns != now_ns;
+	return aging_ns;
 }
 
 static void
@@ -186,4 +189,5 @@ void
 chores_after_fork(void)
 {
 	resident_ns = looked_ns = written_ns = mail_ns = asked_ns = 0;
+	paused = false;
 }
