@@ -25,6 +25,7 @@ UNIT_TESTS = \
 	%D%/test_options \
 	%D%/test_pool \
 	%D%/test_pool_churn \
+	%D%/test_pages_move \
 	%D%/test_profile \
 	%D%/test_publish \
 	%D%/test_purge \
@@ -70,5 +71,5 @@ $(UNIT_TESTS): $(UNIT_LIBS)
 # It has a V8 to be found among its symbols.
 %C%_test_sites_LDFLAGS = $(AM_LDFLAGS) -rdynamic
 EXTRA_DIST += tests/unit/bytes_model.h tests/unit/growth_sample.h tests/unit/guard.h \
-	tests/unit/made.h tests/unit/options_parse.h tests/unit/pool_model.h tests/unit/races.h \
+	tests/unit/made.h tests/unit/moves.h tests/unit/options_parse.h tests/unit/pool_model.h tests/unit/races.h \
 	tests/unit/tiers.h tests/unit/uppers.h tests/unit/v8_image.h

@@ -6,12 +6,10 @@
 #include "tests/unit/pool_model.h"
 
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "pool/heap.h"
 #include "pool/origin.h"
+#include "tests/unit/moves.h"
 
 #define MB ((size_t)1 << 20)
 enum { BLOCKS = 16 };
@@ -23,6 +21,15 @@ take(size_t bytes)
 						   .align = WEIR_PAGE_BYTES,
 						   .requested = bytes})
 		.span;
+}
+
+static struct weir_taken
+take_zeroed(size_t bytes)
+{
+	return weir_extent_take(&(struct weir_ask){.bytes = bytes,
+						   .align = WEIR_PAGE_BYTES,
+						   .requested = bytes,
+						   .want_zero = true});
 }
 
 static void
@@ -95,29 +102,6 @@ stats(void)
 	weir_pool_heap_stats(&h);
 	return h;
 }
-
-/* Under an emulator that does not move pages as Linux does, weir stops after the first try. */
-static bool
-moves_work(void)
-{
-	char *from = mmap(NULL, 2 * MB, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	bool both;
-
-	if (from == MAP_FAILED)
-		return false;
-	from[0] = 1;
-	both = weir_pages_system.move(from, from + MB, MB) == 0 &&
-	       weir_pages_system.move(from + MB, from, MB) == 0;
-	munmap(from, 2 * MB);
-	return both;
-}
-
-#define NEEDS_MOVES                                                                      \
-	do {                                                                             \
-		if (!moves_work())                                                       \
-			SKIP("pages cannot be moved here");                              \
-	} while (0)
 
 TEST(pieces_become_one_block)
 {
@@ -210,11 +194,7 @@ TEST(what_goes_back_is_as_if_never_moved)
 	empty();
 	r = weir_region_of((void *)base);
 	CHECK(r == NULL || !origin_strange(r, base, 8 * MB));
-	struct weir_taken again =
-		weir_extent_take(&(struct weir_ask){.bytes = 8 * MB,
-						    .align = WEIR_PAGE_BYTES,
-						    .requested = 8 * MB,
-						    .want_zero = true});
+	struct weir_taken again = take_zeroed(8 * MB);
 	REQUIRE(again.span != NULL);
 	CHECK(again.zero);
 	for (size_t at = 0; at < 8 * MB; at += 64)
@@ -233,11 +213,7 @@ TEST(a_gathered_block_can_be_moved_whole)
 	size_t moved;
 	REQUIRE(big != NULL);
 	fill(big, 31);
-	to = weir_extent_take(&(struct weir_ask){.bytes = 8 * MB,
-						 .align = WEIR_PAGE_BYTES,
-						 .requested = 8 * MB,
-						 .want_zero = true})
-		     .span;
+	to = take_zeroed(8 * MB).span;
 	REQUIRE(to != NULL);
 	CHECK(weir_span_move(big, to, 8 * MB, &moved));
 	CHECK_EQ(moved, 8 * MB);
@@ -293,63 +269,6 @@ TEST(without_room_to_gather_it_pays)
 		if (i < 4 || i > 7)
 			give(s[i]);
 	model_check();
-}
-
-/* The kernel refuses to move what is not there; the target is as good as before. */
-TEST(a_refused_move_leaves_the_target)
-{
-	char *from = mmap(NULL, 8 * MB, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	char *to = from + 4 * MB;
-
-	REQUIRE(from != MAP_FAILED);
-	memset(from, 1, 8 * MB);
-	munmap(from, 4 * MB);
-	errno = 4242;
-	CHECK(weir_pages_system.move(from, to, 4 * MB) < 0);
-	CHECK_EQ(errno, 4242);
-	memset(to, 2, 4 * MB);
-	CHECK(to[0] == 2 && to[4 * MB - 1] == 2);
-	munmap(to, 4 * MB);
-}
-
-/* Or it has taken parts of it away, with what is there on either side. */
-TEST(holes_in_the_target_are_filled)
-{
-	char *from = mmap(NULL, 8 * MB, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	char *to = from + 4 * MB;
-
-	NEEDS_MOVES;
-	REQUIRE(from != MAP_FAILED);
-	munmap(from, 4 * MB);
-	munmap(to + MB, MB);
-	munmap(to + 3 * MB, MB);
-	REQUIRE(weir_pages_system.move(from, to, 4 * MB) < 0);
-	memset(to, 2, 4 * MB);
-	CHECK(to[0] == 2 && to[4 * MB - 1] == 2);
-	munmap(to, 4 * MB);
-}
-
-/* The kernel would unlock all that is mapped in one with what moves. */
-TEST(locked_memory_stays_where_it_is)
-{
-	enum { BYTES = 16 * 4096 };
-	char *from = mmap(NULL, 2 * BYTES, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	NEEDS_MOVES;
-	REQUIRE(from != MAP_FAILED);
-	memset(from, 3, BYTES);
-	/* Not by mlock: AddressSanitizer replaces it by nothing. */
-	if (syscall(SYS_mlock, from, BYTES) != 0)
-		SKIP("no memory may be locked here");
-	CHECK(weir_pages_system.move(from, from + BYTES, BYTES) < 0);
-	CHECK(from[0] == 3 && from[BYTES - 1] == 3 && from[BYTES] == 0);
-	CHECK_EQ(syscall(SYS_munlock, from, BYTES), 0);
-	CHECK_EQ(weir_pages_system.move(from, from + BYTES, BYTES), 0);
-	CHECK(from[0] == 0 && from[BYTES] == 3);
-	munmap(from, 2 * BYTES);
 }
 
 /* However much it is cut up, the process keeps nearly all of its mappings. */
@@ -424,11 +343,7 @@ TEST(a_block_whose_target_is_lost_stays)
 	struct weir_span *big = take(8 * MB), *to;
 	REQUIRE(big != NULL);
 	fill(big, 61);
-	to = weir_extent_take(&(struct weir_ask){.bytes = 8 * MB,
-						 .align = WEIR_PAGE_BYTES,
-						 .requested = 8 * MB,
-						 .want_zero = true})
-		     .span;
+	to = take_zeroed(8 * MB).span;
 	REQUIRE(to != NULL);
 	fake.lost_move = 3;
 	CHECK(!weir_span_move(big, to, 8 * MB, &moved));
@@ -447,9 +362,6 @@ TEST(a_block_whose_target_is_lost_stays)
 	T(a_gathered_block_can_be_moved_whole)                                           \
 	T(without_room_to_gather_it_pays)                                                \
 	T(a_refusal_costs_nothing)                                                       \
-	T(a_refused_move_leaves_the_target)                                              \
-	T(holes_in_the_target_are_filled)                                                \
-	T(locked_memory_stays_where_it_is)                                               \
 	T(mappings_are_bounded)                                                          \
 	T(a_lost_target_is_given_up)                                                     \
 	T(a_block_whose_target_is_lost_stays)
