@@ -150,11 +150,12 @@ chores_do(int64_t now_ns, bool files_own, struct timer_counts *counts)
 					  left.cached_bytes, SLEEP_MIN_NS);
 
 	int64_t early_ns = written_ns + (int64_t)weir_config.stats_ms * MS_NS - now_ns;
-	if (segment_news() && early_ns > SLEEP_MIN_NS) {
+	bool news = segment_news();
+	if (news && early_ns > SLEEP_MIN_NS) {
 		/* Too early to write again, whatever has woken the thread: sleep until then. */
 		if (sleep > (uint64_t)early_ns)
 			sleep = (uint64_t)early_ns;
-	} else if (segment_news()) {
+	} else if (news) {
 		if (now_ns - resident_ns >= RESIDENT_EVERY || sleep == UINT64_MAX) {
 			counts->resident_bytes = weir_pool_resident();
 			resident_ns = now_ns;

@@ -3,7 +3,8 @@
  * The clock: a background thread that gives memory back, watches limits and writes the sidecar.
  * It starts when 1 MB is kept or 16 MB are lent, or with the sidecar; sleeps without a timeout
  * while there is nothing to do; has all signals blocked and its own (empty) descriptor table;
- * and is made anew after a fork on first need. Where it is off or cannot start, its work is done now and then by whoever allocates.
+ * and is made anew after a fork on first need. Where it is off or cannot start, its work is done
+ * now and then by whoever allocates.
  */
 #ifndef PRELOAD_TIMER_H
 #define PRELOAD_TIMER_H
