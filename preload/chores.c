@@ -72,12 +72,11 @@ know_strictness(void)
 }
 
 static void
-look_around(struct weir_tick *tick, int64_t aging_ns, bool files_own,
-	    struct timer_counts *counts)
+look_around(struct weir_tick *tick, int64_t aging_ns, struct timer_counts *counts)
 {
 	struct facts_memory m = {0};
 
-	if (files_own)
+	if (facts_files_are_own())
 		facts_memory(&m);
 	counts->rss_bytes = m.rss_bytes;
 	counts->limit_bytes = m.limit_bytes;
@@ -136,14 +135,14 @@ read_mail(int64_t now_ns)
 }
 
 uint64_t
-chores_do(int64_t now_ns, bool files_own, struct timer_counts *counts)
+chores_do(int64_t now_ns, struct timer_counts *counts)
 {
 	int64_t aging_ns = aging_clock(now_ns);
 	struct weir_tick tick = tick_at(now_ns, aging_ns);
 
 	know_strictness();
 	read_mail(now_ns);
-	look_around(&tick, aging_ns, files_own, counts);
+	look_around(&tick, aging_ns, counts);
 	struct weir_tick_result left = weir_pool_tick(&tick);
 	counts->ticks++;
 	uint64_t sleep = weir_purge_sleep(aging_ns - left.oldest_ns, weir_config.decay_ms,

@@ -15,10 +15,10 @@
 #define CHORES_MAIL_NS 1000000000ll
 
 /*
- * One round. Returns the nanoseconds until the next is due; UINT64_MAX: nothing to do. Files are only
- * read where `files_own` says that the thread has descriptors of its own.
+ * One round. Returns the nanoseconds until the next is due; UINT64_MAX: nothing to do. The
+ * memory limit is read only where facts_files_are_own.
  */
-uint64_t chores_do(int64_t now_ns, bool files_own, struct timer_counts *counts);
+uint64_t chores_do(int64_t now_ns, struct timer_counts *counts);
 
 /* All caches to the system at once. Bytes given back. */
 uint64_t chores_trim(void);

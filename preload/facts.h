@@ -10,13 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/*
- * Gives the calling thread an empty descriptor table of its own. 0, or -errno: then the thread
- * must not open anything.
- */
-int facts_own_files(void);
+/* Gives the calling thread an empty descriptor table of its own, if the kernel lets it. */
+void facts_own_files(void);
 
-/* Whether the calling thread has done so: what it opens is seen by nobody else. */
+/* Whether the calling thread has one: what it opens is seen by nobody else. */
 bool facts_files_are_own(void);
 
 /* vm.overcommit_memory = 2: the kernel counts every writable page as promised. */

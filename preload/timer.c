@@ -38,7 +38,6 @@ static pid_t process; /* whose memory this is */
 /* Held during any work, so that the pool's tick runs once at a time. */
 static struct weir_lock work_lock;
 static struct timer_counts counts;
-static bool files_own;
 static _Atomic int64_t inline_ns, start_failed_ns;
 static _Atomic unsigned rounds; /* of this process's thread */
 
@@ -56,7 +55,7 @@ static uint64_t
 locked_work(void)
 {
 	weir_lock(&work_lock);
-	uint64_t sleep = chores_do(clock_read(CLOCK_MONOTONIC), files_own, &counts);
+	uint64_t sleep = chores_do(clock_read(CLOCK_MONOTONIC), &counts);
 	counts.cpu_ns = (uint64_t)clock_read(CLOCK_THREAD_CPUTIME_ID);
 	atomic_fetch_add(&rounds, 1);
 	weir_unlock(&work_lock);
@@ -90,7 +89,7 @@ run(void *unused)
 	(void)unused;
 	gate_depth = 1; /* whatever this thread allocates is not ours to serve */
 	prctl(PR_SET_NAME, "weir-timer");
-	files_own = facts_own_files() == 0;
+	facts_own_files();
 	for (;;) {
 		uint64_t sleep = locked_work();
 
@@ -175,7 +174,7 @@ work_inline(void)
 	if (!atomic_compare_exchange_strong(&inline_ns, &last_ns, now_ns))
 		return;
 	weir_lock(&work_lock);
-	chores_do(now_ns, files_own, &counts);
+	chores_do(now_ns, &counts);
 	weir_unlock(&work_lock);
 }
 
@@ -241,7 +240,6 @@ timer_after_fork(void)
 	atomic_store(&rounds, 0);
 	atomic_store(&start_failed_ns, 0);
 	counts = (struct timer_counts){0};
-	files_own = false;
 	idle_after_fork();
 	chores_after_fork();
 }
