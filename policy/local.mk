@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LTLIBRARIES += libpolicy.la
 libpolicy_la_SOURCES = \
+	%D%/aging.c %D%/aging.h \
 	%D%/backing.c %D%/backing.h \
 	%D%/emit.c %D%/emit.h \
 	%D%/grades.c %D%/grades.h \

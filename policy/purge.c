@@ -64,17 +64,6 @@ weir_keep_bytes(uint64_t peak, uint64_t lent)
 	return swing + weir_keep_slack(peak);
 }
 
-int64_t
-weir_aging_now(int64_t now_ns, int64_t last_request_ns, uint64_t decay_ms)
-{
-	int64_t decay_ns = (int64_t)(decay_ms * NS_PER_MS);
-	int64_t pause_ns = now_ns - last_request_ns;
-
-	if (pause_ns < decay_ns / 4 || pause_ns >= 2 * decay_ns)
-		return now_ns;
-	return last_request_ns;
-}
-
 uint64_t
 weir_purge_sleep(int64_t oldest_age_ns, uint64_t decay_ms, uint64_t cached_bytes,
 		 uint64_t min_ns)

@@ -48,16 +48,9 @@ uint64_t weir_keep_slack(uint64_t peak);
 uint64_t weir_keep_bytes(uint64_t peak, uint64_t lent);
 
 /*
- * The time by which free memory ages. It stands still at the host's last request while the host
- * pauses, that is from a quarter of the decay time to twice the decay time after it: who works
- * in bursts finds the pages of the last one, and who rests has none of them left soon after.
- */
-int64_t weir_aging_now(int64_t now_ns, int64_t last_request_ns, uint64_t decay_ms);
-
-/*
  * Nanoseconds the background thread may sleep: until the oldest block is due, and never
- * longer than a quarter of the decay time, so that memory is given back at most 1.25 decay
- * times after its last use, or 2.25 after the host's last request; but always at least
+ * longer than a quarter of the decay time, so that memory is given back at most a quarter of it
+ * after it is due by aging.h, and 2.25 decay times after the host's last request; but always at least
  * `min_ns`, so that a short decay time does not spin. UINT64_MAX when nothing is cached.
  */
 uint64_t weir_purge_sleep(int64_t oldest_age_ns, uint64_t decay_ms, uint64_t cached_bytes,

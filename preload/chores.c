@@ -6,6 +6,7 @@
 
 #include <errno.h>
 
+#include "policy/aging.h"
 #include "policy/purge.h"
 #include "pool/pages.h"
 #include "pool/pool.h"
@@ -22,10 +23,8 @@
 #define RESIDENT_EVERY (5000 * MS_NS) /* it costs milliseconds a gigabyte */
 
 static int64_t resident_ns; /* when resident_bytes was measured */
-static int64_t looked_ns;   /* when the last tick looked around, by the aging clock */
-static int64_t asked_ns;    /* when the host was last seen to have asked for memory */
-static uint64_t asked_bytes;
-static bool paused;
+static struct weir_aging aging;
+static uint64_t asked_bytes; /* that the host had asked for at the last look */
 static int64_t written_ns, mail_ns;
 static bool strictness_known;
 
@@ -45,21 +44,14 @@ tick_at(int64_t now_ns, int64_t aging_ns)
 	};
 }
 
-/* Free memory and the memory of a peak grow older by this clock, see weir_aging_now. */
-static int64_t
-aging_clock(int64_t now_ns)
+static struct weir_aged
+aged(int64_t now_ns)
 {
 	uint64_t asked = snapshot_use().asked_bytes;
+	bool again = asked != asked_bytes;
 
-	if (asked != asked_bytes || asked_ns == 0) {
-		if (paused)
-			looked_ns = now_ns; /* the pause has made no peak older */
-		asked_bytes = asked;
-		asked_ns = now_ns;
-	}
-	int64_t aging_ns = weir_aging_now(now_ns, asked_ns, weir_config.decay_ms);
-	paused = aging_ns != now_ns;
-	return aging_ns;
+	asked_bytes = asked;
+	return weir_aging_look(&aging, now_ns, again, weir_config.decay_ms);
 }
 
 static void
@@ -72,7 +64,7 @@ know_strictness(void)
 }
 
 static void
-look_around(struct weir_tick *tick, int64_t aging_ns, struct timer_counts *counts)
+look_around(struct weir_tick *tick, int64_t worked_ns, struct timer_counts *counts)
 {
 	struct facts_memory m = {0};
 
@@ -89,14 +81,13 @@ look_around(struct weir_tick *tick, int64_t aging_ns, struct timer_counts *count
 	tick->cap_bytes = weir_cache_cap(weir_config.cache_max, &pressure);
 	tick->room_bytes = weir_growth_room(&pressure);
 	uint64_t lent = pressure.lent_bytes;
-	tick->lent_peak = weir_lent_peak(weir_pool_lent_peak(), lent,
-					 aging_ns - looked_ns, weir_config.decay_ms);
+	tick->lent_peak = weir_lent_peak(weir_pool_lent_peak(), lent, worked_ns,
+					 weir_config.decay_ms);
 	tick->slack_bytes = weir_keep_slack(tick->lent_peak);
 	uint64_t keep = weir_keep_bytes(tick->lent_peak, lent);
 	if (keep < tick->cap_bytes)
 		tick->cap_bytes = keep;
 	counts->cap_bytes = tick->cap_bytes;
-	looked_ns = aging_ns;
 }
 
 uint64_t
@@ -137,15 +128,16 @@ read_mail(int64_t now_ns)
 uint64_t
 chores_do(int64_t now_ns, struct timer_counts *counts)
 {
-	int64_t aging_ns = aging_clock(now_ns);
-	struct weir_tick tick = tick_at(now_ns, aging_ns);
+	struct weir_aged age = aged(now_ns);
+	struct weir_tick tick = tick_at(now_ns, age.now_ns);
 
 	know_strictness();
 	read_mail(now_ns);
-	look_around(&tick, aging_ns, counts);
+	look_around(&tick, age.worked_ns, counts);
 	struct weir_tick_result left = weir_pool_tick(&tick);
 	counts->ticks++;
-	uint64_t sleep = weir_purge_sleep(aging_ns - left.oldest_ns, weir_config.decay_ms,
+	int64_t oldest_age_ns = age.stands ? 0 : age.now_ns - left.oldest_ns;
+	uint64_t sleep = weir_purge_sleep(oldest_age_ns, weir_config.decay_ms,
 					  left.cached_bytes, SLEEP_MIN_NS);
 
 	int64_t early_ns = written_ns + (int64_t)weir_config.stats_ms * MS_NS - now_ns;
@@ -188,6 +180,6 @@ chores_waiting(void)
 void
 chores_after_fork(void)
 {
-	resident_ns = looked_ns = written_ns = mail_ns = asked_ns = 0;
-	paused = false;
+	resident_ns = written_ns = mail_ns = 0;
+	aging = (struct weir_aging){0};
 }

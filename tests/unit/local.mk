@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # A test is one file, tests/unit/NAME.c. To add one, add its line here.
 UNIT_TESTS = \
+	%D%/test_aging \
 	%D%/test_backing \
 	%D%/test_bytes \
 	%D%/test_check \

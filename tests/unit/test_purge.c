@@ -97,26 +97,6 @@ TEST(a_peak_is_forgotten)
 	CHECK_EQ(weir_lent_peak(100 * MB, 20 * MB, 1000 * MS, UINT64_MAX), 100 * MB);
 }
 
-TEST(free_memory_does_not_age_in_a_pause)
-{
-	const int64_t last = 7000 * MS;
-
-	CHECK_EQ(weir_aging_now(last, last, 1000), last);
-	CHECK_EQ(weir_aging_now(last + 249 * MS, last, 1000), last + 249 * MS);
-	CHECK_EQ(weir_aging_now(last + 250 * MS, last, 1000), last);
-	CHECK_EQ(weir_aging_now(last + 1999 * MS, last, 1000), last);
-}
-
-TEST(a_rest_is_no_pause)
-{
-	const int64_t last = 7000 * MS;
-
-	CHECK_EQ(weir_aging_now(last + 2000 * MS, last, 1000), last + 2000 * MS);
-	CHECK_EQ(weir_aging_now(last + 9000 * MS, last, 1000), last + 9000 * MS);
-	CHECK_EQ(weir_aging_now(last + 1, last, 0), last + 1);
-	CHECK_EQ(weir_aging_now(last, last, 0), last);
-}
-
 TEST(the_swing_below_the_peak_is_kept)
 {
 	CHECK_EQ(weir_keep_bytes(100 * MB, 100 * MB), 16 * MB);
@@ -190,8 +170,6 @@ TEST(a_block_goes_within_one_and_a_quarter_decays)
 	T(cap_of_huge_limits)                                                            \
 	T(room_to_grow)                                                                  \
 	T(a_peak_is_forgotten)                                                           \
-	T(free_memory_does_not_age_in_a_pause)                                           \
-	T(a_rest_is_no_pause)                                                            \
 	T(the_swing_below_the_peak_is_kept)                                              \
 	T(slack_beside_the_peak)                                                         \
 	T(sleep_for_ever_with_nothing_cached)                                            \
