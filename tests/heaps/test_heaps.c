@@ -242,13 +242,16 @@ run_all(void *(*run)(void *))
 		pthread_join(threads[i], NULL);
 }
 
-/* With nothing kept beside the peak, what does not fit is made of the pages of others. */
+/*
+ * With nothing kept beside the peak, what does not fit is made of the pages of others. No tick comes in
+ * between on a slow machine: it would decide anew what is kept.
+ */
 static void
 gather(void)
 {
 	struct weir_heap_stats before, after;
 
-	weir_config.decay_ms = 3600000;
+	weir_config.decay_ms = weir_config.stats_ms = 3600000;
 	weir_pool_heap_stats(&before);
 	weir_lock(&heap_mutex);
 	heap_gather_from = WEIR_POOL_GATHER_FROM;
