@@ -197,10 +197,6 @@ TEST(threads_with_guards_and_quarantine)
 
 TEST(a_child_goes_on)
 {
-#ifdef __SANITIZE_THREAD__
-	/* Of ten runs one ended with a warning that has no text. */
-	SKIP("ThreadSanitizer does not support a fork of several threads");
-#endif
 	apart("stats=off,floor=4K,threshold=64K,decay_ms=5", go_on_in_a_child);
 }
 
