@@ -99,10 +99,16 @@ default_folder(struct path *p)
 	    folder_under(p, secure_getenv("XDG_STATE_HOME"), "/weir") ||
 	    folder_under(p, secure_getenv("HOME"), "/.local/state/weir"))
 		return true;
+	const char *tmp = secure_getenv("TMPDIR");
+
+	if (tmp == NULL || tmp[0] != '/')
+		tmp = "/tmp";
 	*p = (struct path){.n = 0};
-	add_text(p, "/tmp/weir-");
+	add_text(p, tmp);
+	size_t made = p->n;
+	add_text(p, "/weir-");
 	add_number(p, geteuid());
-	return make_folder(p, strlen("/tmp"));
+	return make_folder(p, made);
 }
 
 /* The name that f gets, or its file if it has none yet. The descriptor, or -EEXIST and so on. */

@@ -41,7 +41,13 @@ locate_folders(const struct locate_place *place, char folders[LOCATE_FOLDERS][PA
 		    PATH_MAX)
 			n++;
 	}
-	snprintf(folders[n++], PATH_MAX, "/tmp/weir-%u", (unsigned)place->uid);
+	const char *tmp = place->get(place->context, "TMPDIR");
+
+	if (tmp == NULL || tmp[0] != '/')
+		tmp = "/tmp";
+	if (snprintf(folders[n], PATH_MAX, "%s/weir-%u", tmp, (unsigned)place->uid) <
+	    PATH_MAX)
+		n++;
 	return n;
 }
 

@@ -180,6 +180,17 @@ await() {
   [ "$(find "$XDG_STATE_HOME/weir" -type f | wc -l)" -eq 1 ]
 }
 
+@test "without other folders the default one is in TMPDIR, where the command looks too" {
+  for tmp in "$BATS_TEST_TMPDIR/tmp" /no/such; do
+    mkdir -p "$BATS_TEST_TMPDIR/tmp"
+    env -u XDG_RUNTIME_DIR -u XDG_STATE_HOME -u HOME TMPDIR="$tmp" LD_PRELOAD="$SHIM" \
+      "$GUESTS/stress" 1 500
+  done
+  [ "$(find "$BATS_TEST_TMPDIR/tmp/weir-$(id -u)" -name '*.weir' | wc -l)" -eq 1 ]
+  run env -u XDG_RUNTIME_DIR -u XDG_STATE_HOME -u HOME TMPDIR="$BATS_TEST_TMPDIR/tmp" "$WEIR" stat
+  [[ $output == *"$GUESTS/stress"* ]]
+}
+
 @test "small programs leave no sidecar and start no thread" {
   export XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR/run
   mkdir "$XDG_RUNTIME_DIR"

@@ -199,7 +199,7 @@ refuses() {
   has "$XDG_RUNTIME_DIR/weir"
   has "$XDG_STATE_HOME/weir"
   has "$HOME/.local/state/weir"
-  has "/tmp/weir-$(id -u)"
+  has "$TMPDIR/weir-$(id -u)"
 }
 
 @test "sidecars are listed, running ones first, then the most recent" {

@@ -12,12 +12,12 @@ export MAKE_SIDECAR=$WEIR_BUILDDIR/tests/tools/make_sidecar
 # Every test calls it first: sidecars of this test only, no options of the caller.
 own_environment() {
   export XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR/run XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
-  export HOME=$BATS_TEST_TMPDIR/home
+  export HOME=$BATS_TEST_TMPDIR/home TMPDIR=$BATS_TEST_TMPDIR/tmp
   unset WEIR_OPTIONS WEIR_PRELOAD
   # A command built with ASan is started here with a preload before ASan's own.
   export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0
   FOLDER=$XDG_RUNTIME_DIR/weir
-  mkdir -p "$FOLDER" "$HOME"
+  mkdir -p "$FOLDER" "$HOME" "$TMPDIR"
   cd "$BATS_TEST_TMPDIR" || return 1
 }
 

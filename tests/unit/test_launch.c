@@ -148,9 +148,12 @@ TEST(default_folders)
 			     "/s",
 			     "HOME",
 			     "/h",
+			     "TMPDIR",
+			     "/t",
 			     NULL,
 			     NULL};
-	const char *some[] = {"XDG_RUNTIME_DIR", "relative", "HOME", "/h", NULL, NULL};
+	const char *some[] = {"XDG_RUNTIME_DIR", "relative", "HOME", "/h",
+			      "TMPDIR",		 "relative", NULL,   NULL};
 	struct locate_place place = {get_variable, all, 42};
 	char folders[LOCATE_FOLDERS][PATH_MAX];
 
@@ -158,10 +161,11 @@ TEST(default_folders)
 	CHECK_STR(folders[0], "/run/u/weir");
 	CHECK_STR(folders[1], "/s/weir");
 	CHECK_STR(folders[2], "/h/.local/state/weir");
-	CHECK_STR(folders[3], "/tmp/weir-42");
+	CHECK_STR(folders[3], "/t/weir-42");
 	place.context = some;
 	REQUIRE(locate_folders(&place, folders) == 2);
 	CHECK_STR(folders[0], "/h/.local/state/weir");
+	CHECK_STR(folders[1], "/tmp/weir-42");
 }
 
 TEST(proc_stat_lines)
