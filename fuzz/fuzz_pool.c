@@ -31,29 +31,6 @@ take_bytes(unsigned n)
 }
 
 static void
-fill(struct block *b)
-{
-	for (size_t o = 0; o < b->span->bytes; o += WEIR_PAGE_BYTES)
-		*(uint32_t *)(b->span->base + o) = b->pattern + (uint32_t)o;
-	*(uint8_t *)(b->span->base + b->span->bytes - 1) = (uint8_t)b->pattern;
-}
-
-static void
-words_intact(const struct block *b, size_t bytes)
-{
-	for (size_t o = 0; o < bytes; o += WEIR_PAGE_BYTES)
-		FUZZ_CHECK(*(uint32_t *)(b->span->base + o) == b->pattern + (uint32_t)o);
-}
-
-static void
-intact(const struct block *b)
-{
-	words_intact(b, b->span->bytes);
-	FUZZ_CHECK(*(uint8_t *)(b->span->base + b->span->bytes - 1) ==
-		   (uint8_t)b->pattern);
-}
-
-static void
 served(struct block *b, struct weir_taken taken, size_t bytes, size_t align)
 {
 	b->span = taken.span;
@@ -66,7 +43,7 @@ served(struct block *b, struct weir_taken taken, size_t bytes, size_t align)
 	FUZZ_CHECK(weir_span_state(b->span) == WEIR_SPAN_LIVE);
 	for (size_t o = 0; taken.zero && o < b->span->bytes; o += 1024)
 		FUZZ_CHECK(*(uint64_t *)(b->span->base + o) == 0);
-	fill(b);
+	model_fill(b->span, b->pattern);
 }
 
 static void
@@ -96,14 +73,14 @@ take(struct block *b, uint32_t how)
 			return;
 		b->refs = 1;
 		FUZZ_CHECK(weir_scratch_size((void *)s->base) == s->bytes);
-		fill(b);
+		model_fill(b->span, b->pattern);
 	}
 }
 
 static void
 give(struct block *b, uint32_t how)
 {
-	intact(b);
+	FUZZ_CHECK(model_intact(b->span, b->pattern));
 	if (b->refs != 0) {
 		int rc = weir_scratch_drop((void *)b->span->base);
 
@@ -139,8 +116,8 @@ resize(struct block *b)
 		return;
 	}
 	FUZZ_CHECK(b->span->bytes == bytes);
-	words_intact(b, bytes < old ? bytes : old);
-	fill(b);
+	FUZZ_CHECK(model_words_intact(b->span, b->pattern, bytes < old ? bytes : old));
+	model_fill(b->span, b->pattern);
 }
 
 /* The content of one block to another, by its pages as far as that goes. */
@@ -154,10 +131,10 @@ move(struct block *from, struct block *to)
 	size_t moved;
 	FUZZ_CHECK(weir_span_move(from->span, to->span, from->span->bytes, &moved));
 	to->pattern = from->pattern;
-	intact(to);
+	FUZZ_CHECK(model_intact(to->span, to->pattern));
 	for (size_t o = 0; o < moved; o += WEIR_PAGE_BYTES)
 		FUZZ_CHECK(*(uint32_t *)(from->span->base + o) == 0);
-	fill(from);
+	model_fill(from->span, from->pattern);
 }
 
 static void

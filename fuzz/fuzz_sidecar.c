@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Any bytes as a sidecar: as they are, and as changes to one that is valid, so that a few bytes
- * reach deep. Whatever they say: nothing beyond the file is read, the check accounts for every
- * identity, what is printed cannot steer a terminal, and the JSON is JSON.
- *
- * As changes: 4 bytes for the file's length, then 12 for each change, 4 of them the index of an
- * 8-byte word and 8 its new value; indices and length are taken modulo the file's.
+ * Any bytes as a sidecar: as they are, and as changes to one that is valid (fuzz/changed.h). Whatever
+ * they say: nothing beyond the file is read, the check accounts for every identity, what is printed
+ * cannot steer a terminal, and the JSON is JSON.
  */
 #include <string.h>
 
+#include "fuzz/changed.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/plain.h"
 #include "tests/tools/sidecar_sample.h"
@@ -111,33 +109,13 @@ parse(const void *bytes, size_t n)
 	sidecar_free(&entry.sidecar);
 }
 
-static void
-parse_changed(const uint8_t *data, size_t size)
-{
-	static struct sidecar_sample sample;
-	size_t n_words = sizeof(sample.words) / sizeof(sample.words[0]);
-	uint32_t length, index;
-	void *copy;
-
-	if (size < sizeof(length))
-		return;
-	sidecar_sample_make(&sample);
-	memcpy(&length, data, sizeof(length));
-	length = length == 0 ? sizeof(sample) : length % (sizeof(sample) + 1);
-	for (size_t at = sizeof(length); size - at >= 12; at += 12) {
-		memcpy(&index, data + at, sizeof(index));
-		memcpy(&sample.words[index % n_words], data + at + 4, 8);
-	}
-	copy = malloc(length > 0 ? length : 1);
-	memcpy(copy, &sample, length);
-	parse(copy, length);
-	free(copy);
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static struct sidecar_sample sample;
+
 	parse(data, size);
-	parse_changed(data, size);
+	sidecar_sample_make(&sample);
+	changed_parse(&sample, sizeof(sample), data, size, parse);
 	return 0;
 }

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Any bytes as a sidecar with a trace: as they are, and as changes to one that is valid, so that a few
- * bytes reach deep. Whatever they say: nothing beyond the file is read, every index that is left is
+ * Any bytes as a sidecar with a trace: as they are, and as changes to one that is valid
+ * (fuzz/changed.h). Whatever they say: nothing beyond the file is read, every index that is left is
  * in range, every view of it ends, and what is printed cannot steer a terminal.
- *
- * As changes: 4 bytes for the file's length, then 12 for each change, 4 of them the index of an
- * 8-byte word and 8 its new value; indices and length are taken modulo the file's.
  */
 #include <string.h>
 
+#include "fuzz/changed.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/plain.h"
 #include "tests/tools/trace_sample.h"
@@ -119,38 +117,17 @@ parse(const void *bytes, size_t n)
 	trace_view_free(&v);
 }
 
-static void
-parse_changed(const uint8_t *data, size_t size)
-{
-	struct trace_sample *sample;
-	uint32_t length, index;
-	const void *bytes;
-	uint64_t *copy;
-	size_t n;
-
-	if (size < sizeof(length))
-		return;
-	sample = trace_sample_new();
-	trace_sample_story(sample);
-	bytes = trace_sample_bytes(sample, &n);
-	copy = malloc(n + 8);
-	memcpy(copy, bytes, n);
-	memcpy(&length, data, sizeof(length));
-	for (size_t at = sizeof(length); size - at >= 12; at += 12) {
-		memcpy(&index, data + at, sizeof(index));
-		memcpy(&copy[index % (n / 8)], data + at + 4, 8);
-	}
-	n = length == 0 ? n : length % (n + 1);
-	copy = realloc(copy, n > 0 ? n : 1);
-	parse(copy, n);
-	free(copy);
-	trace_sample_free(sample);
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	struct trace_sample *sample = trace_sample_new();
+	const void *bytes;
+	size_t n;
+
 	parse(data, size);
-	parse_changed(data, size);
+	trace_sample_story(sample);
+	bytes = trace_sample_bytes(sample, &n);
+	changed_parse(bytes, n, data, size, parse);
+	trace_sample_free(sample);
 	return 0;
 }

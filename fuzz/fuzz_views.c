@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "fuzz/changed.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/plain.h"
 #include "tests/tools/trace_sample.h"
@@ -107,7 +108,6 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct trace_sample *s = trace_sample_new();
-	uint32_t index;
 	uint64_t *copy;
 	size_t n;
 
@@ -117,10 +117,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	copy = malloc(n);
 	memcpy(copy, bytes, n);
 	trace_sample_free(s);
-	for (size_t at = 0; size - at >= 12; at += 12) {
-		memcpy(&index, data + at, sizeof(index));
-		memcpy(&copy[index % (n / 8)], data + at + 4, 8);
-	}
+	changed_words(copy, n / 8, data, size);
 	look(copy, n);
 	free(copy);
 	return 0;

@@ -20,7 +20,7 @@ FUZZ_LIBS = libtools.la libencode.la libtrace.la libpool.la libpolicy.la
 
 # `make check` replays the corpora, with any compiler.
 check_LTLIBRARIES += libreplay.la
-libreplay_la_SOURCES = %D%/fuzz.h %D%/fuzz_codec.h %D%/plain.h %D%/replay.c
+libreplay_la_SOURCES = %D%/changed.h %D%/fuzz.h %D%/fuzz_codec.h %D%/plain.h %D%/replay.c
 check_PROGRAMS += $(FUZZ_TARGETS)
 TESTS += $(FUZZ_TARGETS)
 %C%_fuzz_views_SOURCES = %D%/fuzz_views.c tests/tools/sidecar_sample.c \

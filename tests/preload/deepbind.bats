@@ -5,12 +5,6 @@
 
 load preload
 
-build() {
-  local name=$1
-  shift
-  gcc -O1 -fno-builtin -o "$BATS_TEST_TMPDIR/$name" "$@"
-}
-
 plugin_and_host() {
   cd "$BATS_TEST_TMPDIR" || return
   build plugin.so -shared -fPIC "$@" "$WEIR_SRCDIR/tests/preload/plugin.c"

@@ -22,6 +22,13 @@ under() {
   timeout -k 5 120 env LD_PRELOAD="$SHIM" WEIR_OPTIONS="stats=$SIDECAR,$options" "$@"
 }
 
+# build NAME GCC-ARGUMENT...: the guest is compiled here, as its own tools would.
+build() {
+  local name=$1
+  shift
+  gcc -O1 -fno-builtin -o "$BATS_TEST_TMPDIR/$name" "$@"
+}
+
 # adds_up [FILE...]: every sidecar reads and its numbers agree.
 adds_up() {
   local file

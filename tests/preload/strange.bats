@@ -5,13 +5,6 @@
 
 load preload
 
-# build NAME GCC-ARGUMENT...: the guest is compiled here, as its own tools would.
-build() {
-  local name=$1
-  shift
-  gcc -O1 -fno-builtin -o "$BATS_TEST_TMPDIR/$name" "$@"
-}
-
 # hosted OUTPUT COMMAND...: prints that without weir and with it, at three settings.
 hosted() {
   local want=$1 options

@@ -107,6 +107,32 @@ model_init(void)
 	});
 }
 
+/* A block's own pattern. One word a page, and the last byte: enough to see an overlap, cheap enough
+ * to do often. */
+static inline void
+model_fill(const struct weir_span *s, uint32_t pattern)
+{
+	for (size_t at = 0; at < s->bytes; at += WEIR_PAGE_BYTES)
+		*(uint32_t *)(s->base + at) = pattern + (uint32_t)at;
+	*(uint8_t *)(s->base + s->bytes - 1) = (uint8_t)pattern;
+}
+
+static inline bool
+model_words_intact(const struct weir_span *s, uint32_t pattern, size_t bytes)
+{
+	for (size_t at = 0; at < bytes; at += WEIR_PAGE_BYTES)
+		if (*(uint32_t *)(s->base + at) != pattern + (uint32_t)at)
+			return false;
+	return true;
+}
+
+static inline bool
+model_intact(const struct weir_span *s, uint32_t pattern)
+{
+	return model_words_intact(s, pattern, s->bytes) &&
+	       *(uint8_t *)(s->base + s->bytes - 1) == (uint8_t)pattern;
+}
+
 static inline void *
 model_scratch(size_t bytes)
 {

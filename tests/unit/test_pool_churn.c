@@ -23,31 +23,6 @@ next_random(uint32_t *state)
 	return *state;
 }
 
-/* One word a page, first and last byte: enough to see an overlap, cheap enough to do often. */
-static void
-fill(struct block *b)
-{
-	for (size_t at = 0; at < b->span->bytes; at += WEIR_PAGE_BYTES)
-		*(uint32_t *)(b->span->base + at) = b->pattern + (uint32_t)at;
-	*(uint8_t *)(b->span->base + b->span->bytes - 1) = (uint8_t)b->pattern;
-}
-
-static bool
-words_intact(const struct block *b, size_t bytes)
-{
-	for (size_t at = 0; at < bytes; at += WEIR_PAGE_BYTES)
-		if (*(uint32_t *)(b->span->base + at) != b->pattern + (uint32_t)at)
-			return false;
-	return true;
-}
-
-static bool
-intact(const struct block *b)
-{
-	return words_intact(b, b->span->bytes) &&
-	       *(uint8_t *)(b->span->base + b->span->bytes - 1) == (uint8_t)b->pattern;
-}
-
 static bool
 all_zero(const struct weir_span *s)
 {
@@ -84,14 +59,14 @@ take(struct block *b, uint32_t *random)
 	b->pattern = r;
 	if (taken.span->base % ask.align != 0 || (taken.zero && !all_zero(taken.span)))
 		return -1;
-	fill(b);
+	model_fill(b->span, b->pattern);
 	return 0;
 }
 
 static int
 give(struct block *b, int64_t now_ns)
 {
-	int rc = intact(b) ? 0 : -1;
+	int rc = model_intact(b->span, b->pattern) ? 0 : -1;
 
 	if (weir_span_at((void *)b->span->base) != b->span || !weir_span_claim(b->span))
 		rc = -1;
@@ -108,9 +83,10 @@ resize(struct block *b, uint32_t random, int64_t now_ns)
 	if (b->span->grade != WEIR_SPAN_NO_GRADE ||
 	    weir_extent_resize(b->span, bytes, bytes - 1, now_ns) != 0)
 		return 0;
-	if (b->span->bytes != bytes || !words_intact(b, bytes < old ? bytes : old))
+	if (b->span->bytes != bytes ||
+	    !model_words_intact(b->span, b->pattern, bytes < old ? bytes : old))
 		return -1;
-	fill(b);
+	model_fill(b->span, b->pattern);
 	return 0;
 }
 
