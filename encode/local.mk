@@ -52,7 +52,8 @@ libencode_avx2_la_SOURCES = \
 	%D%/avx2.c %D%/avx2.h %D%/avx2_base64.c %D%/avx2_bytes.c %D%/avx2_text.c
 libencode_avx2_la_CFLAGS = $(KERNEL_CFLAGS) $(AVX2_CFLAGS)
 libencode_avx512_la_SOURCES = \
-	%D%/avx512.c %D%/avx512.h %D%/avx512_base64.c %D%/avx512_copy.c \
+	%D%/avx512.c %D%/avx512.h %D%/avx512_base64.c %D%/avx512_carry.h \
+	%D%/avx512_copy.c \
 	%D%/avx512_text.h %D%/avx512_from_utf8.c %D%/avx512_to_utf8.c %D%/avx512_utf8.c
 libencode_avx512_la_CFLAGS = $(KERNEL_CFLAGS) $(AVX512_CFLAGS)
 
