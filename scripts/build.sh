@@ -24,6 +24,7 @@ END
   return 0
 }
 
+# build_weir [CONFIGURE-OPTION...]: they count where nothing is configured yet.
 build_weir() {
   if [ -e config.status ]; then
     echo "This folder is configured for a build in place, which rules out one in ./build." >&2
@@ -33,6 +34,6 @@ build_weir() {
   mkdir -p build || exit 2
   : >build/build.log
   [ -e configure ] || build_step ./autogen.sh
-  is_configured || build_step env -C build ../configure
+  is_configured || build_step env -C build ../configure "$@"
   build_step make -C build -j"$(nproc)"
 }

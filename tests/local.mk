@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 EXTRA_DIST += %D%/tap.h
+# First, since its longest tests take minutes each: begun last, they would keep one core waiting.
+include tests/repo/local.mk
 include tests/unit/local.mk
 include tests/victims/local.mk
 include tests/heaps/local.mk
@@ -7,4 +9,3 @@ include tests/preload/local.mk
 include tests/encode/local.mk
 include tests/tools/local.mk
 include tests/runtimes/local.mk
-include tests/repo/local.mk
