@@ -18,6 +18,7 @@
 #include "pool/pool.h"
 #include "pool/region.h"
 #include "preload/backing_set.h"
+#include "preload/facts.h"
 #include "preload/filter.h"
 #include "preload/fork.h"
 #include "preload/gate.h"
@@ -36,7 +37,8 @@ static struct weir_lock once_lock;
 static _Atomic bool ready;
 
 /* Address space of a region: joined free spans want room, a limited process wants little. */
-#define REGION_USUAL ((size_t)4 << 30)
+#define REGION_USUAL  ((size_t)4 << 30)
+#define REGION_STRICT ((size_t)128 << 20)
 
 static void
 warn(const struct weir_option_issue *issue)
@@ -161,11 +163,15 @@ boot(void)
 	errno = saved_errno;
 }
 
+/*
+ * Under strict commit accounting, a process may be promised less the larger it is: a 32nd of its
+ * address space, used or not, is left to others.
+ */
 static size_t
-region_bytes(void)
+region_bytes(bool strict)
 {
 	struct rlimit limit;
-	size_t bytes = REGION_USUAL;
+	size_t bytes = strict ? REGION_STRICT : REGION_USUAL;
 
 	/* A limited address space is the host's: take little of it at a time. */
 	if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
@@ -197,13 +203,16 @@ boot_ready(void)
 		return true;
 	weir_lock(&once_lock);
 	if (!boot_done()) {
+		bool strict = facts_strict_commit();
+
+		weir_pages_strict_commit(strict);
 		backing_set();
 		filter_look();
 		weir_pool_init(&(struct weir_pool_config){
 			.pages = &weir_pages_system,
 			.class_bytes = weir_config.classes.bytes,
 			.n_classes = weir_config.classes.n,
-			.region_bytes = region_bytes(),
+			.region_bytes = region_bytes(strict),
 			.gather_from = gather_from(),
 		});
 		kind_init();

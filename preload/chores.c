@@ -8,7 +8,6 @@
 
 #include "policy/aging.h"
 #include "policy/purge.h"
-#include "pool/pages.h"
 #include "pool/pool.h"
 #include "preload/clock.h"
 #include "preload/facts.h"
@@ -26,7 +25,6 @@ static int64_t resident_ns; /* when resident_bytes was measured */
 static struct weir_aging aging;
 static uint64_t asked_bytes; /* that the host had asked for at the last look */
 static int64_t written_ns, mail_ns;
-static bool strictness_known;
 
 /* A class keeps a block for a quarter of its time, then all sizes may have it. */
 static struct weir_tick
@@ -52,15 +50,6 @@ aged(int64_t now_ns)
 
 	asked_bytes = asked;
 	return weir_aging_look(&aging, now_ns, again, weir_config.decay_ms);
-}
-
-static void
-know_strictness(void)
-{
-	if (!strictness_known) {
-		weir_pages_strict_commit(facts_strict_commit());
-		strictness_known = true;
-	}
 }
 
 static void
@@ -100,7 +89,6 @@ chores_trim(void)
 				.room_bytes = UINT64_MAX,
 				.slack_bytes = UINT64_MAX};
 
-	know_strictness();
 	uint64_t before = weir_pool_cached_bytes();
 	uint64_t after = weir_pool_tick(&all).cached_bytes;
 	return before > after ? before - after : 0;
@@ -131,7 +119,6 @@ chores_do(int64_t now_ns, struct timer_counts *counts)
 	struct weir_aged age = aged(now_ns);
 	struct weir_tick tick = tick_at(now_ns, age.now_ns);
 
-	know_strictness();
 	read_mail(now_ns);
 	look_around(&tick, age.worked_ns, counts);
 	struct weir_tick_result left = weir_pool_tick(&tick);

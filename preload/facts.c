@@ -189,6 +189,17 @@ climb(const char *mount, const char *group, size_t len, const char *limit_file,
 	}
 }
 
+/* Above memory.high the kernel kills nobody, but slows down whoever allocates: a limit as well. */
+static void
+climb_unified(const char *group, size_t len, struct facts_memory *m)
+{
+	static const char *const limits[] = {"/memory.max", "/memory.high"};
+
+	for (int i = 0; i < 2; i++)
+		climb("/sys/fs/cgroup", group, len, limits[i], "/memory.current",
+		      "\ninactive_file ", m);
+}
+
 static void
 cgroup_limits(struct facts_memory *m)
 {
@@ -208,8 +219,7 @@ cgroup_limits(struct facts_memory *m)
 			size_t len = (size_t)(end - path - 1);
 
 			if (path == controllers + 1)
-				climb("/sys/fs/cgroup", path + 1, len, "/memory.max",
-				      "/memory.current", "\ninactive_file ", m);
+				climb_unified(path + 1, len, m);
 			else if (strncmp(controllers, ":memory:", 8) == 0)
 				climb("/sys/fs/cgroup/memory", path + 1, len,
 				      "/memory.limit_in_bytes", "/memory.usage_in_bytes",

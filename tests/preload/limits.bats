@@ -83,6 +83,15 @@ own_mounts() {
   [ "$(counter cached_clean_bytes)" -eq 0 ]
 }
 
+@test "strict commit accounting: little address space is reserved, which would count against the host" {
+  echo 2 >"$BATS_TEST_TMPDIR/mode"
+  own_mounts "mount --bind '$BATS_TEST_TMPDIR/mode' /proc/sys/vm/overcommit_memory &&
+    LD_PRELOAD='$SHIM' WEIR_OPTIONS='stats=$SIDECAR' '$GUESTS/memory' thousand"
+  [ "$status" -eq 0 ] || skip "cannot do that here: $output"
+  adds_up
+  [ "$(counter region_peak_bytes)" -le $((256 << 20)) ]
+}
+
 @test "no /proc: the host goes on, the numbers add up" {
   own_mounts "mount -t tmpfs none /proc &&
     LD_PRELOAD='$SHIM' WEIR_OPTIONS='stats=$SIDECAR,decay_ms=20,stats_ms=20' '$GUESTS/stress' 2 1500 5"
@@ -100,6 +109,33 @@ own_mounts() {
     ls '$BATS_TEST_TMPDIR/fs' | wc -l"
   [ "$status" -eq 0 ]
   [ "$output" = 0 ]
+}
+
+# told FILE=BYTES...: a burst in a group of version 2 whose files say so; the limit that was seen is in $limit.
+told() {
+  local group=$BATS_TEST_TMPDIR/group file
+  rm -rf "$group" && mkdir -p "$group/own"
+  echo 0::/own >"$BATS_TEST_TMPDIR/groups"
+  echo 300000000 >"$group/own/memory.current"
+  for file; do
+    echo "${file#*=}" >"$group/own/${file%=*}"
+  done
+  own_mounts "mount --bind '$group' /sys/fs/cgroup && mount --bind '$BATS_TEST_TMPDIR/groups' /proc/\$\$/cgroup &&
+    LD_PRELOAD='$SHIM' WEIR_OPTIONS='stats=$SIDECAR,stats_ms=20' exec '$GUESTS/memory' burst"
+  [ "$status" -eq 0 ] || skip "cannot do that here: $output"
+  adds_up
+  limit=$(counter cgroup_limit_bytes)
+}
+
+@test "a group of version 2: memory.high is a limit as memory.max is, the tighter one holds" {
+  told memory.max=max memory.high=max
+  [ "$limit" -eq 0 ]
+  told memory.max=500000000 memory.high=max
+  [ "$limit" -eq 500000000 ]
+  told memory.max=max memory.high=400000000
+  [ "$limit" -eq 400000000 ]
+  told memory.max=500000000 memory.high=400000000
+  [ "$limit" -eq 400000000 ]
 }
 
 # grouped LIMIT_MB COMMAND...: in a control group of memory of its own, version 1 or 2.

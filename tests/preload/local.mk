@@ -11,7 +11,7 @@ EXTRA_DIST += \
 if BUILD_SHIM
 check_PROGRAMS += \
 	%D%/children %D%/descriptors %D%/early_host %D%/filtered %D%/limits %D%/small_blocks %D%/memory %D%/scratch_guest %D%/semantics %D%/storms \
-	%D%/stress %D%/without
+	%D%/stress %D%/switches %D%/without
 check_LTLIBRARIES += libearly.la libfaulty.la
 if HAVE_BATS
 TESTS += $(preload_tests)
@@ -26,6 +26,7 @@ tests_preload_memory_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_semantics_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_storms_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_stress_CFLAGS = $(GUEST_CFLAGS)
+tests_preload_switches_CFLAGS = $(GUEST_CFLAGS)
 preload_tests += %D%/backing.bats
 if BUILD_SHIM
 check_PROGRAMS += %D%/backing_guest
