@@ -3,9 +3,19 @@ EXTRA_DIST += \
 	%D%/build.sh %D%/check-hosts %D%/count-tests %D%/embed %D%/fetch-prometheus %D%/fetch-runtimes \
 	%D%/leak-table %D%/packages.sh %D%/runtime-table %D%/runtimes.sh %D%/sidecar-tables %D%/stress %D%/analyze \
 	%D%/hosts/attempt %D%/hosts/common.sh %D%/hosts/cpython %D%/hosts/node %D%/hosts/numpy %D%/hosts/openjdk \
-	%D%/hosts/perl %D%/hosts/php %D%/hosts/redis %D%/hosts/ruby %D%/hosts/sqlite
+	%D%/hosts/perl %D%/hosts/php %D%/hosts/redis %D%/hosts/ruby %D%/hosts/sqlite \
+	%D%/vm-trials %D%/vm/init %D%/vm/inside %D%/vm/trial.bash \
+	%D%/vm/trials/cgroup2.bash %D%/vm/trials/few_mappings.bash %D%/vm/trials/huge_pages.bash \
+	%D%/vm/trials/no_threads.bash %D%/vm/trials/numa_nodes.bash %D%/vm/trials/old_kernel.bash \
+	%D%/vm/trials/overcommit.bash %D%/vm/trials/read_only.bash %D%/vm/trials/swapping.bash \
+	%D%/vm/trials/watching.bash
 
 # Static analysis, with what is installed of gcc, clang and cppcheck.
 analyze:
 	$(SHELL) $(srcdir)/scripts/analyze "$(srcdir)" "$(abs_top_builddir)"
 .PHONY: analyze
+
+# Switches of a whole machine, in virtual ones. Long where they must be emulated.
+check-vm: all $(check_PROGRAMS) $(check_LTLIBRARIES)
+	$(SHELL) $(srcdir)/scripts/vm-trials "$(abs_top_builddir)"
+.PHONY: check-vm

@@ -4,7 +4,7 @@
 
 load repo
 
-code='(\.([ch]|def|map|awk|js|mjs|py|rb|pl|sql|java|sh|bash|bats|mk|ac|am|m4)|/(check-hosts|fetch-runtimes|count-tests|runtime-table|sidecar-tables|stress|analyze)|^run-tests|^quickstart|^autogen.sh|^\.ci/run)$'
+code='(\.([ch]|def|map|awk|js|mjs|py|rb|pl|sql|java|sh|bash|bats|mk|ac|am|m4)|/(check-hosts|vm-trials|vm/init|vm/inside|fetch-runtimes|count-tests|runtime-table|sidecar-tables|stress|analyze)|^run-tests|^quickstart|^autogen.sh|^\.ci/run)$'
 
 @test "C is formatted as .clang-format says" {
   clang-format --version | grep -q 'version 14\.' ||
