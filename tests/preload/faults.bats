@@ -101,7 +101,7 @@ no_difference() {
 
 @test "clocks that jump by hours, on and back: the host goes on, memory still goes back" {
   for faults in clock%3 clock@200; do
-    faulty $faults decay_ms=50,stats_ms=20 "$GUESTS/memory" burst
+    faulty $faults decay_ms=50,stats_ms=20 "$GUESTS/memory" burst 5
     [ "$status" -eq 0 ]
     adds_up
     faulty $faults decay_ms=5,stats_ms=20,floor=8K "$DIFFER" -t 2 -n 400 -a 8192,1048576

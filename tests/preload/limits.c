@@ -196,7 +196,8 @@ locked(void)
 	usleep(500000);
 	work(1);
 	end();
-	usleep(500000);
+	for (int i = 0; i < 3000 && resident() > 60 * MB; i++)
+		usleep(20000);
 	say("idle", resident());
 }
 

@@ -47,7 +47,7 @@ load preload
   [ "$(megabytes hoarded)" -gt 150 ]
   [ "$(megabytes idle)" -le 20 ]
   adds_up
-  run -0 under trim_next=off "$GUESTS/memory" hoard
+  run -0 under trim_next=off "$GUESTS/memory" hoard 5
   [ "$(megabytes idle)" -gt 150 ]
 }
 
@@ -58,7 +58,7 @@ load preload
 }
 
 @test "a bound on the cache is kept" {
-  run -0 under cache_max=50M,decay_ms=3600000,stats_ms=20 "$GUESTS/memory" burst
+  run -0 under cache_max=50M,decay_ms=3600000,stats_ms=20 "$GUESTS/memory" burst 5
   [ "$(megabytes idle)" -le 60 ]
   [ "$(megabytes idle)" -ge 20 ] # not simply everything
   adds_up

@@ -68,6 +68,9 @@ lazy(void)
 	say("grown", resident() - before);
 }
 
+/* So many tenths of a second memory may take to go back; less is asked for where it is to stay. */
+static int patience = 600;
+
 /* A burst, then silence: not one call of the host's brings the memory back, only the clock. */
 static void
 burst(void)
@@ -84,7 +87,7 @@ burst(void)
 	say("peak", resident() - before);
 	for (int i = 0; i < 300; i++)
 		free(blocks[i]);
-	for (int i = 0; i < 50 && resident() - before > (long)(8 * MB); i++)
+	for (int i = 0; i < patience && resident() - before > (long)(8 * MB); i++)
 		usleep(100000);
 	say("idle", resident() - before);
 }
@@ -192,7 +195,7 @@ hoard(void)
 		free(chunks[i]);
 	free(large);
 	say("hoarded", resident() - before);
-	for (int i = 0; i < 80 && resident() - before > (long)(20 * MB); i++)
+	for (int i = 0; i < patience && resident() - before > (long)(20 * MB); i++)
 		usleep(100000);
 	say("idle", resident() - before);
 }
@@ -228,12 +231,15 @@ main(int argc, char **argv)
 			 {"grow", grow},   {"trim", trim},     {"sparse", sparse},
 			 {"hoard", hoard}, {"paused", paused}, {"vforked", vforked}};
 
+	if (argc > 2)
+		patience = 10 * atoi(argv[2]);
 	for (size_t i = 0; argc > 1 && i < sizeof(scenarios) / sizeof(scenarios[0]); i++)
 		if (strcmp(argv[1], scenarios[i].name) == 0) {
 			scenarios[i].run();
 			return 0;
 		}
 	fprintf(stderr, "usage: memory "
-			"lazy|burst|thousand|grow|trim|sparse|hoard|paused|vforked\n");
+			"lazy|burst|thousand|grow|trim|sparse|hoard|paused|vforked "
+			"[SECONDS]\n");
 	return 2;
 }

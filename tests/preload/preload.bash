@@ -22,6 +22,16 @@ under() {
   timeout -k 5 120 env LD_PRELOAD="$SHIM" WEIR_OPTIONS="stats=$SIDECAR,$options" "$@"
 }
 
+# await_that COMMAND...: until it succeeds, for a minute at most.
+await_that() {
+  for _ in {1..1200}; do
+    ! "$@" 2>/dev/null || return 0
+    sleep 0.05
+  done
+  echo "in vain: $*"
+  return 1
+}
+
 # build NAME GCC-ARGUMENT...: the guest is compiled here, as its own tools would.
 build() {
   local name=$1

@@ -6,15 +6,15 @@ load preload
 
 # A guest that allocates for a while: prints "sum N" at its end.
 busy() {
-  under stats_ms=10,decay_ms=20 "$GUESTS/stress" 2 "${1:-30000}" 5
+  under stats_ms=10,decay_ms=20 "$GUESTS/stress" 2 "${1:-10000}" 5
 }
 
 await() {
-  for _ in $(seq 100); do
-    [ ! -e "$1" ] || return 0
-    sleep 0.05
-  done
-  return 1
+  await_that test -e "$1"
+}
+
+asked_for() {
+  [ "$(counter large_requests)" -gt "$1" ]
 }
 
 @test "private, of a fixed size, and complete after exit" {
@@ -27,8 +27,7 @@ await() {
 @test "SIGKILL leaves a sidecar that reads and adds up" {
   LD_PRELOAD=$SHIM WEIR_OPTIONS=stats=$SIDECAR,stats_ms=10 "$GUESTS/stress" 4 100000000 5 3>&- &
   guest=$!
-  await "$SIDECAR"
-  sleep 0.5
+  await_that asked_for 10
   kill -KILL "$guest"
   wait "$guest" || true
   adds_up

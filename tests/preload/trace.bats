@@ -21,12 +21,9 @@ trace() {
   "$WEIR" stat --json "${2:-$SIDECAR}" | jq ".trace.$1"
 }
 
-await_sidecar() {
-  for _ in $(seq 200); do
-    [ ! -s "$SIDECAR" ] || return 0
-    sleep 0.05
-  done
-  return 1
+# live_above BYTES: what the sites hold, as the sidecar has it.
+live_above() {
+  [ "$("$WEIR" growth --json "$SIDECAR" | jq '[.sites[].live_bytes] | add')" -gt "$1" ]
 }
 
 teardown() {
@@ -87,15 +84,13 @@ teardown() {
 @test "killed: the sites of the last second are there" {
   LD_PRELOAD=$SHIM WEIR_OPTIONS=stats=$SIDECAR,stats_ms=10 "$GUESTS/stress" 4 100000000 5 3>&- &
   guest=$!
-  await_sidecar
-  sleep 1
+  await_that live_above 1000000
   kill -KILL "$guest"
   wait "$guest" || true
   guest=
   run "$WEIR" stat --check "$SIDECAR"
   [ "$status" -eq 0 ]
-  "$WEIR" growth --json "$SIDECAR" >"$BATS_TEST_TMPDIR/growth.json"
-  [ "$(jq '[.sites[].live_bytes] | add' "$BATS_TEST_TMPDIR/growth.json")" -gt 1000000 ]
+  live_above 1000000
 }
 
 @test "a disk that fills up behind the numbers: the host goes on, the numbers stay" {
@@ -150,10 +145,10 @@ teardown() {
 @test "marks and purges are asked for by mail" {
   LD_PRELOAD=$SHIM WEIR_OPTIONS=stats=$SIDECAR,decay_ms=60000 "$GUESTS/stress" 2 100000000 5 3>&- &
   guest=$!
-  await_sidecar
-  "$WEIR" snap "$SIDECAR" first
-  "$WEIR" snap "$SIDECAR" second
-  "$WEIR" purge "$SIDECAR"
+  await_that test -s "$SIDECAR"
+  "$WEIR" snap --timeout=60 "$SIDECAR" first
+  "$WEIR" snap --timeout=60 "$SIDECAR" second
+  "$WEIR" purge --timeout=60 "$SIDECAR"
   "$WEIR" growth --json "$SIDECAR" --diff first second >"$BATS_TEST_TMPDIR/growth.json"
   [ "$(jq '.sites | length' "$BATS_TEST_TMPDIR/growth.json")" -gt 0 ]
 }

@@ -71,7 +71,7 @@ judged() {
   ROUNDS=100000 "$weir" run --quiet --stats_ms=100 --stats="$PWD/killed.weir" -- "$node" \
     "$programs/leaks/module_array.mjs" </dev/null >killed.log 2>&1 3>&- &
   pid=$!
-  for _ in {1..200}; do
+  for _ in {1..600}; do
     sleep 0.1
     [ ! -e killed.weir ] ||
       [ "$("$weir" growth --json killed.weir 2>/dev/null | jq '.sites[0].live_count')" -lt 100 ] ||
@@ -160,6 +160,11 @@ END
   [[ $output == *leak+0x* && $output != *forget* ]]
 }
 
+# asked_for FILE: how many blocks its first site asked for by now.
+asked_for() {
+  "$weir" growth --json "$1" | jq '.sites[0].alloc_count'
+}
+
 @test "marks in a running process: what came between them, and its cache given back" {
   local node pid
   for version in 20 22 24 26; do
@@ -171,17 +176,21 @@ END
   ROUNDS=100000 "$weir" run --quiet --stats_ms=100 --stats="$PWD/marked.weir" -- "$node" \
     "$programs/leaks/lru_plateau.mjs" </dev/null >marked.log 2>&1 3>&- &
   pid=$!
-  for _ in {1..100}; do
+  for _ in {1..600}; do
     sleep 0.1
     [ ! -e marked.weir ] || break
   done
-  run "$weir" snap marked.weir first
+  run "$weir" snap --timeout=60 marked.weir first
   [[ $output == 'mark 1 "first": resident '* ]]
-  sleep 2
-  "$weir" snap marked.weir second
+  want=$(($(asked_for marked.weir) + 150))
+  for _ in {1..600}; do
+    sleep 0.1
+    [ "$(asked_for marked.weir)" -lt $want ] || break
+  done
+  "$weir" snap --timeout=60 marked.weir second
   "$weir" growth --json --diff first second marked.weir >diff.json
   jq -e '.sites[0] | .line == 9 and .alloc_count > 100' diff.json
-  run "$weir" purge marked.weir
+  run "$weir" purge --timeout=60 marked.weir
   [[ $output == "process "*" gave back "* ]]
   kill "$pid"
   wait "$pid" || true

@@ -164,7 +164,7 @@ C
   run -1 "$WEIR" doctor ./script
   has 'a script for "tool", which is not on PATH'
   printf '#!%s\n' "$PWD/script" >script
-  run -1 timeout 5 "$WEIR" doctor ./script
+  run -1 timeout 60 "$WEIR" doctor ./script
   has "not followed"
 }
 
@@ -180,14 +180,14 @@ C
   for n in 20 63 70 200 500; do
     head -c "$n" prog >short
     chmod +x short
-    run -1 timeout 5 "$WEIR" doctor ./short
+    run -1 timeout 60 "$WEIR" doctor ./short
     has "damaged ELF file"
   done
   # Offsets of the program headers, of the sections, and their counts.
   for at in 32 40 56 60; do
     cp prog bad
     printf '\xff\xff\xff\xff\xff\xff\xff\x7f' | dd of=bad bs=1 seek=$at conv=notrunc status=none
-    run timeout 5 "$WEIR" doctor ./bad
+    run timeout 60 "$WEIR" doctor ./bad
     [ "$status" -le 1 ]
     has "verdict: "
   done
@@ -253,9 +253,9 @@ started_with() {
   program ./prog
   env "$@" ./prog 3>&- &
   guest=$!
-  timeout 5 sh -c "until [ \"\$(readlink /proc/$guest/exe)\" = '$PWD/prog' ]; do sleep 0.05; done"
+  timeout 60 sh -c "until [ \"\$(readlink /proc/$guest/exe)\" = '$PWD/prog' ]; do sleep 0.05; done"
   [[ $* != *LD_PRELOAD* ]] ||
-    timeout 5 sh -c "until grep -q libweir_preload /proc/$guest/maps; do sleep 0.05; done"
+    timeout 60 sh -c "until grep -q libweir_preload /proc/$guest/maps; do sleep 0.05; done"
 }
 
 teardown() {
@@ -313,7 +313,7 @@ teardown() {
   gcc -static -o s s.c 2>/dev/null || skip "gcc cannot link statically"
   env LD_PRELOAD="$WEIR_PRELOAD" ./s 3>&- &
   guest=$!
-  timeout 5 sh -c "until [ \"\$(readlink /proc/$guest/exe)\" = '$PWD/s' ]; do sleep 0.05; done"
+  timeout 60 sh -c "until [ \"\$(readlink /proc/$guest/exe)\" = '$PWD/s' ]; do sleep 0.05; done"
   run -1 "$WEIR" doctor "$guest"
   has "LD_PRELOAD names $WEIR_PRELOAD, but statically linked"
 }
@@ -325,7 +325,7 @@ teardown() {
   chmod u+s prog
   env LD_PRELOAD="$WEIR_PRELOAD" ./prog 3>&- &
   guest=$!
-  timeout 5 sh -c "until [ \"\$(readlink /proc/$guest/exe)\" = '$PWD/prog' ]; do sleep 0.05; done"
+  timeout 60 sh -c "until [ \"\$(readlink /proc/$guest/exe)\" = '$PWD/prog' ]; do sleep 0.05; done"
   [ "$(stat -c %U /proc/$guest)" = root ] || skip "this file system ignores setuid"
   run -1 "$WEIR" doctor "$guest"
   has "LD_PRELOAD names $WEIR_PRELOAD, but it runs with raised privileges"
@@ -335,7 +335,7 @@ teardown() {
   program ./prog
   env LD_PRELOAD="/nowhere/libweir_preload.so" ./prog 3>&- 2>/dev/null &
   guest=$!
-  timeout 5 sh -c "until [ \"\$(readlink /proc/$guest/exe)\" = '$PWD/prog' ]; do sleep 0.05; done"
+  timeout 60 sh -c "until [ \"\$(readlink /proc/$guest/exe)\" = '$PWD/prog' ]; do sleep 0.05; done"
   run -1 "$WEIR" doctor "$guest"
   has "LD_PRELOAD names /nowhere/libweir_preload.so, which the loader did not load"
 }

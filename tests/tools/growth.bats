@@ -126,7 +126,7 @@ json() {
   lacks 'line 12 of it'
   rm app/leak.mjs
   mkfifo app/leak.mjs
-  run -0 timeout 10 "$WEIR" growth story.weir
+  run -0 timeout 60 "$WEIR" growth story.weir
   has '(the file is not here)'
 }
 

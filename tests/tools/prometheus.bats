@@ -26,7 +26,7 @@ teardown() {
 get() {
   exec 9<>"/dev/tcp/127.0.0.1/$1" || return
   printf 'GET %s HTTP/1.0\r\n\r\n' "$2" >&9
-  timeout 10 cat <&9
+  timeout 60 cat <&9
   exec 9>&-
 } 2>/dev/null
 

@@ -2,10 +2,11 @@
 /*
  * pty_drive ROWS COLUMNS STEP... -- COMMAND [ARGUMENT...]: runs a command on a terminal of its own
  * and does the steps, in order:
- *   wait=TEXT      until it has printed this since the last step (20 s at most)
+ *   wait=TEXT      until it has printed this since the last step (60 s at most)
  *   key=TEXT       types it
  *   size=RxC       the terminal gets this size
  *   signal=NAME    TERM, INT, HUP: to the command
+ *   end=PID        SIGTERM to that process
  *   stop           types ^Z until the command has stopped, and lets it go on
  * Then waits for its end. What it printed goes to standard output; the last line says how it ended
  * and whether the terminal's modes are those from before. The status is 0 if all steps were done.
@@ -25,7 +26,7 @@
 #include <unistd.h>
 #include <utmp.h>
 
-#define PATIENCE_S 20
+#define PATIENCE_S 60
 
 static int terminal, kept_open;
 static pid_t child;
@@ -160,6 +161,8 @@ step(const char *what)
 		return resize(what + 5);
 	if (strncmp(what, "signal=", 7) == 0)
 		return send_signal(what + 7);
+	if (strncmp(what, "end=", 4) == 0)
+		return kill((pid_t)atoi(what + 4), SIGTERM) == 0;
 	return strcmp(what, "stop") == 0 && stop_and_go_on();
 }
 

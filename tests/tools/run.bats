@@ -243,10 +243,10 @@ environment_of() {
 @test "with --summary SIGTERM and SIGHUP are passed on" {
   for sig in TERM HUP; do
     # shellcheck disable=SC2016
-    "$WEIR" run --summary -- sh -c 'trap "exit 9" $0; echo >ready; for i in $(seq 200); do sleep 0.05; done' \
+    "$WEIR" run --summary -- sh -c 'trap "exit 9" $0; echo >ready; for i in $(seq 1200); do sleep 0.05; done' \
       $sig 2>err 3>&- &
     pid=$!
-    timeout 10 sh -c 'until [ -e ready ]; do sleep 0.05; done'
+    timeout 60 sh -c 'until [ -e ready ]; do sleep 0.05; done'
     rm ready
     kill -s $sig "$pid"
     rc=0
@@ -261,8 +261,8 @@ environment_of() {
   env --default-signal=INT setsid -w "$WEIR" run --summary -- sh -c '
     trap "exit 5" INT
     echo $$ >ready
-    for i in $(seq 200); do sleep 0.05; done' 2>err 3>&- &
-  timeout 10 sh -c 'until [ -s ready ]; do sleep 0.05; done'
+    for i in $(seq 1200); do sleep 0.05; done' 2>err 3>&- &
+  timeout 60 sh -c 'until [ -s ready ]; do sleep 0.05; done'
   kill -INT -- "-$(ps -o pgid= "$(cat ready)" | tr -d ' ')"
   rc=0
   wait $! || rc=$?

@@ -17,7 +17,7 @@ refuses() {
   local text=$1
   shift
   "$MAKE_SIDECAR" bad.weir "$@"
-  run -1 timeout 10 "$WEIR" stat bad.weir
+  run -1 timeout 60 "$WEIR" stat bad.weir
   [ "${#lines[@]}" -eq 1 ]
   has "weir: bad.weir: $text"
 }
@@ -146,9 +146,9 @@ refuses() {
   run -1 "$WEIR" stat link.weir
   has "link.weir: a symbolic link, which is not followed"
   mkfifo fifo.weir
-  run -1 timeout 5 "$WEIR" stat fifo.weir
+  run -1 timeout 60 "$WEIR" stat fifo.weir
   has "fifo.weir: not a regular file"
-  run -1 timeout 5 "$WEIR" stat /dev/zero
+  run -1 timeout 60 "$WEIR" stat /dev/zero
   has "/dev/zero: not a regular file"
   run -1 "$WEIR" stat .
   has ".: not a regular file"
@@ -276,14 +276,14 @@ refuses() {
   env XDG_RUNTIME_DIR="$PWD/there" sleep 60 3>&- &
   start=$(start_ticks $!)
   "$MAKE_SIDECAR" "there/weir/$!-$start.weir" pid=$! start="$start"
-  timeout 5 sh -c "until grep -qz there /proc/$!/environ; do sleep 0.05; done"
+  timeout 60 sh -c "until grep -qz there /proc/$!/environ; do sleep 0.05; done"
   run -0 "$WEIR" stat $!
   has "sidecar   $PWD/there/weir/$!-$start.weir"
   kill $!
   env WEIR_OPTIONS="stats=$PWD/%p.mine" sleep 60 3>&- &
   start=$(start_ticks $!)
   "$MAKE_SIDECAR" "$!.mine" pid=$! start="$start"
-  timeout 5 sh -c "until grep -qz mine /proc/$!/environ; do sleep 0.05; done"
+  timeout 60 sh -c "until grep -qz mine /proc/$!/environ; do sleep 0.05; done"
   run -0 "$WEIR" stat $!
   has "sidecar   $PWD/$!.mine"
   kill $!
@@ -311,14 +311,14 @@ refuses() {
 
 @test "--watch ends when the process has gone" {
   "$MAKE_SIDECAR" "$FOLDER/999999999-1.weir" pid=999999999 start=1
-  run -0 timeout 10 "$WEIR" stat --watch 999999999
+  run -0 timeout 60 "$WEIR" stat --watch 999999999
   has "gone"
   sleep 60 3>&- &
   sidecar_of $!
-  timeout 20 "$WEIR" stat --watch=0.05 $! >out 3>&- &
+  timeout 60 "$WEIR" stat --watch=0.05 $! >out 3>&- &
   watcher=$!
   # shellcheck disable=SC2016
-  timeout 10 sh -c 'until [ "$(grep -c "^process .*running" out)" -ge 3 ]; do sleep 0.05; done'
+  timeout 60 sh -c 'until [ "$(grep -c "^process .*running" out)" -ge 3 ]; do sleep 0.05; done'
   kill %1
   wait "$watcher"
   [ "$(grep -c '^process .*gone' out)" -eq 1 ]
@@ -329,9 +329,9 @@ refuses() {
   sidecar_of $$
   env --default-signal=INT "$WEIR" stat --watch=0.05 --json $$ >out 3>&- &
   watcher=$!
-  timeout 10 sh -c 'until [ -s out ]; do sleep 0.05; done'
+  timeout 60 sh -c 'until [ -s out ]; do sleep 0.05; done'
   kill -INT "$watcher"
-  timeout 10 tail --pid="$watcher" -f /dev/null
+  timeout 60 tail --pid="$watcher" -f /dev/null
   wait "$watcher"
 }
 

@@ -149,7 +149,7 @@ C
   gcc -O0 -o deep deep.c
   (ulimit -s 8192 && exec ./deep) >ready 3>&- &
   guest=$!
-  timeout 5 sh -c 'until [ -s ready ]; do sleep 0.05; done'
+  timeout 60 sh -c 'until [ -s ready ]; do sleep 0.05; done'
 }
 
 teardown() {

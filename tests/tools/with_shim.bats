@@ -40,9 +40,9 @@ teardown() {
 start_guest() {
   "$WEIR" run --stats-ms=100 "$@" -- ./guest 60 >ready 3>&- &
   guest=$!
-  timeout 10 sh -c 'until [ -s ready ]; do sleep 0.05; done'
+  timeout 60 sh -c 'until [ -s ready ]; do sleep 0.05; done'
   # What was done in the last period is not in the sidecar yet.
-  timeout 10 sh -c "until '$WEIR' stat $guest 2>&1 | grep -q '8 blocks asked for'; do sleep 0.05; done"
+  timeout 60 sh -c "until '$WEIR' stat $guest 2>&1 | grep -q '8 blocks asked for'; do sleep 0.05; done"
 }
 
 @test "the summary of a real program, and numbers that add up" {
@@ -95,7 +95,7 @@ start_guest() {
 @test "a process under weir that has asked for nothing large says so" {
   "$WEIR" run -- sleep 60 3>&- &
   guest=$!
-  timeout 10 sh -c "until grep -q libweir_preload /proc/$guest/maps; do sleep 0.05; done"
+  timeout 60 sh -c "until grep -q libweir_preload /proc/$guest/maps; do sleep 0.05; done"
   run -1 "$WEIR" stat $guest
   has "process $guest has no sidecar: its large blocks (128 KB or more) do not add up to 1 MB yet"
   run -1 "$WEIR" doctor $guest

@@ -126,7 +126,7 @@ TEST(fork_among_threads)
 		REQUIRE(text != NULL);
 		pid_t child = fork();
 		if (child == 0) {
-			alarm(5); /* a lock that nobody will give back */
+			alarm(60); /* a lock that nobody will give back */
 			_exit(child_can_go_on(text));
 		}
 		CHECK(waitpid(child, &status, 0) == child && status == 0);
