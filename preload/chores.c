@@ -52,6 +52,19 @@ aged(int64_t now_ns)
 	return weir_aging_look(&aging, now_ns, again, weir_config.decay_ms);
 }
 
+/* The bounds of a limit, where they are tighter than those of another one. */
+static void
+bound(struct weir_tick *tick, const struct weir_pressure *pressure)
+{
+	uint64_t cap = weir_cache_cap(weir_config.cache_max, pressure);
+	uint64_t room = weir_growth_room(pressure);
+
+	if (cap < tick->cap_bytes)
+		tick->cap_bytes = cap;
+	if (room < tick->room_bytes)
+		tick->room_bytes = room;
+}
+
 static void
 look_around(struct weir_tick *tick, int64_t worked_ns, struct timer_counts *counts)
 {
@@ -61,14 +74,17 @@ look_around(struct weir_tick *tick, int64_t worked_ns, struct timer_counts *coun
 		facts_memory(&m);
 	counts->rss_bytes = m.rss_bytes;
 	counts->limit_bytes = m.limit_bytes;
-	const struct weir_pressure pressure = {
+	struct weir_pressure pressure = {
 		.limit_bytes = m.limit_bytes,
 		.current_bytes = m.current_bytes,
 		.cached_bytes = weir_pool_cached_bytes(),
 		.lent_bytes = weir_pool_lent_bytes(),
 	};
-	tick->cap_bytes = weir_cache_cap(weir_config.cache_max, &pressure);
-	tick->room_bytes = weir_growth_room(&pressure);
+	bound(tick, &pressure);
+	/* What is kept is promised to nobody else. */
+	pressure.limit_bytes = m.promise_limit_bytes;
+	pressure.current_bytes = m.promised_bytes;
+	bound(tick, &pressure);
 	uint64_t lent = pressure.lent_bytes;
 	tick->lent_peak = weir_lent_peak(weir_pool_lent_peak(), lent, worked_ns,
 					 weir_config.decay_ms);

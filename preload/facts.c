@@ -84,12 +84,15 @@ read_number(const char *path, uint64_t *n)
 	return true;
 }
 
+static _Atomic bool strict;
+
 bool
 facts_strict_commit(void)
 {
 	uint64_t mode;
 
-	return read_number("/proc/sys/vm/overcommit_memory", &mode) && mode == 2;
+	strict = read_number("/proc/sys/vm/overcommit_memory", &mode) && mode == 2;
+	return strict;
 }
 
 bool
@@ -143,6 +146,25 @@ join(char *path, size_t size, const char *mount, const char *group, size_t group
 	return true;
 }
 
+static uint64_t
+named_number(const char *text, const char *name)
+{
+	const char *p = strstr(text, name);
+
+	return p != NULL ? number(p + strlen(name), &p) : 0;
+}
+
+static void
+promises(struct facts_memory *m)
+{
+	char buf[4096];
+
+	if (read_file("/proc/meminfo", buf, sizeof(buf)) <= 0)
+		return;
+	m->promise_limit_bytes = named_number(buf, "\nCommitLimit:") * 1024;
+	m->promised_bytes = named_number(buf, "\nCommitted_AS:") * 1024;
+}
+
 /*
  * File pages that were read once and can be dropped at any time are charged to the group as well: a
  * host that reads files stands at its limit all day without being near it.
@@ -150,13 +172,9 @@ join(char *path, size_t size, const char *mount, const char *group, size_t group
 static uint64_t
 droppable(const char *path, const char *name)
 {
-	char buf[8192], *p;
-	const char *end;
+	char buf[8192];
 
-	if (read_file(path, buf, sizeof(buf)) <= 0)
-		return 0;
-	p = strstr(buf, name);
-	return p != NULL ? number(p + strlen(name), &end) : 0;
+	return read_file(path, buf, sizeof(buf)) > 0 ? named_number(buf, name) : 0;
 }
 
 /* The tightest limit from the group up to the root, and what is charged where it applies. */
@@ -241,4 +259,6 @@ facts_memory(struct facts_memory *m)
 		m->rss_bytes = number(p, &p) * (uint64_t)sysconf(_SC_PAGESIZE);
 	}
 	cgroup_limits(m);
+	if (strict)
+		promises(m);
 }

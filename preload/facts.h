@@ -16,7 +16,7 @@ void facts_own_files(void);
 /* Whether the calling thread has one: what it opens is seen by nobody else. */
 bool facts_files_are_own(void);
 
-/* vm.overcommit_memory = 2: the kernel counts every writable page as promised. */
+/* vm.overcommit_memory = 2: the kernel counts every writable page as promised. Asked at start. */
 bool facts_strict_commit(void);
 
 /* A system call filter is installed. */
@@ -28,6 +28,8 @@ struct facts_memory {
 	/* charged against it, less file pages that nobody uses; 0 when there is no limit */
 	uint64_t current_bytes;
 	uint64_t rss_bytes;
+	/* Under strict commit accounting, what the machine may promise and has promised; else 0. */
+	uint64_t promise_limit_bytes, promised_bytes;
 };
 
 /* Looks the limit up anew on every call; a few files, about 30 us. */

@@ -92,6 +92,23 @@ own_mounts() {
   [ "$(counter region_peak_bytes)" -le $((256 << 20)) ]
 }
 
+@test "strict commit accounting: where nearly all is promised, nothing is kept" {
+  echo 2 >"$BATS_TEST_TMPDIR/mode"
+  for committed in 100000 9500000; do
+    printf 'MemTotal: 9 kB\nCommitLimit: 10000000 kB\nCommitted_AS: %s kB\n' $committed >"$BATS_TEST_TMPDIR/info"
+    own_mounts "mount --bind '$BATS_TEST_TMPDIR/mode' /proc/sys/vm/overcommit_memory &&
+      mount --bind '$BATS_TEST_TMPDIR/info' /proc/meminfo &&
+      LD_PRELOAD='$SHIM' WEIR_OPTIONS='stats=$SIDECAR,decay_ms=60000,cache_max=0' '$GUESTS/memory' burst"
+    [ "$status" -eq 0 ] || skip "cannot do that here: $output"
+    adds_up
+    if [ $committed -lt 1000000 ]; then
+      [ "$(megabytes idle)" -gt 400 ]
+    else
+      [ "$(megabytes idle)" -le 8 ]
+    fi
+  done
+}
+
 @test "no /proc: the host goes on, the numbers add up" {
   own_mounts "mount -t tmpfs none /proc &&
     LD_PRELOAD='$SHIM' WEIR_OPTIONS='stats=$SIDECAR,decay_ms=20,stats_ms=20' '$GUESTS/stress' 2 1500 5"

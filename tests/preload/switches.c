@@ -95,14 +95,14 @@ grow(size_t block, size_t used)
 	use(used);
 	int n = take(block * MB, MOST), error = errno;
 	drop(n);
-	/* Now, not at the refusal: even what is written to a file of memory must be promised. */
-	say("grown", n * (long)block);
-	say("errno", n < MOST ? error : 0);
 	long left = promised() - before;
 	for (int i = 0; i < 100 && left > 8; i++) {
 		usleep(100000);
 		left = promised() - before;
 	}
+	/* Only now: what is written to a file of memory must be promised, too. */
+	say("grown", n * (long)block);
+	say("errno", n < MOST ? error : 0);
 	say("left", left);
 }
 
