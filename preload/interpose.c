@@ -10,11 +10,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "pool/pool.h"
 #include "pool/pool_stats.h"
-#include "pool/region.h"
 #include "preload/settings.h"
 #include "preload/gate.h"
 #include "preload/next.h"

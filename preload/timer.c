@@ -4,7 +4,6 @@
  */
 #include "preload/timer.h"
 
-#include <limits.h>
 #include <linux/futex.h>
 #include <pthread.h>
 #include <signal.h>

@@ -3,14 +3,13 @@
  * `weir growth`: who holds the memory. Reads one sidecar, of a process that runs or is gone, and
  * prints its sites with what they added and the verdict. Only reads.
  */
-#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tools/cmd.h"
 #include "tools/growth_view.h"
 #include "tools/subject.h"
-#include "tools/tell.h"
 #include "tools/tracetime.h"
 
 struct request {

@@ -3,8 +3,6 @@
  * Sites into groups: the same line, function, file, package, kind, thread or stack. Called by
  * growth_model.c only.
  */
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

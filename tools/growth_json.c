@@ -3,7 +3,6 @@
  * The JSON of `weir growth`. Names and order of the keys are an interface: doc/weir-growth.1 lists
  * them; add, never rename.
  */
-#include <string.h>
 
 #include "tools/growth_view.h"
 #include "tools/json.h"

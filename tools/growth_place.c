@@ -5,7 +5,6 @@
  */
 #include "tools/growth_place.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -4,7 +4,7 @@
  * is foreign: nothing but a regular file is opened, and one newer than the process is not shown.
  */
 #include <fcntl.h>
-#include <string.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

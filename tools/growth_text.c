@@ -4,7 +4,7 @@
  * with the lines of source. All foreign text goes through show_clean.
  */
 #include <inttypes.h>
-#include <string.h>
+#include <stdio.h>
 
 #include "tools/growth_view.h"
 #include "tools/show.h"

@@ -55,7 +55,9 @@ libtools_la_SOURCES = \
 	%D%/top_model.c %D%/top_model.h %D%/top_screen.c %D%/top_screen.h \
 	%D%/top_sites.c %D%/top_sites.h %D%/top_text.c %D%/top_text.h \
 	%D%/cmd_tune.c %D%/tune_model.c %D%/tune_model.h \
-	%D%/trace_exit.c %D%/trace_row.c %D%/trace_row.h %D%/trace_load.c %D%/trace_names.c %D%/trace_view.c %D%/trace_view.h
+	%D%/trace_cost.c %D%/trace_cost.h \
+	%D%/trace_exit.c %D%/trace_load.c %D%/trace_names.c %D%/trace_parts.c %D%/trace_read.h \
+	%D%/trace_row.c %D%/trace_row.h %D%/trace_view.c %D%/trace_view.h
 nodist_libtools_la_SOURCES = tools/report_assets.c
 libtools_la_LIBADD = $(CURSES_LIBS) $(JSON_C_LIBS) $(DW_LIBS)
 

@@ -11,10 +11,17 @@
 #include "tools/locate.h"
 #include "weir/trace.h"
 
+/* How long taking a stack takes; zeros if none was timed. */
+struct stat_trace_cost {
+	uint64_t median_ns, p99_ns;
+};
+#define STAT_TRACE_COSTS 3 /* enum trace_cost_of */
+
 /* What the trace costs; `there` is false if the file has none. */
 struct stat_trace {
 	bool there;
 	struct weir_trace_head head;
+	struct stat_trace_cost costs[STAT_TRACE_COSTS];
 	uint64_t file_bytes, disk_bytes;
 };
 
@@ -26,7 +33,7 @@ struct stat_view {
 	bool all; /* also what is zero */
 };
 
-/* Reads only the headers of the trace; `path`: of the sidecar. */
+/* Reads only the headers of the trace and that histogram; `path`: of the sidecar. */
 struct stat_trace stat_trace_of(const char *path);
 void stat_trace_print(const struct stat_trace *t, FILE *out);
 struct json;

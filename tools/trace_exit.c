@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "tools/trace_read.h"
 #include "tools/trace_row.h"
 
 #define MAX_SLOTS 16
@@ -72,7 +73,7 @@ read_older(const struct trace_view *v, const struct trace_source *src,
 }
 
 int
-trace_view_step_back(struct trace_view *v, const struct trace_source *src)
+trace_read_step_back(struct trace_view *v, const struct trace_source *src)
 {
 	struct weir_trace_head newest = v->head, older;
 	uint64_t(*sites)[WEIR_N_SITE_FIELDS] = v->sites;
@@ -94,7 +95,7 @@ trace_view_step_back(struct trace_view *v, const struct trace_source *src)
 	for (uint32_t i = 0; i < v->head.n_parts; i++)
 		if (i != WEIR_PART_SITES0 && i != WEIR_PART_SITES1)
 			v->head.parts[i] = newest.parts[i];
-	rc = trace_view_read_sites(v, src, why);
+	rc = trace_read_sites(v, src, why);
 	before = rc == 0 ? live_bytes(v) : 0;
 	if (before > gone(now)) {
 		v->before_exit = true;

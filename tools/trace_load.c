@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tools/trace_view.h"
+#include "tools/trace_read.h"
 
 /* The writer leaves a second between two heads as a rule, so the second read will do. */
 #define READ_TRIES 20
@@ -53,7 +53,7 @@ trace_view_parse(struct trace_view *v, const void *bytes, size_t n,
 		.size = n,
 	};
 
-	return trace_view_read(v, &src, why);
+	return trace_read_last(v, &src, why);
 }
 
 typedef int reader(struct trace_view *v, const struct trace_source *src,
@@ -116,18 +116,30 @@ load(struct trace_view *v, int dir, const char *path, reader *read,
 int
 trace_view_load(struct trace_view *v, int dir, const char *path, char why[TRACE_VIEW_WHY])
 {
-	return load(v, dir, path, trace_view_read, why);
+	return load(v, dir, path, trace_read_last, why);
+}
+
+/* What stacks cost is told apart from the rest: a file without it, or damaged there, has its head. */
+static int
+peek(struct trace_view *v, const struct trace_source *src, char why[TRACE_VIEW_WHY])
+{
+	char ignored[TRACE_VIEW_WHY];
+	int rc = trace_read_head(v, src, why);
+
+	if (rc == 0)
+		trace_read_costs(v, src, ignored);
+	return rc;
 }
 
 int
 trace_view_peek(struct trace_view *v, int dir, const char *path, char why[TRACE_VIEW_WHY])
 {
-	return load(v, dir, path, trace_view_read_head, why);
+	return load(v, dir, path, peek, why);
 }
 
 int
 trace_view_load_newest(struct trace_view *v, int dir, const char *path,
 		       char why[TRACE_VIEW_WHY])
 {
-	return load(v, dir, path, trace_view_read_newest, why);
+	return load(v, dir, path, trace_read_newest, why);
 }

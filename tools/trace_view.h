@@ -42,6 +42,8 @@ struct trace_view {
 	uint64_t (*sites)[WEIR_N_SITE_FIELDS];
 	uint32_t n_sites;
 	struct trace_ring rings[TRACE_VIEW_RINGS]; /* WEIR_PART_ROWS_GC ... MARKS */
+	struct weir_trace_cost *costs;
+	uint32_t n_costs;
 	bool cut;	  /* the file ends before what its head counts */
 	bool exited;	  /* the process left by exit() */
 	bool before_exit; /* head and sites are of the write before the last: see below */
@@ -72,7 +74,7 @@ int trace_view_load(struct trace_view *v, int dir, const char *path,
 int trace_view_load_newest(struct trace_view *v, int dir, const char *path,
 			   char why[TRACE_VIEW_WHY]);
 
-/* Only the headers, which is cheap: `file` and `head`, nothing to free. Results as of load. */
+/* Only the headers and what stacks cost, which is cheap: `file`, `head`, `costs`. Results as of load. */
 int trace_view_peek(struct trace_view *v, int dir, const char *path,
 		    char why[TRACE_VIEW_WHY]);
 
@@ -116,28 +118,5 @@ const char *trace_view_tier(const struct trace_view *v);
 const char *trace_view_kind_name(uint64_t caller_kind); /* "backing_store", ... */
 const char *trace_view_drop_name(enum weir_trace_drop drop);
 const char *trace_view_drop_meaning(enum weir_trace_drop drop);
-
-/* What trace_view.c and trace_load.c share: the bytes, in memory or in a file. */
-struct trace_source {
-	const unsigned char *memory; /* NULL: read `fd` */
-	int fd;
-	uint64_t size;
-};
-int trace_source_read(const struct trace_source *src, uint64_t at, void *to, size_t n);
-
-/* trace_exit.c: the head before `v->head`, and its sites, if those of an exit are all but gone. */
-int trace_view_step_back(struct trace_view *v, const struct trace_source *src);
-
-/* The sites that go with v->head, and their number, as trace_view.c reads them. */
-int trace_view_read_sites(struct trace_view *v, const struct trace_source *src,
-			  char why[TRACE_VIEW_WHY]);
-
-/* Once over; -EAGAIN when the writer was quicker. */
-int trace_view_read(struct trace_view *v, const struct trace_source *src,
-		    char why[TRACE_VIEW_WHY]);
-int trace_view_read_newest(struct trace_view *v, const struct trace_source *src,
-			   char why[TRACE_VIEW_WHY]);
-int trace_view_read_head(struct trace_view *v, const struct trace_source *src,
-			 char why[TRACE_VIEW_WHY]);
 
 #endif

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "trace/capture.h"
+#include "trace/cost.h"
 #include "trace/intern.h"
 #include "trace/sites.h"
 #include "trace/ledger.h"
@@ -55,6 +56,13 @@ static void
 count(_Atomic uint64_t *counter, uint64_t by)
 {
 	atomic_fetch_add_explicit(counter, by, memory_order_relaxed);
+}
+
+static void
+count_cost(bool known, uint64_t ns, uint32_t weight)
+{
+	count(&counts.ns, weight * ns);
+	cost_count(known, ns, weight);
 }
 
 /* Another thread may be stopped while it has the lock: then this request goes without. */
@@ -136,7 +144,7 @@ capture(uintptr_t fp, uintptr_t pc, uint32_t caller_kind, uint64_t from, uint32_
 	/* The lowest bits choose the word, so they need not be kept. */
 	if (known != 0 && (known & ~SITE_MASK) == (key & ~SITE_MASK)) {
 		if (from != 0)
-			count(&counts.ns, weight * (clock_ns() - from));
+			count_cost(true, clock_ns() - from, weight);
 		return (uint32_t)(known & SITE_MASK);
 	}
 	count(&counts.misses, 1);
@@ -146,7 +154,7 @@ capture(uintptr_t fp, uintptr_t pc, uint32_t caller_kind, uint64_t from, uint32_
 		return 0;
 	uint32_t site = decode(&raw, caller_kind);
 	weir_unlock(&ledger_lock);
-	count(&counts.ns, clock_ns() - from);
+	count_cost(false, clock_ns() - from, 1);
 	if (site != 0)
 		atomic_store_explicit(word, (key & ~SITE_MASK) | site,
 				      memory_order_relaxed);
@@ -220,4 +228,5 @@ capture_after_fork(void)
 	atomic_store(&counts.captures, 0);
 	atomic_store(&counts.misses, 0);
 	own_thread = 0;
+	cost_after_fork();
 }

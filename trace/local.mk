@@ -28,6 +28,7 @@ walker_sources = \
 libtrace_la_SOURCES = \
 	$(walker_sources) \
 	%D%/capture.c %D%/capture.h \
+	%D%/cost.c %D%/cost.h \
 	%D%/ending.c %D%/ending.h \
 	%D%/intern.c %D%/intern.h \
 	%D%/ledger.c %D%/ledger.h \

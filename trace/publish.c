@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "trace/capture.h"
+#include "trace/cost.h"
 #include "trace/ending.h"
 #include "trace/intern.h"
 #include "trace/rows.h"
@@ -213,6 +214,18 @@ next_head(const struct weir_trace_facts *facts, const struct weir_trace_sink *si
 	return rc;
 }
 
+static uint64_t
+used_of(enum weir_trace_part_id part)
+{
+	if (part == WEIR_PART_SITES0 || part == WEIR_PART_SITES1)
+		return state.sites;
+	if (part == WEIR_PART_COSTS0 || part == WEIR_PART_COSTS1)
+		return WEIR_TRACE_COSTS;
+	if (part >= ROWS_FIRST && part <= ROWS_LAST)
+		return rows_written(part);
+	return state.written[part];
+}
+
 static void
 fill_head(struct weir_trace_head *h, const struct weir_trace_facts *facts,
 	  const uint64_t *offsets, uint64_t seq)
@@ -253,11 +266,7 @@ fill_head(struct weir_trace_head *h, const struct weir_trace_facts *facts,
 			.offset = offsets[i],
 			.record_bytes = parts[i].record_bytes,
 			.capacity = parts[i].capacity,
-			.used = i == WEIR_PART_SITES0 || i == WEIR_PART_SITES1
-					? state.sites
-				: i >= (int)ROWS_FIRST && i <= (int)ROWS_LAST
-					? rows_written((enum weir_trace_part_id)i)
-					: state.written[i],
+			.used = used_of((enum weir_trace_part_id)i),
 		};
 }
 
@@ -284,6 +293,8 @@ weir_trace_publish(const struct weir_trace_facts *facts,
 		rc = put_new(sink, offsets[i], (enum weir_trace_part_id)i, growing[i]);
 	if (rc == 0)
 		rc = put_sites(sink, offsets[WEIR_PART_SITES0 + parity], parity);
+	if (rc == 0)
+		rc = cost_write(sink, offsets[WEIR_PART_COSTS0 + parity], parity);
 	if (rc != 0) {
 		intern_drop(WEIR_DROP_rows);
 		return rc;

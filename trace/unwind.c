@@ -25,6 +25,46 @@
 static _Atomic uint64_t remembered[SLOTS][WAYS];
 static _Atomic bool remembers;
 
+/*
+ * In front of it the rules used last, in one page that is fetched ahead of a walk: a program that
+ * fills large buffers finds nothing in the processor's caches, and a walk would wait for memory
+ * at each frame. Bits: 38 tag, 2 how, 13 offset / 8, 1 saved, 10 (fp offset + 4096) / 8.
+ */
+#define RECENT	    512
+#define RECENT_BITS 9
+static _Atomic uint64_t recent[RECENT] __attribute__((aligned(4096)));
+
+static bool
+fits_recent(const struct unwind_rule *r)
+{
+	return r->offset >= 0 && r->offset / 8 < 1 << 13 && r->fp_offset >= -4096 &&
+	       r->fp_offset < 4096;
+}
+
+static void
+remember_recent(uint64_t pc, const struct unwind_rule *r)
+{
+	if (!fits_recent(r))
+		return;
+	atomic_store_explicit(&recent[pc % RECENT],
+			      pc >> RECENT_BITS << 26 | (uint64_t)r->how << 24 |
+				      (uint64_t)r->offset / 8 << 11 |
+				      (uint64_t)r->fp_saved << 10 |
+				      (uint64_t)(r->fp_offset + 4096) / 8,
+			      memory_order_relaxed);
+}
+
+static struct unwind_rule
+recent_rule(uint64_t word)
+{
+	return (struct unwind_rule){
+		.how = (enum unwind_how)(word >> 24 & 3),
+		.offset = (int32_t)(word >> 11 & 0x1fff) * 8,
+		.fp_saved = word >> 10 & 1,
+		.fp_offset = (int32_t)(word & 0x3ff) * 8 - 4096,
+	};
+}
+
 /* Bits: 36 tag, 2 how, 14 offset / 8, 1 saved, 11 (fp offset + 8192) / 8. */
 static uint64_t
 pack(uint64_t pc, const struct unwind_rule *r)
@@ -175,13 +215,20 @@ unwind_rule_at(uint64_t pc)
 		return (struct unwind_rule){.how = UNWIND_UNKNOWN};
 	if (pc - trusted_start < trusted_end - trusted_start)
 		return by_fp;
+	uint64_t front = atomic_load_explicit(&recent[pc % RECENT], memory_order_relaxed);
+	if (front >> 26 == pc >> RECENT_BITS)
+		return recent_rule(front);
 	_Atomic uint64_t *ways = remembered[pc % SLOTS];
 	unsigned into = (unsigned)(pc >> SLOT_BITS) % WAYS;
 	for (unsigned i = 0; i < WAYS; i++) {
 		uint64_t word = atomic_load_explicit(&ways[i], memory_order_relaxed);
 
-		if (word >> TAG_SHIFT == pc >> SLOT_BITS)
-			return unpack(word);
+		if (word >> TAG_SHIFT == pc >> SLOT_BITS) {
+			struct unwind_rule rule = unpack(word);
+
+			remember_recent(pc, &rule);
+			return rule;
+		}
 		if (word == 0)
 			into = i;
 	}
@@ -189,6 +236,7 @@ unwind_rule_at(uint64_t pc)
 	if (rule.how == UNWIND_UNKNOWN || rule.how == UNWIND_END)
 		rule = (struct unwind_rule){.how = rule.how};
 	atomic_store_explicit(&ways[into], pack(pc, &rule), memory_order_relaxed);
+	remember_recent(pc, &rule);
 	atomic_store_explicit(&remembers, true, memory_order_release);
 	return rule;
 }
@@ -201,4 +249,13 @@ unwind_forget(void)
 	for (size_t i = 0; i < SLOTS; i++)
 		for (unsigned k = 0; k < WAYS; k++)
 			atomic_store_explicit(&remembered[i][k], 0, memory_order_relaxed);
+	for (size_t i = 0; i < RECENT; i++)
+		atomic_store_explicit(&recent[i], 0, memory_order_relaxed);
+}
+
+void
+unwind_ahead(void)
+{
+	for (size_t i = 0; READS_ENTRIES && i < RECENT; i += 64 / sizeof(recent[0]))
+		__builtin_prefetch((const void *)&recent[i]);
 }

@@ -41,4 +41,7 @@ bool unwind_parse(const uint8_t *cie, size_t cie_bytes, const uint8_t *fde,
 		  size_t fde_bytes, uint64_t fde_address, uint64_t pc,
 		  struct unwind_rule *to);
 
+/* Has what unwind_rule_at looks at first brought into the processor's cache. */
+void unwind_ahead(void);
+
 #endif

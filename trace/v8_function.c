@@ -6,7 +6,6 @@
 #include "trace/v8_private.h"
 
 #include <errno.h>
-#include <string.h>
 
 /* ScopeInfo: words from FIRST on; the flags are word 0. */
 #define FIRST		   8

@@ -7,7 +7,6 @@
 #include "trace/v8_gc.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>

@@ -6,6 +6,7 @@
  */
 #include "trace/walk.h"
 
+#include <stdatomic.h>
 #include <stddef.h>
 
 #include "trace/code.h"
@@ -32,8 +33,35 @@ is_small_integer(uint64_t word)
 }
 
 /*
- * A frame that V8 marks as a stub's has a small integer where others have their context. The
- * builtins' are left out: they stand between a function and what it called.
+ * The return addresses within builtins whose functions were found to have no script. Such a frame
+ * shows nothing, but each `await` makes a new function of one: left in, no two stacks of an
+ * asynchronous program would be the same. Two that share a slot take turns in it.
+ */
+#define SCRIPTLESS 256
+static _Atomic uint64_t scriptless[SCRIPTLESS];
+
+static _Atomic uint64_t *
+scriptless_slot(uint64_t pc)
+{
+	return &scriptless[(pc * 0x9e3779b97f4a7c15 >> 32) % SCRIPTLESS];
+}
+
+static bool
+is_scriptless(uint64_t pc)
+{
+	return atomic_load_explicit(scriptless_slot(pc), memory_order_relaxed) == pc;
+}
+
+void
+walk_scriptless(uint64_t pc)
+{
+	atomic_store_explicit(scriptless_slot(pc), pc, memory_order_relaxed);
+}
+
+/*
+ * A frame of V8 has the context of its function below the frame pointer; one that is not a
+ * function's (a stub, an entry, an exit) has a small integer there. Of builtins those are left out:
+ * they stand between a function and what it called.
  */
 static uint32_t
 take_v8(uint64_t *words, const uint64_t *fp, uint64_t pc, bool builtin)
@@ -42,15 +70,22 @@ take_v8(uint64_t *words, const uint64_t *fp, uint64_t pc, bool builtin)
 		words[0] = pc;
 		return builtin ? 0 : 1;
 	}
-	words[0] = pc | WALK_V8;
 	words[1] = fp[V8_FUNCTION];
-	/* Only the interpreter, a builtin, keeps these there; others keep what varies. */
-	if (!builtin || !is_object(fp[V8_BYTECODE]) || !is_small_integer(fp[V8_OFFSET]))
+	if (!builtin) {
+		words[0] = pc | WALK_V8 | WALK_CODE;
 		return 2;
-	words[0] |= WALK_BYTECODE;
-	words[2] = fp[V8_BYTECODE];
-	words[3] = fp[V8_OFFSET];
-	return 4;
+	}
+	if (is_scriptless(pc))
+		return 0;
+	/* The interpreter is a builtin too. Others keep something else there. */
+	if (is_object(fp[V8_BYTECODE]) && is_small_integer(fp[V8_OFFSET])) {
+		words[0] = pc | WALK_V8 | WALK_BYTECODE;
+		words[2] = fp[V8_BYTECODE];
+		words[3] = fp[V8_OFFSET];
+		return 4;
+	}
+	words[0] = pc | WALK_V8;
+	return 2;
 }
 
 /* Two chains, since each step waits for its multiplication. A set bit of `but` leaves a word out. */
@@ -193,6 +228,7 @@ walk_take(struct walk_raw *raw, uintptr_t fp, uintptr_t pc)
 	uint32_t n = 0;
 
 	walk_look();
+	unwind_ahead();
 	const struct code_v8 *v8 = walk_reads_v8() ? code_v8() : &none;
 	raw->truncated = 1;
 	raw->fp = fp;
@@ -209,16 +245,16 @@ walk_take(struct walk_raw *raw, uintptr_t fp, uintptr_t pc)
 
 		pc = a.pc;
 		if (span >= 0 && within(&a, a.fp)) {
-			bool builtin = v8->is_builtins[span];
 			uint32_t words =
 				take_v8(&raw->words[n], (const uint64_t *)(uintptr_t)a.fp,
-					pc, builtin);
+					pc, v8->is_builtins[span]);
 
 			/*
 			 * Code or bytecode says which function it is: a closure made anew
 			 * for each request is the same one.
 			 */
-			if (words == 4 || (words == 2 && !builtin))
+			if (words != 0 &&
+			    (raw->words[n] & (WALK_BYTECODE | WALK_CODE)) != 0)
 				closures[(n + 1) / 64] |= UINT64_C(1) << (n + 1) % 64;
 			n += words;
 			went = step_by_fp(&a);

@@ -2,7 +2,7 @@
 /*
  * From raw words to interned frames, under the trace's lock. What a frame of V8 was decoded to is
  * remembered by place and by what all closures of a function share, since the same line is on the
- * stack again and again. After a collection other objects may lie at the same addresses: what a
+ * stack again and again. After a major collection other objects may lie at the same addresses: what a
  * function is, is read anew then.
  */
 #include "trace/walk.h"
@@ -16,27 +16,30 @@
 #include "trace/v8_gc.h"
 #include "trace/walk_private.h"
 
-#define FUNCTIONS  512
 #define REMEMBERED 1024 /* even */
+#define INDEXED	   4096
 
-/* What a function on the stack is: closures come and go, what they share stays. */
-struct function {
-	uint64_t address, moved; /* collections seen then: nothing moves in between */
-	uint64_t identity[V8_IDENTITY_WORDS];
+/* Where a function was: until the next major collection the same words are the same place. */
+struct spot {
+	uint64_t code, offset; /* bytecode and the offset within; or return address, 0 */
+	uint64_t generation;
+	uint32_t isolate;
 };
-static struct function functions[FUNCTIONS];
 
 struct remembered {
+	struct spot spot;     /* seen at last */
 	uint64_t place, used; /* bytecode offset, or return address; collections seen */
 	uint64_t identity[V8_IDENTITY_WORDS];
 	uint32_t n, frames[V8_MAX_INLINED];
 };
 static struct remembered remembered[REMEMBERED];
+static uint16_t indexed[INDEXED]; /* by spot: where it may be remembered */
 
 /* The frames of the stack at hand, and of the frame at hand. */
 struct decode {
 	uint32_t n, *frames;
-	uint64_t moved;
+	uint64_t generation;
+	uint32_t isolate;
 	uint32_t n_now, now[V8_MAX_INLINED];
 	bool named;
 };
@@ -91,32 +94,44 @@ place_of(const struct v8_frame *f)
 	return f->bytecode != 0 ? f->offset : f->pc;
 }
 
-static struct function *
-function_of(uint64_t address)
-{
-	return &functions[(address * 0x9e3779b97f4a7c15 >> 32) % FUNCTIONS];
-}
-
+/* False: neither code nor bytecode says which function it is, and only reading will do. */
 static bool
-is_known(const struct function *known, uint64_t address, uint64_t moved)
+spot_of(const struct decode *d, uint64_t word, const struct v8_frame *f,
+	struct spot *spot)
 {
-	return known->address == address && known->moved == moved;
+	*spot = (struct spot){
+		.code = f->bytecode != 0 ? f->bytecode : f->pc,
+		.offset = f->bytecode != 0 ? f->offset : 0,
+		.generation = d->generation,
+		.isolate = d->isolate,
+	};
+	return (word & (WALK_BYTECODE | WALK_CODE)) != 0;
 }
 
-/* NULL: it cannot be read. */
-static const uint64_t *
-identity_of(uint64_t address, uint64_t moved)
+static uint16_t *
+index_of(const struct spot *s)
 {
-	struct function *known = function_of(address);
+	return &indexed[((s->code ^ s->offset) * 0x9e3779b97f4a7c15 >> 32) % INDEXED];
+}
 
-	if (is_known(known, address, moved))
-		return known->identity;
-	known->address = 0;
-	if (v8_identity(walk_v8(), address, known->identity) != 0)
-		return NULL;
-	known->address = address;
-	known->moved = moved;
-	return known->identity;
+/* NULL: it has not been read since the last major collection, or others took its place since. */
+static struct remembered *
+remembered_at(const struct spot *s)
+{
+	struct remembered *r = &remembered[*index_of(s)];
+
+	return r->spot.code == s->code && r->spot.offset == s->offset &&
+			       r->spot.generation == s->generation &&
+			       r->spot.isolate == s->isolate
+		       ? r
+		       : NULL;
+}
+
+static void
+remember_at(struct remembered *r, const struct spot *s)
+{
+	r->spot = *s;
+	*index_of(s) = (uint16_t)(r - remembered);
 }
 
 static bool
@@ -139,21 +154,35 @@ slot_of(const uint64_t *identity, uint64_t place)
 }
 
 static void
-v8_frame(struct decode *d, const struct v8_frame *f)
+recall(struct decode *d, struct remembered *r)
+{
+	memcpy(d->now, r->frames, sizeof(r->frames));
+	d->n_now = r->n;
+	d->named = true;
+	r->used = d->generation;
+}
+
+static void
+v8_frame(struct decode *d, uint64_t word, const struct v8_frame *f)
 {
 	const struct v8_reader *reader = walk_v8();
+	uint64_t identity[V8_IDENTITY_WORDS];
 	struct remembered *r = NULL;
+	struct spot spot;
+	bool tells = spot_of(d, word, f, &spot);
 
 	d->n_now = 0;
+	if (tells && (r = remembered_at(&spot)) != NULL) {
+		recall(d, r);
+		return;
+	}
 	reader->memory->failed = false;
-	const uint64_t *identity = identity_of(f->function, d->moved);
-	if (identity != NULL) {
+	if (v8_identity(reader, f->function, identity) == 0) {
 		r = slot_of(identity, place_of(f));
 		if (matches(r, identity, place_of(f))) {
-			memcpy(d->now, r->frames, sizeof(r->frames));
-			d->n_now = r->n;
-			d->named = true;
-			r->used = d->moved;
+			recall(d, r);
+			if (tells)
+				remember_at(r, &spot);
 			return;
 		}
 	}
@@ -162,11 +191,18 @@ v8_frame(struct decode *d, const struct v8_frame *f)
 		intern_drop(WEIR_DROP_unreadable);
 		return;
 	}
+	/* What lay where the interpreter has its bytecode was a builtin's own then. */
+	if (d->n_now == 0 && (word & WALK_CODE) == 0 &&
+	    v8_type(reader, f->bytecode) != reader->layout->type_bytecode)
+		walk_scriptless(f->pc);
 	if (r == NULL)
 		return;
-	*r = (struct remembered){.place = place_of(f), .used = d->moved, .n = d->n_now};
+	*r = (struct remembered){
+		.place = place_of(f), .used = d->generation, .n = d->n_now};
 	memcpy(r->identity, identity, sizeof(r->identity));
 	memcpy(r->frames, d->now, sizeof(r->frames));
+	if (tells)
+		remember_at(r, &spot);
 }
 
 static void
@@ -209,21 +245,23 @@ frame_at(const struct walk_raw *raw, uint32_t i, struct v8_frame *f)
 
 /* All functions to look at, then what they share: two reads for all instead of two for each. */
 static void
-read_ahead(const struct walk_raw *raw, uint64_t moved)
+read_ahead(const struct decode *d, const struct walk_raw *raw)
 {
 	const struct v8_reader *reader = walk_v8();
 	uint64_t addresses[WEIR_TRACE_MAX_DEPTH];
 	size_t n = 0;
 
 	for (uint32_t i = 0; i < raw->n_words && n < WEIR_TRACE_MAX_DEPTH;) {
+		uint64_t word = raw->words[i];
 		struct v8_frame f;
+		struct spot spot;
 
-		if ((raw->words[i] & WALK_V8) == 0) {
+		if ((word & WALK_V8) == 0) {
 			i++;
 			continue;
 		}
 		i = frame_at(raw, i, &f);
-		if (!is_known(function_of(f.function), f.function, moved))
+		if (!spot_of(d, word, &f, &spot) || remembered_at(&spot) == NULL)
 			addresses[n++] = f.function;
 	}
 	checked_begin(reader->memory);
@@ -256,9 +294,12 @@ walk_decode(const struct walk_raw *raw, uint32_t frames[WEIR_TRACE_MAX_DEPTH])
 {
 	static struct walk_raw again; /* under the trace's lock */
 
-	struct decode d = {.frames = frames};
+	struct decode d = {
+		.frames = frames,
+		.generation = walk_generation(),
+		.isolate = walk_isolate(),
+	};
 	bool any_v8 = false;
-	struct walk_gcs gcs;
 
 	/* The stack is still there: with what the maps say now, it may be another one. */
 	if (!is_mapped(raw)) {
@@ -266,10 +307,8 @@ walk_decode(const struct walk_raw *raw, uint32_t frames[WEIR_TRACE_MAX_DEPTH])
 		walk_take(&again, raw->fp, raw->pc);
 		raw = &again;
 	}
-	walk_gcs(&gcs);
-	d.moved = gcs.moved;
 	if (walk_reads_v8())
-		read_ahead(raw, d.moved);
+		read_ahead(&d, raw);
 	for (uint32_t i = 0; i < raw->n_words && d.n < WEIR_TRACE_MAX_DEPTH;) {
 		uint64_t word = raw->words[i];
 		struct v8_frame f;
@@ -290,7 +329,7 @@ walk_decode(const struct walk_raw *raw, uint32_t frames[WEIR_TRACE_MAX_DEPTH])
 		}
 		i = frame_at(raw, i, &f);
 		any_v8 = true;
-		v8_frame(&d, &f);
+		v8_frame(&d, word, &f);
 		for (uint32_t k = 0; k < d.n_now && d.n < WEIR_TRACE_MAX_DEPTH; k++)
 			frames[d.n++] = d.now[k];
 	}
@@ -302,13 +341,13 @@ walk_decode(const struct walk_raw *raw, uint32_t frames[WEIR_TRACE_MAX_DEPTH])
 void
 walk_forget_generation(void)
 {
-	memset(functions, 0, sizeof(functions));
+	for (size_t i = 0; i < REMEMBERED; i++)
+		remembered[i].spot.code = 0;
 }
 
 void
 walk_after_fork(void)
 {
-	memset(functions, 0, sizeof(functions));
 	memset(remembered, 0, sizeof(remembered));
 	code_after_fork();
 	v8_gc_after_fork();

@@ -15,7 +15,8 @@
 #define WALK_V8		 (UINT64_C(1) << 63)
 #define WALK_BYTECODE	 (UINT64_C(1) << 62) /* two more: bytecode array, offset */
 #define WALK_PYTHON	 (UINT64_C(1) << 61) /* code object; two more: instruction, identity */
-#define WALK_PC(word)	 ((word) & (WALK_PYTHON - 1))
+#define WALK_CODE	 (UINT64_C(1) << 60) /* the address alone says which function it is */
+#define WALK_PC(word)	 ((word) & (WALK_CODE - 1))
 #define WALK_FRAME_WORDS 4
 
 /* The calling thread's stack around `sp`: false if nobody knows where it ends. */
@@ -38,5 +39,8 @@ const struct v8_reader *walk_v8(void);
 
 /* Told of each stack with frames of V8: whether one of them could be read with its script. */
 void walk_judge(bool readable);
+
+/* Told of the return address of a frame that is a builtin's own: its function has no script. */
+void walk_scriptless(uint64_t pc);
 
 #endif

@@ -14,9 +14,10 @@
  * more each time, copy seq % 2; two more while a process seems to take itself down, so that the
  * head of before stays: the one that is replaced then is not whole meanwhile. A reader takes the
  * head with the larger number whose two numbers agree, and with it `used` records of each part.
- * Parts but SITES0, SITES1 and the rings of rows only grow: what a head counts never changes.
- * Sites change all the time: head `seq` goes with part SITES0 + seq % 2. A row of a ring is valid if its `id` and `id_again` agree and its place in
- * the ring is (id - 1) % capacity. A reader believes no offset, count, index or string before it has
+ * Parts but SITES0/1, COSTS0/1 and the rings of rows only grow: what a head counts never changes.
+ * Sites and costs change all the time: head `seq` goes with parts SITES0 + seq % 2 and COSTS0 +
+ * seq % 2. A row of a ring is valid if its `id` and `id_again` agree and its place in the ring is
+ * (id - 1) % capacity. A reader believes no offset, count, index or string before it has
  * checked it, reads min(record_bytes, its own) of a record and ignores parts it does not know.
  *
  * Identities (`weir stat --check`): over the sites of one head and the slot of the same instant (its
@@ -51,7 +52,11 @@
 	X(ROWS_1S, WEIR_TRACE_ROW_BYTES(64), 600, "ring: each second with news")         \
 	X(ROWS_10S, WEIR_TRACE_ROW_BYTES(64), 720, "ring: each 10 seconds")              \
 	X(ROWS_60S, WEIR_TRACE_ROW_BYTES(64), 1440, "ring: each minute")                 \
-	X(MARKS, WEIR_TRACE_ROW_BYTES(512), 32, "ring: instants marked by `weir snap`")
+	X(MARKS, WEIR_TRACE_ROW_BYTES(512), 32, "ring: instants marked by `weir snap`")  \
+	X(COSTS0, sizeof(struct weir_trace_cost), WEIR_TRACE_COSTS,                      \
+	  "what taking a stack took, even heads")                                        \
+	X(COSTS1, sizeof(struct weir_trace_cost), WEIR_TRACE_COSTS,                      \
+	  "what taking a stack took, odd heads")
 
 enum weir_trace_part_id {
 #define X(id, bytes, capacity, meaning) WEIR_PART_##id,
@@ -251,5 +256,17 @@ struct weir_trace_row {
 };
 #define WEIR_TRACE_ROW_BYTES(points)                                                     \
 	(sizeof(struct weir_trace_row) + (points) * sizeof(struct weir_trace_point))
+
+/*
+ * How many stacks took so long, by nanoseconds: buckets 0 to 3 are 0 to 3 ns, then each doubling has
+ * four, so that bucket i >= 4 begins at (4 + i % 4) << (i / 4 - 1). The last takes all that is longer.
+ * After the first 1024 not all are timed: one that is stands for those that are not. Of a new stack
+ * then all but the walk is timed.
+ */
+#define WEIR_TRACE_COSTS 128
+struct weir_trace_cost {
+	uint64_t known_stacks; /* seen before: the walk and a look-up */
+	uint64_t new_stacks;   /* decoded */
+};
 
 #endif

@@ -197,6 +197,19 @@ for t in threads: t.join()'
   [ -n "${tested-}" ] || skip "no Node here"
 }
 
+@test "the same stack below an await is known again" {
+  for name in $nodes; do
+    (use "$name") || continue
+    use "$name"
+    rm -f "$sidecars"/*
+    with_weir "${runtime[@]}" "$programs/awaits.mjs"
+    "$weir" stat --json "$sidecars"/*.weir >stat.json
+    jq -e '.trace | .captures >= 2000 and .capture_hits > .captures / 2' stat.json
+    tested=yes
+  done
+  [ -n "${tested-}" ] || skip "no Node here"
+}
+
 @test "a library's C++ exceptions bind to nothing of weir's" {
   command -v g++ || skip "no C++ compiler"
   echo 'extern "C" int thrower() { try { throw 42; } catch (int n) { return n; } }' >thrower.cc

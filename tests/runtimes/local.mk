@@ -9,7 +9,7 @@ EXTRA_DIST += %D%/host_list.bash %D%/leaks.bash %D%/programs/leaks %D%/runtimes.
 	%D%/programs/buffers.php %D%/programs/buffers.pl %D%/programs/buffers.py \
 	%D%/programs/buffers.rb %D%/programs/redis_values.sh \
 	%D%/programs/collect.js %D%/programs/places.js %D%/programs/places.py \
-	%D%/programs/buffers.mjs %D%/programs/children.mjs %D%/programs/codecs.mjs \
+	%D%/programs/awaits.mjs %D%/programs/buffers.mjs %D%/programs/children.mjs %D%/programs/codecs.mjs \
 	%D%/programs/files.mjs %D%/programs/http.mjs %D%/programs/workers.mjs
 if HAVE_BATS
 if BUILD_SHIM

@@ -39,6 +39,16 @@ refuses() {
   [[ $output =~ large_requested_bytes\ +200,000,000\ +190.7\ MB\ +"bytes asked for" ]]
 }
 
+@test "what taking a stack took is shown as median and 99th percentile" {
+  "$WEIR_BUILDDIR/tests/tools/make_trace" story.weir
+  run -0 "$WEIR" stat story.weir
+  has "trace     1,000 stacks, 95.0 % known before, 2.0 us each on average"
+  has "known: 0.2 us at the median, 0.3 us at the 99th percentile"
+  has "new: 9.2 us at the median, 73 us at the 99th percentile"
+  run -0 "$WEIR" stat --json story.weir
+  jq -e '.trace.cost | .known.median_ns == 288 and .new.p99_ns > 65536 and .all.median_ns < 320' <<<"$output"
+}
+
 @test "every counter of weir/stats.h is shown" {
   "$MAKE_SIDECAR" a.weir
   run -0 "$WEIR" stat a.weir

@@ -32,6 +32,8 @@ static const struct {
 	[WEIR_PART_ROWS_10S] = {WEIR_TRACE_ROW_BYTES(POINTS), 32},
 	[WEIR_PART_ROWS_60S] = {WEIR_TRACE_ROW_BYTES(POINTS), 16},
 	[WEIR_PART_MARKS] = {WEIR_TRACE_ROW_BYTES(POINTS), 4},
+	[WEIR_PART_COSTS0] = {sizeof(struct weir_trace_cost), WEIR_TRACE_COSTS},
+	[WEIR_PART_COSTS1] = {sizeof(struct weir_trace_cost), WEIR_TRACE_COSTS},
 };
 
 struct trace_sample {

@@ -182,6 +182,19 @@ trace_sample_story(struct trace_sample *s)
 	trace_sample_story_in(s, "/app");
 }
 
+/* Of the stacks 950 were known and took 256 to 319 ns, 50 were new: 49 of 8 us, one of 64. */
+static void
+add_costs(struct trace_sample *s)
+{
+	struct weir_trace_part *p = &trace_sample_head(s)->parts[WEIR_PART_COSTS1];
+	struct weir_trace_cost *costs = trace_sample_part(s, WEIR_PART_COSTS1);
+
+	p->used = p->capacity;
+	costs[28].known_stacks = 950;
+	costs[48].new_stacks = 49;
+	costs[60].new_stacks = 1;
+}
+
 void
 trace_sample_story_in(struct trace_sample *s, const char *root)
 {
@@ -220,6 +233,7 @@ trace_sample_story_in(struct trace_sample *s, const char *root)
 	h->capture_hits = 950;
 	h->capture_ns = 2000000;
 	h->memory_bytes = 20 * MB;
+	add_costs(s);
 	*trace_sample_counter(s, WEIR_C_rss_bytes) = live + 50 * MB;
 	*trace_sample_counter(s, WEIR_C_cached_dirty_bytes) = 8 * MB;
 	*trace_sample_counter(s, WEIR_C_resident_bytes) = live + 8 * MB;

@@ -43,6 +43,7 @@ UNIT_TESTS = \
 	%D%/test_stats_layout \
 	%D%/test_token \
 	%D%/test_top_frame \
+	%D%/test_trace_cost \
 	%D%/test_trace_view \
 	%D%/test_unwind \
 	%D%/test_v8 \

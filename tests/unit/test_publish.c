@@ -12,6 +12,7 @@
 #include "tests/tools/sidecar_sample.h"
 #include "tools/trace_view.h"
 #include "trace/capture.h"
+#include "trace/cost.h"
 #include "trace/intern.h"
 #include "trace/ledger.h"
 #include "trace/publish.h"
@@ -121,6 +122,24 @@ TEST(sites_and_stacks_read_back)
 	CHECK_STR(trace_view_string(&v, v.frames[frames[1]].file), "/app/server.js");
 	CHECK_EQ(v.frames[frames[0]].line, 42);
 	trace_view_free(&v);
+}
+
+TEST(what_stacks_took_reads_back)
+{
+	struct trace_view v;
+
+	begin();
+	for (uint64_t i = 1; i <= 3; i++) {
+		cost_count(true, 300, 16);
+		cost_count(false, 9000, 1);
+		CHECK_EQ(publish(SECOND), 0);
+		REQUIRE(read_back(&v));
+		REQUIRE(v.n_costs == WEIR_TRACE_COSTS);
+		CHECK_EQ(v.costs[cost_bucket(300)].known_stacks, 16 * i);
+		CHECK_EQ(v.costs[cost_bucket(9000)].new_stacks, i);
+		CHECK_EQ(v.costs[cost_bucket(300)].new_stacks, 0);
+		trace_view_free(&v);
+	}
 }
 
 /* Two copies take turns: what changed must reach both, and nothing else must be lost. */
@@ -382,6 +401,7 @@ TEST(a_child_begins_its_own_file)
 }
 
 #define TAP_TESTS                                                                        \
+	T(what_stacks_took_reads_back)                                                   \
 	T(sites_and_stacks_read_back)                                                    \
 	T(both_copies_follow)                                                            \
 	T(the_largest_sites_are_in_a_row)                                                \

@@ -46,6 +46,10 @@ TEST(durations)
 	const uint64_t s = 1000000000;
 
 	CHECK_STR(show_duration(v, 0), "0 us");
+	CHECK_STR(show_duration(v, 99), "0 us");
+	CHECK_STR(show_duration(v, 430), "0.4 us");
+	CHECK_STR(show_duration(v, 9999), "9.9 us");
+	CHECK_STR(show_duration(v, 10999), "10 us");
 	CHECK_STR(show_duration(v, 1500000), "1.5 ms");
 	CHECK_STR(show_duration(v, 450000000), "0.4 s");
 	CHECK_STR(show_duration(v, 59 * s + 999999999), "59.9 s");
