@@ -9,7 +9,7 @@ served() {
   [ "${with[refused]}" -le $((plain[refused] + 30)) ] && [ "${with[refused_after]}" -eq 0 ]
 }
 
-for count in 128 256 1024; do
+for count in 96 256 1024; do
   turn vm.max_map_count $count
   for options in enabled decay_ms=0,floor=8K guard=on,quarantine=64M; do
     try "$count: $options" served $options

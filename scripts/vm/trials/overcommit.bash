@@ -31,7 +31,6 @@ for mb in 600 1200; do
 done
 limit 600
 try "600 MB: forks with 100 MB, after 100 MB were used and freed" forks 100 100
-turn vm.overcommit_kbytes 0
 turn vm.overcommit_ratio 100
 try "Python" python_alike
 if [ "$WEIR_VM_FAST" = kvm ]; then
