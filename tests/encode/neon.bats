@@ -5,18 +5,26 @@
 bats_require_minimum_version 1.5.0
 : "${WEIR_SRCDIR:=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)}"
 
+cc=aarch64-linux-gnu-gcc emulator=qemu-aarch64
+arm_flags=(-std=gnu11 -O2 -D_GNU_SOURCE -fno-strict-aliasing -pthread -I"$WEIR_SRCDIR" -I"$WEIR_SRCDIR/include")
+
+# All that the programs may need, compiled once.
+setup_file() {
+  command -v $cc && command -v $emulator || return 0
+  cd "$BATS_FILE_TMPDIR" || return
+  $cc "${arm_flags[@]}" -c "$WEIR_SRCDIR"/encode/*.c "$WEIR_SRCDIR"/pool/*.c "$WEIR_SRCDIR"/policy/*.c &&
+    aarch64-linux-gnu-ar rc all.a ./*.o
+}
+
 setup() {
   cd "$BATS_TEST_TMPDIR" || return
-  cc=aarch64-linux-gnu-gcc emulator=qemu-aarch64
   command -v $cc || skip "no $cc here"
   command -v $emulator || skip "no $emulator here"
 }
 
-# build PROGRAM SOURCE: with all that it may need, statically.
+# build PROGRAM SOURCE: statically.
 build() {
-  $cc -std=gnu11 -O2 -D_GNU_SOURCE -fno-strict-aliasing -static -pthread \
-    -I"$WEIR_SRCDIR" -I"$WEIR_SRCDIR/include" -o "$1" "$WEIR_SRCDIR/$2" \
-    "$WEIR_SRCDIR"/encode/*.c "$WEIR_SRCDIR"/pool/*.c "$WEIR_SRCDIR"/policy/*.c
+  $cc "${arm_flags[@]}" -static -o "$1" "$WEIR_SRCDIR/$2" "$BATS_FILE_TMPDIR/all.a"
 }
 
 @test "NEON gives what the scalar tier gives" {
