@@ -27,6 +27,6 @@ try "numa=bind:1 on processor 0" pages numa=bind:1 0 0 8192
 try "numa=bind:0 on processor 1" pages numa=bind:0 1 8192 0
 try "numa=bind:0:1" pages numa=bind:0:1 1 0 8192
 try "numa=bind:5, which is not there: said, and the policy of the process" says_so numa=bind:5 "numa has no effect"
-try "numa=interleave,gather=on: moved pages too" pages numa=interleave,floor=8K,threshold=64K 1 4095 4095
+try "numa=interleave, low floor and threshold: an extent" pages numa=interleave,floor=8K,threshold=64K 1 4095 4095
 try "the tests of huge pages and nodes" suite preload/backing.bats
 finish
