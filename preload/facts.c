@@ -95,17 +95,26 @@ facts_strict_commit(void)
 	return strict;
 }
 
-bool
-facts_is_filtered(void)
+static bool
+status_says_filtered(const char *path)
 {
 	static const char name[] = "\nSeccomp:";
 	char buf[4096];
 	const char *p;
 
-	if (read_file("/proc/self/status", buf, sizeof(buf)) <= 0)
+	if (read_file(path, buf, sizeof(buf)) <= 0)
 		return false;
 	p = strstr(buf, name);
 	return p != NULL && number(p + strlen(name), &p) != 0;
+}
+
+bool
+facts_is_filtered(void)
+{
+	if (status_says_filtered("/proc/self/status"))
+		return true;
+	return syscall(SYS_gettid) != getpid() &&
+	       status_says_filtered("/proc/thread-self/status");
 }
 
 uint64_t

@@ -19,7 +19,7 @@ bool facts_files_are_own(void);
 /* vm.overcommit_memory = 2: the kernel counts every writable page as promised. Asked at start. */
 bool facts_strict_commit(void);
 
-/* A system call filter is installed. */
+/* A system call filter is installed, for this thread or the first one. */
 bool facts_is_filtered(void);
 
 struct facts_memory {

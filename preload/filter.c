@@ -2,8 +2,8 @@
 /*
  * How a filter is noticed. One that was there at the start is told by /proc/self/status: opening a file
  * is safe, since the loader did. One that comes later is announced by a call of prctl, so that function
- * is interposed, and handed on by a jump. Asking the kernel again and again would be one more system
- * call for which a filter may kill.
+ * is interposed, and handed on by a jump. One that comes without it, as a privileged process may have it,
+ * is found at the next look, before each write of the sidecar: where that opens files anyway.
  */
 #include "preload/filter.h"
 
@@ -16,7 +16,7 @@
 
 #include "preload/facts.h"
 #include "preload/jump.h"
-#include "trace/checked.h"
+#include "trace/vm_calls.h"
 
 typedef int prctl_function(int option, unsigned long a, unsigned long b, unsigned long c,
 			   unsigned long d);
@@ -24,15 +24,7 @@ typedef int prctl_function(int option, unsigned long a, unsigned long b, unsigne
 /* Not <sys/prctl.h>, whose prctl is variadic: all five registers are handed on as they are. */
 prctl_function prctl;
 
-static _Atomic bool may_kill;
 static prctl_function *_Atomic real;
-
-static __attribute__((noinline, cold)) void
-expect_filter(void)
-{
-	checked_without_vm_calls();
-	atomic_store(&may_kill, true);
-}
 
 void
 filter_init(void)
@@ -43,14 +35,8 @@ filter_init(void)
 void
 filter_look(void)
 {
-	if (!filter_may_kill() && facts_is_filtered())
-		expect_filter();
-}
-
-bool
-filter_may_kill(void)
-{
-	return atomic_load_explicit(&may_kill, memory_order_relaxed);
+	if (vm_calls_allowed() && facts_is_filtered())
+		vm_calls_forbid();
 }
 
 /* Without CAP_SYS_ADMIN, a filter can only be installed after PR_SET_NO_NEW_PRIVS. */
@@ -60,7 +46,7 @@ prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned lo
 	prctl_function *to = atomic_load_explicit(&real, memory_order_relaxed);
 
 	if (option == PR_SET_NO_NEW_PRIVS || option == PR_SET_SECCOMP)
-		expect_filter();
+		vm_calls_forbid();
 	/* Called before filter_init. No dlsym here: a child of vfork shares our memory. */
 	if (to == NULL)
 		return (int)syscall(SYS_prctl, option, a, b, c, d);

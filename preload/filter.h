@@ -6,15 +6,10 @@
 #ifndef PRELOAD_FILTER_H
 #define PRELOAD_FILTER_H
 
-#include <stdbool.h>
-
 /* Finds the host's prctl. From the constructor. */
 void filter_init(void);
 
-/* Looks whether the process was started under one. Once, before any such call. */
+/* Looks whether there is one: vm_calls_allowed is false then, for ever. Opens a file or two. */
 void filter_look(void);
-
-/* Also true from the moment on in which the host says that it will install one. Never false again. */
-bool filter_may_kill(void);
 
 #endif

@@ -14,6 +14,7 @@
 #include "preload/clock.h"
 #include "preload/settings.h"
 #include "preload/facts.h"
+#include "preload/filter.h"
 #include "preload/segment_file.h"
 #include "preload/snapshot.h"
 #include "trace/publish.h"
@@ -196,7 +197,10 @@ segment_write(int64_t now_ns, bool last)
 	struct weir_stats_slot_head *head = (struct weir_stats_slot_head *)slot;
 	struct snapshot_use use = snapshot_use();
 
-	if (!worth_a_file(&use) || (file.mapping == NULL && !make()))
+	if (!worth_a_file(&use))
+		return;
+	filter_look();
+	if (file.mapping == NULL && !make())
 		return;
 	sequence++;
 	health.writes++;
@@ -226,9 +230,12 @@ segment_mail(struct weir_stats_mailbox *m)
 {
 	uint64_t request;
 
+	if (file.mapping == NULL)
+		return false;
+	if (facts_files_are_own())
+		filter_look();
 	/* Most of the time this one word is all there is to read. */
-	if (file.mapping == NULL ||
-	    segment_file_read(&file, SEGMENT_MAILBOX, &request, sizeof(request)) != 0 ||
+	if (segment_file_read(&file, SEGMENT_MAILBOX, &request, sizeof(request)) != 0 ||
 	    request == answered)
 		return false;
 	return segment_file_read(&file, SEGMENT_MAILBOX, m, sizeof(*m)) == 0 &&

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "preload/facts.h"
-#include "preload/filter.h"
 #include "preload/segment_file.h"
+#include "trace/vm_calls.h"
 
 int
 segment_file_check(const struct segment_file *f, int fd)
@@ -136,11 +136,13 @@ segment_file_write(struct segment_file *f, size_t offset, const void *from, size
 {
 	struct iovec local = {.iov_base = (void *)from, .iov_len = bytes};
 	struct iovec remote = {.iov_base = f->mapping + offset, .iov_len = bytes};
-	int rc = filter_may_kill()
-			 ? 1
-			 : outcome(process_vm_writev(getpid(), &local, 1, &remote, 1, 0),
-				   bytes);
+	int rc = 1;
 
+	if (vm_calls_begin()) {
+		rc = outcome(process_vm_writev(getpid(), &local, 1, &remote, 1, 0),
+			     bytes);
+		vm_calls_end();
+	}
 	return rc <= 0 ? rc : write_by_path(f, offset, from, bytes);
 }
 
@@ -149,10 +151,11 @@ segment_file_read(struct segment_file *f, size_t offset, void *to, size_t bytes)
 {
 	struct iovec local = {.iov_base = to, .iov_len = bytes};
 	struct iovec remote = {.iov_base = f->mapping + offset, .iov_len = bytes};
-	int rc = filter_may_kill()
-			 ? 1
-			 : outcome(process_vm_readv(getpid(), &local, 1, &remote, 1, 0),
-				   bytes);
+	int rc = 1;
 
+	if (vm_calls_begin()) {
+		rc = outcome(process_vm_readv(getpid(), &local, 1, &remote, 1, 0), bytes);
+		vm_calls_end();
+	}
 	return rc <= 0 ? rc : read_by_path(f, offset, to, bytes);
 }

@@ -13,12 +13,16 @@
 #include <unistd.h>
 
 #include "pool/pages.h"
+#include "trace/vm_calls.h"
 
 #define AT_ONCE 16
 
-static _Atomic bool without_vm_calls;
-
-/* The kernel reads a set of signals from there before it refuses what it is asked to do with it. */
+/*
+ * Where process_vm_readv is missing, or may be punished with death (vm_calls.h), each page is asked for
+ * by a call that every program makes, then read. A page that another thread unmaps in between would be a
+ * fault, which is why this is not the usual way. The kernel reads a set of signals from there before it
+ * refuses what it is asked to do with it.
+ */
 static bool
 is_readable(uint64_t address)
 {
@@ -28,6 +32,17 @@ is_readable(uint64_t address)
 
 	errno = saved_errno;
 	return readable;
+}
+
+/* Not every kernel's likeness, nor every filter, answers in that order: nothing is at address 8. */
+static bool
+can_ask(void)
+{
+	static _Atomic enum { UNKNOWN, YES, NO } known;
+
+	if (known == UNKNOWN)
+		known = is_readable(8) ? NO : YES;
+	return known == YES;
 }
 
 static bool
@@ -44,25 +59,24 @@ read_by_pages(uint64_t address, void *to, size_t n)
 	return true;
 }
 
-void
-checked_without_vm_calls(void)
-{
-	atomic_store(&without_vm_calls, true);
-}
-
 /* As process_vm_readv(2): how much could be read, up to the first piece that could not. */
 static size_t
 read_own(void *to, size_t n, const struct iovec *pieces, size_t n_pieces)
 {
-	if (!atomic_load_explicit(&without_vm_calls, memory_order_relaxed)) {
+	static _Atomic bool missing;
+
+	if (!missing && vm_calls_begin()) {
 		struct iovec local = {to, n};
 		/* getpid() each time: what is remembered would be wrong in a forked child. */
 		ssize_t got = process_vm_readv(getpid(), &local, 1, pieces, n_pieces, 0);
 
-		return got > 0 ? (size_t)got : 0;
+		vm_calls_end();
+		if (got >= 0 || (errno != ENOSYS && errno != EPERM))
+			return got > 0 ? (size_t)got : 0;
+		missing = true;
 	}
 	size_t done = 0;
-	for (size_t i = 0; i < n_pieces; done += pieces[i++].iov_len)
+	for (size_t i = 0; i < n_pieces && can_ask(); done += pieces[i++].iov_len)
 		if (!read_by_pages((uintptr_t)pieces[i].iov_base, (char *)to + done,
 				   pieces[i].iov_len))
 			break;

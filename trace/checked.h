@@ -33,13 +33,6 @@ bool checked_peek(uint64_t address, void *to, size_t n);
 /* n pieces of `bytes` each, one after the other in `to`; how many, from the first on, could be. */
 size_t checked_peek_many(const uint64_t *addresses, size_t n, size_t bytes, void *to);
 
-/*
- * From now on without process_vm_readv, which a system call filter may punish with death: each page is
- * asked for by a call that every program makes, then read. A page that another thread unmaps in between
- * would be a fault, which is why this is not the usual way.
- */
-void checked_without_vm_calls(void);
-
 /* Of this process. Check that it works: 0, or -errno where the system forbids such reads. */
 int checked_of_self(struct checked *m);
 

@@ -21,6 +21,7 @@ walker_sources = \
 	%D%/v8_object.c \
 	%D%/v8_position.c \
 	%D%/v8_script.c \
+	%D%/vm_calls.c %D%/vm_calls.h \
 	%D%/walk.c %D%/walk.h %D%/walk_private.h \
 	%D%/walk_decode.c \
 	%D%/walk_runtime.c \

@@ -41,6 +41,7 @@
 	X(read, EIO)                                                                     \
 	X(pwrite, ENOSPC)                                                                \
 	X(posix_fallocate, ENOSPC)                                                       \
+	X(process_vm_readv, ENOSYS)                                                      \
 	X(process_vm_writev, EPERM)                                                      \
 	X(fstat, EIO)                                                                    \
 	X(mkdir, EROFS)                                                                  \
@@ -249,6 +250,14 @@ posix_fallocate(int fd, off_t offset, off_t bytes)
 	if (atomic_compare_exchange_strong(&stolen, &before, 0))
 		stolen_fd = fd;
 	return rc;
+}
+
+EXPORT ssize_t
+process_vm_readv(pid_t pid, const struct iovec *local, unsigned long n_local,
+		 const struct iovec *remote, unsigned long n_remote, unsigned long flags)
+{
+	FAIL_OR(process_vm_readv, syscall(SYS_process_vm_readv, pid, local, n_local,
+					  remote, n_remote, flags));
 }
 
 EXPORT ssize_t

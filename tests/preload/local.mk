@@ -12,7 +12,7 @@ if BUILD_SHIM
 check_PROGRAMS += \
 	%D%/children %D%/descriptors %D%/early_host %D%/filtered %D%/limits %D%/small_blocks %D%/memory %D%/scratch_guest %D%/semantics %D%/storms \
 	%D%/stress %D%/switches %D%/without
-check_LTLIBRARIES += libearly.la libfaulty.la
+check_LTLIBRARIES += libearly.la libfaulty.la librefused.la
 if HAVE_BATS
 TESTS += $(preload_tests)
 endif
@@ -36,6 +36,8 @@ tests_preload_descriptors_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_scratch_guest_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_early_host_LDADD = libearly.la
 
+tests_preload_without_SOURCES = %D%/without.c %D%/forbid.c %D%/forbid.h
+
 # -rpath makes libtool build a shared library though nobody installs it.
 libearly_la_SOURCES = %D%/early.c
 libearly_la_CFLAGS = $(GUEST_CFLAGS) -fvisibility=default
@@ -43,3 +45,21 @@ libearly_la_LDFLAGS = -avoid-version -rpath $(abs_builddir)
 libfaulty_la_SOURCES = %D%/faulty.c
 libfaulty_la_CFLAGS = $(GUEST_CFLAGS)
 libfaulty_la_LDFLAGS = -module -avoid-version -rpath $(abs_builddir)
+
+# The shim once more, to which system calls are refused: for check-fallback.
+librefused_la_SOURCES = %D%/refuse.c %D%/forbid.c %D%/forbid.h
+librefused_la_CFLAGS = $(GUEST_CFLAGS)
+librefused_la_LIBADD = $(libweir_preload_la_OBJECTS) $(libweir_preload_la_LIBADD)
+librefused_la_LDFLAGS = $(libweir_preload_la_LDFLAGS) -rpath $(abs_builddir) $(REFUSED_CALLS)
+librefused_la_DEPENDENCIES = $(libweir_preload_la_OBJECTS) $(libweir_preload_la_DEPENDENCIES)
+REFUSED_CALLS = \
+	-Wl,--wrap=mmap,--wrap=munmap,--wrap=mremap,--wrap=madvise,--wrap=mincore,--wrap=mprotect \
+	-Wl,--wrap=prctl,--wrap=open,--wrap=read,--wrap=pread,--wrap=pwrite,--wrap=fstat,--wrap=mkdir \
+	-Wl,--wrap=unlink,--wrap=linkat,--wrap=readlink,--wrap=posix_fallocate,--wrap=process_vm_readv \
+	-Wl,--wrap=process_vm_writev,--wrap=pthread_create,--wrap=getrlimit,--wrap=getrusage,--wrap=syscall
+
+# Long: the tests once more on the ways that weir goes where system calls are refused.
+.PHONY: check-fallback
+check-fallback: all
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS=
+	$(SHELL) $(srcdir)/scripts/check-fallback "$(abs_top_builddir)"

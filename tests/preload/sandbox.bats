@@ -42,6 +42,16 @@ content() {
   [ "$(counter purged_bytes)" -eq 0 ]
 }
 
+@test "no mincore: zeroed blocks of which little is touched stay small all the same" {
+  forbidden mincore stats_ms=20 "$GUESTS/memory" lazy
+  [ "$status" -eq 0 ]
+  [ "$(megabytes grown | sort -n | tail -n 1)" -le 3 ]
+  forbidden mincore stats_ms=20 "$GUESTS/memory" sparse
+  [ "$status" -eq 0 ]
+  [ "$(megabytes peak)" -le 12 ]
+  adds_up
+}
+
 @test "no mremap: growing blocks are copied" {
   forbidden mremap enabled "$GUESTS/memory" grow
   [ "$status" -eq 0 ]
@@ -148,7 +158,21 @@ content() {
   done
 }
 
-@test "under a filter that kills, JavaScript's frames are read all the same" {
+@test "a filter that kills and of which nothing is heard: it is seen before the next write" {
+  for options in stats_ms=20,decay_ms=50 stats_ms=20,decay_thread=off stats_ms=60000,decay_ms=50; do
+    rm -f "$SIDECAR"
+    run under trace=off,$options "$GUESTS/filtered" raw
+    [ "$status" -ne 77 ] || skip "no seccomp without no_new_privs here"
+    [ "$status" -eq 0 ] || { echo "$options: $status" && return 1; }
+    [ "$output" = worked ]
+    adds_up
+    [ "$(counter large_requests)" -eq 30 ]
+    [ "$(counter sidecar_failed)" -eq 0 ]
+  done
+}
+
+# needs_holder: a program that holds blocks of one line of JavaScript.
+needs_holder() {
   command -v node >/dev/null || skip "no node here"
   node -e 'process.exit(process.versions.v8 ? 0 : 1)'
   cat >"$BATS_TEST_TMPDIR/holder.js" <<'END'
@@ -159,10 +183,49 @@ function holdsMuch() {
 for (let i = 0; i < 30; i++) holdsMuch();
 setTimeout(() => console.log(kept.length), 300);
 END
-  forbidden '!process_vm_readv,!process_vm_writev' stats_ms=50 node "$BATS_TEST_TMPDIR/holder.js"
+}
+
+# Its line is named in the sidecar.
+holder_is_named() {
   [ "$status" -eq 0 ]
   [ "$output" = 30 ]
   adds_up
   run "$WEIR" top --once "$SIDECAR"
   [[ "$output" == *"holder.js:3"* ]]
+}
+
+@test "under a filter that kills, JavaScript's frames are read all the same" {
+  needs_holder
+  forbidden '!process_vm_readv,!process_vm_writev' stats_ms=50 node "$BATS_TEST_TMPDIR/holder.js"
+  holder_is_named
+}
+
+@test "a kernel without process_vm_readv, and no filter to be seen: they are read all the same" {
+  needs_holder
+  run timeout 120 env LD_PRELOAD="$SHIM:$WEIR_BUILDDIR/.libs/libfaulty.so" FAULTS=process_vm_readv \
+    WEIR_OPTIONS="stats=$SIDECAR,stats_ms=50" node "$BATS_TEST_TMPDIR/holder.js"
+  holder_is_named
+}
+
+@test "the suite with calls refused: what fails only then is told, what is expected or fails anyway is not an error" {
+  # bats would take an @test for one of its own.
+  sed 's/^%/@/' >"$BATS_TEST_TMPDIR/own.bats" <<'END'
+%test "works" {
+  LD_PRELOAD=$WEIR_BUILDDIR/.libs/libweir_preload.so WEIR_OPTIONS=stats=off "$WEIR_BUILDDIR/tests/preload/memory" grow
+}
+%test "fails anyway" {
+  false
+}
+END
+  set=shim:mremap:EPERM
+  own=$(realpath --relative-to="$WEIR_SRCDIR/tests" "$BATS_TEST_TMPDIR/own.bats")
+  run "$WEIR_SRCDIR/scripts/check-fallback" "$WEIR_BUILDDIR" $set "$own"
+  [ "$status" -eq 0 ]
+  [[ ${lines[0]} =~ ^$set:\ 1\ pass.*,\ 1\ fail,\ refused\ [1-9] ]]
+  [[ ${lines[1]} == *"fails without it too"* ]]
+  # shellcheck disable=SC2016 # for the inner shell
+  printf '%stest "only then" {\n  [ -z "${REFUSE:-}" ]\n}\n' @ >>"$BATS_TEST_TMPDIR/own.bats"
+  run "$WEIR_SRCDIR/scripts/check-fallback" "$WEIR_BUILDDIR" $set "$own"
+  [ "$status" -eq 1 ]
+  [[ $output == *"FAILS: "*"own.bats: only then"* ]]
 }

@@ -1,104 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Runs a command to which some system calls are forbidden: they fail with EPERM, as in a
- * sandbox. Of those that no program can start without, only the form that the shim uses is. With an
- * exclamation mark before its name, a call is the end of the process.
+ * sandbox, or end it, with an exclamation mark before the name.
  * without [!]NAME[,[!]NAME...] COMMAND [ARG...]
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#ifndef SYS_close_range
-#define SYS_close_range 436
-#endif
-
-#define ANONYMOUS (MAP_PRIVATE | MAP_ANONYMOUS)
-
-#define ANY -1
-
-/* Forbidden with this third argument (a protection) and with an argument that, masked, has value. */
-struct call {
-	const char *name;
-	long number;
-	int third;
-	unsigned argument, mask, value;
-};
-
-static const struct call calls[] = {
-	{"madvise", SYS_madvise, ANY, 0, 0, 0},
-	{"mremap", SYS_mremap, ANY, 0, 0, 0},
-	{"munmap", SYS_munmap, ANY, 0, 0, 0},
-	{"mincore", SYS_mincore, ANY, 0, 0, 0},
-	{"membarrier", SYS_membarrier, ANY, 0, 0, 0},
-	{"close_range", SYS_close_range, ANY, 0, 0, 0},
-	{"process_vm_readv", SYS_process_vm_readv, ANY, 0, 0, 0},
-	{"process_vm_writev", SYS_process_vm_writev, ANY, 0, 0, 0},
-	{"pwrite64", SYS_pwrite64, ANY, 0, 0, 0},
-	{"fallocate", SYS_fallocate, ANY, 0, 0, 0},
-	{"ftruncate", SYS_ftruncate, ANY, 0, 0, 0},
-	{"mkdirat", SYS_mkdirat, ANY, 0, 0, 0},
-	{"unlinkat", SYS_unlinkat, ANY, 0, 0, 0},
-#ifdef SYS_mkdir
-	{"mkdir", SYS_mkdir, ANY, 0, 0, 0},
-	{"unlink", SYS_unlink, ANY, 0, 0, 0},
-#endif
-	{"prctl", SYS_prctl, ANY, 0, 0, 0},
-	{"clone", SYS_clone, ANY, 0, 0, 0},
-	{"clone3", SYS_clone3, ANY, 0, 0, 0},
-	/* Address space, the pool's tables, the sidecar's mapping, and its file. */
-	{"mmap-reserve", SYS_mmap, PROT_NONE, 3, ~0u, ANONYMOUS},
-	{"mmap-reset", SYS_mmap, PROT_NONE, 3, ~0u, ANONYMOUS | MAP_FIXED},
-	{"mmap-tables", SYS_mmap, PROT_READ | PROT_WRITE, 3, ~0u,
-	 ANONYMOUS | MAP_NORESERVE},
-	{"mmap-shared", SYS_mmap, ANY, 3, MAP_SHARED, MAP_SHARED},
-	{"open-create", SYS_openat, ANY, 2, O_CREAT, O_CREAT},
-	{"open-nameless", SYS_openat, ANY, 2, O_TMPFILE, O_TMPFILE},
-	{"linkat", SYS_linkat, ANY, 0, 0, 0},
-};
-
-static const struct call *
-call_of(const char *name, size_t len)
-{
-	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
-		if (strlen(calls[i].name) == len && memcmp(calls[i].name, name, len) == 0)
-			return &calls[i];
-	return NULL;
-}
-
-static int
-forbid(const struct call *call, bool kill)
-{
-	unsigned low = (unsigned)offsetof(struct seccomp_data, args[call->argument]);
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)call->number, 0, 6),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-			 offsetof(struct seccomp_data, args[2])),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)call->third, 0,
-			 call->third == ANY ? 0 : 4),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, low),
-		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, call->mask),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call->value, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K,
-			 kill ? SECCOMP_RET_KILL_PROCESS : SECCOMP_RET_ERRNO | EPERM),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct sock_fprog program = {.len = sizeof(code) / sizeof(code[0]),
-				     .filter = code};
-
-	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
-}
+#include "tests/preload/forbid.h"
 
 int
 main(int argc, char **argv)
@@ -111,21 +23,14 @@ main(int argc, char **argv)
 		perror("without: no_new_privs");
 		return 77;
 	}
-	for (const char *name = argv[1]; *name != '\0';) {
-		bool kill = *name == '!';
-		name += kill;
-		size_t len = strcspn(name, ",");
-		const struct call *call = call_of(name, len);
-
-		if (call == NULL) {
-			fprintf(stderr, "without: unknown call in \"%s\"\n", name);
-			return 2;
-		}
-		if (forbid(call, kill) != 0) {
-			perror("without: seccomp");
-			return 77;
-		}
-		name += len + (name[len] == ',');
+	int error = forbid(argv[1], EPERM);
+	if (error == -EINVAL) {
+		fprintf(stderr, "without: unknown call in \"%s\"\n", argv[1]);
+		return 2;
+	}
+	if (error != 0) {
+		fprintf(stderr, "without: seccomp: %s\n", strerror(-error));
+		return 77;
 	}
 	execvp(argv[2], argv + 2);
 	perror(argv[2]);
