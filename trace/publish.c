@@ -221,9 +221,7 @@ used_of(enum weir_trace_part_id part)
 		return state.sites;
 	if (part == WEIR_PART_COSTS0 || part == WEIR_PART_COSTS1)
 		return WEIR_TRACE_COSTS;
-	if (part >= ROWS_FIRST && part <= ROWS_LAST)
-		return rows_written(part);
-	return state.written[part];
+	return part >= ROWS_FIRST ? rows_written(part) : state.written[part];
 }
 
 static void
