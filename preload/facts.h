@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the shim reads of its machine and process. Everything that needs a file descriptor is
+ * What the shim reads of its machine and process. What needs a file descriptor again and again is
  * called on the background thread, which has a descriptor table of its own (facts_own_files), so
- * that the host's "lowest free descriptor" never jumps.
+ * that the host's "lowest free descriptor" does not jump.
  */
 #ifndef PRELOAD_FACTS_H
 #define PRELOAD_FACTS_H
