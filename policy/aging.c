@@ -32,7 +32,7 @@ weir_aging_look(struct weir_aging *a, int64_t now_ns, bool asked, uint64_t decay
 		aging_ns = a->asked_ns;
 	int64_t worked_ns = aging_ns > a->looked_ns ? aging_ns - a->looked_ns : 0;
 	a->looked_ns = aging_ns;
-	if (since_ns < 2 * decay_ns && aging_ns - a->resumed_ns < decay_ns)
+	if (aging_ns - a->resumed_ns < decay_ns)
 		aging_ns -= a->pause_ns;
 	return (struct weir_aged){
 		.now_ns = aging_ns, .worked_ns = worked_ns, .stands = a->paused};

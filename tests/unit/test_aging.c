@@ -124,6 +124,16 @@ TEST(any_decay_time)
 	}
 }
 
+TEST(a_decay_time_of_centuries_does_not_go_round)
+{
+	const uint64_t decay_ms = UINT64_MAX / 1000000 + 1; /* 0.4 ms, modulo 2^64 ns */
+	struct weir_aging a = {0};
+
+	weir_aging_look(&a, 7000 * MS, true, decay_ms);
+	for (int64_t ns = 1; ns < 1000 * MS; ns *= 2)
+		CHECK(!weir_aging_look(&a, 7000 * MS + ns, false, decay_ms).stands);
+}
+
 #define TAP_TESTS                                                                        \
 	T(at_work_it_is_the_clock)                                                       \
 	T(it_stands_still_in_a_pause)                                                    \
@@ -133,5 +143,6 @@ TEST(any_decay_time)
 	T(two_pauses_do_not_count)                                                       \
 	T(a_peak_grows_older_by_work_only)                                               \
 	T(what_is_not_reused_goes_within_five_decays)                                    \
-	T(any_decay_time)
+	T(any_decay_time)                                                                \
+	T(a_decay_time_of_centuries_does_not_go_round)
 TAP_MAIN()
