@@ -32,6 +32,7 @@ UNIT_TESTS = \
 	%D%/test_purge \
 	%D%/test_python \
 	%D%/test_route \
+	%D%/test_rows \
 	%D%/test_show \
 	%D%/test_sites \
 	%D%/test_sample \
@@ -64,6 +65,7 @@ TRACE_SAMPLE = tests/tools/sidecar_sample.c tests/tools/trace_sample.c \
 %C%_test_top_frame_SOURCES = %D%/test_top_frame.c $(TRACE_SAMPLE)
 %C%_test_trace_view_SOURCES = %D%/test_trace_view.c $(TRACE_SAMPLE)
 %C%_test_publish_SOURCES = %D%/test_publish.c tests/tools/sidecar_sample.c
+%C%_test_rows_SOURCES = %D%/test_rows.c tests/tools/sidecar_sample.c
 %C%_test_check_SOURCES = %D%/test_check.c $(TRACE_SAMPLE)
 %C%_test_tune_model_SOURCES = %D%/test_tune_model.c tests/tools/sidecar_sample.c
 %C%_test_sidecar_SOURCES = %D%/test_sidecar.c tests/tools/sidecar_sample.c
@@ -73,5 +75,5 @@ $(UNIT_TESTS): $(UNIT_LIBS)
 # It has a V8 to be found among its symbols.
 %C%_test_sites_LDFLAGS = $(AM_LDFLAGS) -rdynamic
 EXTRA_DIST += tests/unit/bytes_model.h tests/unit/growth_sample.h tests/unit/guard.h \
-	tests/unit/made.h tests/unit/moves.h tests/unit/options_parse.h tests/unit/pool_model.h tests/unit/races.h \
-	tests/unit/tiers.h tests/unit/uppers.h tests/unit/v8_image.h
+	tests/unit/made.h tests/unit/moves.h tests/unit/options_parse.h tests/unit/pool_model.h \
+	tests/unit/published.h tests/unit/races.h tests/unit/tiers.h tests/unit/uppers.h tests/unit/v8_image.h
