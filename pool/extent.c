@@ -36,13 +36,14 @@ lend(const struct pool_search *found, const struct weir_ask *ask)
 	held(s->bytes);
 }
 
+/* A block that the kernel would not commit: as if it had never been asked for. */
 static void
 unlend(struct weir_span *s)
 {
 	weir_lock(&heap_mutex);
+	extent_stats.gets--;
 	extent_stats.live--;
 	extent_stats.fresh--;
-	extent_stats.refused++;
 	extent_stats.live_requested_bytes -= s->requested;
 	extent_stats.live_held_bytes -= s->bytes;
 	extent_scratch_gets -= (s->flags & WEIR_SPAN_SCRATCH) != 0;
@@ -81,7 +82,12 @@ weir_extent_take(const struct weir_ask *ask)
 							   .zero = search.was !=
 								   WEIR_SPAN_DIRTY};
 			unlend(search.span);
-			return (struct weir_taken){.error = WEIR_TAKE_COMMIT};
+			if (!search.roomy)
+				return refused(WEIR_TAKE_COMMIT);
+			/* Room around it takes the kernel a mapping more, and perhaps none is left. */
+			search.roomy = false;
+			search.span = NULL;
+			continue;
 		}
 		if (step == POOL_REFUSED)
 			return refused(WEIR_TAKE_METADATA);

@@ -6,6 +6,13 @@
 #include "pool/origin.h"
 
 static size_t n_seams; /* in all regions */
+static size_t seams_max = ORIGIN_SEAMS_MAX;
+
+void
+origin_set_mappings(uint64_t most)
+{
+	seams_max = most / 32 < ORIGIN_SEAMS_MAX ? (size_t)most / 32 : ORIGIN_SEAMS_MAX;
+}
 
 /* Another thread may install it meanwhile; what it says of the caller's own range is the same. */
 static const int32_t *
@@ -119,5 +126,5 @@ bool
 origin_has_room(size_t moves)
 {
 	/* A move adds a seam at each end of where the pages go. */
-	return n_seams + 2 * moves <= ORIGIN_SEAMS_MAX;
+	return n_seams + 2 * moves <= seams_max;
 }

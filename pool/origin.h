@@ -19,8 +19,11 @@
 
 #include "pool/region.h"
 
-/* Leaves the host nearly all of the 65530 mappings. */
+/* Never more seams than this: it leaves the host nearly all of the usual 65530 mappings. */
 #define ORIGIN_SEAMS_MAX 2048
+
+/* Where a process may have fewer mappings, a 32nd of them. Before the first move. */
+void origin_set_mappings(uint64_t most);
 
 /* A table for a region that has none yet, for the caller to install; NULL if there is no memory. */
 int32_t *origin_make(const struct weir_pages *pages, const struct weir_region *r);
@@ -46,7 +49,7 @@ void origin_forget(struct weir_region *r, uintptr_t at, size_t bytes);
 /* The region is given up, and its seams with it. */
 void origin_drop(struct weir_region *r);
 
-/* Would so many more moves stay within ORIGIN_SEAMS_MAX? */
+/* Would so many more moves stay within the limit? */
 bool origin_has_room(size_t moves);
 
 #endif

@@ -5,6 +5,7 @@
 #include "pool/pool_private.h"
 
 #include "pool/magazine.h"
+#include "pool/origin.h"
 
 struct pool_class pool_classes[WEIR_POOL_CLASSES_MAX];
 uint32_t pool_n_classes;
@@ -17,6 +18,8 @@ weir_pool_init(const struct weir_pool_config *config)
 {
 	heap_init(config->pages, config->region_bytes);
 	heap_gather_from = config->gather_from;
+	if (config->mappings_max != 0)
+		origin_set_mappings(config->mappings_max);
 	pool_n_classes = config->n_classes;
 	for (uint32_t i = 0; i < config->n_classes; i++) {
 		pool_classes[i].stats.capacity_bytes = config->class_bytes[i];

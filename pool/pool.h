@@ -28,6 +28,8 @@ struct weir_pool_config {
 	uint32_t n_classes;
 	size_t region_bytes; /* address space a region takes, multiple of WEIR_UNIT_BYTES */
 	size_t gather_from; /* smallest block to be gathered, see heap.h; SIZE_MAX: none is */
+	uint64_t
+		mappings_max; /* that the kernel lets a process have; 0: the usual 65530 */
 };
 
 /* The usual gather_from: for smaller blocks, moving pages costs more than touching new ones. */

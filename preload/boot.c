@@ -214,6 +214,7 @@ boot_ready(void)
 			.n_classes = weir_config.classes.n,
 			.region_bytes = region_bytes(strict),
 			.gather_from = gather_from(),
+			.mappings_max = facts_mappings_max(),
 		});
 		kind_init();
 		if (weir_config.trace && strcmp(weir_config.stats, "off") != 0)

@@ -95,6 +95,14 @@ facts_strict_commit(void)
 	return strict;
 }
 
+uint64_t
+facts_mappings_max(void)
+{
+	uint64_t most;
+
+	return read_number("/proc/sys/vm/max_map_count", &most) ? most : 0;
+}
+
 static bool
 status_says_filtered(const char *path)
 {

@@ -19,6 +19,9 @@ bool facts_files_are_own(void);
 /* vm.overcommit_memory = 2: the kernel counts every writable page as promised. Asked at start. */
 bool facts_strict_commit(void);
 
+/* vm.max_map_count: how many mappings a process may have. 0 if it cannot be read. */
+uint64_t facts_mappings_max(void);
+
 /* A system call filter is installed, for this thread or the first one. */
 bool facts_is_filtered(void);
 

@@ -109,6 +109,27 @@ own_mounts() {
   done
 }
 
+@test "few mappings: no worse served than without weir" {
+  local left options without
+  echo 96 >"$BATS_TEST_TMPDIR/count"
+  # A guest that has so many left; what /proc says is for weir, the kernel still counts to its own limit.
+  for left in 24 40 80; do
+    run "$GUESTS/limits" few $left
+    [ "$status" -ne 77 ] || skip "not possible here: $output"
+    without=$(said refused)
+    for options in enabled decay_ms=0,floor=8K; do
+      own_mounts "mount --bind '$BATS_TEST_TMPDIR/count' /proc/sys/vm/max_map_count &&
+        LD_PRELOAD='$SHIM' WEIR_OPTIONS='stats=$SIDECAR,$options' '$GUESTS/limits' few $left"
+      [ "$status" -eq 0 ]
+      echo "$left, $options: $output; without weir $without"
+      [ "$(said refused_before)" -eq 0 ]
+      [ "$(said refused)" -le "$without" ]
+      [ "$(said refused_after)" -eq 0 ]
+      adds_up
+    done
+  done
+}
+
 @test "no /proc: the host goes on, the numbers add up" {
   own_mounts "mount -t tmpfs none /proc &&
     LD_PRELOAD='$SHIM' WEIR_OPTIONS='stats=$SIDECAR,decay_ms=20,stats_ms=20' '$GUESTS/stress' 2 1500 5"

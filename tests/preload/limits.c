@@ -101,33 +101,64 @@ say(const char *name, unsigned long n)
 	fflush(stdout);
 }
 
-/* No mapping is left: 65530 by default, of which neighbours with one protection count as one. */
+/* Uses up the mappings: 65530 by default, of which neighbours with one protection count as one. */
+static void *all[1 << 20];
+static unsigned n_all;
+
+static void
+use_up(void)
+{
+	const unsigned most = sizeof(all) / sizeof(all[0]);
+
+	for (; n_all < most; n_all++) {
+		all[n_all] = mmap(NULL, 4096, n_all % 2 ? PROT_READ : PROT_NONE,
+				  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (all[n_all] == MAP_FAILED)
+			return;
+	}
+	fprintf(stderr, "limits: more than a million mappings are allowed here\n");
+	exit(77);
+}
+
+static void
+give_up(unsigned left)
+{
+	while (n_all > left)
+		munmap(all[--n_all], 4096);
+}
+
+/* No mapping is left, then all are. */
 static void
 maps(void)
 {
-	enum { MOST = 1 << 20 };
-	static void *all[MOST];
-	unsigned n = 0;
-
 	work(ROUNDS);
-	for (; n < MOST; n++) {
-		all[n] = mmap(NULL, 4096, n % 2 ? PROT_READ : PROT_NONE,
-			      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		if (all[n] == MAP_FAILED)
-			break;
-	}
-	if (n == MOST) {
-		fprintf(stderr,
-			"limits: more than a million mappings are allowed here\n");
-		exit(77);
-	}
+	use_up();
 	work(ROUNDS);
 	end();
-	say("mappings", n);
+	say("mappings", n_all);
 	say("refused", refused);
 	refused = 0;
-	while (n > 0)
-		munmap(all[--n], 4096);
+	give_up(0);
+	work(ROUNDS);
+	say("refused_after", refused);
+}
+
+/* As under a low vm.max_map_count: so many are left; then none, then so many again. */
+static void
+few(size_t left)
+{
+	use_up();
+	give_up(n_all - (unsigned)left);
+	work(ROUNDS);
+	say("refused_before", refused);
+	refused = 0;
+	unsigned most = n_all;
+	use_up();
+	work(ROUNDS);
+	end();
+	say("refused", refused);
+	refused = 0;
+	give_up(most);
 	work(ROUNDS);
 	say("refused_after", refused);
 }
@@ -307,8 +338,10 @@ main(int argc, char **argv)
 			 {"locked", locked},  {"absurd", absurd}, {"giant", giant},
 			 {"between", between}};
 
-	if (argc > 2 && strcmp(argv[1], "group") == 0) {
-		group(strtoul(argv[2], NULL, 10) * MB);
+	if (argc > 2) {
+		unsigned long n = strtoul(argv[2], NULL, 10);
+
+		strcmp(argv[1], "group") == 0 ? group(n * MB) : few(n);
 		end();
 		return 0;
 	}

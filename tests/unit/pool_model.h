@@ -19,6 +19,7 @@ static struct {
 	bool no_address_space, no_commit, no_purge, no_move, no_meta;
 	unsigned
 		lost_move; /* the so-manyeth from now on takes its target away; 0: none */
+	unsigned no_commits; /* so many of the next ones fail */
 	_Atomic unsigned reserves, commits, purges, releases;
 } fake;
 
@@ -33,6 +34,8 @@ static int
 fake_commit(void *addr, size_t bytes)
 {
 	fake.commits++;
+	if (fake.no_commits != 0 && fake.no_commits-- != 0)
+		return -ENOMEM;
 	return fake.no_commit ? -ENOMEM : weir_pages_system.commit(addr, bytes);
 }
 

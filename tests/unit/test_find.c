@@ -61,6 +61,37 @@ TEST(a_growing_block_grows_where_it_stands)
 	model_check();
 }
 
+/* With room around it, a block takes the kernel one more mapping: where none is left, it does without. */
+TEST(a_growing_block_without_a_mapping_left)
+{
+	struct weir_ask ask = {.bytes = 16 * WEIR_UNIT_BYTES,
+			       .align = WEIR_PAGE_BYTES,
+			       .requested = 1,
+			       .roomy = true};
+	struct weir_extent_stats before, after;
+
+	model_init();
+	weir_pool_extent_stats(&before);
+	for (unsigned refused = 1; refused <= 2; refused++) {
+		fake.no_commits = refused;
+		struct weir_taken t = weir_extent_take(&ask);
+		CHECK_EQ(fake.no_commits, 0);
+		CHECK_EQ(t.error, refused == 1 ? WEIR_TAKE_OK : WEIR_TAKE_COMMIT);
+		CHECK_EQ(t.span != NULL, refused == 1);
+		weir_pool_extent_stats(&after);
+		CHECK_EQ(after.gets - before.gets, refused);
+		CHECK_EQ(after.refused - before.refused, refused - 1);
+		model_check();
+		if (t.span != NULL) {
+			*(char *)t.span->base = 1;
+			REQUIRE(weir_span_claim(t.span));
+			weir_pool_give(t.span, 1);
+		}
+		ask.bytes *= 2; /* new pages again */
+	}
+	model_check();
+}
+
 /* Nothing kept fits the next block, and there is no room beside it: it goes before pages come. */
 static void
 pay_for_fresh_pages(bool by_peak)
@@ -119,6 +150,7 @@ TEST(a_peak_makes_fresh_pages_cost_kept_ones)
 
 #define TAP_TESTS                                                                        \
 	T(a_growing_block_grows_where_it_stands)                                         \
+	T(a_growing_block_without_a_mapping_left)                                        \
 	T(a_limit_makes_fresh_pages_cost_kept_ones)                                      \
 	T(a_peak_makes_fresh_pages_cost_kept_ones)
 TAP_MAIN()

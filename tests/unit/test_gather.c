@@ -309,6 +309,25 @@ TEST(mappings_are_bounded)
 	model_check();
 }
 
+/* Where a process may have few mappings, pages are moved rarely, and blocks served all the same. */
+TEST(few_mappings_few_moves)
+{
+	struct weir_span *s[BLOCKS];
+	uint64_t gathers;
+
+	NEEDS_MOVES;
+	origin_set_mappings(96);
+	pieces(s, MB);
+	gathers = stats().gathers;
+	struct weir_span *big = take(8 * MB);
+	origin_set_mappings(65530);
+	REQUIRE(big != NULL);
+	CHECK_EQ(stats().gathers, gathers);
+	give(big);
+	give_the_others(s);
+	model_check();
+}
+
 /*
  * The kernel takes the place away in the middle of it: it is out of use for good, with what was moved
  * there, and the block is made elsewhere. Last: these leave seams.
@@ -363,6 +382,7 @@ TEST(a_block_whose_target_is_lost_stays)
 	T(without_room_to_gather_it_pays)                                                \
 	T(a_refusal_costs_nothing)                                                       \
 	T(mappings_are_bounded)                                                          \
+	T(few_mappings_few_moves)                                                        \
 	T(a_lost_target_is_given_up)                                                     \
 	T(a_block_whose_target_is_lost_stays)
 TAP_MAIN()
