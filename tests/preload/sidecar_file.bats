@@ -187,7 +187,7 @@ asked_for() {
   done
   [ "$(find "$BATS_TEST_TMPDIR/tmp/weir-$(id -u)" -name '*.weir' | wc -l)" -eq 1 ]
   run env -u XDG_RUNTIME_DIR -u XDG_STATE_HOME -u HOME TMPDIR="$BATS_TEST_TMPDIR/tmp" "$WEIR" stat
-  [[ $output == *"$GUESTS/stress"* ]]
+  [[ $output == *"$(readlink -f "$GUESTS/stress")"* ]]
 }
 
 @test "small programs leave no sidecar and start no thread" {

@@ -91,10 +91,12 @@ sanitized() {
 
 @test "raised privileges: weir run says so, the shim is inert even where it is loaded" {
   [ "$(id -u)" -eq 0 ] || skip "only root can make such a program for this user"
-  cp "$SHIM" "$BATS_TEST_TMPDIR/"
   # Linked to it, as a preload by /etc/ld.so.preload would be: the environment has no say in that.
+  local shim
+  shim=$BATS_TEST_TMPDIR/$(objdump -p "$SHIM" | awk '$1 == "SONAME" { print $2 }')
+  cp "$SHIM" "$shim"
   build secure -pthread "$WEIR_SRCDIR/tests/preload/handover.c" -Wl,--no-as-needed \
-    -Wl,-rpath,"$BATS_TEST_TMPDIR" "$BATS_TEST_TMPDIR/libweir_preload.so"
+    -Wl,-rpath,"$BATS_TEST_TMPDIR" "$shim"
   cd "$BATS_TEST_TMPDIR"
   WEIR_OPTIONS="stats=$SIDECAR,verbose" run -0 ./secure
   [[ "$output" == *"at work"* ]]
