@@ -11,6 +11,7 @@
 #include "pool/pool.h"
 #include "preload/clock.h"
 #include "preload/facts.h"
+#include "preload/own_files.h"
 #include "preload/segment.h"
 #include "preload/settings.h"
 #include "preload/snapshot.h"
@@ -70,7 +71,7 @@ look_around(struct weir_tick *tick, int64_t worked_ns, struct timer_counts *coun
 {
 	struct facts_memory m = {0};
 
-	if (facts_files_are_own())
+	if (own_files_here())
 		facts_memory(&m);
 	counts->rss_bytes = m.rss_bytes;
 	counts->limit_bytes = m.limit_bytes;

@@ -16,7 +16,7 @@
 
 /*
  * One round. Returns the nanoseconds until the next is due; UINT64_MAX: nothing to do. The
- * memory limit is read only where facts_files_are_own.
+ * memory limit is read only where own_files_here.
  */
 uint64_t chores_do(int64_t now_ns, struct timer_counts *counts);
 

@@ -12,28 +12,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#ifndef SYS_close_range
-#define SYS_close_range 436
-#endif
-#ifndef CLOSE_RANGE_UNSHARE
-#define CLOSE_RANGE_UNSHARE 2
-#endif
-
-static _Atomic pid_t own_tid; /* of the one thread that has a table of its own */
-
-void
-facts_own_files(void)
-{
-	if (syscall(SYS_close_range, 0, ~0u, CLOSE_RANGE_UNSHARE) == 0)
-		own_tid = (pid_t)syscall(SYS_gettid);
-}
-
-bool
-facts_files_are_own(void)
-{
-	return own_tid != 0 && own_tid == (pid_t)syscall(SYS_gettid);
-}
-
 /* Reads a file's start as a string, empty if it fails; length, or -errno. */
 static ssize_t
 read_file(const char *path, char *buf, size_t size)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the shim reads of its machine and process. What needs a file descriptor again and again is
- * called on the background thread, which has a descriptor table of its own (facts_own_files), so
+ * called on the background thread, which has a descriptor table of its own (own_files.h), so
  * that the host's "lowest free descriptor" does not jump.
  */
 #ifndef PRELOAD_FACTS_H
@@ -9,12 +9,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-
-/* Gives the calling thread an empty descriptor table of its own, if the kernel lets it. */
-void facts_own_files(void);
-
-/* Whether the calling thread has one: what it opens is seen by nobody else. */
-bool facts_files_are_own(void);
 
 /* vm.overcommit_memory = 2: the kernel counts every writable page as promised. Asked at start. */
 bool facts_strict_commit(void);

@@ -19,6 +19,7 @@ libweir_preload_la_SOURCES = \
 	%D%/kind.c %D%/kind.h %D%/kinds.def \
 	%D%/misuse.c %D%/misuse.h \
 	%D%/next.c %D%/next.h \
+	%D%/own_files.c %D%/own_files.h \
 	%D%/place.c %D%/place.h %D%/place_private.h \
 	%D%/record.c %D%/record.h \
 	%D%/resize.c \

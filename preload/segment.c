@@ -12,10 +12,11 @@
 #include <unistd.h>
 
 #include "preload/clock.h"
-#include "preload/settings.h"
 #include "preload/facts.h"
 #include "preload/filter.h"
+#include "preload/own_files.h"
 #include "preload/segment_file.h"
+#include "preload/settings.h"
 #include "preload/snapshot.h"
 #include "trace/publish.h"
 
@@ -232,7 +233,7 @@ segment_mail(struct weir_stats_mailbox *m)
 
 	if (file.mapping == NULL)
 		return false;
-	if (facts_files_are_own())
+	if (own_files_here())
 		filter_look();
 	/* Most of the time this one word is all there is to read. */
 	if (segment_file_read(&file, SEGMENT_MAILBOX, &request, sizeof(request)) != 0 ||

@@ -9,7 +9,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "preload/facts.h"
+#include "preload/own_files.h"
 #include "preload/segment_file.h"
 #include "trace/vm_calls.h"
 
@@ -45,7 +45,7 @@ segment_file_open(struct segment_file *f)
 
 		return error == 0 ? f->fresh - 1 : error;
 	}
-	if (!facts_files_are_own())
+	if (!own_files_here())
 		return open_same(f);
 	if (f->kept == 0) {
 		int fd = open_same(f);
@@ -60,7 +60,7 @@ segment_file_open(struct segment_file *f)
 void
 segment_file_close(const struct segment_file *f, int fd)
 {
-	if (f->fresh != fd + 1 && (!facts_files_are_own() || f->kept != fd + 1))
+	if (f->fresh != fd + 1 && (!own_files_here() || f->kept != fd + 1))
 		close(fd);
 }
 

@@ -16,11 +16,11 @@
 #include "pool/pool.h"
 #include "preload/chores.h"
 #include "preload/clock.h"
-#include "preload/settings.h"
-#include "preload/facts.h"
 #include "preload/gate.h"
 #include "preload/idle.h"
+#include "preload/own_files.h"
 #include "preload/segment.h"
+#include "preload/settings.h"
 
 #define MS_NS	      1000000ll
 #define START_LENT    ((uint64_t)16 << 20) /* a limit may be near */
@@ -88,7 +88,7 @@ run(void *unused)
 	(void)unused;
 	gate_depth = 1; /* whatever this thread allocates is not ours to serve */
 	prctl(PR_SET_NAME, "weir-timer");
-	facts_own_files();
+	own_files_take();
 	for (;;) {
 		uint64_t sleep = locked_work();
 

@@ -203,3 +203,12 @@ asked_for() {
   [ "$status" -eq 0 ]
   [ "$output" = "all in order" ]
 }
+
+@test "without close_range, as before Linux 5.9, the host's descriptors are its own as well" {
+  REFUSE=shim:close_range:ENOSYS REFUSE_SAY=$BATS_TEST_TMPDIR/refused SHIM=$WEIR_BUILDDIR/.libs/librefused.so \
+    run under enabled "$GUESTS/descriptors"
+  [ "$status" -eq 0 ]
+  [ "$output" = "all in order" ]
+  [ -s "$BATS_TEST_TMPDIR/refused" ]
+  adds_up
+}
