@@ -27,6 +27,7 @@
 #include "preload/say.h"
 #include "preload/suspect.h"
 #include "preload/timer.h"
+#include "trace/executable.h"
 #include "trace/sites.h"
 
 size_t weir_floor = SIZE_MAX;
@@ -100,12 +101,8 @@ named_right(void)
 
 	if (weir_config.only[0] == '\0')
 		return true;
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
-	if (n <= 0)
-		return false;
-	path[n] = '\0';
-	const char *name = strrchr(path, '/');
-	return strcmp(name != NULL ? name + 1 : path, weir_config.only) == 0;
+	executable_path(path, sizeof(path));
+	return strcmp(executable_name(path), weir_config.only) == 0;
 }
 
 /* Of every sanitizer that watches the heap; a preload of ours does not bring one along. */

@@ -18,6 +18,7 @@
 #include "preload/segment_file.h"
 #include "preload/settings.h"
 #include "preload/snapshot.h"
+#include "trace/executable.h"
 #include "trace/publish.h"
 
 /* See worth_a_file. */
@@ -69,8 +70,7 @@ fill_header(struct weir_stats_header *h)
 	h->trace_offset = weir_trace_on() ? SEGMENT_TRACE : 0;
 	h->trace_bytes = weir_trace_area_bytes();
 	memcpy(h->weir_version, PACKAGE_VERSION, sizeof(PACKAGE_VERSION));
-	ssize_t n = readlink("/proc/self/exe", h->exe, sizeof(h->exe) - 1);
-	h->exe[n > 0 ? n : 0] = '\0';
+	executable_path(h->exe, sizeof(h->exe));
 	add_section(h, WEIR_SECTION_COUNTERS, WEIR_SLOT_COUNTERS, 1, WEIR_N_COUNTERS);
 	add_section(h, WEIR_SECTION_CLASSES, WEIR_SLOT_CLASSES, weir_config.classes.n,
 		    WEIR_N_CLASS_FIELDS);

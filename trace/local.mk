@@ -6,6 +6,7 @@ libtrace_la_CFLAGS = $(AM_CFLAGS) -ftls-model=initial-exec
 walker_sources = \
 	%D%/checked.c %D%/checked.h \
 	%D%/code.c %D%/code.h \
+	%D%/executable.c %D%/executable.h \
 	%D%/maps.c %D%/maps.h \
 	%D%/python.c %D%/python.h \
 	%D%/python_line.c \

@@ -8,9 +8,9 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "trace/code.h"
+#include "trace/executable.h"
 #include "trace/python.h"
 #include "trace/v8.h"
 #include "trace/v8_gc.h"
@@ -68,11 +68,9 @@ name_of_executable(void)
 {
 	static const char *const known[] = {"node", "deno", "bun", "python"};
 	char path[512];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
 
-	path[n > 0 ? n : 0] = '\0';
-	const char *slash = strrchr(path, '/');
-	const char *file = slash != NULL ? slash + 1 : path;
+	executable_path(path, sizeof(path));
+	const char *file = executable_name(path);
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (strncmp(file, known[i], strlen(known[i])) == 0)
 			return known[i];

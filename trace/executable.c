@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Asked when the process starts, when its sidecar is made and when it is first walked: not often.
+ */
+#include "trace/executable.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+void
+executable_path(char *to, size_t size)
+{
+	int saved_errno = errno;
+	ssize_t n = readlink("/proc/self/exe", to, size - 1);
+	const char *started = (const char *)getauxval(AT_EXECFN);
+
+	if (n <= 0 && started != NULL) {
+		n = (ssize_t)strnlen(started, size - 1);
+		memcpy(to, started, (size_t)n);
+	}
+	to[n > 0 ? n : 0] = '\0';
+	errno = saved_errno;
+}
+
+const char *
+executable_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
