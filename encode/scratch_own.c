@@ -89,7 +89,7 @@ age(void)
 			.stock_before_ns = now - DECAY_NS,
 			.purge_before_ns = now - DECAY_NS,
 			.cap_bytes = UINT64_MAX,
-			.room_bytes = UINT64_MAX,
+			.most_bytes = UINT64_MAX,
 			.slack_bytes = UINT64_MAX,
 		});
 	}

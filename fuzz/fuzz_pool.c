@@ -146,7 +146,7 @@ tick(uint32_t how)
 		.stock_before_ns = now_ns - how % 8 * 10,
 		.purge_before_ns = now_ns - how * 10,
 		.cap_bytes = how & 1 ? UINT64_MAX : (uint64_t)how << 20,
-		.room_bytes = (uint64_t)(how % 3) << 20,
+		.most_bytes = weir_pool_lent_bytes() + ((uint64_t)(how % 3) << 20),
 		.slack_bytes = UINT64_MAX});
 
 	FUZZ_CHECK(left.oldest_ns == INT64_MAX || left.cached_bytes != 0);

@@ -9,45 +9,42 @@
 #define SLACK_MIN (16ull << 20)
 
 uint64_t
+weir_rest_seen(uint64_t charged_bytes, uint64_t own_bytes)
+{
+	return charged_bytes > own_bytes ? charged_bytes - own_bytes : 0;
+}
+
+uint64_t
+weir_most(const struct weir_pressure *p)
+{
+	uint64_t allowed = p->limit_bytes / 10 * 9;
+
+	if (p->limit_bytes == 0)
+		return UINT64_MAX;
+	return allowed > p->rest_bytes ? allowed - p->rest_bytes : 0;
+}
+
+uint64_t
 weir_cache_cap(uint64_t option_max, const struct weir_pressure *p)
 {
-	uint64_t allowed, rest;
+	uint64_t most = weir_most(p);
 
 	if (option_max != 0)
 		return option_max;
-	if (p->limit_bytes == 0)
+	if (most == UINT64_MAX)
 		return UINT64_MAX;
-	allowed = p->limit_bytes / 10 * 9;
-	/* The two numbers are read at different moments: what is cached may seem the larger. */
-	rest = p->current_bytes > p->cached_bytes ? p->current_bytes - p->cached_bytes
-						  : 0;
-	if (rest < p->lent_bytes)
-		rest = p->lent_bytes;
-	return allowed > rest ? allowed - rest : 0;
+	return most > p->lent_bytes ? most - p->lent_bytes : 0;
 }
 
 uint64_t
-weir_growth_room(const struct weir_pressure *p)
-{
-	uint64_t allowed = p->limit_bytes / 10 * 9,
-		 used = p->lent_bytes + p->cached_bytes;
-
-	if (p->limit_bytes == 0)
-		return UINT64_MAX;
-	if (used < p->current_bytes)
-		used = p->current_bytes;
-	return allowed > used ? allowed - used : 0;
-}
-
-uint64_t
-weir_lent_peak(uint64_t peak, uint64_t lent, int64_t elapsed_ns, uint64_t decay_ms)
+weir_recent_peak(uint64_t peak, uint64_t now, int64_t elapsed_ns, uint64_t decay_ms)
 {
 	uint64_t elapsed_ms = elapsed_ns > 0 ? (uint64_t)elapsed_ns / NS_PER_MS : 0;
 
-	if (peak <= lent || elapsed_ms >= decay_ms)
-		return lent;
+	if (peak <= now || elapsed_ms >= decay_ms)
+		return now;
 	return peak -
-	       (uint64_t)((double)(peak - lent) * (double)elapsed_ms / (double)decay_ms);
+	       (uint64_t)((double)(peak - now) * (double)elapsed_ms / (double)decay_ms);
 }
 
 uint64_t

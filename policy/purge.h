@@ -10,32 +10,37 @@
 
 struct weir_pressure {
 	uint64_t limit_bytes; /* tightest of the cgroup's and machine's limits, 0: none */
-	uint64_t current_bytes; /* charged against that limit now */
-	uint64_t cached_bytes;	/* resident free bytes that weir keeps */
-	uint64_t lent_bytes;	/* held by the host; counts as if all of it was touched */
+	uint64_t rest_bytes;  /* charged against it for what is not weir's */
+	uint64_t lent_bytes;  /* held by the host; counts as if all of it was touched */
 };
 
 /*
- * Bound on resident free bytes. `option_max` (cache_max) wins when it is not 0; otherwise
- * under a limit the cache may use the room that the rest leaves below nine tenths
- * of the limit, so that cached blocks never bring the host to its limit; with no limit there
- * is no bound (UINT64_MAX): age alone decides.
+ * What of a charge is certainly not weir's, of whose memory `own_bytes` is the most that was lent or kept
+ * while the charge was read. It is all of the rest only while the host has touched all that it was lent:
+ * the most of it that was seen lately (weir_recent_peak) is the best guess.
+ */
+uint64_t weir_rest_seen(uint64_t charged_bytes, uint64_t own_bytes);
+
+/*
+ * How much weir may lend and keep together: what the rest leaves below nine tenths of the limit, so that
+ * what it keeps never brings the host to its limit; UINT64_MAX without one. Beyond that, fresh pages are
+ * paid for by giving kept ones back.
+ */
+uint64_t weir_most(const struct weir_pressure *p);
+
+/*
+ * Bound on resident free bytes. `option_max` (cache_max) wins when it is not 0; otherwise what the host
+ * leaves of weir_most; with no limit there is no bound (UINT64_MAX): age alone decides.
  */
 uint64_t weir_cache_cap(uint64_t option_max, const struct weir_pressure *p);
 
 /*
- * By how much weir may grow until it looks again: what is left below nine tenths of the limit;
- * UINT64_MAX without one. Beyond that, fresh pages are paid for by purging.
+ * The most that was held lately, of `now`: what a runtime holds swings between two garbage collections,
+ * and the cache must serve the next peak of that swing. An older peak should not make weir keep memory:
+ * what it has more than the present falls to nothing within a decay time.
  */
-uint64_t weir_growth_room(const struct weir_pressure *p);
-
-/*
- * The most that the host held lately. What a runtime holds swings between two garbage collections, and
- * the cache must serve the next peak of that swing. An older peak should not make weir keep memory: what
- * it has more than the present falls to nothing within a decay time.
- */
-uint64_t weir_lent_peak(uint64_t peak, uint64_t lent, int64_t elapsed_ns,
-			uint64_t decay_ms);
+uint64_t weir_recent_peak(uint64_t peak, uint64_t now, int64_t elapsed_ns,
+			  uint64_t decay_ms);
 
 /*
  * How much more than that peak may be in use and kept together before fresh pages cost kept ones: a

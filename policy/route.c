@@ -22,10 +22,8 @@ next(uint64_t bytes, enum weir_fallback reason)
  * where a step adds at most a sixteenth.
  */
 static uint64_t
-map_bytes(uint64_t bytes)
+in_steps(uint64_t bytes, uint64_t step)
 {
-	uint64_t step = bytes < COARSE_MIN ? PAGE : COARSE;
-
 	return bytes > 0 ? (bytes + step - 1) & ~(step - 1) : PAGE;
 }
 
@@ -45,5 +43,16 @@ weir_route(const struct weir_options *o, uint64_t bytes, uint64_t align, uint32_
 			return (struct weir_route){WEIR_PLACE_POOL, grade, 0,
 						   o->classes.bytes[grade]};
 	}
-	return (struct weir_route){WEIR_PLACE_MAP, 0, 0, map_bytes(bytes)};
+	uint64_t step = bytes < COARSE_MIN ? PAGE : COARSE;
+	return (struct weir_route){WEIR_PLACE_MAP, 0, 0, in_steps(bytes, step)};
+}
+
+void
+weir_route_tightly(struct weir_route *route, uint64_t bytes)
+{
+	if (route->place == WEIR_PLACE_NEXT)
+		return;
+	route->place = WEIR_PLACE_MAP;
+	route->grade = 0;
+	route->bytes = in_steps(bytes, PAGE);
 }

@@ -37,4 +37,10 @@ struct weir_route {
 struct weir_route weir_route(const struct weir_options *o, uint64_t bytes, uint64_t align,
 			     uint32_t kind);
 
+/*
+ * The same request where the process is near its memory limit: cut to its pages, since the rest of a
+ * class's block, once it was used, takes memory that others could have.
+ */
+void weir_route_tightly(struct weir_route *route, uint64_t bytes);
+
 #endif

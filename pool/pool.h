@@ -111,7 +111,8 @@ struct weir_tick {
 	int64_t stock_before_ns; /* blocks stocked at or before this leave their class */
 	int64_t purge_before_ns; /* spans freed at or before this go back to the system */
 	uint64_t cap_bytes;	 /* then oldest first, until no more than this is left */
-	uint64_t room_bytes;	 /* by how much the pool may grow before the next tick */
+	uint64_t
+		most_bytes; /* lent and kept together; fresh pages beyond cost kept ones */
 	uint64_t
 		lent_peak; /* the most that was lent lately, weir_pool_lent_peak or less */
 	uint64_t slack_bytes; /* what may be kept beside it; UINT64_MAX: no bound */
@@ -131,6 +132,9 @@ uint64_t weir_pool_cached_bytes(void);
 /* Bytes that the host holds now, about, and the most of it that the last ticks let stand. */
 uint64_t weir_pool_lent_bytes(void);
 uint64_t weir_pool_lent_peak(void);
+
+/* With so many bytes more, does the host hold three quarters of what the last tick's room allows? */
+bool weir_pool_tight(uint64_t bytes);
 
 /* Resident bytes of everything the pool holds, as the kernel counts them. Milliseconds a GB. */
 uint64_t weir_pool_resident(void);

@@ -79,10 +79,7 @@ set_bounds(const struct weir_tick *tick)
 	uint64_t lent = weir_pool_lent_bytes();
 
 	weir_lock(&heap_mutex);
-	uint64_t footprint = heap_footprint();
-	heap_footprint_max = tick->room_bytes < UINT64_MAX - footprint
-				     ? footprint + tick->room_bytes
-				     : UINT64_MAX;
+	__atomic_store_n(&heap_footprint_max, tick->most_bytes, __ATOMIC_RELAXED);
 	heap_lent_peak = tick->lent_peak > lent ? tick->lent_peak : lent;
 	heap_slack = tick->slack_bytes;
 	heap_unlock();
@@ -104,6 +101,14 @@ weir_pool_tick(const struct weir_tick *tick)
 		.cached_bytes = weir_pool_cached_bytes(),
 		.oldest_ns = stocked < shared ? stocked : shared,
 	};
+}
+
+bool
+weir_pool_tight(uint64_t bytes)
+{
+	uint64_t most = __atomic_load_n(&heap_footprint_max, __ATOMIC_RELAXED);
+
+	return most != UINT64_MAX && weir_pool_lent_bytes() + bytes > most / 4 * 3;
 }
 
 uint64_t

@@ -26,6 +26,7 @@ static int64_t resident_ns; /* when resident_bytes was measured */
 static struct weir_aging aging;
 static uint64_t asked_bytes; /* that the host had asked for at the last look */
 static int64_t written_ns, mail_ns;
+static uint64_t rest_peak; /* the most that was charged lately for what is not weir's */
 
 /* A class keeps a block for a quarter of its time, then all sizes may have it. */
 static struct weir_tick
@@ -38,7 +39,7 @@ tick_at(int64_t now_ns, int64_t aging_ns)
 		.stock_before_ns = aging_ns - decay_ns / 4,
 		.purge_before_ns = aging_ns - decay_ns,
 		.cap_bytes = UINT64_MAX,
-		.room_bytes = UINT64_MAX,
+		.most_bytes = UINT64_MAX,
 		.slack_bytes = UINT64_MAX,
 	};
 }
@@ -58,37 +59,45 @@ static void
 bound(struct weir_tick *tick, const struct weir_pressure *pressure)
 {
 	uint64_t cap = weir_cache_cap(weir_config.cache_max, pressure);
-	uint64_t room = weir_growth_room(pressure);
+	uint64_t most = weir_most(pressure);
 
 	if (cap < tick->cap_bytes)
 		tick->cap_bytes = cap;
-	if (room < tick->room_bytes)
-		tick->room_bytes = room;
+	if (most < tick->most_bytes)
+		tick->most_bytes = most;
+}
+
+static uint64_t
+own_bytes(void)
+{
+	return weir_pool_lent_bytes() + weir_pool_cached_bytes();
 }
 
 static void
 look_around(struct weir_tick *tick, int64_t worked_ns, struct timer_counts *counts)
 {
 	struct facts_memory m = {0};
+	uint64_t own = own_bytes();
 
 	if (own_files_here())
 		facts_memory(&m);
+	if (own < own_bytes())
+		own = own_bytes();
 	counts->rss_bytes = m.rss_bytes;
 	counts->limit_bytes = m.limit_bytes;
-	struct weir_pressure pressure = {
-		.limit_bytes = m.limit_bytes,
-		.current_bytes = m.current_bytes,
-		.cached_bytes = weir_pool_cached_bytes(),
-		.lent_bytes = weir_pool_lent_bytes(),
-	};
+	rest_peak = weir_recent_peak(rest_peak, weir_rest_seen(m.current_bytes, own),
+				     worked_ns, weir_config.decay_ms);
+	struct weir_pressure pressure = {.limit_bytes = m.limit_bytes,
+					 .rest_bytes = rest_peak,
+					 .lent_bytes = weir_pool_lent_bytes()};
 	bound(tick, &pressure);
 	/* What is kept is promised to nobody else. */
 	pressure.limit_bytes = m.promise_limit_bytes;
-	pressure.current_bytes = m.promised_bytes;
+	pressure.rest_bytes = weir_rest_seen(m.promised_bytes, own);
 	bound(tick, &pressure);
 	uint64_t lent = pressure.lent_bytes;
-	tick->lent_peak = weir_lent_peak(weir_pool_lent_peak(), lent, worked_ns,
-					 weir_config.decay_ms);
+	tick->lent_peak = weir_recent_peak(weir_pool_lent_peak(), lent, worked_ns,
+					   weir_config.decay_ms);
 	tick->slack_bytes = weir_keep_slack(tick->lent_peak);
 	uint64_t keep = weir_keep_bytes(tick->lent_peak, lent);
 	if (keep < tick->cap_bytes)
@@ -103,7 +112,7 @@ chores_trim(void)
 				.stock_before_ns = INT64_MAX,
 				.purge_before_ns = INT64_MAX,
 				.cap_bytes = UINT64_MAX,
-				.room_bytes = UINT64_MAX,
+				.most_bytes = UINT64_MAX,
 				.slack_bytes = UINT64_MAX};
 
 	uint64_t before = weir_pool_cached_bytes();
@@ -165,7 +174,7 @@ chores_do(int64_t now_ns, struct timer_counts *counts)
 	if (sleep != UINT64_MAX && sleep > CHORES_MAIL_NS && segment_exists())
 		sleep = CHORES_MAIL_NS;
 	/* Under a memory limit, the rest of the process may grow quickly: look often. */
-	if (tick.room_bytes != UINT64_MAX && sleep > LIMITED_NS && sleep != UINT64_MAX)
+	if (tick.most_bytes != UINT64_MAX && sleep > LIMITED_NS && sleep != UINT64_MAX)
 		sleep = LIMITED_NS;
 	return sleep;
 }
@@ -185,5 +194,6 @@ void
 chores_after_fork(void)
 {
 	resident_ns = written_ns = mail_ns = 0;
+	rest_peak = 0;
 	aging = (struct weir_aging){0};
 }

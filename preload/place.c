@@ -124,11 +124,21 @@ place_site(size_t size, uint32_t kind, struct place_caller caller)
 		       : 0;
 }
 
+struct weir_route
+place_route(size_t size, size_t align, uint32_t kind)
+{
+	struct weir_route route = weir_route(&weir_config, size, align, kind);
+
+	if (route.place != WEIR_PLACE_NEXT && weir_pool_tight(route.bytes))
+		weir_route_tightly(&route, size);
+	return route;
+}
+
 static struct weir_span *
 new_block(size_t size, size_t align, bool zero, struct place_caller caller)
 {
 	uint32_t kind = kind_of(caller.pc);
-	struct weir_route route = weir_route(&weir_config, size, align, kind);
+	struct weir_route route = place_route(size, align, kind);
 
 	if (route.place == WEIR_PLACE_NEXT) {
 		record_passed((enum weir_fallback)route.reason, kind, size);

@@ -11,6 +11,9 @@
 #include "preload/place.h"
 #include "weir/stats.h"
 
+/* Where such a request goes now. */
+struct weir_route place_route(size_t size, size_t align, uint32_t kind);
+
 /* A span by this route, not counted (record.h) yet. */
 struct weir_taken place_take(const struct weir_route *route, size_t size, size_t align,
 			     uint32_t kind, bool want_zero);

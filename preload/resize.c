@@ -137,7 +137,7 @@ place_resize(void **p, size_t size, struct place_caller caller)
 		return PLACE_NOT_OURS;
 	if (size < weir_floor || !gate_enter(&g))
 		return to_next(p, s, size);
-	struct weir_route route = weir_route(&weir_config, size, 0, kind_of(caller.pc));
+	struct weir_route route = place_route(size, 0, kind_of(caller.pc));
 	struct weir_span *q = NULL;
 	bool done = false;
 	if (route.place == WEIR_PLACE_NEXT)

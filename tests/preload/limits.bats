@@ -197,6 +197,21 @@ grouped() {
   return $status
 }
 
+@test "a host that takes nine tenths of its control group's memory, in bursts, is not killed" {
+  local mb try
+  for mb in 108 114; do
+    for try in 1 2 3 4; do
+      rm -f "$SIDECAR"
+      run grouped 96 timeout -k 5 120 "$GUESTS/limits" group $mb
+      [ "$status" -ne 77 ] || skip "no control group to be had"
+      [ "$status" -eq 0 ] || skip "it is killed without weir"
+      run grouped 96 timeout -k 5 120 env LD_PRELOAD="$SHIM" WEIR_OPTIONS="stats=$SIDECAR" "$GUESTS/limits" group $mb
+      [ "$status" -eq 0 ] || { echo "$mb MB, $try: $status $output" && return 1; }
+      adds_up
+    done
+  done
+}
+
 @test "a control group at its memory limit: the cache yields, the host is not killed" {
   for options in enabled decay_ms=60000 decay_thread=off,decay_ms=60000; do
     rm -f "$SIDECAR"

@@ -31,7 +31,7 @@ TEST(a_growing_block_grows_where_it_stands)
 					   .stock_before_ns = INT64_MAX,
 					   .purge_before_ns = INT64_MAX,
 					   .cap_bytes = UINT64_MAX,
-					   .room_bytes = UINT64_MAX,
+					   .most_bytes = UINT64_MAX,
 					   .slack_bytes = UINT64_MAX});
 	struct weir_span *grows = weir_extent_take(&ask).span;
 	REQUIRE(grows != NULL);
@@ -105,14 +105,26 @@ pay_for_fresh_pages(bool by_peak)
 				 .stock_before_ns = INT64_MAX,
 				 .purge_before_ns = INT64_MAX,
 				 .cap_bytes = UINT64_MAX,
-				 .room_bytes = by_peak ? UINT64_MAX : 0,
+				 .most_bytes = UINT64_MAX,
 				 .slack_bytes = by_peak ? 0 : UINT64_MAX};
 
 	model_init();
 	for (int i = 0; i < 16; i++)
 		s[i] = weir_extent_take(&small).span;
-	weir_pool_tick(&tick); /* all that is free goes; no room to grow from here on */
+	weir_pool_tick(&tick); /* all that is free goes */
+	CHECK(!weir_pool_tight(0));
 	tick.stock_before_ns = tick.purge_before_ns = 0;
+	if (!by_peak) { /* no room to grow from here on */
+		tick.most_bytes = weir_pool_lent_bytes();
+		weir_pool_tick(&tick);
+		CHECK(weir_pool_tight(0));
+		tick.most_bytes *= 2;
+		weir_pool_tick(&tick);
+		CHECK(!weir_pool_tight(weir_pool_lent_bytes() / 2 - WEIR_PAGE_BYTES));
+		CHECK(weir_pool_tight(weir_pool_lent_bytes() / 2 + WEIR_PAGE_BYTES));
+		tick.most_bytes /= 2;
+		weir_pool_tick(&tick);
+	}
 	for (int i = 0; i < 16; i += 2) { /* every other one: no two are neighbours */
 		REQUIRE(s[i] != NULL && weir_span_claim(s[i]));
 		weir_pool_give(s[i], 3000);
@@ -126,7 +138,7 @@ pay_for_fresh_pages(bool by_peak)
 	/* With nothing to pay with, the host still gets its memory. */
 	struct weir_span *more = weir_extent_take(&large).span;
 	CHECK(more != NULL);
-	tick.room_bytes = tick.slack_bytes = UINT64_MAX;
+	tick.most_bytes = tick.slack_bytes = UINT64_MAX;
 	weir_pool_tick(&tick);
 	for (int i = 1; i < 16; i += 2) {
 		REQUIRE(weir_span_claim(s[i]));

@@ -48,7 +48,7 @@ empty(void)
 					   .stock_before_ns = INT64_MAX,
 					   .purge_before_ns = INT64_MAX,
 					   .cap_bytes = UINT64_MAX,
-					   .room_bytes = UINT64_MAX,
+					   .most_bytes = UINT64_MAX,
 					   .slack_bytes = 0});
 }
 

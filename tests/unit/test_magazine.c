@@ -236,7 +236,7 @@ TEST(idle_magazines_are_drained_by_the_clock)
 						   .stock_before_ns = now * 1000 - 1000,
 						   .purge_before_ns = 0,
 						   .cap_bytes = UINT64_MAX,
-						   .room_bytes = UINT64_MAX,
+						   .most_bytes = UINT64_MAX,
 						   .slack_bytes = UINT64_MAX});
 	CHECK_EQ(magazine_cached_bytes(), 0);
 	model_check();
@@ -291,7 +291,7 @@ TEST(the_clock_and_statistics_visit_busy_magazines)
 					    .stock_before_ns = i % 3 ? i : INT64_MAX,
 					    .purge_before_ns = i,
 					    .cap_bytes = UINT64_MAX,
-					    .room_bytes = UINT64_MAX,
+					    .most_bytes = UINT64_MAX,
 					    .slack_bytes = UINT64_MAX});
 	}
 	stop = 1;

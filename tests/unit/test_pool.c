@@ -82,7 +82,7 @@ TEST(cap_is_kept)
 						   .stock_before_ns = 0,
 						   .purge_before_ns = 0,
 						   .cap_bytes = 8 << 20,
-						   .room_bytes = UINT64_MAX,
+						   .most_bytes = UINT64_MAX,
 						   .slack_bytes = UINT64_MAX});
 	CHECK(r.cached_bytes <= 8 << 20);
 	model_check();
@@ -136,7 +136,7 @@ TEST(a_refused_purge_keeps_the_block)
 						   .stock_before_ns = 40,
 						   .purge_before_ns = 40,
 						   .cap_bytes = UINT64_MAX,
-						   .room_bytes = UINT64_MAX,
+						   .most_bytes = UINT64_MAX,
 						   .slack_bytes = UINT64_MAX});
 	fake.no_purge = false;
 	CHECK(r.cached_bytes >= 1 << 20);
@@ -185,7 +185,7 @@ TEST(idle_regions_go)
 						   .stock_before_ns = now,
 						   .purge_before_ns = now,
 						   .cap_bytes = UINT64_MAX,
-						   .room_bytes = UINT64_MAX,
+						   .most_bytes = UINT64_MAX,
 						   .slack_bytes = UINT64_MAX});
 	weir_pool_heap_stats(&after);
 	CHECK(after.region_bytes <= before.region_bytes);

@@ -107,13 +107,14 @@ churn(int blocks, int rounds, uint32_t seed, bool check)
 		else
 			bad += give(b, i) != 0;
 		if (i % 64 == 0)
-			weir_pool_tick(
-				&(struct weir_tick){.now_ns = i,
-						    .stock_before_ns = i - 100,
-						    .purge_before_ns = i - 400,
-						    .cap_bytes = (uint64_t)60 << 20,
-						    .room_bytes = (uint64_t)(i % 5) << 20,
-						    .slack_bytes = UINT64_MAX});
+			weir_pool_tick(&(struct weir_tick){
+				.now_ns = i,
+				.stock_before_ns = i - 100,
+				.purge_before_ns = i - 400,
+				.cap_bytes = (uint64_t)60 << 20,
+				.most_bytes = weir_pool_lent_bytes() +
+					      ((uint64_t)(i % 5) << 20),
+				.slack_bytes = UINT64_MAX});
 		if (check && i % 50 == 0)
 			model_check();
 	}

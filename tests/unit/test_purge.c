@@ -8,12 +8,19 @@
 #define MS 1000000ll
 
 static uint64_t
-cap(uint64_t option_max, uint64_t limit, uint64_t current, uint64_t cached)
+cap(uint64_t option_max, uint64_t limit, uint64_t rest, uint64_t lent)
 {
 	struct weir_pressure p = {
-		.limit_bytes = limit, .current_bytes = current, .cached_bytes = cached};
+		.limit_bytes = limit, .rest_bytes = rest, .lent_bytes = lent};
 
 	return weir_cache_cap(option_max, &p);
+}
+
+static uint64_t
+most(uint64_t limit, uint64_t rest)
+{
+	return weir_most(
+		&(struct weir_pressure){.limit_bytes = limit, .rest_bytes = rest});
 }
 
 TEST(cap_by_option_wins)
@@ -26,75 +33,62 @@ TEST(cap_by_option_wins)
 TEST(cap_without_limit_is_none)
 {
 	CHECK(cap(0, 0, GB, 100 * MB) == UINT64_MAX);
+	CHECK(most(0, GB) == UINT64_MAX);
 }
 
-TEST(cap_is_the_room_below_nine_tenths)
+TEST(most_is_what_the_rest_leaves_below_nine_tenths)
+{
+	CHECK_EQ(most(1000 * MB, 0), 900 * MB);
+	CHECK_EQ(most(1000 * MB, 100 * MB), 800 * MB);
+	CHECK_EQ(most(1000 * MB, 900 * MB - 2), 2);
+	CHECK_EQ(most(1000 * MB, 900 * MB), 0);
+	CHECK_EQ(most(1000 * MB, 2000 * MB), 0);
+}
+
+TEST(cap_is_what_the_host_leaves_of_it)
 {
 	CHECK_EQ(cap(0, 1000 * MB, 0, 0), 900 * MB);
-	CHECK_EQ(cap(0, 1000 * MB, 100 * MB, 0), 800 * MB);
-	CHECK_EQ(cap(0, 1000 * MB, 900 * MB, 0), 0);
-	CHECK_EQ(cap(0, 1000 * MB, 900 * MB - 2, 0), 2);
-	CHECK_EQ(cap(0, 1000 * MB, 950 * MB, 0), 0);
-	CHECK_EQ(cap(0, 1000 * MB, 2000 * MB, 0), 0);
+	CHECK_EQ(cap(0, 1000 * MB, 100 * MB, 300 * MB), 500 * MB);
+	CHECK_EQ(cap(0, 1000 * MB, 100 * MB, 800 * MB), 0);
+	CHECK_EQ(cap(0, 1000 * MB, 100 * MB, 2000 * MB), 0);
+	CHECK_EQ(cap(0, 1000 * MB, 2000 * MB, 1), 0);
 }
 
-/* Else the bound would fall as the cache fills, and swing. */
-TEST(cap_does_not_count_the_cache_itself)
-{
-	for (uint64_t cached = 0; cached <= 800 * MB; cached += 100 * MB)
-		CHECK_EQ(cap(0, 1000 * MB, 100 * MB + cached, cached), 800 * MB);
-}
-
-TEST(cap_when_the_cache_seems_larger_than_everything)
-{
-	CHECK_EQ(cap(0, 1000 * MB, 100 * MB, 200 * MB), 900 * MB);
-}
-
-TEST(cap_keeps_the_host_below_nine_tenths)
+TEST(what_is_kept_keeps_the_host_below_nine_tenths)
 {
 	for (uint64_t rest = 0; rest <= 900 * MB; rest += 7 * MB + 1)
-		CHECK(rest + cap(0, 1000 * MB, rest, 0) <= 900 * MB);
+		for (uint64_t lent = 0; rest + lent <= 900 * MB; lent += 50 * MB + 3)
+			CHECK_EQ(rest + lent + cap(0, 1000 * MB, rest, lent), 900 * MB);
 }
 
-TEST(cap_of_huge_limits)
+TEST(huge_limits)
 {
-	CHECK(cap(0, UINT64_MAX, 0, 0) <= UINT64_MAX / 10 * 9);
-	CHECK(cap(0, UINT64_MAX, 0, 0) > UINT64_MAX / 5 * 4);
+	CHECK(most(UINT64_MAX, 0) <= UINT64_MAX / 10 * 9);
+	CHECK(most(UINT64_MAX, 0) > UINT64_MAX / 5 * 4);
 	CHECK_EQ(cap(0, UINT64_MAX, UINT64_MAX, 0), 0);
+	CHECK_EQ(cap(0, UINT64_MAX, 0, UINT64_MAX), 0);
 	CHECK_EQ(cap(0, 1, 0, 0), 0);
 }
 
-TEST(room_to_grow)
+/* What was lent and is not touched yet is not charged yet: the rest is not seen then. */
+TEST(the_rest)
 {
-	struct weir_pressure p = {.limit_bytes = 1000 * MB, .current_bytes = 300 * MB};
-
-	CHECK_EQ(weir_growth_room(&p), 600 * MB);
-	p.current_bytes = 900 * MB;
-	CHECK_EQ(weir_growth_room(&p), 0);
-	p.current_bytes = 2000 * MB;
-	CHECK_EQ(weir_growth_room(&p), 0);
-	/* What was lent and is not touched yet is not charged yet. */
-	p.current_bytes = 10 * MB;
-	p.lent_bytes = 300 * MB;
-	p.cached_bytes = 100 * MB;
-	CHECK_EQ(weir_growth_room(&p), 500 * MB);
-	CHECK_EQ(weir_cache_cap(0, &p), 600 * MB);
-	p.lent_bytes = 2000 * MB;
-	CHECK_EQ(weir_growth_room(&p), 0);
-	p.limit_bytes = 0;
-	CHECK(weir_growth_room(&p) == UINT64_MAX);
+	CHECK_EQ(weir_rest_seen(100 * MB, 70 * MB), 30 * MB);
+	CHECK_EQ(weir_rest_seen(70 * MB, 70 * MB), 0);
+	CHECK_EQ(weir_rest_seen(10 * MB, 70 * MB), 0);
+	CHECK_EQ(weir_rest_seen(UINT64_MAX, 0), UINT64_MAX);
 }
 
 TEST(a_peak_is_forgotten)
 {
-	CHECK_EQ(weir_lent_peak(100 * MB, 20 * MB, 0, 1000), 100 * MB);
-	CHECK_EQ(weir_lent_peak(100 * MB, 20 * MB, 500 * MS, 1000), 60 * MB);
-	CHECK_EQ(weir_lent_peak(100 * MB, 20 * MB, 1000 * MS, 1000), 20 * MB);
-	CHECK_EQ(weir_lent_peak(100 * MB, 20 * MB, INT64_MAX, 1000), 20 * MB);
-	CHECK_EQ(weir_lent_peak(100 * MB, 20 * MB, -5, 1000), 100 * MB);
-	CHECK_EQ(weir_lent_peak(10 * MB, 20 * MB, 0, 1000), 20 * MB);
-	CHECK_EQ(weir_lent_peak(100 * MB, 20 * MB, 0, 0), 20 * MB);
-	CHECK_EQ(weir_lent_peak(100 * MB, 20 * MB, 1000 * MS, UINT64_MAX), 100 * MB);
+	CHECK_EQ(weir_recent_peak(100 * MB, 20 * MB, 0, 1000), 100 * MB);
+	CHECK_EQ(weir_recent_peak(100 * MB, 20 * MB, 500 * MS, 1000), 60 * MB);
+	CHECK_EQ(weir_recent_peak(100 * MB, 20 * MB, 1000 * MS, 1000), 20 * MB);
+	CHECK_EQ(weir_recent_peak(100 * MB, 20 * MB, INT64_MAX, 1000), 20 * MB);
+	CHECK_EQ(weir_recent_peak(100 * MB, 20 * MB, -5, 1000), 100 * MB);
+	CHECK_EQ(weir_recent_peak(10 * MB, 20 * MB, 0, 1000), 20 * MB);
+	CHECK_EQ(weir_recent_peak(100 * MB, 20 * MB, 0, 0), 20 * MB);
+	CHECK_EQ(weir_recent_peak(100 * MB, 20 * MB, 1000 * MS, UINT64_MAX), 100 * MB);
 }
 
 TEST(the_swing_below_the_peak_is_kept)
@@ -163,12 +157,11 @@ TEST(a_block_goes_within_one_and_a_quarter_decays)
 #define TAP_TESTS                                                                        \
 	T(cap_by_option_wins)                                                            \
 	T(cap_without_limit_is_none)                                                     \
-	T(cap_is_the_room_below_nine_tenths)                                             \
-	T(cap_does_not_count_the_cache_itself)                                           \
-	T(cap_when_the_cache_seems_larger_than_everything)                               \
-	T(cap_keeps_the_host_below_nine_tenths)                                          \
-	T(cap_of_huge_limits)                                                            \
-	T(room_to_grow)                                                                  \
+	T(most_is_what_the_rest_leaves_below_nine_tenths)                                \
+	T(cap_is_what_the_host_leaves_of_it)                                             \
+	T(what_is_kept_keeps_the_host_below_nine_tenths)                                 \
+	T(huge_limits)                                                                   \
+	T(the_rest)                                                                      \
 	T(a_peak_is_forgotten)                                                           \
 	T(the_swing_below_the_peak_is_kept)                                              \
 	T(slack_beside_the_peak)                                                         \

@@ -196,6 +196,25 @@ TEST(no_options_at_all)
 	CHECK_MAP(weir_route(&o, 9 * KB, 0, 0), 12 * KB);
 }
 
+/* Near a memory limit, a block takes its pages and no more, wherever it would have gone. */
+TEST(tightly)
+{
+	struct weir_options o = options("");
+	struct weir_route r = weir_route(&o, 300 * KB + 1, 0, 0);
+
+	weir_route_tightly(&r, 300 * KB + 1);
+	CHECK_MAP(r, 304 * KB);
+	r = weir_route(&o, 20 * MB + 1, 0, 0);
+	weir_route_tightly(&r, 20 * MB + 1);
+	CHECK_MAP(r, 20 * MB + 4 * KB);
+	r = weir_route(&o, 128 * KB, 0, 0);
+	weir_route_tightly(&r, 128 * KB);
+	CHECK_MAP(r, 128 * KB);
+	r = weir_route(&o, MB, 0, WEIR_N_KINDS);
+	weir_route_tightly(&r, MB);
+	CHECK_NEXT(r, MB, WEIR_F_KIND);
+}
+
 #define TAP_TESTS                                                                        \
 	T(pool_up_to_the_threshold)                                                      \
 	T(pool_serves_alignments_up_to_a_page)                                           \
@@ -205,6 +224,7 @@ TEST(no_options_at_all)
 	T(map_adds_at_most_a_sixteenth)                                                  \
 	T(too_large)                                                                     \
 	T(kinds)                                                                         \
+	T(tightly)                                                                       \
 	T(reasons_in_order)                                                              \
 	T(threshold_below_the_floor)                                                     \
 	T(threshold_above_the_largest_class)                                             \
