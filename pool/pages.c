@@ -259,8 +259,11 @@ pages_meta(size_t bytes)
 	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-	if (p != MAP_FAILED)
+	if (p != MAP_FAILED) {
 		prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, p, bytes, "weir-meta");
+		/* Tables are touched here and there: where all memory is huge, each touch would be 2 MB. */
+		madvise(p, bytes, MADV_NOHUGEPAGE);
+	}
 	errno = saved_errno;
 	return p == MAP_FAILED ? NULL : p;
 }

@@ -9,8 +9,8 @@ swapped() {
   # shellcheck disable=SC2016 # for the shell inside
   run() { GROUP=$group sh -c 'echo $$ >"$GROUP/cgroup.procs" && exec "$@"' sh "$@"; }
   local status=0
-  run timeout 600 "$guests/limits" group 80 && echo "without weir: $(tr '\n' ' ' <$group/memory.events)" || status=77
-  [ $status -ne 0 ] || run timeout 600 env LD_PRELOAD="$SHIM" WEIR_OPTIONS="stats=$sidecar" "$guests/limits" group 80 || status=1
+  run timeout 600 "$guests/limits" group 96 && echo "without weir: $(tr '\n' ' ' <$group/memory.events)" || status=77
+  [ $status -ne 0 ] || run timeout 600 env LD_PRELOAD="$SHIM" WEIR_OPTIONS="stats=$sidecar" "$guests/limits" group 96 || status=1
   note "$(tr '\n' ' ' <$group/memory.events), swapped at most $(cat $group/memory.swap.peak 2>/dev/null || echo '?')"
   rmdir $group || { sleep 2 && rmdir $group; }
   [ $status -eq 0 ] && adds_up && grep -q pswpout /proc/vmstat
