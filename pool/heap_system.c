@@ -134,11 +134,12 @@ purged(struct weir_span *s, int rc, int64_t now_ns)
 uint64_t
 heap_purge(int64_t before_ns, int64_t now_ns)
 {
-	uint64_t given_back = 0;
+	uint64_t given_back = 0, before;
 	struct due due = {.before_ns = before_ns};
 
 	do {
 		due.n = 0;
+		before = given_back;
 		weir_lock(&heap_mutex);
 		index_each(&heap_free[WEIR_SPAN_DIRTY], collect_due, &due);
 		weir_unlock(&heap_mutex);
@@ -151,7 +152,8 @@ heap_purge(int64_t before_ns, int64_t now_ns)
 		for (int i = 0; i < due.n; i++)
 			given_back += purged(due.batch[i], rc[i], now_ns);
 		weir_unlock(&heap_mutex);
-	} while (due.n == PURGE_BATCH);
+		/* Refused ones come back as freed now, and may be due again: only as long as others are not. */
+	} while (due.n == PURGE_BATCH && given_back != before);
 	return given_back;
 }
 

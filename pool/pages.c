@@ -237,7 +237,8 @@ pages_purge(void *addr, size_t bytes)
 		/* After mlockall: Linux 5.18 has a word for it, before that a new mapping serves. */
 		if (rc != 0 && errno == EINVAL)
 			rc = madvise(addr, bytes, MADV_DONTNEED_LOCKED);
-		if (rc == 0 || errno != EINVAL)
+		/* The same where a filter forbids the call. */
+		if (rc == 0 || (errno != EINVAL && errno != EPERM && errno != ENOSYS))
 			return result(rc, saved_errno);
 	}
 	int rc = pages_reset(addr, bytes);

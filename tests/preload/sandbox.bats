@@ -34,8 +34,20 @@ content() {
   done
 }
 
-@test "no madvise: purges fail and are counted, blocks are still recycled" {
+@test "no madvise: memory goes back by mappings made anew" {
   forbidden madvise decay_ms=50 "$GUESTS/memory" burst
+  [ "$status" -eq 0 ]
+  [ "$(megabytes idle)" -le 8 ]
+  adds_up
+  [ "$(counter purge_failed)" -eq 0 ]
+  [ "$(counter purged_bytes)" -gt 0 ]
+}
+
+@test "neither madvise nor mappings: purges fail and are counted, trims end, blocks are still recycled" {
+  forbidden madvise,mmap-reset floor=4K,threshold=64K,decay_ms=5 "$GUESTS/stress" 6 4000 11
+  [ "$status" -eq 0 ]
+  adds_up
+  forbidden madvise,mmap-reset decay_ms=50 "$GUESTS/memory" burst
   [ "$status" -eq 0 ]
   adds_up
   [ "$(counter purge_failed)" -gt 0 ]

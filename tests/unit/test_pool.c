@@ -5,6 +5,8 @@
  */
 #include "tests/unit/pool_model.h"
 
+#include <unistd.h>
+
 TEST(class_hits_are_its_own_blocks)
 {
 	struct weir_class_stats before, after;
@@ -193,6 +195,42 @@ TEST(idle_regions_go)
 	model_check();
 }
 
+/* As malloc_trim does it: all of it is due, whenever it was freed. */
+TEST(refused_purges_come_to_an_end)
+{
+	enum { MANY = 400 };
+	static struct weir_span *s[MANY];
+	struct weir_ask ask = {
+		.bytes = 128 << 10, .align = WEIR_PAGE_BYTES, .requested = 128 << 10};
+	struct weir_tick all = {.now_ns = 60,
+				.stock_before_ns = INT64_MAX,
+				.purge_before_ns = INT64_MAX,
+				.cap_bytes = UINT64_MAX,
+				.most_bytes = UINT64_MAX,
+				.slack_bytes = UINT64_MAX};
+
+	model_init();
+	for (int i = 0; i < MANY; i++)
+		REQUIRE((s[i] = weir_extent_take(&ask).span) != NULL);
+	for (int i = 0; i < MANY; i += 2) { /* no two are neighbours */
+		REQUIRE(weir_span_claim(s[i]));
+		weir_pool_give(s[i], 10);
+	}
+	fake.no_purge = true;
+	alarm(60);
+	weir_pool_tick(&all);
+	alarm(0);
+	fake.no_purge = false;
+	CHECK(weir_pool_cached_bytes() >= MANY / 2 * ask.bytes);
+	weir_pool_tick(&all);
+	CHECK_EQ(weir_pool_cached_bytes(), 0);
+	for (int i = 1; i < MANY; i += 2) {
+		REQUIRE(weir_span_claim(s[i]));
+		weir_pool_give(s[i], 10);
+	}
+	model_check();
+}
+
 #define TAP_TESTS                                                                        \
 	T(stocks_serve_other_sizes_before_fresh_pages)                                   \
 	T(class_hits_are_its_own_blocks)                                                 \
@@ -200,6 +238,7 @@ TEST(idle_regions_go)
 	T(cap_is_kept)                                                                   \
 	T(failures_are_reported_and_counted)                                             \
 	T(a_refused_purge_keeps_the_block)                                               \
+	T(refused_purges_come_to_an_end)                                                 \
 	T(trimming_all_keeps_what_is_in_use)                                             \
 	T(idle_regions_go)
 TAP_MAIN()
