@@ -69,10 +69,11 @@ segment_file_allowed(uint64_t end)
 {
 	struct rlimit limit;
 
-	return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
-			       end > limit.rlim_cur
-		       ? -EFBIG
-		       : 0;
+	/* A signal ends whoever writes beyond it; one that cannot be known is taken for too low. */
+	if (getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
+	    (limit.rlim_cur == RLIM_INFINITY || end <= limit.rlim_cur))
+		return 0;
+	return -EFBIG;
 }
 
 int

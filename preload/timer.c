@@ -4,6 +4,7 @@
  */
 #include "preload/timer.h"
 
+#include <errno.h>
 #include <linux/futex.h>
 #include <pthread.h>
 #include <signal.h>
@@ -27,6 +28,7 @@
 #define START_KEPT    ((uint64_t)1 << 20)  /* less is not worth a thread */
 #define RETRY_NS      (10000 * MS_NS)	   /* after the thread could not start */
 #define STACK_BYTES   (128 << 10)
+#define REFUSED_NS    (50 * MS_NS)
 #define LAST_WORDS_MS 500
 #define FIRST_STEPS   200 /* of 0.1 ms */
 
@@ -46,8 +48,14 @@ sleep_for(uint64_t ns, uint32_t while_state)
 	struct timespec t = {.tv_sec = (time_t)(ns / 1000000000),
 			     .tv_nsec = (long)(ns % 1000000000)};
 
-	syscall(SYS_futex, &timer_state, FUTEX_WAIT_PRIVATE, while_state,
-		ns == UINT64_MAX ? NULL : &t, NULL, 0);
+	if (syscall(SYS_futex, &timer_state, FUTEX_WAIT_PRIVATE, while_state,
+		    ns == UINT64_MAX ? NULL : &t, NULL, 0) == 0 ||
+	    errno == ETIMEDOUT || errno == EAGAIN || errno == EINTR)
+		return;
+	/* Refused, by a filter perhaps: nobody can wake us, so look from time to time. */
+	if (ns > REFUSED_NS)
+		t = (struct timespec){.tv_nsec = REFUSED_NS};
+	nanosleep(&t, NULL);
 }
 
 static uint64_t

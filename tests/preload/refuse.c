@@ -138,6 +138,9 @@ begin(void)
 		refuse_own(first, error);
 		return;
 	}
+	/* What a process under a filter has started is under it as well, and may be unable to make its own. */
+	if (syscall(SYS_prctl, PR_GET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return;
 	/* A privileged process needs no promise, and without it setuid programs stay what they are. */
 	int rc = forbid(first, error);
 	if (rc == -EACCES && syscall(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)

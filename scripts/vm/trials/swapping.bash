@@ -9,7 +9,7 @@ swapped() {
   # shellcheck disable=SC2016 # for the shell inside
   run() { GROUP=$group sh -c 'echo $$ >"$GROUP/cgroup.procs" && exec "$@"' sh "$@"; }
   local status=0
-  run timeout 600 "$guests/limits" group 96 && echo "without weir: $(tr '\n' ' ' <$group/memory.events)" || status=77
+  run timeout 600 "$guests/limits" group 96 && echo "without weir: $(tr '\n' ' ' <$group/memory.events)" || { status=77 && dmesg -C; }
   [ $status -ne 0 ] || run timeout 600 env LD_PRELOAD="$SHIM" WEIR_OPTIONS="stats=$sidecar" "$guests/limits" group 96 || status=1
   note "$(tr '\n' ' ' <$group/memory.events), swapped at most $(cat $group/memory.swap.peak 2>/dev/null || echo '?')"
   rmdir $group || { sleep 2 && rmdir $group; }
