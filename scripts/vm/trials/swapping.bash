@@ -13,6 +13,7 @@ swapped() {
   [ $status -ne 0 ] || run timeout 600 env LD_PRELOAD="$SHIM" WEIR_OPTIONS="stats=$sidecar" "$guests/limits" group 96 || status=1
   note "$(tr '\n' ' ' <$group/memory.events), swapped at most $(cat $group/memory.swap.peak 2>/dev/null || echo '?')"
   rmdir $group || { sleep 2 && rmdir $group; }
+  [ $status -ne 77 ] || { echo "it is killed without weir" && return 77; }
   [ $status -eq 0 ] && adds_up && grep -q pswpout /proc/vmstat
 }
 
