@@ -4,10 +4,10 @@
  * between the halves of wider ones.
  */
 #include "encode/avx2.h"
-#include "encode/from_utf8_128.h"
-#include "encode/to_utf8_128.h"
 
 #if ENCODE_AVX2
+#include "encode/from_utf8_128.h"
+#include "encode/to_utf8_128.h"
 
 const struct codec_text avx2_text = CODEC_TEXT_KERNELS;
 

@@ -2,11 +2,11 @@
 /*
  * Text kinds of the SSE4 tier: see text128.h.
  */
-#include "encode/from_utf8_128.h"
 #include "encode/sse4.h"
-#include "encode/to_utf8_128.h"
 
 #if ENCODE_SSE4
+#include "encode/from_utf8_128.h"
+#include "encode/to_utf8_128.h"
 
 const struct codec_text sse4_text = CODEC_TEXT_KERNELS;
 
