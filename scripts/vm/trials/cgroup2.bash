@@ -31,19 +31,23 @@ seen() {
   [ "$(counter cgroup_limit_bytes)" -eq $(($1 << 20)) ]
 }
 
-# yields FILE=MB... -- OPTIONS: half of what the first names is held, bursts of a quarter come and go.
+# yields SIXTEENTHS FILE=MB... -- OPTIONS: so much of what the first names is the load: two thirds of that are held,
+# bursts of the other third come and go.
 yields() {
+  local load=$1
+  shift
   local limits=() plain
   while [ "$1" != -- ]; do
     limits+=("$1")
     shift
   done
   local mb=${limits[0]#*=}
-  grouped "${limits[@]}" -- timeout 600 "$guests/limits" group "$mb" || { echo "killed without weir: $?" && return 77; }
+  load=$((mb * load / 12))
+  grouped "${limits[@]}" -- timeout 600 "$guests/limits" group "$load" || { echo "killed without weir: $?" && return 77; }
   plain=$events
   rm -f "$sidecar"
   grouped "${limits[@]}" -- timeout 600 env LD_PRELOAD="$SHIM" WEIR_OPTIONS="stats=$sidecar,stats_ms=50,$2" \
-    "$guests/limits" group "$mb"
+    "$guests/limits" group "$load"
   local status=$?
   note "${limits[*]}, $2: events without weir: $plain; with it: $events; status $status"
   [ $status -eq 0 ] && adds_up && seen "$mb" && [ "$(event oom_kill)" -eq 0 ] || return 1
@@ -56,11 +60,13 @@ yields() {
 
 mkswap /dev/vda >/dev/null
 turn /proc/sys/vm/swappiness 60
-try "memory.max" yields memory.max=96 -- enabled
-try "memory.max, all kept for a minute" yields memory.max=96 -- decay_ms=60000
-try "memory.high" yields memory.high=96 -- enabled
-try "memory.high below memory.max" yields memory.high=96 memory.max=400 -- decay_ms=60000
+for load in 12 14; do
+  try "memory.max, $load sixteenths of it used" yields $load memory.max=96 -- enabled
+  try "memory.max, all kept for a minute" yields $load memory.max=96 -- decay_ms=60000
+  try "memory.high" yields $load memory.high=96 -- enabled
+  try "memory.high below memory.max" yields $load memory.high=96 memory.max=400 -- decay_ms=60000
+done
 swapon /dev/vda
-try "memory.max with swap" yields memory.max=96 memory.swap.max=64 -- decay_ms=60000
+try "memory.max with swap, more than there is" yields 20 memory.max=96 memory.swap.max=64 -- decay_ms=60000
 swapoff /dev/vda
 finish
