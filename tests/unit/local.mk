@@ -46,6 +46,7 @@ UNIT_TESTS = \
 	%D%/test_token \
 	%D%/test_top_frame \
 	%D%/test_trace_cost \
+	%D%/test_trace_exit \
 	%D%/test_trace_view \
 	%D%/test_unwind \
 	%D%/test_v8 \
@@ -64,6 +65,7 @@ TRACE_SAMPLE = tests/tools/sidecar_sample.c tests/tools/trace_sample.c \
 %C%_test_growth_model_SOURCES = %D%/test_growth_model.c $(TRACE_SAMPLE)
 %C%_test_growth_blame_SOURCES = %D%/test_growth_blame.c $(TRACE_SAMPLE)
 %C%_test_top_frame_SOURCES = %D%/test_top_frame.c $(TRACE_SAMPLE)
+%C%_test_trace_exit_SOURCES = %D%/test_trace_exit.c $(TRACE_SAMPLE)
 %C%_test_trace_view_SOURCES = %D%/test_trace_view.c $(TRACE_SAMPLE)
 %C%_test_publish_SOURCES = %D%/test_publish.c tests/tools/sidecar_sample.c
 %C%_test_rows_SOURCES = %D%/test_rows.c tests/tools/sidecar_sample.c
@@ -77,4 +79,4 @@ $(UNIT_TESTS): $(UNIT_LIBS)
 %C%_test_sites_LDFLAGS = $(AM_LDFLAGS) -rdynamic
 EXTRA_DIST += tests/unit/bytes_model.h tests/unit/growth_sample.h tests/unit/guard.h \
 	tests/unit/made.h tests/unit/moves.h tests/unit/options_parse.h tests/unit/pool_model.h \
-	tests/unit/published.h tests/unit/races.h tests/unit/tiers.h tests/unit/uppers.h tests/unit/v8_image.h
+	tests/unit/published.h tests/unit/races.h tests/unit/tiers.h tests/unit/trace_parsed.h tests/unit/uppers.h tests/unit/v8_image.h

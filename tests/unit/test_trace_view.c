@@ -2,47 +2,12 @@
 /*
  * Reading of a trace: what is taken, what is refused and with which error, what is confined.
  */
+#include "tests/unit/trace_parsed.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "tests/tap.h"
-#include "tests/tools/sidecar_sample.h"
-#include "tests/tools/trace_sample.h"
-#include "tools/trace_view.h"
-
-static struct trace_sample *sample;
-static struct trace_view view;
-static char why[TRACE_VIEW_WHY];
-
-/* From a copy of exactly n bytes, so that a sanitizer sees any read beyond them. */
-static int
-parse(size_t n)
-{
-	size_t all;
-	const void *bytes = trace_sample_bytes(sample, &all);
-	void *copy;
-	int rc;
-
-	n = n < all ? n : all;
-	copy = malloc(n > 0 ? n : 1);
-	memcpy(copy, bytes, n);
-	rc = trace_view_parse(&view, copy, n, why);
-	free(copy);
-	return rc;
-}
-
-static void
-story(void)
-{
-	if (sample != NULL)
-		trace_sample_free(sample);
-	sample = trace_sample_new();
-	trace_sample_story(sample);
-}
 
 TEST(takes_what_is_there)
 {
@@ -125,122 +90,6 @@ TEST(the_whole_head_with_the_larger_number_counts)
 	CHECK_EQ(parse(SIZE_MAX), -EBADMSG);
 	memset(zero, 0, 2 * WEIR_TRACE_HEAD_BYTES);
 	CHECK_EQ(parse(SIZE_MAX), -ENODATA);
-}
-
-/* The write before the last as the story has it, the last with nothing live. */
-static struct weir_trace_head *
-exit_story(uint64_t state)
-{
-	struct sidecar_sample *slots;
-	struct weir_trace_head *last, *before;
-
-	story();
-	slots = (struct sidecar_sample *)trace_sample_header(sample);
-	sidecar_sample_slot(slots, 1)->state = state;
-	last = trace_sample_head(sample);
-	before = (void *)((char *)last - WEIR_TRACE_HEAD_BYTES);
-	*before = *last;
-	before->seq_begin = before->seq_end = last->seq_begin - 1;
-	before->monotonic_ns -= 1000;
-	before->parts[WEIR_PART_SITES0].used = last->parts[WEIR_PART_SITES1].used;
-	memcpy(trace_sample_part(sample, WEIR_PART_SITES0),
-	       trace_sample_part(sample, WEIR_PART_SITES1),
-	       (size_t)STORY_SITES * WEIR_N_SITE_FIELDS * 8);
-	for (uint32_t i = 0; i < STORY_SITES; i++)
-		*trace_sample_field(sample, i, WEIR_S_live_bytes) = 0;
-	return before;
-}
-
-TEST(an_exit_that_freed_all_is_seen_as_it_was_before)
-{
-	struct weir_trace_head *before = exit_story(WEIR_STATE_EXITED);
-
-	REQUIRE(parse(SIZE_MAX) == 0);
-	CHECK(view.exited && view.before_exit);
-	CHECK_EQ(trace_view_site(&view, STORY_HELD, WEIR_S_live_bytes), 119 << 20);
-	CHECK_EQ(view.head.seq_begin, 6);
-	trace_view_free(&view);
-	/* Half of it is still there: that is no exit that freed all. */
-	*trace_sample_field(sample, STORY_HELD, WEIR_S_live_bytes) = 118 << 20;
-	REQUIRE(parse(SIZE_MAX) == 0);
-	CHECK(view.exited && !view.before_exit);
-	CHECK_EQ(trace_view_site(&view, STORY_HELD, WEIR_S_live_bytes), 118 << 20);
-	CHECK_EQ(view.head.seq_begin, 7);
-	trace_view_free(&view);
-	/* Rows count what nobody is blamed for; that is no reason to believe one instead. */
-	exit_story(WEIR_STATE_EXITED);
-	uint64_t(*sites)[WEIR_N_SITE_FIELDS] =
-		trace_sample_part(sample, WEIR_PART_SITES0);
-	sites[0][WEIR_S_live_bytes] = 119 << 20;
-	sites[STORY_HELD][WEIR_S_live_bytes] = 0;
-	REQUIRE(parse(SIZE_MAX) == 0);
-	CHECK(view.before_exit);
-	CHECK_EQ(trace_view_site(&view, STORY_HELD, WEIR_S_live_bytes), 0);
-	CHECK_EQ(trace_view_site(&view, 0, WEIR_S_live_bytes), 119 << 20);
-	CHECK_EQ(view.head.seq_begin, 6);
-	trace_view_free(&view);
-	/* What was kept while several writes came. */
-	before = exit_story(WEIR_STATE_EXITED);
-	before->seq_begin = before->seq_end = 2;
-	REQUIRE(parse(SIZE_MAX) == 0);
-	CHECK(view.before_exit);
-	CHECK_EQ(view.head.seq_begin, 2);
-	trace_view_free(&view);
-	/* Not in its place, torn, or wild; and no rows: the last write stands. */
-	for (int i = 0; i < 3; i++) {
-		before = exit_story(WEIR_STATE_EXITED);
-		trace_sample_head(sample)->parts[WEIR_PART_ROWS_1S].used = 0;
-		trace_sample_head(sample)->parts[WEIR_PART_ROWS_GC].used = 0;
-		if (i == 0)
-			before->seq_begin = before->seq_end = 5;
-		else if (i == 1)
-			before->seq_end = 4;
-		else
-			before->parts[WEIR_PART_SITES0].used = 1u << 30;
-		REQUIRE(parse(SIZE_MAX) == 0);
-		CHECK(!view.before_exit && !view.cut);
-		CHECK_EQ(trace_view_site(&view, STORY_HELD, WEIR_S_live_bytes), 0);
-		trace_view_free(&view);
-	}
-	/* A process that runs, or was killed, may free what it likes. */
-	exit_story(WEIR_STATE_RUNNING);
-	REQUIRE(parse(SIZE_MAX) == 0);
-	CHECK(!view.exited && !view.before_exit);
-	trace_view_free(&view);
-}
-
-TEST(when_both_writes_came_too_late_the_rows_tell)
-{
-	struct weir_trace_head *before = exit_story(WEIR_STATE_EXITED);
-	const uint64_t *f;
-
-	before->seq_begin = before->seq_end = 5;
-	REQUIRE(parse(SIZE_MAX) == 0);
-	CHECK(view.before_exit);
-	f = view.sites[STORY_HELD];
-	CHECK_EQ(f[WEIR_S_live_bytes], 119 << 20);
-	CHECK_EQ(f[WEIR_S_live_count], 476);
-	/* At 119 s; major GCs were at 10, 20, ... 110, and the row before each is a second older. */
-	CHECK_EQ(f[WEIR_S_age0_bytes], 10 << 20);
-	CHECK_EQ(f[WEIR_S_age1_bytes], 10 << 20);
-	CHECK_EQ(f[WEIR_S_age2_bytes], 10 << 20);
-	CHECK_EQ(f[WEIR_S_old_bytes], 89 << 20);
-	CHECK(f[WEIR_S_birth_gc_sum] / (119 << 10) == 5);
-	CHECK(f[WEIR_S_birth_ms_sum] / (119 << 10) == 60000 ||
-	      f[WEIR_S_birth_ms_sum] / (119 << 10) == 59500);
-	/* What came and went is young. */
-	f = view.sites[STORY_GC_LAG];
-	CHECK_EQ(f[WEIR_S_live_bytes], 28 << 20);
-	CHECK_EQ(f[WEIR_S_age0_bytes], 27 << 20);
-	CHECK_EQ(f[WEIR_S_old_bytes], 1 << 20);
-	trace_view_free(&view);
-	/* Rows of long ago tell nothing of an exit. */
-	before = exit_story(WEIR_STATE_EXITED);
-	before->seq_begin = before->seq_end = 5;
-	trace_sample_head(sample)->monotonic_ns += UINT64_C(10000000000);
-	REQUIRE(parse(SIZE_MAX) == 0);
-	CHECK(!view.before_exit);
-	trace_view_free(&view);
 }
 
 TEST(says_what_is_wrong_with_a_file)
@@ -403,8 +252,6 @@ TEST(files_that_are_none_are_refused)
 	T(takes_what_is_there)                                                           \
 	T(a_ring_that_went_round_is_sorted_and_torn_rows_are_left_out)                   \
 	T(the_whole_head_with_the_larger_number_counts)                                  \
-	T(an_exit_that_freed_all_is_seen_as_it_was_before)                               \
-	T(when_both_writes_came_too_late_the_rows_tell)                                  \
 	T(says_what_is_wrong_with_a_file)                                                \
 	T(ids_out_of_range_are_confined)                                                 \
 	T(strings_end_where_the_table_ends)                                              \

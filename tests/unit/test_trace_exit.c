@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the reader takes for the state of a process that freed all it had before it ended
+ * (tools/trace_exit.c): an earlier write, or what the rows tell.
+ */
+#include "tests/unit/trace_parsed.h"
+
+/* The write before the last as the story has it, the last with nothing live. */
+static struct weir_trace_head *
+exit_story(uint64_t state)
+{
+	struct sidecar_sample *slots;
+	struct weir_trace_head *last, *before;
+
+	story();
+	slots = (struct sidecar_sample *)trace_sample_header(sample);
+	sidecar_sample_slot(slots, 1)->state = state;
+	last = trace_sample_head(sample);
+	before = (void *)((char *)last - WEIR_TRACE_HEAD_BYTES);
+	*before = *last;
+	before->seq_begin = before->seq_end = last->seq_begin - 1;
+	before->monotonic_ns -= 1000;
+	before->parts[WEIR_PART_SITES0].used = last->parts[WEIR_PART_SITES1].used;
+	memcpy(trace_sample_part(sample, WEIR_PART_SITES0),
+	       trace_sample_part(sample, WEIR_PART_SITES1),
+	       (size_t)STORY_SITES * WEIR_N_SITE_FIELDS * 8);
+	for (uint32_t i = 0; i < STORY_SITES; i++)
+		*trace_sample_field(sample, i, WEIR_S_live_bytes) = 0;
+	return before;
+}
+
+TEST(an_exit_that_freed_all_is_seen_as_it_was_before)
+{
+	struct weir_trace_head *before = exit_story(WEIR_STATE_EXITED);
+
+	REQUIRE(parse(SIZE_MAX) == 0);
+	CHECK(view.exited && view.before_exit);
+	CHECK_EQ(trace_view_site(&view, STORY_HELD, WEIR_S_live_bytes), 119 << 20);
+	CHECK_EQ(view.head.seq_begin, 6);
+	trace_view_free(&view);
+	/* Half of it is still there: that is no exit that freed all. */
+	*trace_sample_field(sample, STORY_HELD, WEIR_S_live_bytes) = 118 << 20;
+	REQUIRE(parse(SIZE_MAX) == 0);
+	CHECK(view.exited && !view.before_exit);
+	CHECK_EQ(trace_view_site(&view, STORY_HELD, WEIR_S_live_bytes), 118 << 20);
+	CHECK_EQ(view.head.seq_begin, 7);
+	trace_view_free(&view);
+	/* Rows count what nobody is blamed for; that is no reason to believe one instead. */
+	exit_story(WEIR_STATE_EXITED);
+	uint64_t(*sites)[WEIR_N_SITE_FIELDS] =
+		trace_sample_part(sample, WEIR_PART_SITES0);
+	sites[0][WEIR_S_live_bytes] = 119 << 20;
+	sites[STORY_HELD][WEIR_S_live_bytes] = 0;
+	REQUIRE(parse(SIZE_MAX) == 0);
+	CHECK(view.before_exit);
+	CHECK_EQ(trace_view_site(&view, STORY_HELD, WEIR_S_live_bytes), 0);
+	CHECK_EQ(trace_view_site(&view, 0, WEIR_S_live_bytes), 119 << 20);
+	CHECK_EQ(view.head.seq_begin, 6);
+	trace_view_free(&view);
+	/* What was kept while several writes came. */
+	before = exit_story(WEIR_STATE_EXITED);
+	before->seq_begin = before->seq_end = 2;
+	REQUIRE(parse(SIZE_MAX) == 0);
+	CHECK(view.before_exit);
+	CHECK_EQ(view.head.seq_begin, 2);
+	trace_view_free(&view);
+	/* Not in its place, torn, or wild; and no rows: the last write stands. */
+	for (int i = 0; i < 3; i++) {
+		before = exit_story(WEIR_STATE_EXITED);
+		trace_sample_head(sample)->parts[WEIR_PART_ROWS_1S].used = 0;
+		trace_sample_head(sample)->parts[WEIR_PART_ROWS_GC].used = 0;
+		if (i == 0)
+			before->seq_begin = before->seq_end = 5;
+		else if (i == 1)
+			before->seq_end = 4;
+		else
+			before->parts[WEIR_PART_SITES0].used = 1u << 30;
+		REQUIRE(parse(SIZE_MAX) == 0);
+		CHECK(!view.before_exit && !view.cut);
+		CHECK_EQ(trace_view_site(&view, STORY_HELD, WEIR_S_live_bytes), 0);
+		trace_view_free(&view);
+	}
+	/* A process that runs, or was killed, may free what it likes. */
+	exit_story(WEIR_STATE_RUNNING);
+	REQUIRE(parse(SIZE_MAX) == 0);
+	CHECK(!view.exited && !view.before_exit);
+	trace_view_free(&view);
+}
+
+TEST(when_both_writes_came_too_late_the_rows_tell)
+{
+	struct weir_trace_head *before = exit_story(WEIR_STATE_EXITED);
+	const uint64_t *f;
+
+	before->seq_begin = before->seq_end = 5;
+	REQUIRE(parse(SIZE_MAX) == 0);
+	CHECK(view.before_exit);
+	f = view.sites[STORY_HELD];
+	CHECK_EQ(f[WEIR_S_live_bytes], 119 << 20);
+	CHECK_EQ(f[WEIR_S_live_count], 476);
+	/* At 119 s; major GCs were at 10, 20, ... 110, and the row before each is a second older. */
+	CHECK_EQ(f[WEIR_S_age0_bytes], 10 << 20);
+	CHECK_EQ(f[WEIR_S_age1_bytes], 10 << 20);
+	CHECK_EQ(f[WEIR_S_age2_bytes], 10 << 20);
+	CHECK_EQ(f[WEIR_S_old_bytes], 89 << 20);
+	CHECK(f[WEIR_S_birth_gc_sum] / (119 << 10) == 5);
+	CHECK(f[WEIR_S_birth_ms_sum] / (119 << 10) == 60000 ||
+	      f[WEIR_S_birth_ms_sum] / (119 << 10) == 59500);
+	/* What came and went is young. */
+	f = view.sites[STORY_GC_LAG];
+	CHECK_EQ(f[WEIR_S_live_bytes], 28 << 20);
+	CHECK_EQ(f[WEIR_S_age0_bytes], 27 << 20);
+	CHECK_EQ(f[WEIR_S_old_bytes], 1 << 20);
+	trace_view_free(&view);
+	/* Rows of long ago tell nothing of an exit. */
+	before = exit_story(WEIR_STATE_EXITED);
+	before->seq_begin = before->seq_end = 5;
+	trace_sample_head(sample)->monotonic_ns += UINT64_C(10000000000);
+	REQUIRE(parse(SIZE_MAX) == 0);
+	CHECK(!view.before_exit);
+	trace_view_free(&view);
+}
+
+#define TAP_TESTS                                                                        \
+	T(an_exit_that_freed_all_is_seen_as_it_was_before)                               \
+	T(when_both_writes_came_too_late_the_rows_tell)
+TAP_MAIN()
