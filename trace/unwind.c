@@ -14,7 +14,6 @@
 
 #define SLOTS	    2048 /* their index is what the tag leaves out of an address */
 #define SLOT_BITS   11
-#define TAG_SHIFT   28
 #define WAYS	    4	 /* addresses that are kept in one slot */
 #define ENTRY	    1024 /* bytes of an entry that are looked at */
 #define MAX_ENTRIES (1 << 22)
@@ -28,68 +27,48 @@ static _Atomic bool remembers;
 /*
  * In front of it the rules used last, in one page that is fetched ahead of a walk: a program that
  * fills large buffers finds nothing in the processor's caches, and a walk would wait for memory
- * at each frame. Bits: 38 tag, 2 how, 13 offset / 8, 1 saved, 10 (fp offset + 4096) / 8.
+ * at each frame.
  */
 #define RECENT	    512
 #define RECENT_BITS 9
 static _Atomic uint64_t recent[RECENT] __attribute__((aligned(4096)));
 
+/*
+ * A rule in 26 bits, behind what its place leaves out of the address: 2 how, 14 offset / 8, 1 saved, 9 for
+ * how far below the caller's stack pointer its frame pointer is, / 8.
+ */
+#define RULE_BITS 26
+
 static bool
-fits_recent(const struct unwind_rule *r)
+fits(const struct unwind_rule *r)
 {
-	return r->offset >= 0 && r->offset / 8 < 1 << 13 && r->fp_offset >= -4096 &&
-	       r->fp_offset < 4096;
+	return r->offset % 8 == 0 && r->offset >= 0 && r->offset / 8 < 1 << 14 &&
+	       r->fp_offset % 8 == 0 && r->fp_offset <= 0 && r->fp_offset / -8 < 1 << 9;
 }
 
-static void
-remember_recent(uint64_t pc, const struct unwind_rule *r)
-{
-	if (!fits_recent(r))
-		return;
-	atomic_store_explicit(&recent[pc % RECENT],
-			      pc >> RECENT_BITS << 26 | (uint64_t)r->how << 24 |
-				      (uint64_t)r->offset / 8 << 11 |
-				      (uint64_t)r->fp_saved << 10 |
-				      (uint64_t)(r->fp_offset + 4096) / 8,
-			      memory_order_relaxed);
-}
-
-static struct unwind_rule
-recent_rule(uint64_t word)
-{
-	return (struct unwind_rule){
-		.how = (enum unwind_how)(word >> 24 & 3),
-		.offset = (int32_t)(word >> 11 & 0x1fff) * 8,
-		.fp_saved = word >> 10 & 1,
-		.fp_offset = (int32_t)(word & 0x3ff) * 8 - 4096,
-	};
-}
-
-/* Bits: 36 tag, 2 how, 14 offset / 8, 1 saved, 11 (fp offset + 8192) / 8. */
 static uint64_t
-pack(uint64_t pc, const struct unwind_rule *r)
+pack(const struct unwind_rule *r)
 {
-	return pc >> SLOT_BITS << TAG_SHIFT | (uint64_t)r->how << 26 |
-	       (uint64_t)r->offset / 8 << 12 | (uint64_t)r->fp_saved << 11 |
-	       (uint64_t)(r->fp_offset + 8192) / 8;
+	return (uint64_t)r->how << 24 | (uint64_t)r->offset / 8 << 10 |
+	       (uint64_t)r->fp_saved << 9 | (uint64_t)(r->fp_offset / -8);
 }
 
 static struct unwind_rule
 unpack(uint64_t word)
 {
 	return (struct unwind_rule){
-		.how = (enum unwind_how)(word >> 26 & 3),
-		.offset = (int32_t)(word >> 12 & 0x3fff) * 8,
-		.fp_saved = word >> 11 & 1,
-		.fp_offset = (int32_t)(word & 0x7ff) * 8 - 8192,
+		.how = (enum unwind_how)(word >> 24 & 3),
+		.offset = (int32_t)(word >> 10 & 0x3fff) * 8,
+		.fp_saved = word >> 9 & 1,
+		.fp_offset = (int32_t)(word & 0x1ff) * -8,
 	};
 }
 
-static bool
-fits(const struct unwind_rule *r)
+static void
+remember(_Atomic uint64_t *to, uint64_t address_part, uint64_t packed)
 {
-	return r->offset % 8 == 0 && r->offset / 8 < 1 << 14 && r->fp_offset % 8 == 0 &&
-	       r->fp_offset >= -8192 && r->fp_offset < 8192;
+	atomic_store_explicit(to, address_part << RULE_BITS | packed,
+			      memory_order_relaxed);
 }
 
 /* The header: version, three encodings, where .eh_frame is, and how many entries. */
@@ -215,19 +194,18 @@ unwind_rule_at(uint64_t pc)
 		return (struct unwind_rule){.how = UNWIND_UNKNOWN};
 	if (pc - trusted_start < trusted_end - trusted_start)
 		return by_fp;
-	uint64_t front = atomic_load_explicit(&recent[pc % RECENT], memory_order_relaxed);
-	if (front >> 26 == pc >> RECENT_BITS)
-		return recent_rule(front);
+	_Atomic uint64_t *last = &recent[pc % RECENT];
+	uint64_t front = atomic_load_explicit(last, memory_order_relaxed);
+	if (front >> RULE_BITS == pc >> RECENT_BITS)
+		return unpack(front);
 	_Atomic uint64_t *ways = remembered[pc % SLOTS];
 	unsigned into = (unsigned)(pc >> SLOT_BITS) % WAYS;
 	for (unsigned i = 0; i < WAYS; i++) {
 		uint64_t word = atomic_load_explicit(&ways[i], memory_order_relaxed);
 
-		if (word >> TAG_SHIFT == pc >> SLOT_BITS) {
-			struct unwind_rule rule = unpack(word);
-
-			remember_recent(pc, &rule);
-			return rule;
+		if (word >> RULE_BITS == pc >> SLOT_BITS) {
+			remember(last, pc >> RECENT_BITS, word & ((1 << RULE_BITS) - 1));
+			return unpack(word);
 		}
 		if (word == 0)
 			into = i;
@@ -235,8 +213,8 @@ unwind_rule_at(uint64_t pc)
 	struct unwind_rule rule = find_rule(pc);
 	if (rule.how == UNWIND_UNKNOWN || rule.how == UNWIND_END)
 		rule = (struct unwind_rule){.how = rule.how};
-	atomic_store_explicit(&ways[into], pack(pc, &rule), memory_order_relaxed);
-	remember_recent(pc, &rule);
+	remember(&ways[into], pc >> SLOT_BITS, pack(&rule));
+	remember(last, pc >> RECENT_BITS, pack(&rule));
 	atomic_store_explicit(&remembers, true, memory_order_release);
 	return rule;
 }
