@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The kernel as page source: the only file of pool/ that knows the memory system calls.
+ * The kernel as page source: with pages_move.c the only file of pool/ that knows the memory system calls.
  *
  * Reservations are PROT_NONE without MAP_NORESERVE, so that making pages usable is accounted
  * exactly as if the host had mapped them itself: what the kernel would have refused to the
  * host, it refuses here, and the request goes to the next allocator.
  */
-#include "pool/pages.h"
+#include "pool/pages_private.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
@@ -23,12 +22,6 @@
 #endif
 #ifndef MADV_DONTNEED_LOCKED
 #define MADV_DONTNEED_LOCKED 24
-#endif
-#ifndef MADV_COLD
-#define MADV_COLD 20
-#endif
-#ifndef MREMAP_DONTUNMAP
-#define MREMAP_DONTUNMAP 4
 #endif
 
 #ifndef MADV_POPULATE_WRITE
@@ -88,8 +81,8 @@ choose_nodes(void *addr, size_t bytes)
 }
 
 /* For address space that is reserved anew. */
-static void
-tune_reserved(void *addr, size_t bytes)
+void
+pages_tune_reserved(void *addr, size_t bytes)
 {
 	choose_nodes(addr, bytes);
 	if (tuning.huge_from == 0)
@@ -157,7 +150,7 @@ pages_reserve(size_t bytes, size_t align)
 	}
 	atomic_store_explicit(&next_hint, (uintptr_t)p + bytes, memory_order_relaxed);
 	prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, p, bytes, "weir");
-	tune_reserved(p, bytes);
+	pages_tune_reserved(p, bytes);
 	errno = saved_errno;
 	return p;
 }
@@ -179,8 +172,8 @@ pages_commit(void *addr, size_t bytes)
 	return result(mprotect(addr, bytes, PROT_READ | PROT_WRITE), saved_errno);
 }
 
-static int
-map_anew(void *addr, size_t bytes, int protection)
+int
+pages_map_anew(void *addr, size_t bytes, int protection)
 {
 	int saved_errno = errno;
 	void *p = mmap(addr, bytes, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
@@ -189,7 +182,7 @@ map_anew(void *addr, size_t bytes, int protection)
 	if (p == MAP_FAILED)
 		return result(-1, saved_errno);
 	prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, p, bytes, "weir");
-	tune_reserved(p, bytes);
+	pages_tune_reserved(p, bytes);
 	errno = saved_errno;
 	return 0;
 }
@@ -197,7 +190,7 @@ map_anew(void *addr, size_t bytes, int protection)
 static int
 pages_reset(void *addr, size_t bytes)
 {
-	return map_anew(addr, bytes, PROT_NONE);
+	return pages_map_anew(addr, bytes, PROT_NONE);
 }
 
 /* After mlockall for what comes, the kernel fills each usable mapping at once. */
@@ -214,12 +207,12 @@ pages_renew(void *addr, size_t bytes)
 {
 	static _Atomic bool filled;
 	bool usable = !strict_commit && !filled;
-	int rc = map_anew(addr, bytes, usable ? PROT_READ | PROT_WRITE : PROT_NONE);
+	int rc = pages_map_anew(addr, bytes, usable ? PROT_READ | PROT_WRITE : PROT_NONE);
 
 	if (rc == 0 && usable && is_filled(addr)) {
 		filled = true;
 		usable = false;
-		rc = map_anew(addr, bytes, PROT_NONE);
+		rc = pages_map_anew(addr, bytes, PROT_NONE);
 	}
 	if (rc != 0)
 		return rc;
@@ -269,7 +262,7 @@ pages_meta(size_t bytes)
 	return p == MAP_FAILED ? NULL : p;
 }
 
-static int64_t
+int64_t
 pages_resident(void *addr, size_t bytes)
 {
 	enum { WINDOW_PAGES = 2048 };
@@ -288,80 +281,6 @@ pages_resident(void *addr, size_t bytes)
 			pages += present[i] & 1;
 	}
 	return pages << WEIR_PAGE_SHIFT;
-}
-
-/* Maps what is not mapped: 1 if that was all of it, 0 if something is there, or -errno. */
-static int
-fill_hole(void *addr, size_t bytes)
-{
-	void *p = mmap(addr, bytes, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
-
-	if (p == MAP_FAILED)
-		return errno == EEXIST ? 0 : -errno;
-	if (p == addr) {
-		tune_reserved(p, bytes);
-		return 1;
-	}
-	munmap(p, bytes); /* it knows no NOREPLACE */
-	return 0;
-}
-
-/* A kernel may have taken the target's mapping away, or a part of it, before it refused. */
-static bool
-fill_holes(char *addr, size_t bytes)
-{
-	/* Asked first: with all mappings used up, mmap refuses before it sees that something is there. */
-	if (pages_resident(addr, bytes) >= 0)
-		return true;
-	int rc = fill_hole(addr, bytes);
-	if (rc != 0)
-		return rc > 0;
-	if (pages_resident(addr, bytes) != -ENOMEM)
-		return true;
-	for (size_t at = 0; at < bytes; at += WEIR_PAGE_BYTES)
-		if (fill_hole(addr + at, WEIR_PAGE_BYTES) < 0)
-			return false;
-	return pages_resident(addr, bytes) != -ENOMEM;
-}
-
-/*
- * Emulators of another machine (qemu-user) move pages, but take the place that they leave for
- * unmapped. Seen once, by a call that reads there and does nothing, no page is moved any more.
- */
-static _Atomic enum { MOVES_UNTRIED, MOVES_WELL, MOVES_BADLY } moves;
-
-static void
-try_place_left(void *from, size_t bytes)
-{
-	bool usable = syscall(SYS_rt_sigprocmask, SIG_BLOCK, from, NULL, 8) == 0;
-
-	if (!usable)
-		map_anew(from, bytes, PROT_READ | PROT_WRITE);
-	moves = usable ? MOVES_WELL : MOVES_BADLY;
-}
-
-static int
-pages_move(void *from, void *to, size_t bytes)
-{
-	int saved_errno = errno, error = 0;
-
-	/* Locked memory knows no cold pages; a move would unlock all of the mapping around it. */
-	if (moves == MOVES_BADLY ||
-	    (madvise(from, WEIR_PAGE_BYTES, MADV_COLD) != 0 && errno == EINVAL)) {
-		errno = saved_errno;
-		return -EPERM;
-	}
-	if (mremap(from, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP,
-		   to) == MAP_FAILED) {
-		error = -errno;
-		if (!fill_holes(to, bytes))
-			error = WEIR_MOVE_LOST;
-	} else if (moves == MOVES_UNTRIED) {
-		try_place_left(from, bytes);
-	}
-	errno = saved_errno;
-	return error;
 }
 
 const struct weir_pages weir_pages_system = {

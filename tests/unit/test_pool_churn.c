@@ -8,6 +8,7 @@
 #include <pthread.h>
 
 #include "pool/heap.h"
+#include "tests/unit/moves.h"
 
 struct block {
 	struct weir_span *span;
@@ -175,8 +176,10 @@ TEST(churn_that_gathers)
 	churn_on_four_threads();
 	weir_pool_heap_stats(&after);
 	heap_gather_from = SIZE_MAX;
-	CHECK(after.gathers - before.gathers > 100);
-	CHECK(after.gathered_bytes > before.gathered_bytes);
+	if (moves_work()) {
+		CHECK(after.gathers - before.gathers > 100);
+		CHECK(after.gathered_bytes > before.gathered_bytes);
+	}
 	model_check();
 }
 
