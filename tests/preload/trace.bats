@@ -78,9 +78,10 @@ teardown() {
   under enabled "$GUESTS/stress" 2 3000 7
   "$WEIR" stat --json "$SIDECAR" | jq -e '.trace.cost | .known.median_ns > 0 and
     .known.p99_ns >= .known.median_ns and .new.p99_ns >= .new.median_ns and .all.median_ns > 0'
-  "$WEIR" stat "$SIDECAR" >text
-  grep -Eq '^ +known: [0-9.]+ [mu]?s at the median, [0-9.]+ [mu]?s at the 99th percentile$' text
-  grep -Eq '^ +new: [0-9.]+ [mu]?s at the median, ' text
+  text=$BATS_TEST_TMPDIR/text
+  "$WEIR" stat "$SIDECAR" >"$text"
+  grep -Eq '^ +known: [0-9.]+ [mu]?s at the median, [0-9.]+ [mu]?s at the 99th percentile$' "$text"
+  grep -Eq '^ +new: [0-9.]+ [mu]?s at the median, ' "$text"
 }
 
 @test "the file is sparse" {
