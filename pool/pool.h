@@ -123,8 +123,11 @@ struct weir_tick_result {
 	int64_t oldest_ns;     /* when the oldest of it was freed; INT64_MAX if none */
 };
 
-/* The clock's work; call it from one thread at a time, under no lock. */
+/* The clock's work; call it, and weir_pool_trim, from one thread at a time, under no lock. */
 struct weir_tick_result weir_pool_tick(const struct weir_tick *tick);
+
+/* Gives all free memory back, whatever its age; the bounds of the last tick hold on. About how much it was. */
+uint64_t weir_pool_trim(int64_t now_ns);
 
 /* Free bytes that are perhaps resident, stocks included. Cheap, not exact under load. */
 uint64_t weir_pool_cached_bytes(void);

@@ -103,6 +103,20 @@ weir_pool_tick(const struct weir_tick *tick)
 	};
 }
 
+uint64_t
+weir_pool_trim(int64_t now_ns)
+{
+	uint64_t before = weir_pool_cached_bytes();
+
+	heap_clock_ns = now_ns;
+	magazine_mark(now_ns);
+	pool_flush_stocks(INT64_MAX);
+	heap_purge(INT64_MAX, now_ns);
+	heap_release_idle(INT64_MAX, now_ns);
+	uint64_t after = weir_pool_cached_bytes();
+	return before > after ? before - after : 0;
+}
+
 bool
 weir_pool_tight(uint64_t bytes)
 {

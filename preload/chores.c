@@ -108,16 +108,7 @@ look_around(struct weir_tick *tick, int64_t worked_ns, struct timer_counts *coun
 uint64_t
 chores_trim(void)
 {
-	struct weir_tick all = {.now_ns = clock_read(CLOCK_MONOTONIC),
-				.stock_before_ns = INT64_MAX,
-				.purge_before_ns = INT64_MAX,
-				.cap_bytes = UINT64_MAX,
-				.most_bytes = UINT64_MAX,
-				.slack_bytes = UINT64_MAX};
-
-	uint64_t before = weir_pool_cached_bytes();
-	uint64_t after = weir_pool_tick(&all).cached_bytes;
-	return before > after ? before - after : 0;
+	return weir_pool_trim(clock_read(CLOCK_MONOTONIC));
 }
 
 /* What another process asks of this one: see struct weir_stats_mailbox. */

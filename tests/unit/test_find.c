@@ -122,6 +122,8 @@ pay_for_fresh_pages(bool by_peak)
 		weir_pool_tick(&tick);
 		CHECK(!weir_pool_tight(weir_pool_lent_bytes() / 2 - WEIR_PAGE_BYTES));
 		CHECK(weir_pool_tight(weir_pool_lent_bytes() / 2 + WEIR_PAGE_BYTES));
+		weir_pool_trim(2000); /* is no end of the limit */
+		CHECK(weir_pool_tight(weir_pool_lent_bytes() / 2 + WEIR_PAGE_BYTES));
 		tick.most_bytes /= 2;
 		weir_pool_tick(&tick);
 	}
