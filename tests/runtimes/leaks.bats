@@ -12,9 +12,20 @@ setup() {
   cd "$BATS_TEST_TMPDIR" || return
 }
 
+# leak_judged PROGRAM: what `weir growth` says of its last run. Of what is innocent a few seconds may be too short to
+# say more; it must not be accused.
+leak_judged() {
+  local got verdict
+  got=$(leak_got "$1" "$BATS_TEST_TMPDIR")
+  verdict=$(leak_want "$1")
+  verdict=${verdict#* }
+  [ "$verdict" = held ] || got=${got/ undecided / $verdict }
+  echo "$got"
+}
+
 # judged VERSION: every program on that Node.
 judged() {
-  local node failed=0 pids=() program want got verdict
+  local node failed=0 pids=() program want got
   node=$(leak_node "$1")
   [ -n "$node" ] || skip "no Node $1"
   leak_addon "$ADDON"
@@ -30,11 +41,14 @@ judged() {
   wait
   for program in "${leak_programs[@]}"; do
     want="$program:$(leak_want "$program") true"
-    got=$(leak_got "$program" "$BATS_TEST_TMPDIR")
-    # Of what is innocent a few seconds may be too short to say more; it must not be accused.
-    verdict=$(leak_want "$program")
-    verdict=${verdict#* }
-    [ "$verdict" = held ] || got=${got/ undecided / $verdict }
+    got=$(leak_judged "$program")
+    # Seen once in hundreds of runs on a busy machine: the last write came while the process freed all to exit.
+    if [ "$got" != "$want" ]; then
+      echo "on Node $1: $got, but it is $want; once more, alone"
+      rm -f "$program.weir"
+      leak_run "$node" "$program" "$BATS_TEST_TMPDIR" >"$program.log" 2>&1 3>&- || true
+      got=$(leak_judged "$program")
+    fi
     if [ "$got" != "$want" ]; then
       echo "on Node $1: $got, but it is $want"
       cat "$program.log"
