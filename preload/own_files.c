@@ -6,7 +6,6 @@
  */
 #include "preload/own_files.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stddef.h>

@@ -129,7 +129,7 @@ place_route(size_t size, size_t align, uint32_t kind)
 {
 	struct weir_route route = weir_route(&weir_config, size, align, kind);
 
-	if (route.place != WEIR_PLACE_NEXT && weir_pool_tight(route.bytes))
+	if (weir_pool_tight(route.bytes))
 		weir_route_tightly(&route, size);
 	return route;
 }

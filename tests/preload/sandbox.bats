@@ -136,6 +136,26 @@ content() {
   done
 }
 
+# refused CALL...: of the shim's alone, with the second shim of check-fallback.
+refused() {
+  local calls=$1
+  shift
+  REFUSE=shim:$calls REFUSE_SAY=$BATS_TEST_TMPDIR/refused SHIM=$WEIR_BUILDDIR/.libs/librefused.so under "$@"
+}
+
+@test "no futex: the clock sleeps all the same" {
+  refused futex:ENOSYS decay_ms=50 "$GUESTS/memory" burst
+  adds_up
+  # Each wait is one refusal; a clock that does not sleep makes millions.
+  [ "$(awk '{ n += $NF } END { print n + 0 }' "$BATS_TEST_TMPDIR/refused")" -gt 0 ]
+  [ "$(awk '{ n += $NF } END { print n + 0 }' "$BATS_TEST_TMPDIR/refused")" -lt 100000 ]
+}
+
+@test "a limit on files that cannot be read: no sidecar, and no signal" {
+  (ulimit -f 4 && refused getrlimit:EPERM stats_ms=20 "$GUESTS/memory" burst)
+  [ ! -e "$SIDECAR" ]
+}
+
 @test "no membarrier: magazines fall back to full fences" {
   forbidden membarrier enabled "$GUESTS/scratch_guest"
   [ "$status" -eq 0 ]
