@@ -21,11 +21,18 @@ static const struct alloc_case cases[] = {
 	{"sweep", alloc_sweep, "calloc, fill and free at many sizes, by the megabyte"},
 	{"sparse", alloc_sparse, "calloc of 1 to 16 MB with 5 % touched"},
 	{"growing", alloc_growing, "realloc from 64 KB up, filled"},
+	{"half_more", alloc_half_more,
+	 "malloc, fill, realloc to half as much again, free"},
 	{"each", alloc_each, "every single malloc and free of a mixed load"},
 	{"burst", alloc_burst, "bursts of 1 GB, and what is left of them"},
 	{"threads", alloc_threads, "1 to 64 threads on large blocks"},
 	{"handoff", alloc_handoff, "blocks freed by another thread"},
 	{"live", alloc_live, "10 to 100,000 large blocks alive"},
+	{"fragments", alloc_fragments, "every other of 20,000 and 200,000 blocks freed"},
+	{"stocked", alloc_stocked, "one malloc after up to 100,000 freed blocks"},
+	{"first", alloc_first, "the first large malloc of each of 4000 threads"},
+	{"seldom", alloc_seldom, "20 requests a second on a heap of small blocks"},
+	{"fork", alloc_fork, "page faults and time of a forked child"},
 	{"limit", alloc_limit, "a cgroup that allows 1.2 times what is alive"},
 	{"limited", alloc_limited, NULL}, /* what limit runs in the cgroup */
 };

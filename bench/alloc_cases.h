@@ -43,6 +43,7 @@ void alloc_malloc_loop(double scale);
 void alloc_sweep(double scale);
 void alloc_sparse(double scale);
 void alloc_growing(double scale);
+void alloc_half_more(double scale);
 /* alloc_load.c */
 void alloc_each(double scale);
 void alloc_burst(double scale);
@@ -50,6 +51,13 @@ void alloc_burst(double scale);
 void alloc_threads(double scale);
 void alloc_handoff(double scale);
 void alloc_live(double scale);
+/* alloc_stall.c */
+void alloc_fragments(double scale);
+void alloc_stocked(double scale);
+void alloc_first(double scale);
+void alloc_seldom(double scale);
+/* alloc_fork.c */
+void alloc_fork(double scale);
 /* alloc_limit.c */
 void alloc_limit(double scale);
 void alloc_limited(double scale);

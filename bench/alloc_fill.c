@@ -170,3 +170,33 @@ alloc_growing(double scale)
 
 	loop("growing", ends, sizeof(ends) / sizeof(ends[0]), grow, scale);
 }
+
+/* A block that nothing stands behind grows by half, once: glibc extends it at its top. */
+void
+alloc_half_more(double scale)
+{
+	struct gauge_row row = GAUGE_ROW(ALLOC_PROGRAM, "us");
+	size_t n = alloc_rounds(1500, scale);
+	struct gauge_samples samples;
+	uint64_t state = 1;
+
+	gauge_samples_new(&samples, n);
+	for (size_t i = 0; i < n; i++) {
+		size_t size = 130000 + gauge_random(&state) % 3000000;
+		uint64_t start = gauge_now();
+		char *p = alloc_some(size);
+
+		memset(p, 1, size);
+		char *more = realloc(p, size + size / 2);
+		if (more == NULL)
+			abort();
+		for (size_t at = 0; at < size; at += 4096)
+			*(volatile char *)(more + at) += 1;
+		free(more);
+		gauge_add(&samples, gauge_now() - start);
+	}
+	gauge_spread(&row, &samples, 1e3);
+	gauge_which(&row, "half_more");
+	gauge_print(&row);
+	gauge_samples_release(&samples);
+}

@@ -20,10 +20,12 @@ bench_flags = $(AM_CFLAGS) -pthread \
 	%D%/alloc_bench.c %D%/alloc_cases.h \
 	%D%/alloc_fill.c \
 	%D%/alloc_crowd.c \
+	%D%/alloc_fork.c \
 	%D%/alloc_lazy.c \
 	%D%/alloc_limit.c \
 	%D%/alloc_load.c \
 	%D%/alloc_small.c \
+	%D%/alloc_stall.c \
 	%D%/gauge.c %D%/gauge.h \
 	%D%/own_figures.c %D%/own_figures.h
 %C%_scratch_bench_CFLAGS = $(bench_flags)

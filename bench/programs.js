@@ -40,7 +40,7 @@ function nodeProgram(name, about) {
 // Cases of the C programs; `alloc_bench` without arguments says what each is.
 const CASES = {
 	alloc: ['pair', 'pair_threaded', 'batch', 'lazy', 'lazy_churned', 'calloc_loop', 'malloc_loop', 'sweep', 'sparse', 'growing',
-		'each', 'burst', 'threads', 'handoff', 'live', 'limit'],
+		'half_more', 'each', 'burst', 'threads', 'handoff', 'live', 'fragments', 'stocked', 'first', 'seldom', 'fork', 'limit'],
 	scratch: ['class', 'mixed', 'waste', 'hits', 'growth'],
 };
 
