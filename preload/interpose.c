@@ -122,8 +122,7 @@ resize_own(void *p, size_t size, struct place_caller caller)
 		suspect_freed(p, caller.pc);
 	if (size == 0)
 		return place_free(p) ? NULL : next.realloc(p, size);
-	enum place_resize done = suspect_on ? suspect_resize(&p, size, caller)
-					    : place_resize(&p, size, caller);
+	enum place_resize done = place_resize(&p, size, caller);
 	if (done != PLACE_NOT_OURS)
 		return done == PLACE_RESIZED ? p : NULL;
 	return size >= weir_floor ? take_over(p, size, caller) : next.realloc(p, size);

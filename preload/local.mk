@@ -33,6 +33,7 @@ libweir_preload_la_SOURCES = \
 	%D%/snapshot.c %D%/snapshot.h \
 	%D%/suspect.c %D%/suspect.h \
 	%D%/suspect_fault.c %D%/suspect_fault.h \
+	%D%/suspect_sites.c %D%/suspect_sites.h \
 	%D%/symbols.def \
 	%D%/timer.c %D%/timer.h \
 	%D%/where.c %D%/where.h

@@ -10,6 +10,7 @@
 #include "preload/clock.h"
 #include "preload/record.h"
 #include "preload/suspect.h"
+#include "preload/suspect_sites.h"
 #include "preload/where.h"
 
 /* The span that p lies in. Walks back page by page; nobody waits for a process that ends. */
@@ -60,7 +61,7 @@ say_age(struct line *l, const struct weir_span *s)
 static void
 say_sites(struct line *l, const struct weir_span *s)
 {
-	struct suspect_sites sites = suspect_sites_of(s);
+	struct suspect_sites sites = suspect_sites_of(s->base);
 
 	if (sites.made != NULL) {
 		line_text(l, "; allocated by ");

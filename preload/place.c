@@ -177,13 +177,9 @@ place_new(size_t size, size_t align, bool zero, struct place_caller caller)
 	return s != NULL ? (void *)suspect_start(s) : NULL;
 }
 
-void
-place_give(struct weir_span *s)
+static void
+give(struct weir_span *s)
 {
-	if (s->flags & WEIR_SPAN_SUSPECT) {
-		suspect_give(s); /* comes back, perhaps much later */
-		return;
-	}
 	int64_t now_ns = clock_now_ns();
 	record_gone(s);
 	if (s->flags & WEIR_SPAN_SEALED ||
@@ -191,6 +187,17 @@ place_give(struct weir_span *s)
 		weir_pool_give_purged(s, now_ns);
 	else
 		weir_pool_give(s, now_ns);
+}
+
+void
+place_give(struct weir_span *s)
+{
+	bool suspect = s->flags & WEIR_SPAN_SUSPECT;
+
+	if (!suspect || !suspect_keep(s))
+		give(s);
+	while (suspect && (s = suspect_overdue()) != NULL)
+		give(s);
 }
 
 void

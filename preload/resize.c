@@ -13,6 +13,7 @@
 #include "preload/place.h"
 #include "preload/place_private.h"
 #include "preload/record.h"
+#include "preload/suspect.h"
 #include "preload/timer.h"
 
 /* Moving page tables costs two calls and a new kernel mapping; below this, copy. */
@@ -127,6 +128,23 @@ to_next(void **p, struct weir_span *s, size_t size)
 	return PLACE_RESIZED;
 }
 
+/* Under suspicion a block always moves, so that a use of the old address is found. */
+static enum place_resize
+always_move(void **p, const struct weir_span *s, size_t size, struct place_caller caller)
+{
+	size_t old = s->requested;
+	void *q = size >= weir_floor ? place_new(size, 0, false, caller) : NULL;
+
+	if (q == NULL)
+		q = next.malloc(size);
+	if (q == NULL)
+		return PLACE_NO_MEMORY;
+	memcpy(q, *p, old < size ? old : size);
+	place_free(*p);
+	*p = q;
+	return PLACE_RESIZED;
+}
+
 enum place_resize
 place_resize(void **p, size_t size, struct place_caller caller)
 {
@@ -135,6 +153,8 @@ place_resize(void **p, size_t size, struct place_caller caller)
 
 	if (s == NULL)
 		return PLACE_NOT_OURS;
+	if (suspect_on)
+		return always_move(p, s, size, caller);
 	if (size < weir_floor || !gate_enter(&g))
 		return to_next(p, s, size);
 	struct weir_route route = place_route(size, 0, kind_of(caller.pc));

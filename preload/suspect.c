@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Guard pages behind blocks, the queue of freed blocks in quarantine, and a memory of who made and freed
- * each.
+ * Guard pages behind blocks, and the queue of freed blocks in quarantine. It takes and gives no block
+ * itself: place.c and resize.c do.
  */
 #include "preload/suspect.h"
 
@@ -12,11 +12,10 @@
 #include "pool/region.h"
 #include "preload/clock.h"
 #include "preload/misuse.h"
-#include "preload/next.h"
-#include "preload/place_private.h"
 #include "preload/record.h"
 #include "preload/settings.h"
 #include "preload/suspect_fault.h"
+#include "preload/suspect_sites.h"
 
 /* A process may have 65530 mappings; a guard costs two and a sealed block up to two. */
 #define GUARDS_MAX 12000
@@ -31,71 +30,14 @@ static struct weir_span queue;
 static uint64_t queued_bytes, n_queued;
 static _Atomic unsigned n_guards;
 
-/*
- * A cache of who made and freed the block at an address: rows of a few entries, of which the oldest is
- * overwritten. A lookup that races with a write may find nothing, or an earlier block of that address.
- */
-enum { ROWS = 4096, WAYS = 4 };
-static struct site {
-	_Atomic uintptr_t base;
-	_Atomic(const void *) made, freed;
-} (*sites)[WAYS];
-static _Atomic unsigned next_way;
-
 void
 suspect_init(void)
 {
 	suspect_on = weir_config.guard || weir_config.quarantine != 0;
 	if (queue.next == NULL)
 		weir_list_init(&queue);
-	if (suspect_on && sites == NULL)
-		sites = weir_pages_system.meta(ROWS * sizeof(*sites));
-}
-
-static struct site *
-site_row(uintptr_t base)
-{
-	return sites[(base >> WEIR_PAGE_SHIFT ^ base >> 24) % ROWS];
-}
-
-static struct site *
-site_of(uintptr_t base)
-{
-	for (int way = 0; sites != NULL && way < WAYS; way++) {
-		struct site *site = &site_row(base)[way];
-
-		if (atomic_load(&site->base) == base)
-			return site;
-	}
-	return NULL;
-}
-
-static void
-site_made(uintptr_t base, const void *caller)
-{
-	struct site *site = site_of(base);
-
-	if (sites == NULL)
-		return;
-	if (site == NULL)
-		site = &site_row(base)[atomic_fetch_add(&next_way, 1) % WAYS];
-	atomic_store(&site->base, 0);
-	atomic_store(&site->made, caller);
-	atomic_store(&site->freed, NULL);
-	atomic_store(&site->base, base);
-}
-
-struct suspect_sites
-suspect_sites_of(const struct weir_span *s)
-{
-	struct suspect_sites both = {NULL, NULL};
-	const struct site *site = site_of(s->base);
-
-	if (site != NULL) {
-		both.made = atomic_load(&site->made);
-		both.freed = atomic_load(&site->freed);
-	}
-	return both;
+	if (suspect_on)
+		suspect_sites_init();
 }
 
 static size_t
@@ -134,7 +76,7 @@ suspect_begin(struct weir_span *s, size_t align, const void *caller)
 	if (weir_config.guard && step <= WEIR_PAGE_BYTES)
 		offset = whole_pages(s->requested) - ((s->requested + step - 1) & -step);
 	atomic_store_explicit(&s->refs, (uint32_t)offset, memory_order_relaxed);
-	site_made(s->base, caller);
+	suspect_site_made(s->base, caller);
 	suspect_fault_watch();
 	if (!weir_config.guard)
 		return;
@@ -166,9 +108,7 @@ suspect_freed(const void *p, const void *caller)
 
 	if (s == NULL)
 		return;
-	struct site *site = site_of(s->base);
-	if (site != NULL)
-		atomic_store(&site->freed, caller);
+	suspect_site_freed(s->base, caller);
 	if (!weir_config.guard)
 		return;
 	for (const unsigned char *at = end_of(s); at < guard_of(s); at++)
@@ -191,9 +131,27 @@ seal(struct weir_span *s)
 	return false;
 }
 
-/* Takes the oldest block out of the queue, if that is longer than it may be; else NULL. */
-static struct weir_span *
-overdue(void)
+bool
+suspect_keep(struct weir_span *s)
+{
+	if (!seal(s)) {
+		/* Others may have it only without its guard page; if that stays, nobody gets it. */
+		if (s->flags & WEIR_SPAN_GUARDED &&
+		    weir_pages_system.commit(guard_of(s), WEIR_PAGE_BYTES) != 0)
+			return true;
+		s->flags = 0;
+		return false;
+	}
+	weir_lock(&lock);
+	weir_list_push(&queue, s);
+	queued_bytes += s->bytes;
+	n_queued++;
+	weir_unlock(&lock);
+	return true;
+}
+
+struct weir_span *
+suspect_overdue(void)
 {
 	struct weir_span *s = NULL;
 
@@ -206,47 +164,6 @@ overdue(void)
 	}
 	weir_unlock(&lock);
 	return s;
-}
-
-void
-suspect_give(struct weir_span *s)
-{
-	if (!seal(s)) {
-		/* Others may have it only without its guard page; if that stays, nobody gets it. */
-		if (s->flags & WEIR_SPAN_GUARDED &&
-		    weir_pages_system.commit(guard_of(s), WEIR_PAGE_BYTES) != 0)
-			return;
-		s->flags = 0;
-		place_give(s);
-		return;
-	}
-	weir_lock(&lock);
-	weir_list_push(&queue, s);
-	queued_bytes += s->bytes;
-	n_queued++;
-	weir_unlock(&lock);
-	while ((s = overdue()) != NULL)
-		place_give(s);
-}
-
-/* Always moves the block, so that a use of the old address is found. */
-enum place_resize
-suspect_resize(void **p, size_t size, struct place_caller caller)
-{
-	const struct weir_span *s = place_live(*p, "realloc");
-
-	if (s == NULL)
-		return PLACE_NOT_OURS;
-	size_t old = s->requested;
-	void *q = size >= weir_floor ? place_new(size, 0, false, caller) : NULL;
-	if (q == NULL)
-		q = next.malloc(size);
-	if (q == NULL)
-		return PLACE_NO_MEMORY;
-	memcpy(q, *p, old < size ? old : size);
-	place_free(*p);
-	*p = q;
-	return PLACE_RESIZED;
 }
 
 void

@@ -17,7 +17,6 @@
 
 #include "policy/route.h"
 #include "pool/span.h"
-#include "preload/place.h"
 
 extern bool suspect_on; /* constant once weir_floor is set */
 
@@ -27,7 +26,7 @@ void suspect_init(void);
 /* Room for the guard page: such a block is never of a class. */
 void suspect_route(struct weir_route *route, size_t size);
 
-/* A new block: arms it. Inside the gate, as is suspect_give. */
+/* A new block: arms it. Inside the gate, as are suspect_keep and suspect_overdue. */
 void suspect_begin(struct weir_span *s, size_t align, const void *caller);
 
 /* Where the host's block begins: behind the span's start if it was pushed against its guard. */
@@ -45,17 +44,14 @@ struct weir_span *suspect_at(const void *p);
 /* p is about to be freed: notes by whom, and ends the host if something wrote past its end. */
 void suspect_freed(const void *p, const void *caller);
 
-/* Makes a claimed block inaccessible; place_give gets it back when its time is over. */
-void suspect_give(struct weir_span *s);
+/*
+ * Makes a claimed block inaccessible and keeps it, until suspect_overdue returns it. False: the kernel
+ * refuses, it is a block like others now and to be given back at once.
+ */
+bool suspect_keep(struct weir_span *s);
 
-/* In place of place_resize. */
-enum place_resize suspect_resize(void **p, size_t size, struct place_caller caller);
-
-/* Return addresses of the calls that made and freed a block; NULL if not known. */
-struct suspect_sites {
-	const void *made, *freed;
-};
-struct suspect_sites suspect_sites_of(const struct weir_span *s);
+/* A block that has been kept for long enough, to be given back; NULL: there is none. */
+struct weir_span *suspect_overdue(void);
 
 void suspect_freeze(void);
 void suspect_thaw(void);
