@@ -108,13 +108,16 @@ know_thread(void)
 	return true;
 }
 
+/* Under the trace's lock. The words, which no small stack has room for, are taken again. */
 static uint32_t
-decode(const struct walk_raw *raw, uint32_t caller_kind)
+decode(uintptr_t fp, uintptr_t pc, uint32_t caller_kind)
 {
+	static struct walk_raw raw;
 	uint32_t frames[WEIR_TRACE_MAX_DEPTH], stack = 0;
-	uint32_t n = walk_decode(raw, frames);
 
-	if (raw->truncated)
+	walk_take(&raw, fp, pc);
+	uint32_t n = walk_decode(&raw, frames);
+	if (raw.truncated)
 		intern_drop(WEIR_DROP_truncated);
 	while (n-- > 0) {
 		stack = intern_node(stack, frames[n]);
@@ -128,15 +131,12 @@ decode(const struct walk_raw *raw, uint32_t caller_kind)
 static uint32_t
 capture(uintptr_t fp, uintptr_t pc, uint32_t caller_kind, uint64_t from, uint32_t weight)
 {
-	struct walk_raw raw;
-
 	if (!know_thread()) {
 		count(&counts.misses, 1);
 		return 0;
 	}
 	uint64_t generation = walk_generation();
-	walk_take(&raw, fp, pc);
-	uint64_t key = ledger_mix(raw.hash, generation);
+	uint64_t key = ledger_mix(walk_hash(fp, pc), generation);
 	key = ledger_mix(key, (uint64_t)own_isolate << 32 | own_thread);
 	key = ledger_mix(key, caller_kind);
 	_Atomic uint64_t *word = &ledger->site_cache[key % CACHE_SLOTS];
@@ -152,7 +152,7 @@ capture(uintptr_t fp, uintptr_t pc, uint32_t caller_kind, uint64_t from, uint32_
 		from = clock_ns();
 	if (!lock_soon())
 		return 0;
-	uint32_t site = decode(&raw, caller_kind);
+	uint32_t site = decode(fp, pc, caller_kind);
 	weir_unlock(&ledger_lock);
 	count_cost(false, clock_ns() - from, 1);
 	if (site != 0)

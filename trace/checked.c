@@ -15,8 +15,6 @@
 #include "pool/pages.h"
 #include "trace/vm_calls.h"
 
-#define AT_ONCE 16
-
 /*
  * Where process_vm_readv is missing, or may be punished with death (vm_calls.h), each page is asked for
  * by a call that every program makes, then read. A page that another thread unmaps in between would be a
@@ -86,7 +84,7 @@ read_own(void *to, size_t n, const struct iovec *pieces, size_t n_pieces)
 static size_t
 fetch_own(void *context, const uint64_t *blocks, size_t n, uint8_t (*to)[CHECKED_BLOCK])
 {
-	struct iovec remote[AT_ONCE];
+	struct iovec remote[CHECKED_AT_ONCE];
 	size_t pieces = 0;
 
 	(void)context;
@@ -110,12 +108,21 @@ checked_peek(uint64_t address, void *to, size_t n)
 	return read_own(to, n, &remote, 1) == n;
 }
 
+bool
+checked_readable(uint64_t address)
+{
+	uint64_t word;
+
+	return can_ask() ? is_readable(address)
+			 : checked_peek(address & ~(uint64_t)7, &word, sizeof(word));
+}
+
 size_t
 checked_peek_many(const uint64_t *addresses, size_t n, size_t bytes, void *to)
 {
-	struct iovec remote[2 * AT_ONCE];
+	struct iovec remote[2 * CHECKED_AT_ONCE];
 
-	if (n == 0 || n > 2 * AT_ONCE)
+	if (n == 0 || n > 2 * CHECKED_AT_ONCE)
 		return 0;
 	for (size_t i = 0; i < n; i++)
 		remote[i] = (struct iovec){(void *)(uintptr_t)addresses[i], bytes};
@@ -183,13 +190,12 @@ block_at(struct checked *m, uint64_t block)
 void
 checked_expect(struct checked *m, const uint64_t *addresses, size_t n)
 {
-	uint8_t got[AT_ONCE][CHECKED_BLOCK];
-	uint64_t wanted[AT_ONCE];
+	uint64_t wanted[CHECKED_AT_ONCE];
 
 	for (size_t i = 0; i < n;) {
 		size_t n_wanted = 0, n_got;
 
-		for (; i < n && n_wanted < AT_ONCE; i++) {
+		for (; i < n && n_wanted < CHECKED_AT_ONCE; i++) {
 			uint64_t block = addresses[i] & -(uint64_t)CHECKED_BLOCK;
 
 			if (block != 0 && !has(m, block, slot_of(block)))
@@ -197,11 +203,11 @@ checked_expect(struct checked *m, const uint64_t *addresses, size_t n)
 		}
 		if (n_wanted == 0)
 			break;
-		n_got = m->fetch(m->context, wanted, n_wanted, got);
+		n_got = m->fetch(m->context, wanted, n_wanted, m->ahead);
 		for (size_t k = 0; k < n_got; k++) {
 			size_t slot = slot_of(wanted[k]);
 
-			memcpy(m->blocks[slot], got[k], CHECKED_BLOCK);
+			memcpy(m->blocks[slot], m->ahead[k], CHECKED_BLOCK);
 			keep(m, wanted[k], slot);
 		}
 	}

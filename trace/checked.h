@@ -11,8 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CHECKED_BLOCK  512 /* divides a page: readable as a whole or not at all */
-#define CHECKED_BLOCKS 128 /* kept at once */
+#define CHECKED_BLOCK	512 /* divides a page: readable as a whole or not at all */
+#define CHECKED_BLOCKS	128 /* kept at once */
+#define CHECKED_AT_ONCE 16  /* read together */
 
 struct checked {
 	/* Reads n whole blocks into `to`; how many, from the first on, were readable. */
@@ -25,7 +26,11 @@ struct checked {
 	uint64_t tags[CHECKED_BLOCKS];
 	uint32_t ages[CHECKED_BLOCKS];
 	uint8_t blocks[CHECKED_BLOCKS][CHECKED_BLOCK];
+	uint8_t ahead[CHECKED_AT_ONCE][CHECKED_BLOCK]; /* on their way into blocks */
 };
+
+/* Whether this page of this process can be read now. Any thread; about 0.2 us. */
+bool checked_readable(uint64_t address);
 
 /* Without keeping anything: true if all n bytes of this process could be read. Any thread. */
 bool checked_peek(uint64_t address, void *to, size_t n);

@@ -45,7 +45,7 @@ cost_copy(struct weir_trace_cost to[WEIR_TRACE_COSTS])
 int
 cost_write(const struct weir_trace_sink *sink, uint64_t offset, int parity)
 {
-	struct weir_trace_cost now[WEIR_TRACE_COSTS];
+	static struct weir_trace_cost now[WEIR_TRACE_COSTS]; /* one at a time publishes */
 
 	cost_copy(now);
 	if (memcmp(now, written[parity], sizeof(now)) == 0)

@@ -96,32 +96,3 @@ maps_read(bool (*each)(void *context, const struct maps_line *line), void *conte
 	close(fd);
 	return got < 0 ? -EIO : 0;
 }
-
-struct search {
-	uint64_t address, start, end;
-};
-
-static bool
-contains(void *context, const struct maps_line *line)
-{
-	struct search *s = context;
-
-	if (s->address < line->start || s->address >= line->end)
-		return true;
-	s->start = line->start;
-	s->end = line->end;
-	return false;
-}
-
-int
-maps_find(uint64_t address, uint64_t *start, uint64_t *end)
-{
-	struct search s = {.address = address};
-	int rc = maps_read(contains, &s);
-
-	if (rc == 0 && s.end == 0)
-		rc = -ENOENT;
-	*start = s.start;
-	*end = s.end;
-	return rc;
-}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * /proc/self/maps, line by line, without the heap and without stdio. Slow (0.1 to 1 ms): for the
- * first sight of a thread or of code, never for each capture.
+ * first sight of code, never for each capture or each thread.
  */
 #ifndef TRACE_MAPS_H
 #define TRACE_MAPS_H
@@ -17,8 +17,5 @@ struct maps_line {
 
 /* Until `each` says false. 0, or -errno; lines longer than 4 KB are cut. */
 int maps_read(bool (*each)(void *context, const struct maps_line *line), void *context);
-
-/* What mapping that address is in. 0 or -errno. */
-int maps_find(uint64_t address, uint64_t *start, uint64_t *end);
 
 #endif

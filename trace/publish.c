@@ -280,7 +280,8 @@ weir_trace_publish(const struct weir_trace_facts *facts,
 		[WEIR_PART_NODES] = ledger->nodes,
 	};
 	uint64_t offsets[WEIR_N_TRACE_PARTS + 1];
-	struct weir_trace_head head;
+	static struct weir_trace_head
+		head; /* one at a time publishes, perhaps on a small stack */
 	uint64_t seq;
 	int rc = next_head(facts, sink, &seq), parity = (int)(seq % 2);
 

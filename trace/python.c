@@ -8,10 +8,11 @@
 #include <errno.h>
 #include <string.h>
 
-#define WINDOW	    2048
+#include "pool/lock.h"
+
 #define FRAME_BYTES 72
-#define CODE_BYTES  144
-#define MAX_RUN	    32
+#define CODE_START  64 /* bytes of a code object that tell it from others */
+#define CODE_BYTES  80
 #define OWNED_BY_C  3
 #define NONE	    0xffff
 
@@ -71,18 +72,37 @@ python_is_loop(uint64_t pc)
 	return python.layout != NULL && pc > python.loop && pc <= python.loop_end;
 }
 
+static struct weir_lock room_lock;
+static uint8_t room[PYTHON_ROOM]; /* under it */
+
 void
 python_begin(struct python_walk *w)
 {
 	const struct python_layout *l = python.layout;
 	uint64_t state = python.state();
+	bool alone = weir_trylock(&room_lock);
 
+	w->bytes = alone ? room : w->small;
+	w->room = alone ? PYTHON_ROOM : PYTHON_SMALL;
 	w->next = w->start = w->end = 0;
 	if (state == 0 || !checked_peek(state + l->state_frame, &w->next, 8))
 		w->next = 0;
 	if (w->next != 0 && l->cframe_frame != NONE &&
 	    !checked_peek(w->next + l->cframe_frame, &w->next, 8))
 		w->next = 0;
+}
+
+void
+python_end(struct python_walk *w)
+{
+	if (w->bytes == room)
+		weir_unlock(&room_lock);
+}
+
+void
+python_after_fork(void)
+{
+	weir_lock_reset(&room_lock);
 }
 
 static const uint8_t *
@@ -93,10 +113,10 @@ frame_at(struct python_walk *w, uint64_t frame)
 	if (frame >= w->start && end <= w->end)
 		return w->bytes + (frame - w->start);
 	/* Callers lie below; but the memory may begin with this very frame. */
-	w->start = end - PYTHON_WINDOW;
+	w->start = end - w->room;
 	w->end = end;
-	if (checked_peek(w->start, w->bytes, PYTHON_WINDOW))
-		return w->bytes + (PYTHON_WINDOW - FRAME_BYTES);
+	if (checked_peek(w->start, w->bytes, w->room))
+		return w->bytes + (w->room - FRAME_BYTES);
 	w->start = frame;
 	if (checked_peek(frame, w->bytes, FRAME_BYTES))
 		return w->bytes;
@@ -114,40 +134,53 @@ word_at(const uint8_t *bytes, uint16_t offset)
 }
 
 void
-python_identify(const uint64_t *codes, size_t n, uint64_t *identities)
-{
-	uint8_t code[PYTHON_AT_ONCE][CODE_BYTES];
-
-	memset(identities, 0, n * sizeof(*identities));
-	size_t got = checked_peek_many(codes, n, CODE_BYTES, code);
-	for (size_t i = 0; i < got; i++)
-		identities[i] = word_at(code[i], python.layout->code_name) ^
-				word_at(code[i], python.layout->code_lines) << 8 ^
-				word_at(code[i], python.layout->code_line) << 32;
-}
-
-size_t
-python_take(struct python_walk *w, struct python_frame *to, size_t max)
+python_identify(struct python_walk *w, const uint64_t *codes, size_t n,
+		uint64_t *identities)
 {
 	const struct python_layout *l = python.layout;
-	size_t n = 0;
+	uint64_t addresses[PYTHON_AT_ONCE];
+	size_t most = w->room / CODE_BYTES;
 
-	while (n < max && w->next != 0 && w->next % 8 == 0) {
-		const uint8_t *frame = frame_at(w, w->next);
+	w->start = w->end = 0;
+	memset(identities, 0, n * sizeof(*identities));
+	for (size_t i = 0; i < n; i++)
+		addresses[i] = codes[i] + CODE_START;
+	for (size_t i = 0; i < n; i += most) {
+		size_t some = n - i < most ? n - i : most;
+		size_t got = checked_peek_many(addresses + i, some, CODE_BYTES, w->bytes);
 
-		if (frame == NULL) {
-			w->next = 0;
-			break;
+		for (size_t k = 0; k < got; k++) {
+			const uint8_t *code = w->bytes + k * CODE_BYTES;
+
+			identities[i + k] =
+				word_at(code, l->code_name - CODE_START) ^
+				word_at(code, l->code_lines - CODE_START) << 8 ^
+				word_at(code, l->code_line - CODE_START) << 32;
 		}
-		w->next = word_at(frame, l->frame_previous);
-		if (l->frame_entry == 0 && frame[l->frame_owner] == OWNED_BY_C)
-			break;
-		to[n++] = (struct python_frame){word_at(frame, l->frame_code),
-						word_at(frame, l->frame_instruction), 0};
-		if (l->frame_entry != 0 && frame[l->frame_entry] != 0)
-			break;
 	}
-	return n;
+}
+
+bool
+python_take(struct python_walk *w, struct python_frame *to, bool *more)
+{
+	const struct python_layout *l = python.layout;
+	const uint8_t *frame;
+
+	*more = false;
+	if (w->next == 0 || w->next % 8 != 0)
+		return false;
+	frame = frame_at(w, w->next);
+	if (frame == NULL) {
+		w->next = 0;
+		return false;
+	}
+	w->next = word_at(frame, l->frame_previous);
+	if (l->frame_entry == 0 && frame[l->frame_owner] == OWNED_BY_C)
+		return false;
+	*to = (struct python_frame){word_at(frame, l->frame_code),
+				    word_at(frame, l->frame_instruction), 0};
+	*more = l->frame_entry == 0 || frame[l->frame_entry] == 0;
+	return true;
 }
 
 /* Whether it is an object of that type, by the pointer that each object has second. */

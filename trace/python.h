@@ -46,24 +46,34 @@ int python_init(const struct weir_symtab *t, uint32_t *version);
 /* Whether this is a return address into the evaluation loop. Any thread. */
 bool python_is_loop(uint64_t pc);
 
-/* A walk over the calling thread's frames: the next one, 0 at the end; and what was read ahead. */
-#define PYTHON_WINDOW 2048
+/*
+ * A walk over the calling thread's frames: the next one, 0 at the end; and where reads go. To the buffer
+ * that one walk has at a time, which with CPython's lock is each, or to a small one.
+ */
+#define PYTHON_ROOM  2560
+#define PYTHON_SMALL 128
 struct python_walk {
 	uint64_t next;
-	uint64_t start, end; /* of the bytes */
-	uint8_t bytes[PYTHON_WINDOW];
+	uint64_t start, end; /* of the bytes that are there */
+	uint8_t *bytes;
+	size_t room;
+	uint8_t small[PYTHON_SMALL];
 };
 void python_begin(struct python_walk *w);
+void python_end(struct python_walk *w);
 
 /*
- * The frames of the innermost run of the loop that was not asked for yet, without their identities;
- * how many, up to max.
+ * The next frame of the innermost run of the loop that has some left, without its identity. False: there
+ * is none. *more becomes false with the last of a run.
  */
-size_t python_take(struct python_walk *w, struct python_frame *to, size_t max);
+bool python_take(struct python_walk *w, struct python_frame *to, bool *more);
 
 /* The identities of so many code objects, 0 where they cannot be read. */
 #define PYTHON_AT_ONCE 32
-void python_identify(const uint64_t *codes, size_t n, uint64_t *identities);
+void python_identify(struct python_walk *w, const uint64_t *codes, size_t n,
+		     uint64_t *identities);
+
+void python_after_fork(void);
 
 /* 0, or -EFAULT if it is no code object. Under the lock of `m`. */
 int python_decode(struct checked *m, const struct python_frame *f,

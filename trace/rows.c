@@ -97,7 +97,7 @@ largest(uint32_t *ids, uint32_t max, struct weir_trace_row *row)
 static void
 fill(struct ledger_row *r, const struct weir_trace_facts *facts, uint32_t max_points)
 {
-	uint32_t ids[512];
+	static uint32_t ids[512]; /* one at a time publishes, perhaps on a small stack */
 	struct walk_gcs gcs;
 
 	walk_gcs(&gcs);

@@ -29,7 +29,8 @@ static int
 tell(const struct v8_reader *r, const struct found *f, bool optimized,
      void (*each)(void *context, const struct v8_place *place), void *context)
 {
-	struct v8_place place;
+	static struct v8_place
+		place; /* too large for small stacks; one at a time decodes */
 	uint64_t script;
 
 	memset(&place, 0, sizeof(place));

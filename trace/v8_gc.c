@@ -24,7 +24,7 @@
 #define GC_MINORS 3 /* scavenge, minor mark-sweep */
 
 /* v8::HeapStatistics: words, in the same order from V8 11 to 14. */
-#define STATISTICS_BYTES 1024
+#define STATISTICS_BYTES 512
 #define USED_WORD	 4
 #define EXTERNAL_WORD	 7
 

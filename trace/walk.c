@@ -2,7 +2,8 @@
 /*
  * The walk itself: from frame pointer to frame pointer within the thread's stack, which is all that
  * it reads, and by unwind tables through native code that keeps none. No lock, no object of the
- * runtime's: about 0.1 us, once the code is known.
+ * runtime's: about 0.1 us, once the code is known. Words go into a hash, and are kept for who decodes
+ * them: a buffer for all would be too much for small stacks.
  */
 #include "trace/walk.h"
 
@@ -14,11 +15,89 @@
 #include "trace/unwind.h"
 #include "trace/walk_private.h"
 
-/* V8's frames, from the frame pointer: the same in all versions known, see trace/v8_layout.c. */
-#define V8_CONTEXT  (-1)
-#define V8_FUNCTION (-2)
-#define V8_BYTECODE (-4)
-#define V8_OFFSET   (-5)
+/*
+ * V8's frames, five words below the frame pointer and two above: the same in all versions known, see
+ * trace/v8_layout.c.
+ */
+enum v8_word {
+	V8_OFFSET,
+	V8_BYTECODE,
+	V8_FUNCTION = 3,
+	V8_CONTEXT,
+	V8_CALLER,
+	V8_PC,
+	V8_WORDS
+};
+#define V8_BELOW (8 * V8_CALLER)
+
+/* The frame at hand: where it goes on, its stack pointer and what its frame pointer holds. */
+struct at {
+	uint64_t pc, sp, fp;
+	bool done; /* nobody called it */
+};
+
+/* A walk: what is read, and what was taken so far. */
+struct walk {
+	struct walk_stack stack;
+	bool in_python;
+	uint32_t n, truncated;
+	uint64_t *words;   /* NULL: not kept */
+	uint64_t chain[2]; /* of the hash: each step waits for its multiplication */
+	uint32_t n_waiting;
+	uint64_t waiting[32]; /* to go into it */
+	struct python_walk python;
+	uint32_t n_codes;
+	uint64_t codes[PYTHON_AT_ONCE]; /* not identified yet, */
+	uint16_t at[PYTHON_AT_ONCE];	/* and where their identities belong */
+};
+
+static void
+mix_waiting(struct walk *w)
+{
+	uint64_t a = w->chain[0], b = w->chain[1];
+
+	for (uint32_t i = 0; i < w->n_waiting; i++) {
+		uint64_t next = (a ^ w->waiting[i]) * 0xd6e8feb86659fd93;
+
+		a = b;
+		b = next;
+	}
+	w->chain[0] = a;
+	w->chain[1] = b;
+	w->n_waiting = 0;
+}
+
+static void
+mix(struct walk *w, uint64_t word)
+{
+	if (w->n_waiting == sizeof(w->waiting) / sizeof(w->waiting[0]))
+		mix_waiting(w);
+	w->waiting[w->n_waiting++] = word;
+}
+
+/* A word that may differ between two stacks that are the same is kept, but not told apart. */
+static inline __attribute__((always_inline)) void
+put(struct walk *w, uint64_t word, bool tells)
+{
+	if (tells)
+		mix(w, word);
+	if (w->words != NULL)
+		w->words[w->n] = word;
+	w->n++;
+}
+
+static uint64_t
+hash_of(struct walk *w)
+{
+	mix(w, w->n);
+	mix_waiting(w);
+	uint64_t a = w->chain[0], b = w->chain[1];
+	a ^= a >> 32;
+	b = (b ^ b >> 29) * 0x94d049bb133111eb;
+	a = (a ^ b) * 0xbf58476d1ce4e5b9;
+	a ^= a >> 31;
+	return a != 0 ? a : 1;
+}
 
 static bool
 is_object(uint64_t word)
@@ -61,52 +140,30 @@ walk_scriptless(uint64_t pc)
 /*
  * A frame of V8 has the context of its function below the frame pointer; one that is not a
  * function's (a stub, an entry, an exit) has a small integer there. Of builtins those are left out:
- * they stand between a function and what it called.
+ * they stand between a function and what it called. Code or bytecode says which function it is: a
+ * closure made anew for each request is the same one.
  */
-static uint32_t
-take_v8(uint64_t *words, const uint64_t *fp, uint64_t pc, bool builtin)
+static void
+take_v8(struct walk *w, uint64_t pc, const uint64_t *frame, bool builtin)
 {
-	if (!is_object(fp[V8_CONTEXT])) {
-		words[0] = pc;
-		return builtin ? 0 : 1;
+	if (!is_object(frame[V8_CONTEXT])) {
+		if (!builtin)
+			put(w, pc, true);
+	} else if (!builtin) {
+		put(w, pc | WALK_V8 | WALK_CODE, true);
+		put(w, frame[V8_FUNCTION], false);
+	} else if (is_scriptless(pc)) {
+		return;
+	} else if (is_object(frame[V8_BYTECODE]) && is_small_integer(frame[V8_OFFSET])) {
+		/* The interpreter is a builtin too. Others keep something else there. */
+		put(w, pc | WALK_V8 | WALK_BYTECODE, true);
+		put(w, frame[V8_FUNCTION], false);
+		put(w, frame[V8_BYTECODE], true);
+		put(w, frame[V8_OFFSET], true);
+	} else {
+		put(w, pc | WALK_V8, true);
+		put(w, frame[V8_FUNCTION], true);
 	}
-	words[1] = fp[V8_FUNCTION];
-	if (!builtin) {
-		words[0] = pc | WALK_V8 | WALK_CODE;
-		return 2;
-	}
-	if (is_scriptless(pc))
-		return 0;
-	/* The interpreter is a builtin too. Others keep something else there. */
-	if (is_object(fp[V8_BYTECODE]) && is_small_integer(fp[V8_OFFSET])) {
-		words[0] = pc | WALK_V8 | WALK_BYTECODE;
-		words[2] = fp[V8_BYTECODE];
-		words[3] = fp[V8_OFFSET];
-		return 4;
-	}
-	words[0] = pc | WALK_V8;
-	return 2;
-}
-
-/* Two chains, since each step waits for its multiplication. A set bit of `but` leaves a word out. */
-static uint64_t
-hash_of(const uint64_t *words, uint32_t n, const uint64_t *but)
-{
-	uint64_t a = 0x9e3779b97f4a7c15, b = n;
-
-	for (uint32_t i = 0; i < n; i++) {
-		uint64_t word = words[i] & ((but[i / 64] >> i % 64 & 1) - 1);
-
-		if (i % 2 == 0)
-			a = (a ^ word) * 0xd6e8feb86659fd93;
-		else
-			b = (b ^ word) * 0x9fb21c651e98df25;
-	}
-	a ^= a >> 32;
-	b = (b ^ b >> 29) * 0x94d049bb133111eb;
-	a = (a ^ b) * 0xbf58476d1ce4e5b9;
-	a ^= a >> 31;
-	return a != 0 ? a : 1;
 }
 
 /* Whether a return address ends a stack: in the code that starts programs and threads. */
@@ -125,165 +182,161 @@ is_start(uint64_t pc)
 	return pc - start < end - start;
 }
 
-/* The frame at hand: where it goes on, its stack pointer and what its frame pointer holds. */
-struct at {
-	uint64_t pc, sp, fp, end;
-	bool done;
-};
-
-static uint64_t
-load(uint64_t address)
-{
-	return *(const uint64_t *)(uintptr_t)address;
-}
-
-static bool
-within(const struct at *a, uint64_t address)
-{
-	return address >= a->sp && address <= a->end - 8 && (address & 7) == 0;
-}
-
 /* To the caller of a frame that has a frame pointer. False: it has none. */
 static bool
-step_by_fp(struct at *a)
+step_by_fp(struct walk *w, struct at *a)
 {
-	uint64_t fp = a->fp;
+	uint64_t room[2];
+	const uint64_t *frame;
 
-	if (!within(a, fp) || !within(a, fp + 8))
+	w->stack.sure = false;
+	if (a->fp < a->sp || (frame = walk_stack_read(&w->stack, a->fp, 2, room)) == NULL)
 		return false;
-	a->pc = load(fp + 8);
-	a->fp = load(fp);
-	a->sp = fp + 16;
+	*a = (struct at){.pc = frame[1], .sp = a->fp + 16, .fp = frame[0]};
 	return true;
 }
 
 static bool
-step_native(struct at *a)
+step_native(struct walk *w, struct at *a)
 {
 	struct unwind_rule r = unwind_rule_at(a->pc);
+	uint64_t room[2];
+	const uint64_t *pc, *fp = &a->fp;
 
 	if (r.how == UNWIND_END) {
 		a->done = true;
 		return false;
 	}
 	if (r.how == UNWIND_UNKNOWN)
-		return step_by_fp(a);
+		return step_by_fp(w, a);
 	uint64_t caller = (r.how == UNWIND_BY_SP ? a->sp : a->fp) + (uint64_t)r.offset;
 	uint64_t saved = caller + (uint64_t)(int64_t)r.fp_offset;
-	if (!within(a, caller - 8) || (r.fp_saved && !within(a, saved)))
+	if (caller - 8 < a->sp ||
+	    (pc = walk_stack_read(&w->stack, caller - 8, 1, &room[0])) == NULL)
 		return false;
-	a->pc = load(caller - 8);
-	if (r.fp_saved)
-		a->fp = load(saved);
-	a->sp = caller;
+	if (r.fp_saved && (saved < a->sp ||
+			   (fp = walk_stack_read(&w->stack, saved, 1, &room[1])) == NULL))
+		return false;
+	*a = (struct at){.pc = *pc, .sp = caller, .fp = *fp};
 	return true;
 }
 
-/* CPython's frames of one run of its evaluation loop; how many words. */
-static uint32_t
-take_python(uint64_t *words, struct python_walk *w, uint32_t max_frames)
+/* A frame of V8's. False: its frame pointer is none. */
+static bool
+step_v8(struct walk *w, struct at *a, bool builtin)
 {
-	struct python_frame frames[WEIR_TRACE_MAX_DEPTH];
-	size_t n = python_take(w, frames, max_frames);
+	uint64_t room[V8_WORDS];
+	const uint64_t *frame;
 
-	for (size_t i = 0; i < n; i++) {
-		words[3 * i] = frames[i].code | WALK_PYTHON;
-		words[3 * i + 1] = frames[i].instruction;
-	}
-	return (uint32_t)(3 * n);
+	if (a->fp < a->sp || (frame = walk_stack_read(&w->stack, a->fp - V8_BELOW,
+						      V8_WORDS, room)) == NULL)
+		return false;
+	take_v8(w, a->pc, frame, builtin);
+	*a = (struct at){.pc = frame[V8_PC], .sp = a->fp + 16, .fp = frame[V8_CALLER]};
+	return true;
 }
 
-/* What tells the code objects from later ones at the same addresses, read for all together. */
+/* What tells the code objects from later ones at the same addresses, read for several together. */
 static void
-identify_python(uint64_t *words, uint32_t n)
+identify_python(struct walk *w)
 {
-	uint64_t codes[PYTHON_AT_ONCE], identities[PYTHON_AT_ONCE];
-	uint32_t at[PYTHON_AT_ONCE], n_codes = 0;
+	uint64_t identities[PYTHON_AT_ONCE];
 
-	for (uint32_t i = 0; i < n; i++) {
-		if ((words[i] & WALK_PYTHON) != 0) {
-			codes[n_codes] = WALK_PC(words[i]);
-			at[n_codes++] = i + 2;
-			i += 2;
+	python_identify(&w->python, w->codes, w->n_codes, identities);
+	for (uint32_t i = 0; i < w->n_codes; i++) {
+		mix(w, identities[i]);
+		if (w->words != NULL)
+			w->words[w->at[i]] = identities[i];
+	}
+	w->n_codes = 0;
+}
+
+/* CPython's frames of one run of its evaluation loop; how many. */
+static uint32_t
+take_python(struct walk *w, uint32_t max)
+{
+	struct python_frame f;
+	uint32_t n = 0;
+
+	if (!w->in_python)
+		python_begin(&w->python);
+	w->in_python = true;
+	for (bool more = true; more && n < max && python_take(&w->python, &f, &more);
+	     n++) {
+		put(w, f.code | WALK_PYTHON, true);
+		put(w, f.instruction, true);
+		w->codes[w->n_codes] = f.code;
+		w->at[w->n_codes++] = (uint16_t)w->n;
+		put(w, 0, false);
+		if (w->n_codes == PYTHON_AT_ONCE)
+			identify_python(w);
+	}
+	return n;
+}
+
+static void
+take_all(struct walk *w, struct at a)
+{
+	static const struct code_v8 none;
+	const struct code_v8 *v8 = walk_reads_v8() ? code_v8() : &none;
+
+	for (uint32_t depth = 0; depth < WEIR_TRACE_MAX_DEPTH; depth++) {
+		int span = code_v8_at(v8, a.pc);
+		uint64_t pc = a.pc;
+		bool went;
+
+		if (span < 0 || !(went = step_v8(w, &a, v8->is_builtins[span]))) {
+			put(w, pc, true);
+			if (walk_reads_python() && python_is_loop(pc))
+				depth += take_python(w, WEIR_TRACE_MAX_DEPTH - 1 - depth);
+			went = step_native(w, &a);
 		}
-		if (n_codes == PYTHON_AT_ONCE || (i + 1 >= n && n_codes > 0)) {
-			python_identify(codes, n_codes, identities);
-			while (n_codes > 0) {
-				n_codes--;
-				words[at[n_codes]] = identities[n_codes];
-			}
+		/* No address: what looked like a frame was none. It must not pass for V8's. */
+		if (!went || a.pc == 0 || a.pc != WALK_PC(a.pc)) {
+			/* The ABI has a frame pointer of zero where a program or thread starts. */
+			w->truncated = !a.done && a.pc != 0 && a.fp != 0 && !is_start(pc);
+			break;
 		}
 	}
+}
+
+/* The frame at `fp` is live: its words need no check. */
+static uint64_t
+walk(struct walk *w, uint64_t *words, uintptr_t fp, uintptr_t pc)
+{
+	walk_look();
+	unwind_ahead();
+	w->in_python = false;
+	w->n = w->n_waiting = w->n_codes = 0;
+	w->truncated = 1;
+	w->chain[0] = 0x9e3779b97f4a7c15;
+	w->chain[1] = 0;
+	w->words = words;
+	walk_stack_begin(&w->stack, fp);
+	take_all(w, (struct at){.pc = pc, .sp = fp + 16, .fp = *(const uint64_t *)fp});
+	if (w->n_codes > 0)
+		identify_python(w);
+	if (w->in_python)
+		python_end(&w->python);
+	return hash_of(w);
 }
 
 void
 walk_take(struct walk_raw *raw, uintptr_t fp, uintptr_t pc)
 {
-	uint64_t closures[WALK_RAW_WORDS / 64 + 1] = {0}; /* words that may differ */
-	static const struct code_v8 none;
-	struct at a = {.pc = pc, .sp = fp + 16};
-	struct python_walk python;
-	bool in_python = false;
-	uintptr_t end;
-	uint32_t n = 0;
+	struct walk w;
 
-	walk_look();
-	unwind_ahead();
-	const struct code_v8 *v8 = walk_reads_v8() ? code_v8() : &none;
-	raw->truncated = 1;
+	raw->hash = walk(&w, raw->words, fp, pc);
+	raw->n_words = w.n;
+	raw->truncated = w.truncated;
 	raw->fp = fp;
 	raw->pc = pc;
-	if (!walk_stack_end(fp, &end)) {
-		raw->words[n++] = pc;
-		goto out;
-	}
-	a.end = end;
-	a.fp = load(fp);
-	for (uint32_t depth = 0; depth < WEIR_TRACE_MAX_DEPTH; depth++) {
-		int span = code_v8_at(v8, a.pc);
-		bool went;
+}
 
-		pc = a.pc;
-		if (span >= 0 && within(&a, a.fp)) {
-			uint32_t words =
-				take_v8(&raw->words[n], (const uint64_t *)(uintptr_t)a.fp,
-					pc, v8->is_builtins[span]);
+uint64_t
+walk_hash(uintptr_t fp, uintptr_t pc)
+{
+	struct walk w;
 
-			/*
-			 * Code or bytecode says which function it is: a closure made anew
-			 * for each request is the same one.
-			 */
-			if (words != 0 &&
-			    (raw->words[n] & (WALK_BYTECODE | WALK_CODE)) != 0)
-				closures[(n + 1) / 64] |= UINT64_C(1) << (n + 1) % 64;
-			n += words;
-			went = step_by_fp(&a);
-		} else {
-			raw->words[n++] = pc;
-			if (walk_reads_python() && python_is_loop(pc)) {
-				uint32_t room = WEIR_TRACE_MAX_DEPTH - 1 - depth;
-
-				if (!in_python)
-					python_begin(&python);
-				in_python = true;
-				uint32_t words =
-					take_python(&raw->words[n], &python, room);
-				n += words;
-				depth += words / 3;
-			}
-			went = step_native(&a);
-		}
-		/* No address: what looked like a frame was none. It must not pass for V8's. */
-		if (!went || a.pc == 0 || a.pc != WALK_PC(a.pc)) {
-			/* The ABI has a frame pointer of zero where a program or thread starts. */
-			raw->truncated =
-				!a.done && a.pc != 0 && a.fp != 0 && !is_start(pc);
-			break;
-		}
-	}
-	if (in_python)
-		identify_python(raw->words, n);
-out:
-	raw->n_words = n;
-	raw->hash = hash_of(raw->words, n, closures);
+	return walk(&w, NULL, fp, pc);
 }

@@ -25,7 +25,11 @@ struct walk_raw {
 	uint64_t words[WALK_RAW_WORDS];
 };
 
-/* Reads the stack of the calling thread from the frame at `fp`, whose caller returns to `pc`. */
+/*
+ * Reads the stack of the calling thread from the frame at `fp`, whose caller returns to `pc`. walk_hash
+ * is what the hash would be: of a stack known by it, no words are needed.
+ */
+uint64_t walk_hash(uintptr_t fp, uintptr_t pc);
 void walk_take(struct walk_raw *raw, uintptr_t fp, uintptr_t pc);
 
 /*

@@ -350,5 +350,6 @@ walk_after_fork(void)
 {
 	memset(remembered, 0, sizeof(remembered));
 	code_after_fork();
+	python_after_fork();
 	v8_gc_after_fork();
 }

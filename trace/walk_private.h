@@ -10,6 +10,7 @@
 #define TRACE_WALK_PRIVATE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define WALK_V8		 (UINT64_C(1) << 63)
@@ -19,8 +20,32 @@
 #define WALK_PC(word)	 ((word) & (WALK_CODE - 1))
 #define WALK_FRAME_WORDS 4
 
-/* The calling thread's stack around `sp`: false if nobody knows where it ends. */
-bool walk_stack_end(uintptr_t sp, uintptr_t *end);
+/*
+ * What a walk reads: words of the calling thread's stack, from its own frame upwards. No load of it can
+ * fault, wherever a frame pointer that is none may point.
+ */
+struct walk_stack {
+	uint64_t low, end;	   /* nothing else is read */
+	uint64_t known, known_end; /* pages that were seen to be readable in this walk */
+	bool own;  /* the stack that the C library made: it stays while we run on it */
+	bool sure; /* each step so far went by a table or by V8's rules, none by a guess */
+};
+
+/* `fp`: of a frame of the caller's thread, which is live. */
+void walk_stack_begin(struct walk_stack *s, uintptr_t fp);
+
+/* So many words from there on, where they lie or copied to `room`; NULL if they cannot be read. */
+const uint64_t *walk_stack_doubted(struct walk_stack *s, uint64_t from, unsigned n,
+				   uint64_t *room);
+
+static inline const uint64_t *
+walk_stack_read(struct walk_stack *s, uint64_t from, unsigned n, uint64_t *room)
+{
+	if (from % 8 != 0 || from < s->low || from > s->end - 8 * n)
+		return NULL;
+	return s->own && s->sure ? (const uint64_t *)(uintptr_t)from
+				 : walk_stack_doubted(s, from, n, room);
+}
 
 /* Looks at the runtime, once; true: just now. A thread that comes meanwhile goes on without. */
 bool walk_look(void);

@@ -1,69 +1,110 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where the calling thread's stack ends, found in the maps at first sight and remembered by the
- * thread. pthread_getattr_np would allocate and take locks. A fibre on memory of its own is another
- * stack: looked up again, but not for ever.
+ * The memory that a walk reads. A stack that the C library made has the thread's control block at its
+ * top, and is known page by page from there down: no file is opened for it, nothing is asked twice. Any
+ * other (a fibre's, a signal's) may be gone and another one in its place: each page is asked for anew
+ * in each walk. After a step that was a guess, the kernel reads.
  */
 #include "trace/walk_private.h"
 
 #include <stddef.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
-#include "trace/maps.h"
+#include "pool/pages.h"
+#include "trace/checked.h"
 
-#define MAIN_STACK   (UINT64_C(1) << 30) /* grows downwards: its start moves */
-#define NEAR_STACK   (UINT64_C(8) << 20)
-#define MAX_LOOK_UPS 64
+#define NEAR	(UINT64_C(8) << 20) /* below the top, to be taken for the stack under it */
+#define FAR	(UINT64_C(1) << 20) /* as far as an unknown stack may go on */
+#define AT_ONCE 32 /* pages asked for in one walk, of the thread's own stack */
 
-struct bounds {
-	uintptr_t end;
-	uint32_t kilobytes;
-	uint32_t look_ups;
-};
-static _Thread_local struct bounds bounds __attribute__((tls_model("initial-exec")));
+/* Of the calling thread's own stack: what is known to be readable, up to its top. */
+static _Thread_local uintptr_t own_low __attribute__((tls_model("initial-exec")));
+static _Thread_local uintptr_t own_top __attribute__((tls_model("initial-exec")));
 
 extern void *__libc_stack_end __attribute__((weak));
 
-static bool
-look_up(uintptr_t sp)
+static uint64_t
+page_of(uint64_t address)
 {
-	uint64_t start, end;
+	return address & -(uint64_t)WEIR_PAGE_BYTES;
+}
 
-	/* Nothing else is ever mapped that near below the main thread's: the maps need not be read. */
-	if (&__libc_stack_end != NULL && (uintptr_t)__libc_stack_end > sp &&
-	    (uintptr_t)__libc_stack_end - sp < NEAR_STACK) {
-		bounds.end = (uintptr_t)__libc_stack_end;
-		bounds.kilobytes = NEAR_STACK >> 10;
-		return true;
-	}
-	if (bounds.look_ups >= MAX_LOOK_UPS)
-		return false;
-	bounds.look_ups++;
-	if (maps_find(sp, &start, &end) != 0)
-		return false;
-	if (&__libc_stack_end != NULL) {
-		uintptr_t last = (uintptr_t)__libc_stack_end;
+/* The control block of the first thread lies elsewhere, near to what may be another's stack. */
+static bool
+is_first_thread(void)
+{
+	return syscall(SYS_gettid) == getpid();
+}
 
-		if (last >= sp && last < end) {
-			start = last > MAIN_STACK ? last - MAIN_STACK : 0;
-			end = last;
-		}
-	}
-	/* The thread's own block lies at the top of the stack that libc made for it. */
+/* The top of the stack that `sp` seems to be on, 0: nobody knows. */
+static uintptr_t
+top_above(uintptr_t sp)
+{
+	uintptr_t first = &__libc_stack_end != NULL ? (uintptr_t)__libc_stack_end : 0;
 	uintptr_t self = (uintptr_t)__builtin_thread_pointer();
-	if (self > sp && self < end)
-		end = self;
-	bounds.end = end;
-	bounds.kilobytes = (end - start) >> 10 > UINT32_MAX
-				   ? UINT32_MAX
-				   : (uint32_t)((end - start) >> 10);
+
+	if (first > sp && first - sp < NEAR)
+		return first;
+	return self > sp && self - sp < NEAR && !is_first_thread() ? self : 0;
+}
+
+/* Goes on downwards from what is known: a page that cannot be read is where that stack begins. */
+static bool
+is_own(uintptr_t sp)
+{
+	if (sp - own_low < own_top - own_low)
+		return true;
+	uintptr_t top = top_above(sp);
+	if (top == 0)
+		return false;
+	if (top != own_top) {
+		own_top = top;
+		own_low = page_of(top);
+	}
+	for (int i = 0; i < AT_ONCE && own_low > sp; i++) {
+		if (!checked_readable(own_low - WEIR_PAGE_BYTES))
+			return false;
+		own_low -= WEIR_PAGE_BYTES;
+	}
+	return own_low <= sp;
+}
+
+void
+walk_stack_begin(struct walk_stack *s, uintptr_t fp)
+{
+	s->low = (uintptr_t)__builtin_frame_address(0);
+	s->known = page_of(s->low);
+	s->known_end = page_of(fp + 15) + WEIR_PAGE_BYTES;
+	s->own = is_own(fp);
+	s->end = s->own ? own_top : fp + FAR;
+	s->sure = true;
+}
+
+/* All frames between this one and `fp` are live, so that what is known is without a hole. */
+static bool
+is_known(struct walk_stack *s, uint64_t page)
+{
+	if (page - s->known < s->known_end - s->known)
+		return true;
+	if (!checked_readable(page))
+		return false;
+	if (page != s->known_end)
+		s->known = page;
+	s->known_end = page + WEIR_PAGE_BYTES;
 	return true;
 }
 
-bool
-walk_stack_end(uintptr_t sp, uintptr_t *end)
+const uint64_t *
+walk_stack_doubted(struct walk_stack *s, uint64_t from, unsigned n, uint64_t *room)
 {
-	if (bounds.end - sp > (uintptr_t)bounds.kilobytes << 10 && !look_up(sp))
-		return false;
-	*end = bounds.end;
-	return sp < bounds.end;
+	uint64_t last = from + 8 * n - 1;
+	bool known = from >= s->known && last < s->known_end;
+
+	/* What a guess leads to may be anybody's, and be unmapped while it is asked for. */
+	if (!known && !s->own && !s->sure)
+		return checked_peek(from, room, 8 * n) ? room : NULL;
+	if (!known && (!is_known(s, page_of(from)) || !is_known(s, page_of(last))))
+		return NULL;
+	return (const uint64_t *)(uintptr_t)from;
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 preload_tests = \
 	%D%/deepbind.bats %D%/faults.bats %D%/limits.bats %D%/memory.bats %D%/misuse.bats %D%/sandbox.bats \
-	%D%/shim.bats %D%/sidecar_file.bats %D%/storms.bats %D%/strange.bats %D%/trace.bats
+	%D%/shim.bats %D%/sidecar_file.bats %D%/storms.bats %D%/strange.bats %D%/trace.bats %D%/walks.bats
 EXTRA_DIST += %D%/preload.bash $(preload_tests)
 # Compiled by strange.bats, as their own tools would.
 EXTRA_DIST += \
@@ -11,7 +11,7 @@ EXTRA_DIST += \
 if BUILD_SHIM
 check_PROGRAMS += \
 	%D%/children %D%/descriptors %D%/early_host %D%/filtered %D%/limits %D%/small_blocks %D%/memory %D%/scratch_guest %D%/semantics %D%/storms \
-	%D%/stress %D%/switches %D%/without
+	%D%/stress %D%/switches %D%/walks %D%/without
 check_LTLIBRARIES += libearly.la libfaulty.la librefused.la
 if HAVE_BATS
 TESTS += $(preload_tests)
@@ -27,6 +27,7 @@ tests_preload_semantics_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_storms_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_stress_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_switches_CFLAGS = $(GUEST_CFLAGS)
+tests_preload_walks_CFLAGS = $(GUEST_CFLAGS)
 preload_tests += %D%/backing.bats
 if BUILD_SHIM
 check_PROGRAMS += %D%/backing_guest
