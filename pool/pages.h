@@ -80,6 +80,12 @@ void weir_pages_tune(const struct weir_pages_tuning *tuning);
 uint64_t weir_pages_allowed_nodes(void);
 
 /*
+ * The C library's own functions, if they are what this process calls, else NULL: pages are moved only
+ * as long as nobody else wants to see that (pages_move.c). Before the first use; not told, nobody does.
+ */
+void weir_pages_watch(const void *own_mremap, const void *own_munmap);
+
+/*
  * Strict commit accounting (vm.overcommit_memory = 2): purge then also hands the commit charge
  * back, which costs a mapping call a purge. Set before the first use.
  */

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Pages moved from one place to another without copying, and what a kernel that refuses it, or an
- * emulator of one, may leave behind.
+ * emulator of one, may leave behind. Libraries of RDMA watch the host's mappings by replacing mremap,
+ * munmap and their like, and keep the physical addresses of what was not unmapped: what they do not see
+ * would be wrong content, and some of them lose mremap's target. So the call is made by its number,
+ * which nobody can replace, and not at all where somebody wants to see such calls. Purges and unmapping
+ * stay calls that can be watched.
  */
 #include "pool/pages_private.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -70,25 +75,84 @@ try_place_left(void *from, size_t bytes)
 	moves = usable ? MOVES_WELL : MOVES_BADLY;
 }
 
+/* The C library's functions, and how their code begins while nobody has written over it. */
+enum { WATCHED = 2, CODE_BYTES = 16 };
+static struct watched {
+	const void *own;
+	unsigned char code[CODE_BYTES];
+} watched[WATCHED];
+
+void
+weir_pages_watch(const void *own_mremap, const void *own_munmap)
+{
+	const void *own[WATCHED] = {own_mremap, own_munmap};
+
+	for (int i = 0; i < WATCHED; i++) {
+		watched[i].own = own[i];
+		if (own[i] == NULL)
+			moves = MOVES_BADLY;
+		else
+			memcpy(watched[i].code, own[i], CODE_BYTES);
+	}
+}
+
+/* By writing over the functions, or over where this library's calls of them go. */
+static bool
+is_watched_since(void)
+{
+	/* Loaded each time from where such libraries would put their own. */
+	void *(*volatile called)(void *, size_t, size_t, int, ...) = mremap;
+
+	if (watched[0].own == NULL)
+		return false;
+	if ((const void *)called != watched[0].own)
+		return true;
+	for (int i = 0; i < WATCHED; i++)
+		if (memcmp(watched[i].own, watched[i].code, CODE_BYTES) != 0)
+			return true;
+	return false;
+}
+
+/* The pages went to `astray`: back with them, and never again. */
+static int
+bring_back(void *from, const void *astray, size_t bytes)
+{
+	moves = MOVES_BADLY;
+	if (fill_holes(from, bytes)) {
+		memcpy(from, astray, bytes);
+		munmap((void *)astray, bytes);
+	}
+	return -EIO;
+}
+
+static int
+move(void *from, void *to, size_t bytes)
+{
+	long p = syscall(SYS_mremap, from, bytes, bytes,
+			 MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, to);
+
+	if (p == (long)to)
+		return 0;
+	int error = p == -1 ? -errno : bring_back(from, (const void *)p, bytes);
+	return fill_holes(to, bytes) ? error : WEIR_MOVE_LOST;
+}
+
 int
 pages_move(void *from, void *to, size_t bytes)
 {
-	int saved_errno = errno, error = 0;
+	int saved_errno = errno, error;
 
+	if (moves != MOVES_BADLY && is_watched_since())
+		moves = MOVES_BADLY;
 	/* Locked memory knows no cold pages; a move would unlock all of the mapping around it. */
 	if (moves == MOVES_BADLY ||
 	    (madvise(from, WEIR_PAGE_BYTES, MADV_COLD) != 0 && errno == EINVAL)) {
 		errno = saved_errno;
 		return -EPERM;
 	}
-	if (mremap(from, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP,
-		   to) == MAP_FAILED) {
-		error = -errno;
-		if (!fill_holes(to, bytes))
-			error = WEIR_MOVE_LOST;
-	} else if (moves == MOVES_UNTRIED) {
+	error = move(from, to, bytes);
+	if (error == 0 && moves == MOVES_UNTRIED)
 		try_place_left(from, bytes);
-	}
 	errno = saved_errno;
 	return error;
 }

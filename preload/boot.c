@@ -27,6 +27,7 @@
 #include "preload/say.h"
 #include "preload/suspect.h"
 #include "preload/timer.h"
+#include "preload/watchers.h"
 #include "trace/executable.h"
 #include "trace/sites.h"
 
@@ -147,6 +148,7 @@ boot(void)
 		weir_pool_announce();
 		timer_init();
 		suspect_init();
+		watchers_look();
 		sampler_init();
 		weir_floor = weir_config.floor;
 		if (weir_config.verbose) {

@@ -36,6 +36,7 @@ libweir_preload_la_SOURCES = \
 	%D%/suspect_sites.c %D%/suspect_sites.h \
 	%D%/symbols.def \
 	%D%/timer.c %D%/timer.h \
+	%D%/watchers.c %D%/watchers.h \
 	%D%/where.c %D%/where.h
 libweir_preload_la_CFLAGS = $(AM_CFLAGS) -fno-builtin-malloc -fno-builtin-calloc -ftls-model=initial-exec
 libweir_preload_la_LIBADD = libtrace.la libpool.la libpolicy.la

@@ -33,7 +33,6 @@
 #define CALLS(X)                                                                         \
 	X(mmap, ENOMEM)                                                                  \
 	X(munmap, ENOMEM)                                                                \
-	X(mremap, ENOMEM)                                                                \
 	X(madvise, EAGAIN)                                                               \
 	X(mprotect, ENOMEM)                                                              \
 	X(mincore, EAGAIN)                                                               \
@@ -183,19 +182,6 @@ EXPORT int
 munmap(void *addr, size_t bytes)
 {
 	FAIL_OR(munmap, (int)syscall(SYS_munmap, addr, bytes));
-}
-
-EXPORT void *
-mremap(void *addr, size_t bytes, size_t new_bytes, int flags, ...)
-{
-	va_list more;
-
-	va_start(more, flags);
-	void *to = va_arg(more, void *);
-	va_end(more);
-	if (fails(CALL_mremap, CALLER))
-		return MAP_FAILED;
-	return (void *)syscall(SYS_mremap, addr, bytes, new_bytes, flags, to);
 }
 
 EXPORT int

@@ -1,7 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 preload_tests = \
-	%D%/deepbind.bats %D%/faults.bats %D%/limits.bats %D%/memory.bats %D%/misuse.bats %D%/sandbox.bats \
-	%D%/shim.bats %D%/sidecar_file.bats %D%/storms.bats %D%/strange.bats %D%/trace.bats %D%/walks.bats
+	%D%/deepbind.bats \
+	%D%/faults.bats \
+	%D%/limits.bats \
+	%D%/memory.bats \
+	%D%/misuse.bats \
+	%D%/residue.bats \
+	%D%/sandbox.bats \
+	%D%/shim.bats \
+	%D%/sidecar_file.bats \
+	%D%/storms.bats \
+	%D%/strange.bats \
+	%D%/trace.bats \
+	%D%/walks.bats
 EXTRA_DIST += %D%/preload.bash $(preload_tests)
 # Compiled by strange.bats, as their own tools would.
 EXTRA_DIST += \
@@ -10,9 +21,22 @@ EXTRA_DIST += \
 # The guests: programs that the shim is preloaded into.
 if BUILD_SHIM
 check_PROGRAMS += \
-	%D%/children %D%/descriptors %D%/early_host %D%/filtered %D%/limits %D%/small_blocks %D%/memory %D%/scratch_guest %D%/semantics %D%/storms \
-	%D%/stress %D%/switches %D%/walks %D%/without
-check_LTLIBRARIES += libearly.la libfaulty.la librefused.la
+	%D%/children \
+	%D%/descriptors \
+	%D%/early_host \
+	%D%/filtered \
+	%D%/limits \
+	%D%/memory \
+	%D%/residue \
+	%D%/scratch_guest \
+	%D%/semantics \
+	%D%/small_blocks \
+	%D%/storms \
+	%D%/stress \
+	%D%/switches \
+	%D%/walks \
+	%D%/without
+check_LTLIBRARIES += libearly.la libfaulty.la librefused.la libwatching.la
 if HAVE_BATS
 TESTS += $(preload_tests)
 endif
@@ -23,6 +47,7 @@ tests_preload_filtered_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_limits_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_small_blocks_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_memory_CFLAGS = $(GUEST_CFLAGS)
+tests_preload_residue_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_semantics_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_storms_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_stress_CFLAGS = $(GUEST_CFLAGS)
@@ -46,6 +71,9 @@ libearly_la_LDFLAGS = -avoid-version -rpath $(abs_builddir)
 libfaulty_la_SOURCES = %D%/faulty.c
 libfaulty_la_CFLAGS = $(GUEST_CFLAGS)
 libfaulty_la_LDFLAGS = -module -avoid-version -rpath $(abs_builddir)
+libwatching_la_SOURCES = %D%/watching.c
+libwatching_la_CFLAGS = $(GUEST_CFLAGS)
+libwatching_la_LDFLAGS = -module -avoid-version -rpath $(abs_builddir)
 
 # The shim once more, to which system calls are refused: for check-fallback.
 librefused_la_SOURCES = %D%/refuse.c %D%/forbid.c %D%/forbid.h
@@ -54,7 +82,7 @@ librefused_la_LIBADD = $(libweir_preload_la_OBJECTS) $(libweir_preload_la_LIBADD
 librefused_la_LDFLAGS = $(libweir_preload_la_LDFLAGS) -rpath $(abs_builddir) $(REFUSED_CALLS)
 librefused_la_DEPENDENCIES = $(libweir_preload_la_OBJECTS) $(libweir_preload_la_DEPENDENCIES)
 REFUSED_CALLS = \
-	-Wl,--wrap=mmap,--wrap=munmap,--wrap=mremap,--wrap=madvise,--wrap=mincore,--wrap=mprotect \
+	-Wl,--wrap=mmap,--wrap=munmap,--wrap=madvise,--wrap=mincore,--wrap=mprotect \
 	-Wl,--wrap=prctl,--wrap=open,--wrap=read,--wrap=pread,--wrap=pwrite,--wrap=fstat,--wrap=mkdir \
 	-Wl,--wrap=unlink,--wrap=linkat,--wrap=readlink,--wrap=posix_fallocate,--wrap=process_vm_readv \
 	-Wl,--wrap=process_vm_writev,--wrap=pthread_create,--wrap=getrlimit,--wrap=getrusage,--wrap=syscall

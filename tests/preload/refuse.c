@@ -243,15 +243,6 @@ __wrap_mmap(void *addr, size_t bytes, int protection, int flags, int fd, off_t a
 		       : __real_mmap(addr, bytes, protection, flags, fd, at);
 }
 
-void *__real_mremap(void *addr, size_t bytes, size_t new_bytes, int flags, void *to);
-void *__wrap_mremap(void *addr, size_t bytes, size_t new_bytes, int flags, void *to);
-void *
-__wrap_mremap(void *addr, size_t bytes, size_t new_bytes, int flags, void *to)
-{
-	return fails(CALL_mremap) ? MAP_FAILED
-				  : __real_mremap(addr, bytes, new_bytes, flags, to);
-}
-
 static enum call
 sort_of_open(const char *path, int flags)
 {
@@ -278,6 +269,7 @@ __wrap_syscall(long number, long a, long b, long c, long d, long e, long f)
 			 : number == SYS_close_range	? CALL_close_range
 			 : number == SYS_futex		? CALL_futex
 			 : number == SYS_mbind		? CALL_mbind
+			 : number == SYS_mremap		? CALL_mremap
 			 : number == SYS_get_mempolicy	? CALL_get_mempolicy
 			 : number == SYS_rt_sigprocmask ? CALL_rt_sigprocmask
 							: N_CALLS;
