@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "pool/pool.h"
-#include "preload/settings.h"
+#include "preload/ready.h"
 #include "preload/gate.h"
 #include "preload/record.h"
 #include "preload/segment.h"
@@ -29,11 +29,11 @@ before(void)
 	frozen = gate_enter(&g);
 	if (!frozen)
 		return;
-	boot_freeze();
+	ready_freeze();
 	weir_trace_freeze();
 	record_freeze();
 	suspect_freeze();
-	pool_frozen = boot_done();
+	pool_frozen = ready_done();
 	if (pool_frozen)
 		weir_pool_freeze();
 	gate_leave(&g);
@@ -49,7 +49,7 @@ after_in_parent(void)
 	suspect_thaw();
 	record_thaw();
 	weir_trace_thaw();
-	boot_thaw();
+	ready_thaw();
 	frozen = false;
 }
 
@@ -63,7 +63,7 @@ after_in_child(void)
 	suspect_after_fork();
 	record_after_fork();
 	weir_trace_after_fork();
-	boot_after_fork();
+	ready_after_fork();
 	timer_after_fork();
 	segment_after_fork((int32_t)getppid());
 	frozen = false;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "pool/pool_stats.h"
+#include "preload/ready.h"
 #include "preload/settings.h"
 #include "preload/gate.h"
 #include "preload/next.h"
@@ -258,7 +259,7 @@ malloc_trim(size_t pad)
 	struct gate g;
 	bool released = false;
 
-	if (boot_done() && gate_enter(&g)) {
+	if (ready_done() && gate_enter(&g)) {
 		record_event(RECORD_TRIM, 1);
 		released = timer_trim() != 0;
 		gate_leave(&g);
@@ -273,7 +274,7 @@ mallinfo2(void)
 	struct mallinfo2 info = next_mallinfo2();
 	struct gate g;
 
-	if (boot_done() && gate_enter(&g)) {
+	if (ready_done() && gate_enter(&g)) {
 		struct weir_live_totals live;
 
 		weir_pool_live(&live);

@@ -4,7 +4,7 @@ pkglib_LTLIBRARIES += libweir_preload.la
 endif
 
 libweir_preload_la_SOURCES = \
-	%D%/boot.c %D%/settings.h \
+	%D%/boot.c \
 	%D%/backing_set.c %D%/backing_set.h \
 	%D%/chores.c %D%/chores.h \
 	%D%/clock.h \
@@ -13,7 +13,7 @@ libweir_preload_la_SOURCES = \
 	%D%/facts.c %D%/facts.h \
 	%D%/filter.c %D%/filter.h \
 	%D%/fork.c %D%/fork.h \
-	%D%/gate.h \
+	%D%/gate.c %D%/gate.h \
 	%D%/idle.c %D%/idle.h \
 	%D%/interpose.c \
 	%D%/kind.c %D%/kind.h %D%/kinds.def \
@@ -21,6 +21,7 @@ libweir_preload_la_SOURCES = \
 	%D%/next.c %D%/next.h \
 	%D%/own_files.c %D%/own_files.h \
 	%D%/place.c %D%/place.h %D%/place_private.h \
+	%D%/ready.c %D%/ready.h \
 	%D%/record.c %D%/record.h \
 	%D%/resize.c \
 	%D%/sampler.c %D%/sampler.h \
@@ -30,6 +31,7 @@ libweir_preload_la_SOURCES = \
 	%D%/segment_file.c %D%/segment_file.h \
 	%D%/segment_name.c %D%/segment_name.h \
 	%D%/segment_put.c \
+	%D%/settings.c %D%/settings.h \
 	%D%/snapshot.c %D%/snapshot.h \
 	%D%/suspect.c %D%/suspect.h \
 	%D%/suspect_fault.c %D%/suspect_fault.h \

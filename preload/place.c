@@ -14,6 +14,7 @@
 #include "pool/region.h"
 #include "pool/scratch_pool.h"
 #include "preload/clock.h"
+#include "preload/ready.h"
 #include "preload/settings.h"
 #include "preload/gate.h"
 #include "preload/kind.h"
@@ -171,7 +172,7 @@ place_new(size_t size, size_t align, bool zero, struct place_caller caller)
 		record_nested(size);
 		return NULL;
 	}
-	struct weir_span *s = boot_ready() ? new_block(size, align, zero, caller) : NULL;
+	struct weir_span *s = ready_make() ? new_block(size, align, zero, caller) : NULL;
 	timer_nudge(false);
 	place_leave(&g);
 	return s != NULL ? (void *)suspect_start(s) : NULL;

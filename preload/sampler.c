@@ -15,6 +15,7 @@
 #include "preload/gate.h"
 #include "preload/next.h"
 #include "preload/place_private.h"
+#include "preload/ready.h"
 #include "preload/settings.h"
 #include "preload/timer.h"
 #include "trace/sample.h"
@@ -70,7 +71,7 @@ record(const void *p, size_t bytes, struct place_caller caller)
 
 	if (!gate_enter(&g))
 		return;
-	if (boot_ready()) {
+	if (ready_make()) {
 		uint32_t site = weir_trace_site(caller.frame, (uintptr_t)caller.pc,
 						WEIR_KIND_OTHER | WEIR_TRACE_SAMPLED);
 

@@ -9,7 +9,7 @@
 
 #include "pool/scratch_pool.h"
 #include "pool/scratch_quick.h"
-#include "preload/settings.h"
+#include "preload/ready.h"
 #include "preload/gate.h"
 #include "preload/place.h"
 #include "preload/timer.h"
@@ -23,7 +23,7 @@ take_shared(size_t bytes)
 	struct gate g;
 
 	if (gate_enter(&g)) {
-		s = boot_ready() ? weir_scratch_take(bytes) : NULL;
+		s = ready_make() ? weir_scratch_take(bytes) : NULL;
 		timer_nudge(false);
 		gate_leave(&g);
 	}

@@ -5,7 +5,6 @@
 #ifndef PRELOAD_SETTINGS_H
 #define PRELOAD_SETTINGS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "policy/options.h"
@@ -18,18 +17,7 @@ extern size_t weir_floor __attribute__((visibility("hidden")));
 
 extern struct weir_options weir_config; /* constant once weir_floor is set */
 
-/*
- * Makes the pool on the first large request, so that a process without any costs nothing. Call
- * inside the gate. False if it cannot be made.
- */
-bool boot_ready(void);
-
-/* Whether boot_ready has succeeded: there is a pool to freeze, purge and report. */
-bool boot_done(void);
-
-/* Around fork. */
-void boot_freeze(void);
-void boot_thaw(void);
-void boot_after_fork(void);
+/* Reads WEIR_OPTIONS, and says what is wrong there or was asked for. Once, from the constructor. */
+void settings_read(void);
 
 #endif

@@ -21,6 +21,7 @@
 #include "preload/idle.h"
 #include "preload/own_files.h"
 #include "preload/segment.h"
+#include "preload/ready.h"
 #include "preload/settings.h"
 
 #define MS_NS	      1000000ll
@@ -190,7 +191,7 @@ timer_wake(bool freed)
 {
 	uint32_t now = atomic_load_explicit(&timer_state, memory_order_relaxed);
 
-	if (now == TIMER_AWAKE || !boot_done())
+	if (now == TIMER_AWAKE || !ready_done())
 		return;
 	if (now == TIMER_ASLEEP) {
 		if (atomic_compare_exchange_strong(&timer_state, &now, TIMER_AWAKE))

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The pool is made by the first large request, so that a process without any costs nothing: what costs
+ * memory or time at the start stands here.
+ */
+#include "preload/ready.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "pool/lock.h"
+#include "pool/pages.h"
+#include "pool/pool.h"
+#include "pool/region.h"
+#include "preload/backing_set.h"
+#include "preload/facts.h"
+#include "preload/filter.h"
+#include "preload/kind.h"
+#include "preload/settings.h"
+#include "trace/sites.h"
+
+static struct weir_lock once_lock;
+static _Atomic bool ready;
+
+/* Address space of a region: joined free spans want room, a limited process wants little. */
+#define REGION_USUAL  ((size_t)4 << 30)
+#define REGION_STRICT ((size_t)128 << 20)
+
+/*
+ * Under strict commit accounting, a process may be promised less the larger it is: a 32nd of its
+ * address space, used or not, is left to others.
+ */
+static size_t
+region_bytes(bool strict)
+{
+	struct rlimit limit;
+	size_t bytes = strict ? REGION_STRICT : REGION_USUAL;
+
+	/* A limited address space is the host's: take little of it at a time. */
+	if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+	    limit.rlim_cur / 16 < bytes)
+		bytes = limit.rlim_cur / 16 & ~(WEIR_UNIT_BYTES - 1);
+	return bytes < WEIR_UNIT_BYTES ? WEIR_UNIT_BYTES : bytes;
+}
+
+bool
+ready_done(void)
+{
+	return atomic_load_explicit(&ready, memory_order_acquire);
+}
+
+/* Advice for parts of memory, and guards, are mappings of their own: not to be moved. */
+static size_t
+gather_from(void)
+{
+	bool apart = weir_config.huge != WEIR_HUGE_NEVER || weir_config.guard ||
+		     weir_config.quarantine != 0;
+
+	return weir_config.gather && !apart ? WEIR_POOL_GATHER_FROM : SIZE_MAX;
+}
+
+bool
+ready_make(void)
+{
+	if (ready_done())
+		return true;
+	weir_lock(&once_lock);
+	if (!ready_done()) {
+		bool strict = facts_strict_commit();
+
+		weir_pages_strict_commit(strict);
+		backing_set();
+		filter_look();
+		weir_pool_init(&(struct weir_pool_config){
+			.pages = &weir_pages_system,
+			.class_bytes = weir_config.classes.bytes,
+			.n_classes = weir_config.classes.n,
+			.region_bytes = region_bytes(strict),
+			.gather_from = gather_from(),
+			.mappings_max = facts_mappings_max(),
+		});
+		kind_init();
+		if (weir_config.trace && strcmp(weir_config.stats, "off") != 0)
+			weir_trace_start(weir_config.trace_min > weir_config.floor
+						 ? weir_config.trace_min
+						 : weir_config.floor,
+					 weir_config.trace_sample);
+		atomic_store_explicit(&ready, true, memory_order_release);
+	}
+	weir_unlock(&once_lock);
+	return ready_done();
+}
+
+void
+ready_freeze(void)
+{
+	weir_lock(&once_lock);
+}
+
+void
+ready_thaw(void)
+{
+	weir_unlock(&once_lock);
+}
+
+void
+ready_after_fork(void)
+{
+	weir_lock_reset(&once_lock);
+}
