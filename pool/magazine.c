@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "pool/pool_private.h"
+#include "pool/sys.h"
 
 /* More threads than this share the classes' stocks directly. */
 #define MAGAZINES_MAX 4096
@@ -34,7 +35,6 @@ static _Thread_local uint8_t own_stage __attribute__((tls_model("initial-exec"))
 static void
 barrier(void)
 {
-	const struct timespec ms = {.tv_nsec = 1000000};
 	int saved_errno = errno;
 
 	/* With magazine_needs_fence, owners fence themselves. */
@@ -46,7 +46,7 @@ barrier(void)
 	 * has not seen the flag yet will have its store visible long before the sleep ends.
 	 */
 	magazine_needs_fence = true;
-	nanosleep(&ms, NULL);
+	weir_sys_sleep(1000000);
 	errno = saved_errno;
 }
 

@@ -5,33 +5,34 @@
 #include "preload/facts.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "pool/sys.h"
+
 /* Reads a file's start as a string, empty if it fails; length, or -errno. */
 static ssize_t
 read_file(const char *path, char *buf, size_t size)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = weir_sys_open(path, O_RDONLY | O_CLOEXEC, 0);
 	size_t n = 0;
 
 	buf[0] = '\0';
 	if (fd < 0)
-		return -errno;
+		return fd;
 	while (n < size - 1) {
-		ssize_t got = read(fd, buf + n, size - 1 - n);
+		ssize_t got = weir_sys_read(fd, buf + n, size - 1 - n);
 
-		if (got < 0 && errno == EINTR)
+		if (got == -EINTR)
 			continue;
 		if (got <= 0)
 			break;
 		n += (size_t)got;
 	}
-	close(fd);
+	weir_sys_close(fd);
 	buf[n] = '\0';
 	return (ssize_t)n;
 }

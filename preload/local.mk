@@ -30,7 +30,6 @@ libweir_preload_la_SOURCES = \
 	%D%/segment.c %D%/segment.h \
 	%D%/segment_file.c %D%/segment_file.h \
 	%D%/segment_name.c %D%/segment_name.h \
-	%D%/segment_put.c \
 	%D%/settings.c %D%/settings.h \
 	%D%/snapshot.c %D%/snapshot.h \
 	%D%/suspect.c %D%/suspect.h \

@@ -18,6 +18,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "pool/sys.h"
+
 #define STORE_ALIGN 16
 #define STORE_BYTES 16384
 
@@ -108,9 +110,9 @@ die(const char *name)
 	static const char tail[] = "; run the program without weir\n";
 
 	/* Nothing in this process can allocate: there is no way to go on. */
-	if (write(2, head, sizeof(head) - 1) < 0 || write(2, name, strlen(name)) < 0 ||
-	    write(2, tail, sizeof(tail) - 1) < 0)
-		_exit(127);
+	weir_sys_write(2, head, sizeof(head) - 1);
+	weir_sys_write(2, name, strlen(name));
+	weir_sys_write(2, tail, sizeof(tail) - 1);
 	_exit(127);
 }
 

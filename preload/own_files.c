@@ -6,14 +6,15 @@
  */
 #include "preload/own_files.h"
 
-#include <fcntl.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "pool/sys.h"
 #include "trace/vm_calls.h"
 
 #ifndef SYS_close_range
@@ -33,6 +34,7 @@ struct entry {
 };
 
 static _Atomic pid_t own_tid; /* of the one thread that has a table of its own */
+static _Atomic unsigned tables;
 
 static int
 number_of(const char *name)
@@ -59,7 +61,7 @@ close_listed(int list)
 			int fd = number_of(e->name);
 
 			if (fd >= 0 && fd != list)
-				close(fd);
+				weir_sys_close(fd);
 			at += e->bytes;
 		}
 	return bytes == 0;
@@ -70,16 +72,17 @@ close_all(void)
 {
 	struct rlimit limit = {.rlim_cur = 1024};
 
-	close(0); /* in case the table is full */
-	int list = open("/proc/thread-self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	weir_sys_close(0); /* in case the table is full */
+	int list = weir_sys_open("/proc/thread-self/fd",
+				 O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 	bool listed = list >= 0 && close_listed(list);
 	if (list >= 0)
-		close(list);
+		weir_sys_close(list);
 	if (listed)
 		return;
 	getrlimit(RLIMIT_NOFILE, &limit);
 	for (rlim_t fd = 0; fd < limit.rlim_cur && fd < 1 << 20; fd++)
-		close((int)fd);
+		weir_sys_close((int)fd);
 }
 
 static bool
@@ -95,12 +98,20 @@ copy_closed(void)
 void
 own_files_take(void)
 {
-	if (syscall(SYS_close_range, 0, ~0u, CLOSE_RANGE_UNSHARE) == 0 || copy_closed())
+	if (syscall(SYS_close_range, 0, ~0u, CLOSE_RANGE_UNSHARE) == 0 || copy_closed()) {
+		tables++;
 		own_tid = (pid_t)syscall(SYS_gettid);
+	}
 }
 
-bool
+unsigned
 own_files_here(void)
 {
-	return own_tid != 0 && own_tid == (pid_t)syscall(SYS_gettid);
+	return own_tid != 0 && own_tid == (pid_t)syscall(SYS_gettid) ? tables : 0;
+}
+
+void
+own_files_after_fork(void)
+{
+	own_tid = 0;
 }

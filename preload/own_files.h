@@ -6,12 +6,16 @@
 #ifndef PRELOAD_OWN_FILES_H
 #define PRELOAD_OWN_FILES_H
 
-#include <stdbool.h>
-
 /* Gives the calling thread an empty table of its own, if the kernel lets it. */
 void own_files_take(void);
 
-/* Whether the calling thread has one: what it opens is seen by nobody else. */
-bool own_files_here(void);
+/*
+ * Which table of its own the calling thread has: what it opens there is seen by nobody else, and lasts
+ * as long as the number. 0: the host's.
+ */
+unsigned own_files_here(void);
+
+/* In a forked child no thread has one; its threads may have the numbers of the parent's. */
+void own_files_after_fork(void);
 
 #endif

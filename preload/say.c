@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "policy/emit.h"
+#include "pool/sys.h"
 
 void
 line_bytes(struct line *l, const char *text, size_t n)
@@ -68,11 +69,11 @@ line_end(struct line *l)
 
 	l->text[l->n++] = '\n';
 	for (size_t done = 0; done < l->n;) {
-		ssize_t n = write(STDERR_FILENO, l->text + done, l->n - done);
+		ssize_t n = weir_sys_write(STDERR_FILENO, l->text + done, l->n - done);
 
 		if (n > 0)
 			done += (size_t)n;
-		else if (n == 0 || errno != EINTR)
+		else if (n != -EINTR)
 			break;
 	}
 	errno = saved_errno;

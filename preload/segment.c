@@ -26,7 +26,7 @@
 
 static struct segment_file file;
 static bool given_up; /* it cannot be made: do not try again */
-static uint64_t sequence, written_activity, answered;
+static uint64_t sequence, start_ticks, written_activity, answered;
 static struct snapshot_health health;
 static int32_t forked_from;
 
@@ -96,27 +96,22 @@ failed(int error)
 static void
 lost(int error)
 {
-	if (file.mapping != NULL)
+	if (file.made)
 		segment_file_drop(&file);
 	failed(error);
 	/* Descriptors come back; a folder that is not there does not. */
 	given_up = error != -EMFILE && error != -ENFILE;
 }
 
-static bool
+static int
 make(void)
 {
-	struct weir_stats_header h;
+	static struct weir_stats_header h;
 
-	if (given_up || strcmp(weir_config.stats, "off") == 0)
-		return false;
 	fill_header(&h);
+	start_ticks = h.start_ticks;
 	int error = segment_file_make(&file, weir_config.stats, h.pid, h.start_ticks);
-	if (error == 0)
-		error = segment_file_write(&file, 0, &h, sizeof(h));
-	if (error != 0)
-		lost(error);
-	return error == 0;
+	return error != 0 ? error : segment_file_put(&file, 0, &h, sizeof(h));
 }
 
 /*
@@ -126,13 +121,13 @@ make(void)
 static bool
 worth_a_file(const struct snapshot_use *use)
 {
-	return file.mapping != NULL || use->asked_bytes >= WORTH_BYTES;
+	return file.made || use->asked_bytes >= WORTH_BYTES;
 }
 
 bool
 segment_exists(void)
 {
-	return file.mapping != NULL;
+	return file.made;
 }
 
 bool
@@ -145,13 +140,13 @@ segment_news(void)
 }
 
 static int
-put_trace(void *fd, uint64_t offset, const void *from, size_t bytes)
+put_trace(void *to, uint64_t offset, const void *from, size_t bytes)
 {
-	return segment_file_put(*(const int *)fd, SEGMENT_TRACE + offset, from, bytes);
+	return segment_file_put(to, SEGMENT_TRACE + offset, from, bytes);
 }
 
 /* The slot has the figures that go into rows. */
-static void
+static int
 write_trace(void)
 {
 	const struct weir_stats_slot_head *head = (struct weir_stats_slot_head *)slot;
@@ -165,31 +160,52 @@ write_trace(void)
 		.unix_ns = head->unix_ns,
 		.last = head->state == WEIR_STATE_EXITED,
 	};
-	int fd = segment_file_open(&file);
 
 	for (int i = 0; i < WEIR_N_KINDS; i++, kind += WEIR_N_KIND_FIELDS) {
 		facts.live_bytes += kind[WEIR_KF_live_bytes];
 		facts.live_count += kind[WEIR_KF_live];
 	}
-	if (fd < 0) {
-		failed(fd);
-		return;
-	}
-	int error = weir_trace_publish(&facts, &(struct weir_trace_sink){put_trace, &fd});
-	segment_file_close(&file, fd);
-	if (error != 0)
-		failed(error);
+	return weir_trace_publish(&facts, &(struct weir_trace_sink){put_trace, &file});
 }
 
+/* From the back to the front: who reads meanwhile, from the front, sees two numbers that differ. */
 static int
 put_slot(void)
 {
-	size_t offset = WEIR_STATS_HEADER_BYTES + sequence % 2 * WEIR_STATS_SLOT_BYTES;
-	int error = segment_file_write(&file, offset, slot, sizeof(slot));
+	size_t at = WEIR_STATS_HEADER_BYTES + sequence % 2 * WEIR_STATS_SLOT_BYTES;
+	const size_t word = sizeof(slot[0]);
+	int error = segment_file_put(&file, at + WEIR_SLOT_END * word,
+				     &slot[WEIR_SLOT_END], word);
 
-	return error != 0 ? error
-			  : segment_file_show(&file, weir_config.stats, getpid(),
-					      facts_start_ticks());
+	if (error == 0)
+		error = segment_file_put(&file, at + word, &slot[1],
+					 (WEIR_SLOT_END - 1) * word);
+	if (error == 0)
+		error = segment_file_put(&file, at, slot, word);
+	return error;
+}
+
+/* 0, or -errno; -EAGAIN: there is no file any more, and another way to make one. */
+static int
+write_file(void)
+{
+	int error = file.made ? segment_file_open(&file) : make();
+
+	if (error == 0)
+		error = put_slot();
+	if (error == 0)
+		error = segment_file_show(&file, weir_config.stats, getpid(),
+					  start_ticks);
+	if (error != 0)
+		return error;
+	sequence++;
+	return weir_trace_on() ? write_trace() : 0;
+}
+
+static bool
+cannot(void)
+{
+	return !file.made && (given_up || strcmp(weir_config.stats, "off") == 0);
 }
 
 void
@@ -197,50 +213,38 @@ segment_write(int64_t now_ns, bool last)
 {
 	struct weir_stats_slot_head *head = (struct weir_stats_slot_head *)slot;
 	struct snapshot_use use = snapshot_use();
+	uint64_t before = sequence;
 
-	if (!worth_a_file(&use))
+	if (cannot() || !worth_a_file(&use))
 		return;
-	filter_look();
-	if (file.mapping == NULL && !make())
-		return;
-	sequence++;
+	if (weir_trace_on())
+		filter_look();
 	health.writes++;
 	snapshot_fill(slot, &health);
-	head->seq_begin = slot[WEIR_SLOT_END] = sequence;
+	head->seq_begin = slot[WEIR_SLOT_END] = sequence + 1;
 	head->state = last ? WEIR_STATE_EXITED : WEIR_STATE_RUNNING;
 	head->unix_ns = (uint64_t)clock_read(CLOCK_REALTIME);
 	head->monotonic_ns = (uint64_t)now_ns;
-	int error = put_slot();
-	if (error == -EAGAIN && file.mapping == NULL) {
-		if (!make())
-			return;
-		error = put_slot();
-	}
-	if (error == 0)
+	int error = write_file();
+	if (error == -EAGAIN && !file.made)
+		error = write_file();
+	if (sequence != before)
 		written_activity = use.activity;
-	else if (file.mapping == NULL || file.fresh != 0)
+	if (error != 0 && sequence == 0)
 		lost(error);
-	else
+	else if (error != 0)
 		failed(error);
-	if (weir_trace_on() && file.mapping != NULL)
-		write_trace();
+	segment_file_close(&file);
 }
 
 bool
 segment_mail(struct weir_stats_mailbox *m)
 {
-	uint64_t request;
-
-	if (file.mapping == NULL)
+	if (!file.made || segment_file_open(&file) != 0)
 		return false;
-	if (own_files_here())
-		filter_look();
-	/* Most of the time this one word is all there is to read. */
-	if (segment_file_read(&file, SEGMENT_MAILBOX, &request, sizeof(request)) != 0 ||
-	    request == answered)
-		return false;
-	return segment_file_read(&file, SEGMENT_MAILBOX, m, sizeof(*m)) == 0 &&
-	       m->request != answered;
+	int error = segment_file_get(&file, SEGMENT_MAILBOX, m, sizeof(*m));
+	segment_file_close(&file);
+	return error == 0 && m->request != answered;
 }
 
 void
@@ -251,15 +255,17 @@ segment_answer(const struct weir_stats_mailbox *m, int64_t result)
 		.result = result,
 		.answered_unix_ns = (uint64_t)clock_read(CLOCK_REALTIME),
 	};
-	const size_t at = SEGMENT_MAILBOX + offsetof(struct weir_stats_mailbox, result);
+	const size_t at = offsetof(struct weir_stats_mailbox, result);
 
-	/* The result first: `answered` is what the asker waits for. */
 	answered = m->request;
-	segment_file_write(&file, at, &a.result,
-			   sizeof(a) - offsetof(struct weir_stats_mailbox, result));
-	segment_file_write(
-		&file, SEGMENT_MAILBOX + offsetof(struct weir_stats_mailbox, answered),
-		&a.answered, sizeof(a.answered));
+	if (segment_file_open(&file) != 0)
+		return;
+	/* The result first: `answered` is what the asker waits for. */
+	segment_file_put(&file, SEGMENT_MAILBOX + at, &a.result, sizeof(a) - at);
+	segment_file_put(&file,
+			 SEGMENT_MAILBOX + offsetof(struct weir_stats_mailbox, answered),
+			 &a.answered, sizeof(a.answered));
+	segment_file_close(&file);
 }
 
 int64_t
@@ -275,8 +281,8 @@ segment_mark(const struct weir_stats_mailbox *m, int64_t now_ns)
 void
 segment_after_fork(int32_t parent_pid)
 {
-	file.mapping = NULL; /* the kernel did not hand it down: MADV_DONTFORK */
-	file.kept = file.fresh = 0;
+	own_files_after_fork();
+	segment_file_after_fork(&file);
 	answered = 0;
 	given_up = false;
 	sequence = written_activity = 0;

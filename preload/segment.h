@@ -2,9 +2,6 @@
 /*
  * The sidecar (weir/stats.h): its file, and the numbers that go into it. All calls under the
  * timer's work lock.
- *
- * The file is mapped once, and its descriptor closed; segment_file.h says how it is written so
- * that the host cannot be hurt by whatever happens to it.
  */
 #ifndef PRELOAD_SEGMENT_H
 #define PRELOAD_SEGMENT_H

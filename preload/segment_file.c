@@ -1,138 +1,214 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The making of the file: room on the disk, the mapping, and a name once there is something in it.
+ * The making of the file: room on the disk, and a name once there is something in it; and the one way
+ * to write it. Never a mapping: a store into one that others have cut would end the host.
  */
 #include "preload/segment_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdbool.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <sys/resource.h>
 
 #include "pool/pages.h"
+#include "pool/sys.h"
+#include "preload/own_files.h"
 #include "preload/segment_name.h"
 
-/* Blocks for what is mapped now: a full disk is found here, not in the middle of the work. */
-static int
-allocate(int fd)
+/* A signal ends whoever writes beyond it; one that cannot be known is taken for too low. */
+static uint64_t
+allowed(void)
 {
-	static const char zeros[WEIR_PAGE_BYTES];
-	int error = segment_file_allowed(SEGMENT_FIXED_BYTES);
+	struct rlimit limit;
 
-	if (error != 0)
-		return error;
-	error = posix_fallocate(fd, 0, SEGMENT_FIXED_BYTES);
-	/* Where the call is forbidden, the C library does not look for another way. */
-	if (error != EPERM && error != ENOSYS)
-		return -error;
-	for (size_t at = 0; at < SEGMENT_FIXED_BYTES; at += sizeof(zeros)) {
-		size_t rest = SEGMENT_FIXED_BYTES - at;
-		ssize_t n = pwrite(fd, zeros, rest < sizeof(zeros) ? rest : sizeof(zeros),
-				   (off_t)at);
-		if (n <= 0)
-			return n < 0 ? -errno : -EIO;
-		if ((size_t)n < sizeof(zeros) && (size_t)n < rest)
-			return -ENOSPC;
-	}
-	return 0;
+	if (getrlimit(RLIMIT_FSIZE, &limit) != 0)
+		return 0;
+	return limit.rlim_cur == RLIM_INFINITY ? UINT64_MAX : limit.rlim_cur;
 }
 
 static int
-make_at(struct segment_file *f, int fd)
+check(const struct segment_file *f)
 {
 	struct stat st;
+	int error = weir_sys_fstat(f->open - 1, &st);
 
-	int error = allocate(fd);
 	if (error != 0)
 		return error;
-	if (fstat(fd, &st) != 0)
-		return -errno;
-	void *p = mmap(NULL, SEGMENT_FIXED_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
-		       0);
-	if (p == MAP_FAILED)
-		return -errno;
-	madvise(p, SEGMENT_FIXED_BYTES, MADV_DONTFORK);
-	f->mapping = p;
+	return st.st_dev == f->device && st.st_ino == f->inode ? 0 : -ESTALE;
+}
+
+static void
+close_now(struct segment_file *f)
+{
+	if (f->open != 0 && f->table == own_files_here() && check(f) == 0)
+		weir_sys_close(f->open - 1);
+	f->open = 0;
+}
+
+static int
+identify(struct segment_file *f)
+{
+	struct stat st;
+	int error = weir_sys_fstat(f->open - 1, &st);
+
+	if (error != 0) {
+		weir_sys_close(f->open - 1);
+		f->open = 0;
+		return error;
+	}
 	f->device = st.st_dev;
 	f->inode = st.st_ino;
 	return 0;
+}
+
+/* Blocks for the fixed part: a full disk is found here, not in the middle of the work. */
+static int
+allocate(const struct segment_file *f)
+{
+	static const char zeros[WEIR_PAGE_BYTES];
+
+	if (f->allowed < SEGMENT_FIXED_BYTES)
+		return -EFBIG;
+	int error = weir_sys_allocate(f->open - 1, SEGMENT_FIXED_BYTES);
+	/* Forbidden, or not of this file system. */
+	if (error != -EPERM && error != -ENOSYS && error != -EOPNOTSUPP)
+		return error;
+	error = 0;
+	for (size_t at = 0; at < SEGMENT_FIXED_BYTES && error == 0; at += sizeof(zeros)) {
+		size_t rest = SEGMENT_FIXED_BYTES - at;
+
+		error = segment_file_put(f, at, zeros,
+					 rest < sizeof(zeros) ? rest : sizeof(zeros));
+	}
+	return error;
 }
 
 static bool nameless_failed; /* here, files must have names from the start */
 
 /* Where the sidecar will be: a file without a name yet, or -errno. */
 static int
-open_nameless(const char *where, int32_t pid)
+open_nameless(struct segment_file *f, const char *where, int32_t pid)
 {
-	char folder[SEGMENT_PATH_BYTES];
-
 	if (nameless_failed)
 		return -EOPNOTSUPP;
-	int error = segment_name_folder(where, pid, folder);
-	if (error != 0)
-		return error;
-	int fd = open(folder, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
-	return fd >= 0 ? fd : -errno;
+	int error = segment_name_folder(&f->path, where, pid);
+	return error != 0 ? error
+			  : weir_sys_open(f->path.text, O_RDWR | O_TMPFILE | O_CLOEXEC,
+					  0600);
 }
 
 int
 segment_file_make(struct segment_file *f, const char *where, int32_t pid,
 		  uint64_t start_ticks)
 {
-	int fd = open_nameless(where, pid);
+	int fd = open_nameless(f, where, pid);
 
-	f->fresh = fd >= 0 ? fd + 1 : 0;
+	f->nameless = fd >= 0;
 	if (fd < 0)
 		fd = segment_name_take(f, where, pid, start_ticks);
 	if (fd < 0)
 		return fd;
-	int error = make_at(f, fd);
-	if (f->fresh == 0 || error != 0)
-		close(fd);
-	if (error != 0 && f->fresh == 0)
-		unlink(f->path);
+	f->open = fd + 1;
+	f->table = own_files_here();
+	f->allowed = allowed();
+	int error = identify(f);
+	if (error == 0)
+		error = allocate(f);
+	f->made = error == 0;
 	if (error != 0)
-		f->fresh = 0;
+		segment_file_drop(f);
 	return error;
-}
-
-static void
-close_fresh(struct segment_file *f)
-{
-	if (segment_file_check(f, f->fresh - 1) == 0)
-		close(f->fresh - 1);
-	f->fresh = 0;
 }
 
 int
 segment_file_show(struct segment_file *f, const char *where, int32_t pid,
 		  uint64_t start_ticks)
 {
-	if (f->fresh == 0)
+	if (!f->nameless)
 		return 0;
-	int fd = segment_name_take(f, where, pid, start_ticks);
-	if (fd >= 0) {
-		close_fresh(f);
+	int error = check(f);
+	if (error == 0)
+		error = segment_name_take(f, where, pid, start_ticks);
+	if (error >= 0) {
+		f->nameless = false;
 		return 0;
 	}
 	segment_file_drop(f);
-	if (fd == -EEXIST || fd == -ENAMETOOLONG)
-		return fd;
+	if (error == -EEXIST || error == -ENAMETOOLONG)
+		return error;
 	/* No /proc, a sandbox: once more, by name. */
 	nameless_failed = true;
 	return -EAGAIN;
 }
 
+int
+segment_file_open(struct segment_file *f)
+{
+	f->allowed = allowed();
+	if (f->open != 0 && f->table == own_files_here() && check(f) == 0)
+		return 0;
+	int fd = weir_sys_open(f->path.text, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+			       0);
+	f->open = 0;
+	if (fd < 0)
+		return fd;
+	f->open = fd + 1;
+	f->table = own_files_here();
+	int error = check(f);
+	if (error != 0) {
+		weir_sys_close(fd);
+		f->open = 0;
+	}
+	return error;
+}
+
+void
+segment_file_close(struct segment_file *f)
+{
+	if (own_files_here() == 0)
+		close_now(f);
+}
+
+int
+segment_file_put(const struct segment_file *f, uint64_t offset, const void *from,
+		 size_t bytes)
+{
+	if (offset + bytes > f->allowed)
+		return -EFBIG;
+	for (size_t done = 0; done < bytes;) {
+		ssize_t n = weir_sys_pwrite(f->open - 1, (const char *)from + done,
+					    bytes - done, offset + done);
+
+		if (n == -EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? (int)n : -ENOSPC;
+		done += (size_t)n;
+	}
+	return 0;
+}
+
+int
+segment_file_get(const struct segment_file *f, uint64_t offset, void *to, size_t bytes)
+{
+	ssize_t n = weir_sys_pread(f->open - 1, to, bytes, offset);
+
+	return n == (ssize_t)bytes ? 0 : n < 0 ? (int)n : -ENODATA;
+}
+
 void
 segment_file_drop(struct segment_file *f)
 {
-	if (f->mapping != NULL)
-		munmap(f->mapping, SEGMENT_FIXED_BYTES);
-	f->mapping = NULL;
-	if (f->fresh == 0)
-		unlink(f->path);
-	else
-		close_fresh(f);
+	if (!f->nameless)
+		weir_sys_unlink(f->path.text);
+	close_now(f);
+	f->made = f->nameless = false;
+}
+
+void
+segment_file_after_fork(struct segment_file *f)
+{
+	/* Open if another thread of the parent's was at work, in the table that was copied. */
+	if (f->table == 0)
+		close_now(f);
+	f->open = 0;
+	f->made = f->nameless = false;
 }

@@ -1,68 +1,70 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The sidecar's file: where it lies, made safely, mapped. Never follows a symbolic link in its
- * last component, never takes over a file that is not a sidecar of this user's.
+ * The sidecar's file: where it lies, made safely, written and read through a descriptor. Never follows a
+ * symbolic link in its last component, never takes over a file that is not a sidecar of this user's.
  */
 #ifndef PRELOAD_SEGMENT_FILE_H
 #define PRELOAD_SEGMENT_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "weir/stats.h"
 
-/* What is mapped: header, slots and mailbox. Behind it, from a new page on, lies the trace. */
+/* Header, slots and mailbox, for which there is room from the start; on a new page, the trace. */
 #define SEGMENT_MAILBOX	    WEIR_STATS_FILE_BYTES
 #define SEGMENT_FIXED_BYTES (SEGMENT_MAILBOX + sizeof(struct weir_stats_mailbox))
 #define SEGMENT_PATH_BYTES  1024
 #define SEGMENT_TRACE	    ((SEGMENT_FIXED_BYTES + 4095) & ~(size_t)4095)
 
+struct segment_path {
+	char text[SEGMENT_PATH_BYTES];
+	size_t n;
+	bool cut;
+};
+
 struct segment_file {
-	char *mapping; /* SEGMENT_FIXED_BYTES, or NULL: there is no file */
-	char path[SEGMENT_PATH_BYTES];
+	bool made;
+	bool nameless; /* so far; a host that ends meanwhile leaves nothing */
+	struct segment_path path;
 	dev_t device;
 	ino_t inode;
-	int kept;  /* 1 + descriptor in the clock's own table, 0: none */
-	int fresh; /* 1 + descriptor of a file that has no name yet, 0: it has one */
+	int open;	  /* 1 + descriptor, 0: none */
+	unsigned table;	  /* where it is open: own_files_here */
+	uint64_t allowed; /* how long RLIMIT_FSIZE lets it become */
 };
 
 /*
- * `where`: "auto" or a path with %p for the pid and %% for %. 0, or -errno and no mapping. Where the
- * file system can, the file has no name until it is shown: a host that ends meanwhile leaves nothing.
+ * `where`: "auto" or a path with %p for the pid and %% for %. 0 and it is open, or -errno and there is
+ * none. Where the file system can, the file has no name until it is shown.
  */
 int segment_file_make(struct segment_file *f, const char *where, int32_t pid,
 		      uint64_t start_ticks);
 
-/* Once there is something in it. 0, or -errno and no mapping; -EAGAIN: make it once more. */
+/* Once there is something in it. 0, or -errno and no file; -EAGAIN: make it once more. */
 int segment_file_show(struct segment_file *f, const char *where, int32_t pid,
 		      uint64_t start_ticks);
 
 /*
- * Writes into the mapping without ever faulting: the kernel copies, which fails where a store
- * would end the host with SIGBUS; where that call is forbidden or missing, through a descriptor,
- * if the path still leads to the same file. 0 or -errno. Reading is the same.
- */
-int segment_file_write(struct segment_file *f, size_t offset, const void *from,
-		       size_t bytes);
-int segment_file_read(struct segment_file *f, size_t offset, void *to, size_t bytes);
-
-/*
- * A descriptor for what is not mapped, or -errno: kept on the clock's thread, whose table is its
- * own; on others opened for the moment.
+ * Before put and get: by its path, if that still leads to the same file; 0 or -errno. The clock, whose
+ * table of descriptors is its own, keeps it open, others close it. In the host's table a descriptor
+ * may be closed by the host (closefrom), and the next file that it opens has the number.
  */
 int segment_file_open(struct segment_file *f);
-/*
- * 0 if fd is this file. In the host's table a descriptor may be closed by the host (closefrom), and
- * the next file that it opens has the number.
- */
-int segment_file_check(const struct segment_file *f, int fd);
-void segment_file_close(const struct segment_file *f, int fd);
-/* -EFBIG if RLIMIT_FSIZE forbids a file that long: to try would be a signal, which ends the host. */
-int segment_file_allowed(uint64_t end);
-int segment_file_put(int fd, uint64_t offset, const void *from, size_t bytes);
+void segment_file_close(struct segment_file *f);
 
-/* Unmaps and removes a file that cannot be written: an empty one would tell nobody anything. */
+/* 0 or -errno; -EFBIG where the kernel's answer would be a signal, which ends the host. */
+int segment_file_put(const struct segment_file *f, uint64_t offset, const void *from,
+		     size_t bytes);
+int segment_file_get(const struct segment_file *f, uint64_t offset, void *to,
+		     size_t bytes);
+
+/* Removes a file that cannot be written: an empty one would tell nobody anything. */
 void segment_file_drop(struct segment_file *f);
+
+/* The child of a fork has none. */
+void segment_file_after_fork(struct segment_file *f);
 
 #endif

@@ -7,24 +7,41 @@
 #include "preload/segment_name.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "policy/emit.h"
+#include "pool/sys.h"
 #include "weir/stats.h"
 
-struct path {
-	char text[SEGMENT_PATH_BYTES];
-	size_t n;
-	bool cut;
+/* The name of a file of the system's: "/proc/1234" and so on. */
+struct short_path {
+	char text[48];
 };
 
+static struct short_path
+proc_path(const char *text, uint64_t n)
+{
+	struct short_path p = {""};
+	size_t len = strlen(text);
+	struct emit out = {p.text + len, sizeof(p.text) - len - 1, 0};
+
+	memcpy(p.text, text, len);
+	emit_number(&out, n);
+	return p;
+}
+
 static void
-add(struct path *p, const char *text, size_t n)
+begin(struct segment_path *p)
+{
+	p->n = 0;
+	p->cut = false;
+	p->text[0] = '\0';
+}
+
+static void
+add(struct segment_path *p, const char *text, size_t n)
 {
 	if (n >= sizeof(p->text) - p->n) {
 		p->cut = true;
@@ -36,13 +53,13 @@ add(struct path *p, const char *text, size_t n)
 }
 
 static void
-add_text(struct path *p, const char *text)
+add_text(struct segment_path *p, const char *text)
 {
 	add(p, text, strlen(text));
 }
 
 static void
-add_number(struct path *p, uint64_t n)
+add_number(struct segment_path *p, uint64_t n)
 {
 	char digits[20];
 	struct emit out = {digits, sizeof(digits), 0};
@@ -57,13 +74,13 @@ is_ours(const char *folder)
 {
 	struct stat st;
 
-	return lstat(folder, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid() &&
-	       (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+	return weir_sys_lstat(folder, &st) == 0 && S_ISDIR(st.st_mode) &&
+	       st.st_uid == geteuid() && (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
 /* Makes what is missing of the path below `made` characters, which exist. */
 static bool
-make_folder(struct path *p, size_t made)
+make_folder(struct segment_path *p, size_t made)
 {
 	for (size_t i = made + 1; i <= p->n; i++) {
 		char c = p->text[i];
@@ -71,9 +88,9 @@ make_folder(struct path *p, size_t made)
 		if (c != '/' && c != '\0')
 			continue;
 		p->text[i] = '\0';
-		int rc = mkdir(p->text, 0700);
+		int error = weir_sys_mkdir(p->text, 0700);
 		p->text[i] = c;
-		if (rc != 0 && errno != EEXIST)
+		if (error != 0 && error != -EEXIST)
 			return false;
 	}
 	return !p->cut && is_ours(p->text);
@@ -81,9 +98,9 @@ make_folder(struct path *p, size_t made)
 
 /* One place of the rule in weir/stats.h; false if it does not apply or is not usable. */
 static bool
-folder_under(struct path *p, const char *base, const char *below)
+folder_under(struct segment_path *p, const char *base, const char *below)
 {
-	*p = (struct path){.n = 0};
+	begin(p);
 	if (base == NULL || base[0] != '/')
 		return false;
 	add_text(p, base);
@@ -93,7 +110,7 @@ folder_under(struct path *p, const char *base, const char *below)
 }
 
 static bool
-default_folder(struct path *p)
+default_folder(struct segment_path *p)
 {
 	if (folder_under(p, secure_getenv("XDG_RUNTIME_DIR"), "/weir") ||
 	    folder_under(p, secure_getenv("XDG_STATE_HOME"), "/weir") ||
@@ -103,7 +120,7 @@ default_folder(struct path *p)
 
 	if (tmp == NULL || tmp[0] != '/')
 		tmp = "/tmp";
-	*p = (struct path){.n = 0};
+	begin(p);
 	add_text(p, tmp);
 	size_t made = p->n;
 	add_text(p, "/weir-");
@@ -115,29 +132,19 @@ default_folder(struct path *p)
 static int
 take_name(const struct segment_file *f, const char *path)
 {
-	struct path own = {.n = 0};
-
-	if (f->fresh == 0) {
-		int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-			      0600);
-
-		return fd >= 0 ? fd : -errno;
-	}
-	int error = segment_file_check(f, f->fresh - 1);
-	if (error != 0)
-		return error;
+	if (!f->nameless)
+		return weir_sys_open(
+			path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	/* Not /proc/self: the clock's thread has a table of descriptors of its own. */
-	add_text(&own, "/proc/thread-self/fd/");
-	add_number(&own, (uint64_t)f->fresh - 1);
-	return linkat(AT_FDCWD, own.text, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0
-		       ? f->fresh - 1
-		       : -errno;
+	struct short_path own = proc_path("/proc/thread-self/fd/", (uint64_t)f->open - 1);
+	int error = weir_sys_link(own.text, path);
+	return error == 0 ? f->open - 1 : error;
 }
 
 static int
-take_default(const struct segment_file *f, int32_t pid, uint64_t start_ticks,
-	     struct path *p)
+take_default(struct segment_file *f, int32_t pid, uint64_t start_ticks)
 {
+	struct segment_path *p = &f->path;
 	int fd = -EEXIST;
 
 	if (!default_folder(p))
@@ -163,39 +170,36 @@ take_default(const struct segment_file *f, int32_t pid, uint64_t start_ticks,
 static int32_t
 owner_of_sidecar(const char *path)
 {
-	struct weir_stats_header h;
+	static struct weir_stats_header h;
 	struct stat st;
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int fd = weir_sys_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
 	int32_t pid = -1;
 
 	if (fd < 0)
 		return -1;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid()) {
+	if (weir_sys_fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_uid == geteuid()) {
 		if (st.st_size == 0)
 			pid = 0;
-		else if (read(fd, &h, sizeof(h)) == (ssize_t)sizeof(h) &&
+		else if (weir_sys_read(fd, &h, sizeof(h)) == (ssize_t)sizeof(h) &&
 			 memcmp(h.magic, WEIR_STATS_MAGIC, sizeof(h.magic)) == 0 &&
 			 h.pid > 0)
 			pid = h.pid;
 	}
-	close(fd);
+	weir_sys_close(fd);
 	return pid;
 }
 
 static bool
 runs(int32_t pid)
 {
-	struct path p = {.n = 0};
-
-	add_text(&p, "/proc/");
-	add_number(&p, (uint64_t)pid);
-	return access(p.text, F_OK) == 0;
+	return weir_sys_exists(proc_path("/proc/", (uint64_t)pid).text) == 0;
 }
 
 static void
-expand(const char *where, int32_t pid, struct path *p)
+expand(const char *where, int32_t pid, struct segment_path *p)
 {
-	*p = (struct path){.n = 0};
+	begin(p);
 	for (const char *c = where; *c != '\0'; c++)
 		if (c[0] == '%' && c[1] == 'p') {
 			add_number(p, (uint64_t)pid);
@@ -207,8 +211,10 @@ expand(const char *where, int32_t pid, struct path *p)
 }
 
 static int
-take_given(const struct segment_file *f, const char *where, int32_t pid, struct path *p)
+take_given(struct segment_file *f, const char *where, int32_t pid)
 {
+	struct segment_path *p = &f->path;
+
 	expand(where, pid, p);
 	int fd = p->cut ? -ENAMETOOLONG : take_name(f, p->text);
 	if (fd != -EEXIST)
@@ -222,30 +228,23 @@ take_given(const struct segment_file *f, const char *where, int32_t pid, struct 
 		add_number(p, (uint64_t)pid);
 		return p->cut ? -ENAMETOOLONG : take_name(f, p->text);
 	}
-	if (unlink(p->text) != 0)
-		return -errno;
-	return take_name(f, p->text);
+	int error = weir_sys_unlink(p->text);
+	return error != 0 ? error : take_name(f, p->text);
 }
 
 int
-segment_name_folder(const char *where, int32_t pid, char folder[SEGMENT_PATH_BYTES])
+segment_name_folder(struct segment_path *folder, const char *where, int32_t pid)
 {
-	struct path p = {.n = 0};
-
-	if (strcmp(where, "auto") == 0) {
-		if (!default_folder(&p))
-			return -EACCES;
-	} else {
-		expand(where, pid, &p);
-		char *slash = strrchr(p.text, '/');
-		if (p.cut)
-			return -ENAMETOOLONG;
-		if (slash == NULL)
-			memcpy(p.text, ".", 2);
-		else
-			slash[slash == p.text] = '\0';
-	}
-	memcpy(folder, p.text, sizeof(p.text));
+	if (strcmp(where, "auto") == 0)
+		return default_folder(folder) ? 0 : -EACCES;
+	expand(where, pid, folder);
+	char *slash = strrchr(folder->text, '/');
+	if (folder->cut)
+		return -ENAMETOOLONG;
+	if (slash == NULL)
+		memcpy(folder->text, ".", 2);
+	else
+		slash[slash == folder->text] = '\0';
 	return 0;
 }
 
@@ -253,10 +252,6 @@ int
 segment_name_take(struct segment_file *f, const char *where, int32_t pid,
 		  uint64_t start_ticks)
 {
-	struct path p = {.n = 0};
-	int fd = strcmp(where, "auto") == 0 ? take_default(f, pid, start_ticks, &p)
-					    : take_given(f, where, pid, &p);
-
-	memcpy(f->path, p.text, sizeof(f->path));
-	return fd;
+	return strcmp(where, "auto") == 0 ? take_default(f, pid, start_ticks)
+					  : take_given(f, where, pid);
 }

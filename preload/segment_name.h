@@ -10,7 +10,7 @@
 #include "preload/segment_file.h"
 
 /* The folder of `where` ("auto": the first usable one of the rule). 0 or -errno. */
-int segment_name_folder(const char *where, int32_t pid, char folder[SEGMENT_PATH_BYTES]);
+int segment_name_folder(struct segment_path *folder, const char *where, int32_t pid);
 
 /*
  * Gives the file a name, or makes one under a name if it has none yet; f->path is the name. An

@@ -15,6 +15,7 @@
 
 #include "pool/lock.h"
 #include "pool/pool.h"
+#include "pool/sys.h"
 #include "preload/chores.h"
 #include "preload/clock.h"
 #include "preload/gate.h"
@@ -54,9 +55,7 @@ sleep_for(uint64_t ns, uint32_t while_state)
 	    errno == ETIMEDOUT || errno == EAGAIN || errno == EINTR)
 		return;
 	/* Refused, by a filter perhaps: nobody can wake us, so look from time to time. */
-	if (ns > REFUSED_NS)
-		t = (struct timespec){.tv_nsec = REFUSED_NS};
-	nanosleep(&t, NULL);
+	weir_sys_sleep(ns < REFUSED_NS ? (int64_t)ns : REFUSED_NS);
 }
 
 static uint64_t
@@ -120,10 +119,8 @@ run(void *unused)
 static void
 first_round(void)
 {
-	const struct timespec step = {.tv_nsec = MS_NS / 10};
-
 	for (int i = 0; i < FIRST_STEPS && atomic_load(&rounds) == 0; i++)
-		nanosleep(&step, NULL);
+		weir_sys_sleep(MS_NS / 10);
 }
 
 /*
@@ -218,13 +215,11 @@ timer_trim(void)
 void
 timer_last_words(void)
 {
-	const struct timespec ms = {.tv_nsec = MS_NS};
-
 	/* The thread may be giving gigabytes back: do not keep the host from ending for long. */
 	for (int tries = 0; !weir_trylock(&work_lock); tries++) {
 		if (tries == LAST_WORDS_MS)
 			return;
-		nanosleep(&ms, NULL);
+		weir_sys_sleep(MS_NS);
 	}
 	if (segment_exists())
 		counts.resident_bytes = weir_pool_resident();

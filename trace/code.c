@@ -81,8 +81,8 @@ static void
 read_headers(uint64_t header, struct code_module *module)
 {
 	struct weir_trace_module *to = &module->record;
-	ElfW(Ehdr) eh;
-	ElfW(Phdr) ph[MAX_HEADERS];
+	static ElfW(Ehdr) eh; /* under `refreshing`, off the host's stack */
+	static ElfW(Phdr) ph[MAX_HEADERS];
 
 	checked_begin(&own);
 	checked_read(&own, header, &eh, sizeof(eh));
@@ -316,4 +316,5 @@ void
 code_after_fork(void)
 {
 	weir_lock_reset(&refreshing);
+	maps_after_fork();
 }

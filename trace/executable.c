@@ -7,13 +7,14 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <unistd.h>
+
+#include "pool/sys.h"
 
 void
 executable_path(char *to, size_t size)
 {
 	int saved_errno = errno;
-	ssize_t n = readlink("/proc/self/exe", to, size - 1);
+	ssize_t n = weir_sys_readlink("/proc/self/exe", to, size - 1);
 	const char *started = (const char *)getauxval(AT_EXECFN);
 
 	if (n <= 0 && started != NULL) {

@@ -5,11 +5,16 @@
 #include "trace/maps.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "pool/lock.h"
+#include "pool/sys.h"
 
 #define LINE_BYTES 4096
+
+/* Static: a host's stack may be small, a signal's more so. One reading at a time. */
+static char text[LINE_BYTES + 1];
+static struct weir_lock reading;
 
 static uint64_t
 number(const char **p, unsigned base)
@@ -59,23 +64,20 @@ parse(const char *p, struct maps_line *line)
 }
 
 /* What a line too long leaves over is no line: it does not parse. */
-int
-maps_read(bool (*each)(void *context, const struct maps_line *line), void *context)
+static int
+read_lines(int fd, bool (*each)(void *context, const struct maps_line *line),
+	   void *context)
 {
-	char text[LINE_BYTES + 1];
 	size_t n = 0;
 	ssize_t got = 0;
-	int fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0)
-		return -errno;
 	for (;;) {
 		char *end = n > 0 ? memchr(text, '\n', n) : NULL;
 
 		if (end == NULL && n < LINE_BYTES) {
 			do
-				got = read(fd, text + n, LINE_BYTES - n);
-			while (got < 0 && errno == EINTR);
+				got = weir_sys_read(fd, text + n, LINE_BYTES - n);
+			while (got == -EINTR);
 			if (got > 0) {
 				n += (size_t)got;
 				continue;
@@ -93,6 +95,24 @@ maps_read(bool (*each)(void *context, const struct maps_line *line), void *conte
 		memmove(text, text + length, n - length);
 		n -= length;
 	}
-	close(fd);
 	return got < 0 ? -EIO : 0;
+}
+
+int
+maps_read(bool (*each)(void *context, const struct maps_line *line), void *context)
+{
+	if (!weir_trylock(&reading))
+		return -EBUSY;
+	int fd = weir_sys_open("/proc/self/maps", O_RDONLY | O_CLOEXEC, 0);
+	int rc = fd < 0 ? fd : read_lines(fd, each, context);
+	if (fd >= 0)
+		weir_sys_close(fd);
+	weir_unlock(&reading);
+	return rc;
+}
+
+void
+maps_after_fork(void)
+{
+	weir_lock_reset(&reading);
 }

@@ -15,7 +15,12 @@ struct maps_line {
 	const char *path; /* "" for anonymous memory; gone after the call */
 };
 
-/* Until `each` says false. 0, or -errno; lines longer than 4 KB are cut. */
+/*
+ * Until `each` says false. 0, or -errno: -EBUSY while another thread reads, or the one that this signal
+ * interrupted. Lines longer than 4 KB are cut.
+ */
 int maps_read(bool (*each)(void *context, const struct maps_line *line), void *context);
+
+void maps_after_fork(void);
 
 #endif

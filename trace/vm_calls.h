@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * process_vm_readv and process_vm_writev, for which a filter of system calls may kill: whether they may
+ * process_vm_readv, for which a filter of system calls may kill: whether it may
  * be made, until somebody says that they may not. Any thread, any time.
  */
 #ifndef TRACE_VM_CALLS_H

@@ -54,7 +54,7 @@ no_difference() {
 }
 
 @test "files fail" {
-  no_difference open read fstat posix_fallocate process_vm_writev linkat
+  no_difference open read pread fstat fallocate pwrite linkat
 }
 
 @test "the thread and small things fail" {
@@ -64,7 +64,7 @@ no_difference() {
 @test "everything fails at once, always and now and then" {
   for when in @1 @30 %3; do
     faults=
-    for call in mmap munmap madvise mprotect mincore open read linkat process_vm_writev pthread_create; do
+    for call in mmap munmap madvise mprotect mincore open read linkat pwrite pthread_create; do
       faults+=${faults:+,}$call$when
     done
     for options in decay_ms=5,stats_ms=20,floor=8K,threshold=1M guard=on,quarantine=8M; do
@@ -110,7 +110,7 @@ no_difference() {
 @test "a host that closes what it has not opened: its next file is left alone" {
   precious=$BATS_TEST_TMPDIR/precious
   echo precious >"$precious"
-  for faults in munmap@1000 process_vm_writev@1; do
+  for faults in munmap@1000 pwrite@1; do
     rm -f "$SIDECAR"
     run timeout 60 env LD_PRELOAD="$SHIM:$FAULTY" FAULTS=$faults FAULTS_STEAL=9 \
       WEIR_OPTIONS="stats=$SIDECAR,decay_thread=off,stats_ms=20" "$GUESTS/memory" trim 9<>"$precious"
@@ -123,7 +123,7 @@ no_difference() {
 }
 
 @test "a host that ends while its sidecar is made leaves none" {
-  for call in posix_fallocate@1 fstat@1 process_vm_writev@1 process_vm_writev@2 linkat@1; do
+  for call in fallocate@1 fstat@1 pwrite@1 pwrite@2 pwrite@4 linkat@1; do
     rm -f "$SIDECAR"
     run timeout 60 env LD_PRELOAD="$SHIM:$FAULTY" FAULTS=$call FAULTS_EXIT=1 \
       WEIR_OPTIONS="stats=$SIDECAR,stats_ms=20" "$GUESTS/memory" burst

@@ -38,10 +38,10 @@
 	X(mincore, EAGAIN)                                                               \
 	X(open, EMFILE)                                                                  \
 	X(read, EIO)                                                                     \
+	X(pread, EIO)                                                                    \
 	X(pwrite, ENOSPC)                                                                \
-	X(posix_fallocate, ENOSPC)                                                       \
+	X(fallocate, ENOSPC)                                                             \
 	X(process_vm_readv, ENOSYS)                                                      \
-	X(process_vm_writev, EPERM)                                                      \
 	X(fstat, EIO)                                                                    \
 	X(mkdir, EROFS)                                                                  \
 	X(linkat, EACCES)                                                                \
@@ -72,7 +72,16 @@ static struct fault {
 static uintptr_t shim_low, shim_high;
 static int (*real_pthread_create)(pthread_t *, const pthread_attr_t *, void *(*)(void *),
 				  void *);
-static int (*real_posix_fallocate)(int, off_t, off_t);
+
+static long
+real_syscall(long number, long a, long b, long c, long d, long e, long f)
+{
+	static long (*real)(long, long, long, long, long, long, long);
+
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "syscall");
+	return real(number, a, b, c, d, e, f);
+}
 
 static int
 find_shim(struct dl_phdr_info *info, size_t size, void *unused)
@@ -115,7 +124,6 @@ begin(void)
 	const char *text = getenv("FAULTS");
 
 	*(void **)&real_pthread_create = dlsym(RTLD_NEXT, "pthread_create");
-	*(void **)&real_posix_fallocate = dlsym(RTLD_NEXT, "posix_fallocate");
 	while (text != NULL && *text != '\0') {
 		read_fault(text);
 		text += strcspn(text, ",");
@@ -128,12 +136,23 @@ static _Atomic int stolen = -1; /* 1: done */
 static int stolen_fd;
 
 static void
-steal(void)
+made(int fd)
+{
+	int before = -1;
+
+	if (atomic_compare_exchange_strong(&stolen, &before, 0))
+		stolen_fd = fd;
+}
+
+/* Just before the shim looks what file it is: later, nobody could know. */
+static void
+steal(int looked_at)
 {
 	const char *fd = getenv("FAULTS_STEAL");
 	int once = 0;
 
-	if (fd != NULL && atomic_compare_exchange_strong(&stolen, &once, 1))
+	if (fd != NULL && looked_at == stolen_fd &&
+	    atomic_compare_exchange_strong(&stolen, &once, 1))
 		dup2(atoi(fd), stolen_fd);
 }
 
@@ -151,11 +170,17 @@ end(void)
 }
 
 static bool
+is_shim(uintptr_t caller)
+{
+	return caller - shim_low < shim_high - shim_low;
+}
+
+static bool
 fails(enum call call, uintptr_t caller)
 {
 	struct fault *f = &faults[call];
 
-	if ((f->from == 0 && f->every == 0) || caller - shim_low >= shim_high - shim_low)
+	if ((f->from == 0 && f->every == 0) || !is_shim(caller))
 		return false;
 	unsigned long n = atomic_fetch_add(&f->made, 1) + 1;
 	if ((f->from == 0 || n < f->from) && (f->every == 0 || n % f->every != 0))
@@ -202,42 +227,6 @@ mincore(void *addr, size_t bytes, unsigned char *present)
 	FAIL_OR(mincore, (int)syscall(SYS_mincore, addr, bytes, present));
 }
 
-EXPORT int
-open(const char *path, int flags, ...)
-{
-	va_list more;
-
-	va_start(more, flags);
-	mode_t mode = va_arg(more, mode_t);
-	va_end(more);
-	FAIL_OR(open, (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode));
-}
-
-EXPORT ssize_t
-read(int fd, void *to, size_t bytes)
-{
-	FAIL_OR(read, syscall(SYS_read, fd, to, bytes));
-}
-
-EXPORT ssize_t
-pwrite(int fd, const void *from, size_t bytes, off_t offset)
-{
-	FAIL_OR(pwrite, syscall(SYS_pwrite64, fd, from, bytes, offset));
-}
-
-EXPORT int
-posix_fallocate(int fd, off_t offset, off_t bytes)
-{
-	if (fails(CALL_posix_fallocate, CALLER))
-		return faults[CALL_posix_fallocate].error;
-	int before = -1;
-	int rc = real_posix_fallocate(fd, offset, bytes);
-
-	if (atomic_compare_exchange_strong(&stolen, &before, 0))
-		stolen_fd = fd;
-	return rc;
-}
-
 EXPORT ssize_t
 process_vm_readv(pid_t pid, const struct iovec *local, unsigned long n_local,
 		 const struct iovec *remote, unsigned long n_remote, unsigned long flags)
@@ -246,43 +235,43 @@ process_vm_readv(pid_t pid, const struct iovec *local, unsigned long n_local,
 					  remote, n_remote, flags));
 }
 
-EXPORT ssize_t
-process_vm_writev(pid_t pid, const struct iovec *local, unsigned long n_local,
-		  const struct iovec *remote, unsigned long n_remote, unsigned long flags)
+/* The calls of pool/sys.h. */
+static enum call
+call_of(long number)
 {
-	steal();
-	FAIL_OR(process_vm_writev, syscall(SYS_process_vm_writev, pid, local, n_local,
-					   remote, n_remote, flags));
+	return number == SYS_openat	  ? CALL_open
+	       : number == SYS_read	  ? CALL_read
+	       : number == SYS_pread64	  ? CALL_pread
+	       : number == SYS_pwrite64	  ? CALL_pwrite
+	       : number == SYS_fallocate  ? CALL_fallocate
+	       : number == SYS_fstat	  ? CALL_fstat
+	       : number == SYS_mkdirat	  ? CALL_mkdir
+	       : number == SYS_linkat	  ? CALL_linkat
+	       : number == SYS_unlinkat	  ? CALL_unlink
+	       : number == SYS_readlinkat ? CALL_readlink
+					  : N_CALLS;
 }
 
-EXPORT int
-fstat(int fd, struct stat *st)
+EXPORT long
+syscall(long number, ...)
 {
-	FAIL_OR(fstat, (int)syscall(SYS_newfstatat, fd, "", st, AT_EMPTY_PATH));
-}
+	va_list more;
+	long a[6];
+	enum call call = call_of(number);
+	bool of_shim = is_shim(CALLER);
 
-EXPORT int
-mkdir(const char *path, mode_t mode)
-{
-	FAIL_OR(mkdir, (int)syscall(SYS_mkdirat, AT_FDCWD, path, mode));
-}
-
-EXPORT int
-linkat(int from, const char *old, int to, const char *new, int flags)
-{
-	FAIL_OR(linkat, (int)syscall(SYS_linkat, from, old, to, new, flags));
-}
-
-EXPORT int
-unlink(const char *path)
-{
-	FAIL_OR(unlink, (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0));
-}
-
-EXPORT ssize_t
-readlink(const char *path, char *to, size_t size)
-{
-	FAIL_OR(readlink, syscall(SYS_readlinkat, AT_FDCWD, path, to, size));
+	va_start(more, number);
+	for (int i = 0; i < 6; i++)
+		a[i] = va_arg(more, long);
+	va_end(more);
+	if (of_shim && call == CALL_fstat)
+		steal((int)a[0]);
+	if (call != N_CALLS && fails(call, CALLER))
+		return -1;
+	long rc = real_syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+	if (of_shim && call == CALL_fallocate)
+		made((int)a[0]);
+	return rc;
 }
 
 EXPORT int
@@ -319,7 +308,7 @@ clock_gettime(clockid_t clock, struct timespec *t)
 		atomic_fetch_add(&hours, n % 3 == 0 ? -1 : 1);
 	}
 	int rc = (int)syscall(SYS_clock_gettime, clock, t);
-	if (CALLER - shim_low < shim_high - shim_low && clock != CLOCK_THREAD_CPUTIME_ID)
+	if (is_shim(CALLER) && clock != CLOCK_THREAD_CPUTIME_ID)
 		t->tv_sec += 3600 * atomic_load(&hours);
 	return rc;
 }

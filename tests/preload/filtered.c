@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Works with large blocks before and after it has installed a filter for all its threads that kills
- * for process_vm_readv and process_vm_writev. filtered prctl|syscall|raw: by which call; raw is past the
+ * for process_vm_readv. filtered prctl|syscall|raw: by which call; raw is past the
  * C library's prctl, as a privileged program may do it.
  */
 #include <linux/filter.h>
@@ -35,8 +35,7 @@ install(const char *how)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_process_vm_readv, 1, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_process_vm_writev, 0, 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_process_vm_readv, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};

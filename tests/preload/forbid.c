@@ -41,7 +41,6 @@ static const struct call calls[] = {
 	{"membarrier", SYS_membarrier, ANY, 0, 0, 0},
 	{"close_range", SYS_close_range, ANY, 0, 0, 0},
 	{"process_vm_readv", SYS_process_vm_readv, ANY, 0, 0, 0},
-	{"process_vm_writev", SYS_process_vm_writev, ANY, 0, 0, 0},
 	{"pwrite64", SYS_pwrite64, ANY, 0, 0, 0},
 	{"fallocate", SYS_fallocate, ANY, 0, 0, 0},
 	{"ftruncate", SYS_ftruncate, ANY, 0, 0, 0},
@@ -54,12 +53,11 @@ static const struct call calls[] = {
 	{"prctl", SYS_prctl, ANY, 0, 0, 0},
 	{"clone", SYS_clone, ANY, 0, 0, 0},
 	{"clone3", SYS_clone3, ANY, 0, 0, 0},
-	/* Address space, the pool's tables, the sidecar's mapping, and its file. */
+	/* Address space, the pool's tables, the sidecar's file. */
 	{"mmap-reserve", SYS_mmap, PROT_NONE, 3, ~0u, ANONYMOUS},
 	{"mmap-reset", SYS_mmap, PROT_NONE, 3, ~0u, ANONYMOUS | MAP_FIXED},
 	{"mmap-tables", SYS_mmap, PROT_READ | PROT_WRITE, 3, ~0u,
 	 ANONYMOUS | MAP_NORESERVE},
-	{"mmap-shared", SYS_mmap, ANY, 3, MAP_SHARED, MAP_SHARED},
 	{"open-create", SYS_openat, ANY, 2, O_CREAT, O_CREAT},
 	{"open-nameless", SYS_openat, ANY, 2, O_TMPFILE, O_TMPFILE},
 	{"linkat", SYS_linkat, ANY, 0, 0, 0},

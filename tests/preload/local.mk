@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 preload_tests = \
+	%D%/cancel.bats \
 	%D%/deepbind.bats \
 	%D%/faults.bats \
 	%D%/limits.bats \
@@ -21,6 +22,7 @@ EXTRA_DIST += \
 # The guests: programs that the shim is preloaded into.
 if BUILD_SHIM
 check_PROGRAMS += \
+	%D%/cancelled \
 	%D%/children \
 	%D%/descriptors \
 	%D%/early_host \
@@ -42,6 +44,7 @@ TESTS += $(preload_tests)
 endif
 endif
 GUEST_CFLAGS = $(AM_CFLAGS) -fno-builtin
+tests_preload_cancelled_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_children_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_filtered_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_limits_CFLAGS = $(GUEST_CFLAGS)
@@ -83,9 +86,8 @@ librefused_la_LDFLAGS = $(libweir_preload_la_LDFLAGS) -rpath $(abs_builddir) $(R
 librefused_la_DEPENDENCIES = $(libweir_preload_la_OBJECTS) $(libweir_preload_la_DEPENDENCIES)
 REFUSED_CALLS = \
 	-Wl,--wrap=mmap,--wrap=munmap,--wrap=madvise,--wrap=mincore,--wrap=mprotect \
-	-Wl,--wrap=prctl,--wrap=open,--wrap=read,--wrap=pread,--wrap=pwrite,--wrap=fstat,--wrap=mkdir \
-	-Wl,--wrap=unlink,--wrap=linkat,--wrap=readlink,--wrap=posix_fallocate,--wrap=process_vm_readv \
-	-Wl,--wrap=process_vm_writev,--wrap=pthread_create,--wrap=getrlimit,--wrap=getrusage,--wrap=syscall
+	-Wl,--wrap=prctl,--wrap=process_vm_readv,--wrap=pthread_create,--wrap=getrlimit,--wrap=getrusage \
+	-Wl,--wrap=syscall
 
 # Long: the tests once more on the ways that weir goes where system calls are refused.
 .PHONY: check-fallback

@@ -3,7 +3,7 @@
  * Linked into a second shim, for scripts/check-fallback: system calls fail in every process that it is
  * loaded into, by what REFUSE says.
  * kernel:NAME[,NAME...]:ERRNO: by seccomp, the host's as well; names of forbid.c.
- * shim:NAME[,NAME...]:ERRNO: those alone that the shim makes; names of the functions below.
+ * shim:NAME[,NAME...]:ERRNO: those alone that the shim makes; names of the list below.
  * With REFUSE_SAY=FILE, a line for each process: how often a call of the shim's was refused.
  */
 #include <errno.h>
@@ -29,7 +29,6 @@
 	X(mmap_reserve)                                                                  \
 	X(mmap_fixed)                                                                    \
 	X(mmap_tables)                                                                   \
-	X(mmap_shared)                                                                   \
 	X(munmap)                                                                        \
 	X(mremap)                                                                        \
 	X(madvise)                                                                       \
@@ -48,9 +47,8 @@
 	X(unlink)                                                                        \
 	X(linkat)                                                                        \
 	X(readlink)                                                                      \
-	X(posix_fallocate)                                                               \
+	X(fallocate)                                                                     \
 	X(process_vm_readv)                                                              \
-	X(process_vm_writev)                                                             \
 	X(pthread_create)                                                                \
 	X(getrlimit)                                                                     \
 	X(getrusage)                                                                     \
@@ -180,35 +178,12 @@ WRAP(int, mprotect, (void *addr, size_t bytes, int protection), (addr, bytes, pr
 WRAP(int, prctl,
      (int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d),
      (option, a, b, c, d))
-WRAP(ssize_t, read, (int fd, void *to, size_t bytes), (fd, to, bytes))
-WRAP(ssize_t, pread, (int fd, void *to, size_t bytes, off_t at), (fd, to, bytes, at))
-WRAP(ssize_t, pwrite, (int fd, const void *from, size_t bytes, off_t at),
-     (fd, from, bytes, at))
-WRAP(int, fstat, (int fd, struct stat *st), (fd, st))
-WRAP(int, mkdir, (const char *path, mode_t mode), (path, mode))
-WRAP(int, unlink, (const char *path), (path))
-WRAP(int, linkat, (int from, const char *old, int to, const char *new, int flags),
-     (from, old, to, new, flags))
-WRAP(ssize_t, readlink, (const char *path, char *to, size_t size), (path, to, size))
 WRAP(ssize_t, process_vm_readv,
-     (pid_t pid, const struct iovec *local, unsigned long n, const struct iovec *remote,
-      unsigned long n_remote, unsigned long flags),
-     (pid, local, n, remote, n_remote, flags))
-WRAP(ssize_t, process_vm_writev,
      (pid_t pid, const struct iovec *local, unsigned long n, const struct iovec *remote,
       unsigned long n_remote, unsigned long flags),
      (pid, local, n, remote, n_remote, flags))
 WRAP(int, getrlimit, (int resource, struct rlimit *limit), (resource, limit))
 WRAP(int, getrusage, (int who, struct rusage *usage), (who, usage))
-
-int __real_posix_fallocate(int fd, off_t at, off_t bytes);
-int __wrap_posix_fallocate(int fd, off_t at, off_t bytes);
-int
-__wrap_posix_fallocate(int fd, off_t at, off_t bytes)
-{
-	return fails(CALL_posix_fallocate) ? errno
-					   : __real_posix_fallocate(fd, at, bytes);
-}
 
 typedef void *thread_function(void *argument);
 int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attr,
@@ -227,8 +202,7 @@ __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr, thread_func
 static enum call
 sort_of_mapping(int protection, int flags)
 {
-	return (flags & MAP_SHARED) != 0       ? CALL_mmap_shared
-	       : (flags & MAP_FIXED) != 0      ? CALL_mmap_fixed
+	return (flags & MAP_FIXED) != 0	       ? CALL_mmap_fixed
 	       : (protection & PROT_READ) == 0 ? CALL_mmap_reserve
 					       : CALL_mmap_tables;
 }
@@ -252,12 +226,37 @@ sort_of_open(const char *path, int flags)
 						 : CALL_open_again;
 }
 
-int __real_open(const char *path, int flags, mode_t mode);
-int __wrap_open(const char *path, int flags, mode_t mode);
-int
-__wrap_open(const char *path, int flags, mode_t mode)
+static enum call
+sort_of_syscall(long number, long b, long c)
 {
-	return fails(sort_of_open(path, flags)) ? -1 : __real_open(path, flags, mode);
+	static const struct {
+		long number;
+		enum call call;
+	} known[] = {
+		{SYS_membarrier, CALL_membarrier},
+		{SYS_close_range, CALL_close_range},
+		{SYS_futex, CALL_futex},
+		{SYS_mbind, CALL_mbind},
+		{SYS_mremap, CALL_mremap},
+		{SYS_get_mempolicy, CALL_get_mempolicy},
+		{SYS_rt_sigprocmask, CALL_rt_sigprocmask},
+		{SYS_read, CALL_read},
+		{SYS_pread64, CALL_pread},
+		{SYS_pwrite64, CALL_pwrite},
+		{SYS_fstat, CALL_fstat},
+		{SYS_mkdirat, CALL_mkdir},
+		{SYS_unlinkat, CALL_unlink},
+		{SYS_linkat, CALL_linkat},
+		{SYS_readlinkat, CALL_readlink},
+		{SYS_fallocate, CALL_fallocate},
+	};
+
+	if (number == SYS_openat)
+		return sort_of_open((const char *)b, (int)c);
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (known[i].number == number)
+			return known[i].call;
+	return N_CALLS;
 }
 
 long __real_syscall(long number, long a, long b, long c, long d, long e, long f);
@@ -265,14 +264,7 @@ long __wrap_syscall(long number, long a, long b, long c, long d, long e, long f)
 long
 __wrap_syscall(long number, long a, long b, long c, long d, long e, long f)
 {
-	enum call call = number == SYS_membarrier	? CALL_membarrier
-			 : number == SYS_close_range	? CALL_close_range
-			 : number == SYS_futex		? CALL_futex
-			 : number == SYS_mbind		? CALL_mbind
-			 : number == SYS_mremap		? CALL_mremap
-			 : number == SYS_get_mempolicy	? CALL_get_mempolicy
-			 : number == SYS_rt_sigprocmask ? CALL_rt_sigprocmask
-							: N_CALLS;
+	enum call call = sort_of_syscall(number, b, c);
 
 	return call != N_CALLS && fails(call) ? -1
 					      : __real_syscall(number, a, b, c, d, e, f);

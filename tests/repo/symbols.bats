@@ -31,6 +31,12 @@ undefined() {
   undefined | grep -xE 'dladdr1?|backtrace(_symbols)?' | no_lines
 }
 
+# POSIX.1-2017, 2.9.5.2: those that shall be cancellation points, and of those that may be what weir would want.
+@test "the shim uses no cancellation point: pool/sys.h has the calls instead" {
+  undefined | grep -xE '(__)?(accept|aio_suspend|clock_nanosleep|close|connect|creat|fcntl|fdatasync|fsync|getmsg|getpmsg|lockf|mq_.*|msgrcv|msgsnd|msync|nanosleep|open|openat|pause|poll|ppoll|pread|preadv2?|pselect|pthread_cond_.*wait|pthread_join|pthread_testcancel|putmsg|putpmsg|pwrite|pwritev2?|read|readv|recv|recvfrom|recvmsg|select|sem_wait|sem_timedwait|send|sendmsg|sendto|sigpause|sigsuspend|sigtimedwait|sigwait|sigwaitinfo|sleep|system|tcdrain|usleep|wait|wait3|wait4|waitid|waitpid|write|writev)(64)?(_2|_chk)?' | no_lines
+  undefined | grep -xE '(__)?(x?stat|fx?stat|lx?stat|fstatat|statx|access|faccessat|chdir|chmod|closedir|dup[23]?|epoll_wait|eventfd.*|fallocate|flock|ftruncate|futimens|getcwd|getdelim|getdents|gethostby.*|getlogin.*|getpw.*|getrandom|glob|ioctl|link|linkat|lseek|mkdir|mkdirat|mkstemp|open_memstream|opendir|posix_fadvise|posix_fallocate|posix_spawnp?|readdir(_r)?|readlink|readlinkat|realpath|rename|rmdir|splice|sendfile|symlink|sync_file_range|syslog|tmpfile|truncate|unlink|unlinkat|utime.*|pthread_rwlock_.*)(64)?(_chk)?' | no_lines
+}
+
 @test "only what dlopen calls walks the loader's list" {
   objects=$(find "$WEIR_BUILDDIR" -path '*/.libs/libweir_preload_la-*.o')
   [ -n "$objects" ]
