@@ -6,6 +6,8 @@ bench_scripts = \
 bench_workloads = \
 	%D%/workloads/burst_idle.js %D%/workloads/file_encode.js %D%/workloads/files.js \
 	%D%/workloads/hex20.js %D%/workloads/http_bodies.js %D%/workloads/image.js \
+	%D%/workloads/small_bursts.php %D%/workloads/small_bursts.pl \
+	%D%/workloads/small_bursts.py %D%/workloads/small_bursts.rb \
 	%D%/workloads/smallops.js %D%/workloads/sparse_zero.js %D%/workloads/startup.js \
 	%D%/workloads/stream.js %D%/workloads/workers.js %D%/workloads/workload.js
 EXTRA_DIST += $(bench_scripts) $(bench_workloads)

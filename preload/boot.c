@@ -14,6 +14,7 @@
 #include "preload/filter.h"
 #include "preload/fork.h"
 #include "preload/gate.h"
+#include "preload/reach.h"
 #include "preload/ready.h"
 #include "preload/sampler.h"
 #include "preload/say.h"
@@ -60,6 +61,15 @@ takes_part(void)
 		line_begin(&l);
 		line_text(&l, "inert: this kernel's pages are not of 4096 bytes");
 		line_end(&l);
+		return false;
+	}
+	if (!reach_all()) {
+		if (weir_config.verbose) {
+			line_begin(&l);
+			line_text(&l, "inert: another malloc, realloc or free comes "
+				      "first in this process");
+			line_end(&l);
+		}
 		return false;
 	}
 	return true;

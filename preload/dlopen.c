@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * dlopen, interposed for plugins with RTLD_DEEPBIND alone: see deepbind.c. The loader looks at who
- * calls (for the caller's RUNPATH), so that every call that does not need weir is handed on by a
- * jump, never by a call of weir's own. dlmopen's objects have a heap of their own: it stays alone.
+ * dlopen, interposed for plugins with RTLD_DEEPBIND alone: see deepbind.c. dlmopen: a plugin in a
+ * namespace of its own has its own C library, so that weir stays out from then on. The loader looks
+ * at who calls (for the caller's RUNPATH), so that every call that does not need weir is handed
+ * on by a jump, never by a call of weir's own.
  */
 #include <dlfcn.h>
 #include <link.h>
@@ -14,6 +15,7 @@
 
 #include "preload/deepbind.h"
 #include "preload/jump.h"
+#include "preload/place.h"
 #include "preload/settings.h"
 
 typedef void *dlopen_function(const char *file, int mode);
@@ -93,4 +95,15 @@ dlopen(const char *file, int mode)
 	    weir_floor != SIZE_MAX && !caller_matters(file, __builtin_return_address(0)))
 		JUMP open_deep(file, mode);
 	JUMP to(file, mode);
+}
+
+typedef void *dlmopen_function(Lmid_t space, const char *file, int mode);
+
+JUMPS __attribute__((visibility("default"))) void *
+dlmopen(Lmid_t space, const char *file, int mode)
+{
+	if (space == LM_ID_BASE)
+		JUMP dlopen(file, mode);
+	place_stop();
+	JUMP((dlmopen_function *)dlsym(RTLD_NEXT, "dlmopen"))(space, file, mode);
 }

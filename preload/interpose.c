@@ -15,6 +15,7 @@
 #include "preload/ready.h"
 #include "preload/settings.h"
 #include "preload/gate.h"
+#include "preload/jump.h"
 #include "preload/next.h"
 #include "preload/place.h"
 #include "preload/record.h"
@@ -142,7 +143,8 @@ large_realloc(void *p, size_t size, const void *caller)
 				: take_over(p, size, FROM(caller));
 }
 
-EXPORT void *
+/* Not inlined below: what stands in front of weir's is to come first there, too. */
+EXPORT __attribute__((noinline)) void *
 realloc(void *p, size_t size)
 {
 	if (UNLIKELY(size >= weir_floor || (p != NULL && weir_hull_has(p))))
@@ -150,7 +152,11 @@ realloc(void *p, size_t size)
 	return next.realloc(p, size);
 }
 
-EXPORT void *
+/*
+ * By realloc's name, as glibc's is: a debugger (valgrind) may replace realloc and not this. By a jump,
+ * so that the caller is the host.
+ */
+JUMPS EXPORT void *
 reallocarray(void *p, size_t n, size_t size)
 {
 	size_t bytes;
@@ -159,9 +165,7 @@ reallocarray(void *p, size_t n, size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
-	if (UNLIKELY(bytes >= weir_floor || (p != NULL && weir_hull_has(p))))
-		return large_realloc(p, bytes, CALLER);
-	return next.realloc(p, bytes);
+	JUMP realloc(p, bytes);
 }
 
 static bool

@@ -21,6 +21,7 @@ libweir_preload_la_SOURCES = \
 	%D%/next.c %D%/next.h \
 	%D%/own_files.c %D%/own_files.h \
 	%D%/place.c %D%/place.h %D%/place_private.h \
+	%D%/reach.c %D%/reach.h \
 	%D%/ready.c %D%/ready.h \
 	%D%/record.c %D%/record.h \
 	%D%/resize.c \

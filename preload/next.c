@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "pool/sys.h"
+#include "pool/pages.h"
 
 #define STORE_ALIGN 16
 #define STORE_BYTES 16384
@@ -27,6 +28,11 @@ static _Alignas(STORE_ALIGN) unsigned char store[STORE_BYTES];
 static _Atomic size_t store_used;
 static _Atomic bool searching, found;
 static struct weir_next real;
+
+/* SIZE_MAX: nothing is, to an allocator that is not glibc's. */
+#define SHOWN_AT_FIRST ((size_t)128 << 10)
+#define HEADER_BYTES   (2 * sizeof(size_t)) /* of glibc's mapped blocks */
+_Atomic size_t next_shown = SIZE_MAX;
 
 static void checked_free(void *p);
 static void *checked_realloc(void *p, size_t size);
@@ -126,6 +132,20 @@ look_up(const char *name)
 	return p;
 }
 
+/*
+ * Whether malloc lies beside a function that only glibc has, both of its malloc.c: no other library
+ * can be so near.
+ */
+static bool
+is_glibc(void)
+{
+	const uintptr_t near = 256 << 10;
+
+	return (uintptr_t)dlsym(RTLD_NEXT, "malloc_info") - (uintptr_t)real.malloc +
+		       near <
+	       2 * near;
+}
+
 /* False when called from within the search itself. */
 static bool
 find_next(void)
@@ -151,6 +171,8 @@ find_next(void)
 	struct weir_next ready = real;
 	ready.pvalloc = next.pvalloc;
 	next = ready;
+	if (is_glibc())
+		atomic_store(&next_shown, SHOWN_AT_FIRST);
 	atomic_store(&found, true);
 	if (atomic_load(&store_used) != 0)
 		watch_for_store();
@@ -257,6 +279,30 @@ struct weir_next next = {
 	.pvalloc = pvalloc_by_memalign,
 	.malloc_usable_size = first_usable_size,
 };
+
+/*
+ * Two system calls and a page, at most 180 times in a process. Options, tunables and the host's
+ * mallopt go before, in glibc. Where a free piece of its heap serves this, it
+ * learns nothing of it: then more is asked for.
+ */
+void
+next_show_freed(size_t bytes)
+{
+	int saved_errno = errno;
+	bool mapped = false;
+
+	for (; !mapped && bytes <= NEXT_SHOWN_MAX; bytes += bytes / 8) {
+		void *p = next.malloc(bytes);
+
+		/* A mapping is of whole pages, with the header in front. */
+		mapped = p == NULL || next.malloc_usable_size(p) % WEIR_PAGE_BYTES ==
+					      WEIR_PAGE_BYTES - HEADER_BYTES;
+		next.free(p);
+		atomic_store_explicit(&next_shown, bytes + bytes / 32,
+				      memory_order_relaxed);
+	}
+	errno = saved_errno;
+}
 
 /*
  * A stacked allocator without its own malloc_trim leaves glibc's behind it in the symbol

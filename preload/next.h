@@ -11,6 +11,7 @@
 #define PRELOAD_NEXT_H
 
 #include <malloc.h>
+#include <stdatomic.h>
 #include <stddef.h>
 
 struct weir_next {
@@ -29,6 +30,25 @@ extern struct weir_next next __attribute__((visibility("hidden")));
 
 /* Makes the lookup now: 0, or -ENOENT within the lookup itself. */
 int next_found(void);
+
+/*
+ * glibc keeps as much of its heap's top as the largest mapped block that it ever freed lets it
+ * expect (twice that, for blocks of 32 MB at most); until then every burst of small blocks is
+ * trimmed and faulted in again. What weir serves it does not see, so it is shown: a block freed by
+ * the host, not within the gate.
+ */
+void next_show_freed(size_t bytes);
+#define NEXT_SHOWN_MAX (((size_t)32 << 20) - 8192) /* its header fits as well */
+extern _Atomic size_t next_shown __attribute__((visibility("hidden")));
+
+static inline void
+next_saw_freed(size_t bytes)
+{
+	if (__builtin_expect(
+		    bytes > atomic_load_explicit(&next_shown, memory_order_relaxed), 0) &&
+	    bytes <= NEXT_SHOWN_MAX)
+		next_show_freed(bytes);
+}
 
 /* These need not exist in a next allocator; what they do without it is said in next.c. */
 int next_malloc_trim(size_t pad);

@@ -19,6 +19,7 @@
 #include "preload/gate.h"
 #include "preload/kind.h"
 #include "preload/misuse.h"
+#include "preload/next.h"
 #include "preload/place_private.h"
 #include "preload/record.h"
 #include "preload/suspect.h"
@@ -27,6 +28,8 @@
 
 /* How much of callocs of each size gets touched: a struct weir_zero_memory in one word. */
 static _Atomic uint64_t zero_memory[WEIR_ZERO_SIZES];
+
+static _Atomic bool stopped;
 
 /* Blocks freed while their thread was inside weir; whoever leaves next gives them back. */
 static _Atomic(struct weir_span *) deferred;
@@ -125,9 +128,18 @@ place_site(size_t size, uint32_t kind, struct place_caller caller)
 		       : 0;
 }
 
+void
+place_stop(void)
+{
+	atomic_store_explicit(&stopped, true, memory_order_relaxed);
+}
+
 struct weir_route
 place_route(size_t size, size_t align, uint32_t kind)
 {
+	if (atomic_load_explicit(&stopped, memory_order_relaxed))
+		return (struct weir_route){.place = WEIR_PLACE_NEXT,
+					   .reason = WEIR_F_DLMOPEN};
 	struct weir_route route = weir_route(&weir_config, size, align, kind);
 
 	if (weir_pool_tight(route.bytes))
@@ -262,9 +274,11 @@ place_free(void *p)
 		place_defer(s);
 		return true;
 	}
+	size_t bytes = s->requested;
 	place_give(s);
 	timer_nudge(true);
 	place_leave(&g);
+	next_saw_freed(bytes);
 	return true;
 }
 

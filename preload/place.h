@@ -21,6 +21,12 @@ struct place_caller {
 	uintptr_t frame;
 };
 
+/*
+ * From now on no block is lent: the host has loaded a second C library (dlmopen), which may be given
+ * one and could not free it. Those that are out stay, and come home as ever.
+ */
+void place_stop(void);
+
 /* `align` 0: as malloc. */
 void *place_new(size_t size, size_t align, bool zero, struct place_caller caller);
 

@@ -95,7 +95,7 @@ examine_program(struct diagnosis *d, const char *path, const struct weir_options
 			    t.elf.dynamic ? t.elf.loader : "none: statically linked");
 	if (t.elf.symbols_read)
 		finding_add(f, "program", "malloc", NULL, "%s",
-			    t.elf.defines_malloc   ? "its own, exported"
+			    t.elf.defines != NULL  ? "its own, exported"
 			    : t.elf.imports_malloc ? "imported"
 						   : "not imported");
 	if (t.inert[0] != '\0')

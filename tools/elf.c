@@ -183,6 +183,19 @@ is_malloc(const char *name)
 	return false;
 }
 
+/* Where one of these is not weir's, the shim serves nothing: preload/reach.c. */
+static const char *
+decisive(const char *name)
+{
+	static const char *const all[] = {"malloc", "free", "realloc", "reallocarray",
+					  "malloc_usable_size"};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (strcmp(name, all[i]) == 0)
+			return all[i];
+	return NULL;
+}
+
 static void
 note_symbols(const struct table *symbols, const struct table *strings,
 	     struct elf_facts *facts)
@@ -196,8 +209,9 @@ note_symbols(const struct table *symbols, const struct table *strings,
 		name = string_at(strings, sym.st_name);
 		if (is_malloc(name) && sym.st_shndx == SHN_UNDEF)
 			facts->imports_malloc = true;
-		else if (is_malloc(name) && strcmp(name, "malloc") == 0)
-			facts->defines_malloc = true;
+		else if (sym.st_shndx != SHN_UNDEF && decisive(name) != NULL &&
+			 (facts->defines == NULL || strcmp(name, "malloc") == 0))
+			facts->defines = decisive(name);
 		/* v8::V8::GetSandboxSizeInBytes(), declared under V8_ENABLE_SANDBOX only. */
 		else if (strcmp(name, "_ZN2v82V821GetSandboxSizeInBytesEv") == 0 &&
 			 sym.st_shndx != SHN_UNDEF)

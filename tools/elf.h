@@ -17,9 +17,11 @@ struct elf_facts {
 	int bits;	  /* 32 or 64 */
 	bool dynamic;	  /* it has a loader (PT_INTERP) */
 	char loader[256];
-	bool symbols_read;     /* the rest is known */
-	bool imports_malloc;   /* of the malloc family, anything */
-	bool defines_malloc;   /* exported by the file itself: it wins over a preload */
+	bool symbols_read;   /* the rest is known */
+	bool imports_malloc; /* of the malloc family, anything */
+	const char *
+		defines; /* exported by the file itself, before any preload's: its malloc, or
+				  what takes a block; or NULL */
 	bool needs_others;     /* libraries beyond those of the C library itself */
 	const char *sanitizer; /* the library of one that it needs, or NULL */
 	bool v8_sandbox;       /* exports what V8 has only when built with its sandbox */

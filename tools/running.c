@@ -67,7 +67,8 @@ explain_loaded(const struct its_environ *e, const char *exe, char *why, size_t s
 			why, size,
 			"its large blocks (%s or more) do not add up to 1 MB yet, or its "
 			"file could not be written, or lies in a folder that is not "
-			"looked in",
+			"looked in, or another malloc, realloc or free comes before "
+			"weir's",
 			show_bytes(floor, o->floor));
 }
 

@@ -106,10 +106,11 @@ judge(struct target *t)
 			"it is built with a sanitizer (it needs %s), which must serve "
 			"every block itself",
 			e->sanitizer);
-	else if (e->defines_malloc)
+	else if (e->defines != NULL)
 		AGAINST(t,
-			"it exports a malloc of its own, which the loader prefers to any "
-			"preload");
+			"it exports a %s of its own, which the loader prefers to any "
+			"preload",
+			e->defines);
 	else if (e->symbols_read && !e->imports_malloc && !e->needs_others)
 		AGAINST(t, "it imports no malloc, and needs no library that could: its "
 			   "allocator is inside the executable (Bun is built so)");

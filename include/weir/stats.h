@@ -322,7 +322,9 @@ enum weir_kind_field {
 	X(ADDRESS_SPACE, "address_space", "the kernel gave no address space")            \
 	X(COMMIT, "commit", "the kernel refused to make pages usable")                   \
 	X(METADATA, "metadata", "weir's own tables are full")                            \
-	X(NESTED, "nested", "called from inside weir: a signal handler, or its thread")
+	X(NESTED, "nested", "called from inside weir: a signal handler, or its thread")  \
+	X(DLMOPEN, "dlmopen",                                                            \
+	  "after dlmopen: another C library knows none of weir's blocks")
 
 enum weir_fallback {
 #define X(id, name, meaning) WEIR_F_##id,

@@ -6,6 +6,7 @@ preload_tests = \
 	%D%/limits.bats \
 	%D%/memory.bats \
 	%D%/misuse.bats \
+	%D%/neighbours.bats \
 	%D%/residue.bats \
 	%D%/sandbox.bats \
 	%D%/shim.bats \
@@ -15,8 +16,9 @@ preload_tests = \
 	%D%/trace.bats \
 	%D%/walks.bats
 EXTRA_DIST += %D%/preload.bash $(preload_tests)
-# Compiled by strange.bats, as their own tools would.
+# Compiled by neighbours.bats and strange.bats, as their own tools would.
 EXTRA_DIST += \
+	%D%/bursts.c %D%/family.c %D%/partial.c %D%/spaces.c \
 	%D%/frames.c %D%/handover.c %D%/own_heap.c %D%/plugin.c %D%/throws.cc
 
 # The guests: programs that the shim is preloaded into.
