@@ -82,9 +82,8 @@ take_target(size_t bytes, size_t align)
 	return NULL;
 }
 
-/* May pages be moved into this region? Makes its table of origins (origin.h) if it has none. */
-static bool
-may_move(struct weir_region *r)
+bool
+heap_may_move(struct weir_region *r)
 {
 	weir_lock(&heap_mutex);
 	int32_t *table = r->origin;
@@ -137,7 +136,7 @@ heap_move(const struct weir_span *from, const struct weir_span *to, size_t offse
 	size_t done = 0;
 
 	*stop = 0;
-	while (done < bytes && may_move(target)) {
+	while (done < bytes && heap_may_move(target)) {
 		uintptr_t at = from->base + done, there = to->base + offset + done;
 		size_t run = origin_run(source, at, bytes - done);
 

@@ -31,6 +31,9 @@ void heap_leave(struct weir_span *s);
 size_t heap_move(const struct weir_span *from, const struct weir_span *to, size_t offset,
 		 size_t bytes, int *stop);
 
+/* May pages be moved into this region? Makes its table of origins (origin.h) if it has none. No lock. */
+bool heap_may_move(struct weir_region *r);
+
 /* Gives a span's pages back: what heap_pages->purge returns. No lock. */
 int heap_discard(const struct weir_span *s);
 

@@ -78,7 +78,8 @@ heap_discard(const struct weir_span *s)
 {
 	struct weir_region *r = region_get(s->region);
 
-	if (origin_strange(r, s->base, s->bytes)) {
+	if (s->flags & (WEIR_SPAN_ALTERED | WEIR_SPAN_ADVISED) ||
+	    origin_strange(r, s->base, s->bytes)) {
 		int rc = heap_pages->renew((void *)s->base, s->bytes);
 
 		if (rc >= 0) {

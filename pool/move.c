@@ -47,6 +47,24 @@ weir_span_move(struct weir_span *from, struct weir_span *to, size_t bytes, size_
 	return true;
 }
 
+bool
+weir_span_keeps_advice(const struct weir_span *s)
+{
+	enum { MOST = 32 << 20, HARDLY_LESS = 240 }; /* of 256 */
+	struct weir_region *r = region_get(s->region);
+
+	if (s->bytes > MOST || weir_span_touched(s) < HARDLY_LESS)
+		return false;
+	if (origin_is_altered(r, s->base, s->bytes))
+		return true;
+	if (!heap_may_move(r))
+		return false;
+	weir_lock(&heap_mutex);
+	origin_altered(r, s->base, s->bytes);
+	heap_unlock();
+	return true;
+}
+
 /* Gives the span's pages to the system. Returns the state that the span then has, or -errno. */
 static int
 discard(const struct weir_span *s)
@@ -70,6 +88,7 @@ weir_pool_give_purged(struct weir_span *s, int64_t now_ns)
 		weir_pool_give(s, now_ns);
 		return;
 	}
+	s->flags &= (uint8_t) ~(WEIR_SPAN_ALTERED | WEIR_SPAN_ADVISED);
 	if (c != NULL) {
 		weir_lock(&c->lock);
 		pool_class_given(c, s);

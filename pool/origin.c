@@ -5,6 +5,9 @@
  */
 #include "pool/origin.h"
 
+/* No distance: the mapping was altered where it is. */
+#define ALTERED INT32_MAX
+
 static size_t n_seams; /* in all regions */
 static size_t seams_max = ORIGIN_SEAMS_MAX;
 
@@ -98,7 +101,8 @@ origin_can_move(const struct weir_region *source, uintptr_t from, uintptr_t to)
 {
 	int64_t pages = way(source, from, to);
 
-	return pages >= INT32_MIN && pages <= INT32_MAX;
+	return pages >= INT32_MIN && pages < ALTERED &&
+	       !origin_is_altered(source, from, WEIR_PAGE_BYTES);
 }
 
 void
@@ -106,6 +110,21 @@ origin_moved(const struct weir_region *source, uintptr_t from, struct weir_regio
 	     uintptr_t to, size_t bytes)
 {
 	set(target, to, bytes, (int32_t)way(source, from, to));
+}
+
+void
+origin_altered(struct weir_region *r, uintptr_t at, size_t bytes)
+{
+	set(r, at, bytes, ALTERED);
+}
+
+bool
+origin_is_altered(const struct weir_region *r, uintptr_t at, size_t bytes)
+{
+	const int32_t *table = table_of(r);
+
+	return table != NULL && table[region_page(r, at)] == ALTERED &&
+	       origin_run(r, at, bytes) == bytes;
 }
 
 void

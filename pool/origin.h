@@ -43,6 +43,13 @@ void origin_moved(const struct weir_region *source, uintptr_t from,
 		  struct weir_region *target, uintptr_t to, size_t bytes);
 bool origin_can_move(const struct weir_region *source, uintptr_t from, uintptr_t to);
 
+/*
+ * Notes that the mapping itself is not as weir makes them: strange, not to be moved, and mapped anew when
+ * it goes back.
+ */
+void origin_altered(struct weir_region *r, uintptr_t at, size_t bytes);
+bool origin_is_altered(const struct weir_region *r, uintptr_t at, size_t bytes);
+
 /* Notes that the range was mapped anew: its pages are at their origin again. */
 void origin_forget(struct weir_region *r, uintptr_t at, size_t bytes);
 

@@ -79,6 +79,13 @@ void weir_pool_give(struct weir_span *s, int64_t now_ns);
 void weir_pool_give_purged(struct weir_span *s, int64_t now_ns);
 
 /*
+ * For a block that the host has advised to be huge (WEIR_SPAN_ADVISED): as long as all of its pages are
+ * there, the advice does nothing, and new pages would be dear. True: it may be given and lent as it is,
+ * and will be mapped anew when its pages go back. The C library unmaps what is larger than 32 MB.
+ */
+bool weir_span_keeps_advice(const struct weir_span *s);
+
+/*
  * For a pointer to free: takes the span out of LIVE, so that exactly one of any number of
  * racing callers succeeds. The winner must call weir_pool_give.
  */

@@ -69,6 +69,21 @@ weir_span_at(const void *p)
 	return s != NULL && s->base == (uintptr_t)p ? s : NULL;
 }
 
+struct weir_span *
+weir_span_around(const void *p)
+{
+	struct weir_region *r = weir_region_of(p);
+	uintptr_t page = (uintptr_t)p & ~(uintptr_t)(WEIR_PAGE_BYTES - 1);
+
+	for (; r != NULL && page >= r->base; page -= WEIR_PAGE_BYTES) {
+		struct weir_span *s = weir_span_at((void *)page);
+
+		if (s != NULL && (uintptr_t)p < s->base + s->bytes)
+			return s;
+	}
+	return NULL;
+}
+
 static void
 hull_cover(uintptr_t base, size_t bytes)
 {

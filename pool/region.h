@@ -63,6 +63,9 @@ struct weir_region *weir_region_of(const void *p);
  */
 struct weir_span *weir_span_at(const void *p);
 
+/* The span that p lies in, or NULL. Walks back page by page: not for the allocation path. */
+struct weir_span *weir_span_around(const void *p);
+
 /* Whether p lies in any region at all; for telling misuse from a stranger's pointer. */
 bool weir_region_has(const void *p);
 

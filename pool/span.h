@@ -34,6 +34,9 @@ enum weir_span_state {
 #define WEIR_SPAN_SCRATCH                                                                \
 	1 /* got by the scratch API: reference-counted, free() is misuse */
 #define WEIR_SPAN_ZEROED 2 /* served to a calloc by pages that took no memory yet */
+/* The host left more than content: it is mapped anew before it is lent again. */
+#define WEIR_SPAN_ALTERED 4
+#define WEIR_SPAN_ADVISED 64 /* the same, by advice that costs memory at most */
 /* For the shim's search for misuse. */
 #define WEIR_SPAN_SUSPECT 8
 #define WEIR_SPAN_GUARDED 16 /* its last page is inaccessible */

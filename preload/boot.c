@@ -11,6 +11,7 @@
 
 #include "pool/pages.h"
 #include "pool/pool.h"
+#include "preload/altered.h"
 #include "preload/filter.h"
 #include "preload/fork.h"
 #include "preload/gate.h"
@@ -82,6 +83,7 @@ boot(void)
 	struct line l;
 
 	filter_init();
+	altered_init();
 	settings_read();
 	if (takes_part() && fork_handlers_install() == 0) {
 		weir_pool_announce();

@@ -5,6 +5,7 @@ endif
 
 libweir_preload_la_SOURCES = \
 	%D%/boot.c \
+	%D%/altered.c %D%/altered.h \
 	%D%/backing_set.c %D%/backing_set.h \
 	%D%/chores.c %D%/chores.h \
 	%D%/clock.h \

@@ -13,22 +13,6 @@
 #include "preload/suspect_sites.h"
 #include "preload/where.h"
 
-/* The span that p lies in. Walks back page by page; nobody waits for a process that ends. */
-static const struct weir_span *
-span_around(const void *p)
-{
-	struct weir_region *r = weir_region_of(p);
-	uintptr_t page = (uintptr_t)p & ~(uintptr_t)(WEIR_PAGE_BYTES - 1);
-
-	for (; r != NULL && page >= r->base; page -= WEIR_PAGE_BYTES) {
-		const struct weir_span *s = weir_span_at((void *)page);
-
-		if (s != NULL && (uintptr_t)p < s->base + s->bytes)
-			return s;
-	}
-	return NULL;
-}
-
 static bool
 is_freed(const struct weir_span *s)
 {
@@ -95,7 +79,7 @@ say_place(struct line *l, const void *p, const struct weir_span *s)
 void
 misuse_describe_fault(struct line *l, const void *p)
 {
-	const struct weir_span *s = span_around(p);
+	const struct weir_span *s = weir_span_around(p);
 
 	line_pointer(l, p);
 	line_text(l, ": ");
@@ -122,7 +106,7 @@ finish(struct line *l)
 void
 misuse(const char *call, const void *p)
 {
-	const struct weir_span *s = span_around(p);
+	const struct weir_span *s = weir_span_around(p);
 	struct line l;
 
 	record_event(RECORD_MISUSE, 1);

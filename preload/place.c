@@ -195,7 +195,8 @@ give(struct weir_span *s)
 {
 	int64_t now_ns = clock_now_ns();
 	record_gone(s);
-	if (s->flags & WEIR_SPAN_SEALED ||
+	if (s->flags & (WEIR_SPAN_SEALED | WEIR_SPAN_ALTERED) ||
+	    (s->flags & WEIR_SPAN_ADVISED && !weir_span_keeps_advice(s)) ||
 	    (s->flags & WEIR_SPAN_ZEROED && weir_zero_sparse(learn_touched(s))))
 		weir_pool_give_purged(s, now_ns);
 	else

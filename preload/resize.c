@@ -19,6 +19,8 @@
 /* Moving page tables costs two calls and a new kernel mapping; below this, copy. */
 #define MOVE_MIN ((size_t)1 << 20)
 
+#define CHANGED (WEIR_SPAN_ALTERED | WEIR_SPAN_ADVISED)
+
 /* What the block's capacity is to be, if it stays. */
 static size_t
 capacity_for(const struct weir_span *s, size_t size, const struct weir_route *route)
@@ -36,7 +38,8 @@ in_place(struct weir_span *s, size_t size, const struct weir_route *route)
 {
 	size_t bytes = capacity_for(s, size, route), old = s->requested;
 
-	if (bytes == 0)
+	/* What is cut off would be lent to others as it is. */
+	if (bytes == 0 || (s->flags & CHANGED && bytes < s->bytes))
 		return false;
 	if (bytes == s->bytes)
 		weir_pool_resized(s, size);
@@ -57,12 +60,16 @@ carry_over(struct weir_span *from, struct weir_span *to, bool to_is_zero)
 	size_t bytes = theirs < room ? theirs : room;
 	size_t pages = (bytes + WEIR_PAGE_BYTES - 1) & ~(WEIR_PAGE_BYTES - 1);
 
-	/* Recycled pages are there already: copying into them is cheaper than moving. */
+	/*
+	 * Recycled pages are there already: copying into them is cheaper than moving. And what the host
+	 * did to the mapping would move as well.
+	 */
+	bool moves = to_is_zero && bytes >= MOVE_MIN && !(from->flags & CHANGED);
 	size_t moved = 0;
 
-	if (to_is_zero && bytes >= MOVE_MIN && !weir_span_move(from, to, pages, &moved))
+	if (moves && !weir_span_move(from, to, pages, &moved))
 		return LOST;
-	if (!to_is_zero || bytes < MOVE_MIN)
+	if (!moves)
 		memcpy((void *)to->base, (const void *)from->base, bytes);
 	record_event(moved != 0 ? RECORD_REALLOC_REMAPPED : RECORD_REALLOC_COPIED, 1);
 	return moved != 0 ? MOVED : COPIED;

@@ -139,7 +139,7 @@ suspect_keep(struct weir_span *s)
 		if (s->flags & WEIR_SPAN_GUARDED &&
 		    weir_pages_system.commit(guard_of(s), WEIR_PAGE_BYTES) != 0)
 			return true;
-		s->flags = 0;
+		s->flags &= WEIR_SPAN_ALTERED | WEIR_SPAN_ADVISED;
 		return false;
 	}
 	weir_lock(&lock);

@@ -33,3 +33,17 @@ load preload
   [ "${lines[0]}" = "wrong 0" ]
   [ "$(counter realloc_remapped)" -gt 0 ]
 }
+
+@test "what a host leaves on a block that it frees is not found in the next one" {
+  local what tried=0
+  for what in dontfork wipeonfork huge nohuge dontdump mergeable random sequential locked locked2 readable nothing keyed; do
+    rm -f "$SIDECAR"
+    run under decay_ms=60000 "$GUESTS/residue" left $what
+    [ "$status" -ne 77 ] || continue
+    [ "$status" -eq 0 ] || { echo "$what: $status $output" && return 1; }
+    [ "$output" = "found 0" ] || { echo "$what: $output" && return 1; }
+    [ "$what" = locked ] || adds_up
+    tried=$((tried + 1))
+  done
+  [ $tried -ge 6 ]
+}

@@ -3,6 +3,7 @@
  * What a host does to its mappings, and what it finds in its next blocks: residue NAME.
  */
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,6 +104,128 @@ overwritten(void)
 #endif
 }
 
+/* What is left on a block, how /proc/self/smaps tells it, and who takes it back. */
+static const struct left {
+	const char *name, *flag;
+	int advice;
+} lefts[] = {
+	{"dontfork", " dc", MADV_DONTFORK},
+	{"wipeonfork", " wf", MADV_WIPEONFORK},
+	{"huge", " hg", MADV_HUGEPAGE},
+	{"nohuge", " nh", MADV_NOHUGEPAGE},
+	{"dontdump", " dd", MADV_DONTDUMP},
+	{"mergeable", " mg", MADV_MERGEABLE},
+	{"random", " rr", MADV_RANDOM},
+	{"sequential", " sr", MADV_SEQUENTIAL},
+	{"locked", " lo", -1},
+	{"locked2", " lo", -2},
+	{"readable", NULL, -3},
+	{"nothing", NULL, -4},
+	{"keyed", NULL, -5},
+};
+
+static int
+leave(const struct left *l, char *p, size_t bytes)
+{
+	switch (l->advice) {
+	case -1:
+		return mlock(p, bytes);
+	case -2:
+		return mlock2(p, bytes, 0);
+	case -3:
+		return mprotect(p, bytes, PROT_READ);
+	case -4:
+		return mprotect(p, bytes, PROT_NONE);
+	case -5:
+		return pkey_mprotect(p, bytes, PROT_READ, -1);
+	default:
+		return madvise(p, bytes, l->advice);
+	}
+}
+
+/* How many mappings of the block are as the host left another one. */
+static int
+found(const struct left *l, const char *p, size_t bytes)
+{
+	unsigned long low, high, from = (unsigned long)p, to = from + bytes;
+	FILE *f = fopen("/proc/self/smaps", "r");
+	char line[512];
+	int n = 0, here = 0;
+
+	if (f == NULL)
+		exit(77);
+	while (fgets(line, sizeof(line), f) != NULL) {
+		char access[8];
+
+		if (sscanf(line, "%lx-%lx %7s", &low, &high, access) == 3) {
+			here = low < to && high > from;
+			n += here && l->flag == NULL && strncmp(access, "rw", 2) != 0;
+		}
+		if (here && l->flag != NULL && strncmp(line, "VmFlags:", 8) == 0)
+			n += strstr(line, l->flag) != NULL;
+	}
+	fclose(f);
+	return n;
+}
+
+enum { ALTERED = 12, NEXT = 30 };
+
+/* The page after the block's start, as NumPy does it, or all of it; then freed, or resized first. */
+static void
+leave_on(const struct left *l, int how)
+{
+	static char *p[ALTERED];
+
+	for (size_t i = 0; i < ALTERED; i++) {
+		size_t bytes = (200000 << i % 6) & ~(size_t)4095;
+		int off = how & 1 ? 4096 : 0;
+
+		p[i] = aligned_alloc(4096, bytes);
+		if (p[i] == NULL)
+			die("aligned_alloc");
+		/* Huge and full: kept as it is as long as it is resident. */
+		memset(p[i], 1, l->advice == MADV_HUGEPAGE && how < 2 ? 4096 : bytes);
+		if (leave(l, p[i] + off, bytes - 4096) != 0)
+			exit(77);
+		if (how & 2 &&
+		    (p[i] = realloc(p[i], i % 2 ? bytes / 4 * 3 : bytes * 3)) == NULL)
+			die("realloc");
+		if (how & 2 && !is_filled(p[i], bytes / 4 * 3, 1))
+			die("content lost");
+	}
+	for (int i = 0; i < ALTERED; i++)
+		free(p[i]);
+	if (l->advice == MADV_HUGEPAGE && how >= 2)
+		malloc_trim(0);
+}
+
+static void
+left(const char *name)
+{
+	static char *p[NEXT];
+	const struct left *l = lefts;
+	int n = 0;
+
+	while (strcmp(l->name, name) != 0)
+		if (++l == lefts + sizeof(lefts) / sizeof(lefts[0]))
+			exit(2);
+	/* What cannot be read cannot be copied either. */
+	for (int how = 0; how < (l->advice == -4 ? 2 : 4); how++) {
+		leave_on(l, how);
+		for (size_t i = 0; i < NEXT; i++) {
+			size_t bytes = 150000 + i * i * 9000;
+
+			p[i] = i % 3 ? malloc(bytes) : calloc(1, bytes);
+			if (p[i] == NULL)
+				die("malloc");
+			n += found(l, p[i], bytes);
+		}
+		for (int i = 0; i < NEXT; i++)
+			free(p[i]);
+	}
+	printf("found %d\n", n);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -116,6 +239,10 @@ main(int argc, char **argv)
 			scenarios[i].run();
 			return 0;
 		}
-	fprintf(stderr, "usage: residue NAME\n");
+	if (argc > 2 && strcmp(argv[1], "left") == 0) {
+		left(argv[2]);
+		return 0;
+	}
+	fprintf(stderr, "usage: residue NAME|left WHAT\n");
 	return 2;
 }

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The C library's calls that leave something behind on memory: advice, protection, locks, a policy of
+ * nodes. Each is handed on by a jump; a block of weir's that it was made for is marked, and when the host
+ * frees it, its place is mapped anew instead of being lent to others as it is. Weir's own calls arrive
+ * here as well, from inside the gate. What the host does by number (syscall) is not seen.
+ */
+#include "preload/altered.h"
+
+#include <dlfcn.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "pool/region.h"
+#include "preload/gate.h"
+#include "preload/jump.h"
+
+#define EXPORT	    __attribute__((visibility("default")))
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+typedef int change_function(void *addr, size_t bytes, int how);
+typedef int lock_function(const void *addr, size_t bytes);
+
+/* Those that this libc's headers do not have, or have in a library of their own. */
+int pkey_mprotect(void *addr, size_t bytes, int protection, int key);
+int mlock2(const void *addr, size_t bytes, unsigned flags);
+long mbind(void *addr, unsigned long bytes, int mode, const unsigned long *nodes,
+	   unsigned long most, unsigned flags);
+
+static change_function *_Atomic real_madvise, *_Atomic real_mprotect;
+static lock_function *_Atomic real_mlock;
+
+void
+altered_init(void)
+{
+	atomic_store(&real_madvise, (change_function *)dlsym(RTLD_NEXT, "madvise"));
+	atomic_store(&real_mprotect, (change_function *)dlsym(RTLD_NEXT, "mprotect"));
+	atomic_store(&real_mlock, (lock_function *)dlsym(RTLD_NEXT, "mlock"));
+}
+
+static __attribute__((noinline, cold)) void
+mark(uintptr_t at, size_t bytes, uint8_t flag)
+{
+	uintptr_t end = at + bytes;
+
+	if (gate_depth != 0)
+		return;
+	while (at < end) {
+		struct weir_span *s = weir_span_around((const void *)at);
+
+		if (s == NULL)
+			return;
+		if (weir_span_state(s) == WEIR_SPAN_LIVE)
+			__atomic_fetch_or(&s->flags, flag, __ATOMIC_RELAXED);
+		at = s->base + s->bytes;
+	}
+}
+
+/* `flag` 0: the call leaves nothing. */
+static inline void
+note(const void *addr, size_t bytes, uint8_t flag)
+{
+	if (UNLIKELY(weir_hull_has(addr)) && flag != 0)
+		mark((uintptr_t)addr, bytes, flag);
+}
+
+/*
+ * Advice about what is there now, and what takes other advice back: NORMAL, WILLNEED, DONTNEED, FREE,
+ * REMOVE, DOFORK, UNMERGEABLE, DODUMP, KEEPONFORK, and all from COLD (20) to COLLAPSE (25).
+ */
+#define PASSING                                                                          \
+	(1u << 0 | 1u << 3 | 1u << 4 | 1u << 8 | 1u << 9 | 1u << 11 | 1u << 13 |         \
+	 1u << 17 | 1u << 19 | 0x3fu << 20)
+
+static inline uint8_t
+left_by(int advice)
+{
+	if ((unsigned)advice < 32 && PASSING >> advice & 1)
+		return 0;
+	return advice == MADV_HUGEPAGE ? WEIR_SPAN_ADVISED : WEIR_SPAN_ALTERED;
+}
+
+JUMPS EXPORT int
+madvise(void *addr, size_t bytes, int advice)
+{
+	change_function *to = atomic_load_explicit(&real_madvise, memory_order_relaxed);
+
+	note(addr, bytes, left_by(advice));
+	if (UNLIKELY(to == NULL))
+		return (int)syscall(SYS_madvise, addr, bytes, advice);
+	JUMP to(addr, bytes, advice);
+}
+
+JUMPS EXPORT int
+mprotect(void *addr, size_t bytes, int protection)
+{
+	change_function *to = atomic_load_explicit(&real_mprotect, memory_order_relaxed);
+
+	note(addr, bytes, protection != (PROT_READ | PROT_WRITE) ? WEIR_SPAN_ALTERED : 0);
+	if (UNLIKELY(to == NULL))
+		return (int)syscall(SYS_mprotect, addr, bytes, protection);
+	JUMP to(addr, bytes, protection);
+}
+
+JUMPS EXPORT int
+mlock(const void *addr, size_t bytes)
+{
+	lock_function *to = atomic_load_explicit(&real_mlock, memory_order_relaxed);
+
+	note(addr, bytes, WEIR_SPAN_ALTERED);
+	if (UNLIKELY(to == NULL))
+		return (int)syscall(SYS_mlock, addr, bytes);
+	JUMP to(addr, bytes);
+}
+
+/* A C library need not have these: no look-up, which would leave an error for the host's dlerror. */
+EXPORT int
+mlock2(const void *addr, size_t bytes, unsigned flags)
+{
+	note(addr, bytes, WEIR_SPAN_ALTERED);
+	return (int)syscall(SYS_mlock2, addr, bytes, flags);
+}
+
+EXPORT int
+pkey_mprotect(void *addr, size_t bytes, int protection, int key)
+{
+	if (key == -1)
+		return mprotect(addr, bytes, protection);
+	note(addr, bytes, WEIR_SPAN_ALTERED);
+	return (int)syscall(SYS_pkey_mprotect, addr, bytes, protection, key);
+}
+
+EXPORT long
+mbind(void *addr, unsigned long bytes, int mode, const unsigned long *nodes,
+      unsigned long most, unsigned flags)
+{
+	note(addr, bytes, mode != 0 ? WEIR_SPAN_ALTERED : 0);
+	return syscall(SYS_mbind, addr, bytes, mode, nodes, most, flags);
+}
