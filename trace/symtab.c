@@ -35,17 +35,37 @@ read_dynamic(struct weir_symtab *t, const ElfW(Dyn) * d)
 	return t->symbols && t->strings && t->gnu_hash ? 0 : -ENOENT;
 }
 
-int
-weir_symtab_of_executable(struct weir_symtab *t)
+static const ElfW(Dyn) * dynamic_of_executable(uintptr_t *bias)
 {
 	const ElfW(Phdr) *ph = (const void *)getauxval(AT_PHDR);
 	size_t n = getauxval(AT_PHNUM);
 
-	memset(t, 0, sizeof(*t));
 	for (size_t i = 0; ph != NULL && i < n; i++)
 		if (ph[i].p_type == PT_PHDR)
-			t->bias = (uintptr_t)ph - ph[i].p_vaddr;
-	return read_dynamic(t, find_dynamic(ph, n, t->bias));
+			*bias = (uintptr_t)ph - ph[i].p_vaddr;
+	return find_dynamic(ph, n, *bias);
+}
+
+int
+weir_symtab_of_executable(struct weir_symtab *t)
+{
+	memset(t, 0, sizeof(*t));
+	return read_dynamic(t, dynamic_of_executable(&t->bias));
+}
+
+bool
+weir_symtab_needed(const char *prefix)
+{
+	struct weir_symtab t;
+
+	if (weir_symtab_of_executable(&t) != 0)
+		return false;
+	for (const ElfW(Dyn) *d = dynamic_of_executable(&t.bias); d->d_tag != DT_NULL;
+	     d++)
+		if (d->d_tag == DT_NEEDED && d->d_un.d_val < t.strings_bytes &&
+		    strncmp(t.strings + d->d_un.d_val, prefix, strlen(prefix)) == 0)
+			return true;
+	return false;
 }
 
 int

@@ -8,6 +8,7 @@
 
 #include <elf.h>
 #include <link.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,9 @@ int weir_symtab_of_executable(struct weir_symtab *t);
 
 /* The same of an ELF file mapped from its start on, whose first page is readable. */
 int weir_symtab_of_image(struct weir_symtab *t, uintptr_t header);
+
+/* Whether the executable asks for a library whose name begins so: then it is there until the end. */
+bool weir_symtab_needed(const char *prefix);
 
 /* A defined function of that name: where its code starts and how long it is. 0 or -ENOENT. */
 int weir_symtab_find(const struct weir_symtab *t, const char *name, uintptr_t *start,

@@ -180,7 +180,7 @@ walk_isolate(void)
 {
 	bool looked = walk_look();
 
-	if (!atomic_load_explicit(&known, memory_order_acquire))
+	if (!atomic_load_explicit(&known, memory_order_acquire) || !walk_runtime_stays())
 		return 0;
 	void *address = v8.current();
 	if (address == NULL)

@@ -258,6 +258,8 @@ take_python(struct walk *w, uint32_t max)
 	struct python_frame f;
 	uint32_t n = 0;
 
+	if (!w->in_python && !walk_runtime_stays())
+		return 0;
 	if (!w->in_python)
 		python_begin(&w->python);
 	w->in_python = true;

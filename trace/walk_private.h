@@ -56,6 +56,9 @@ bool walk_reads_v8(void);
 /* The same of CPython's. */
 bool walk_reads_python(void);
 
+/* Whether its functions may be called: a library that was loaded later may be gone. */
+bool walk_runtime_stays(void);
+
 /* The memory that decoders read, under the trace's lock. */
 struct checked *walk_memory(void);
 

@@ -16,6 +16,8 @@
 #include "trace/v8_gc.h"
 #include "trace/walk_private.h"
 
+#define V8_CURRENT "_ZN2v87Isolate13TryGetCurrentEv"
+
 #define ATTEMPTS 16 /* stacks without one readable frame, before V8's tier is given up */
 
 enum look { NOT_YET, LOOKING, LOOKED };
@@ -34,6 +36,22 @@ static char version[32];
 static const char *name = "", *reason = "";
 static _Atomic enum weir_trace_tier tier = WEIR_TIER_NATIVE;
 
+/* The first function that is called, of a library that may be unloaded. */
+#define ENTRY_BYTES 16
+static struct {
+	uint64_t address; /* of a whole block, within a page; 0: it stays */
+	uint8_t bytes[ENTRY_BYTES];
+} entry;
+
+bool
+walk_runtime_stays(void)
+{
+	return entry.address == 0 || (checked_readable(entry.address) &&
+				      checked_readable(entry.address + ENTRY_BYTES - 1) &&
+				      memcmp((const void *)(uintptr_t)entry.address,
+					     entry.bytes, ENTRY_BYTES) == 0);
+}
+
 static uintptr_t
 function_named(const char *symbol)
 {
@@ -47,8 +65,9 @@ function_named(const char *symbol)
 static struct code_span
 builtins(void)
 {
-	void *(*current)(void) =
-		(void *(*)(void))function_named("_ZN2v87Isolate13TryGetCurrentEv");
+	if (!walk_runtime_stays())
+		return (struct code_span){0, 0};
+	void *(*current)(void) = (void *(*)(void))function_named(V8_CURRENT);
 	void (*range)(void *isolate, const void **start, size_t *bytes) =
 		(void (*)(void *, const void **, size_t *))function_named(
 			"_ZN2v87Isolate20GetEmbeddedCodeRangeEPPKvPm");
@@ -108,9 +127,12 @@ library_named(const char *prefix)
 	return code_module_named(prefix);
 }
 
-/* Finds something by the symbols of the executable, or of a library of that name. */
+/*
+ * Finds something by the symbols of the executable, or of a library of that name. `called`: what of it
+ * is called later.
+ */
 static int
-look_in(const char *library, int (*find)(const struct weir_symtab *t))
+look_in(const char *library, const char *called, int (*find)(const struct weir_symtab *t))
 {
 	const struct code_module *m;
 	int rc = weir_symtab_of_executable(&symbols) == 0 ? find(&symbols) : -ENOENT;
@@ -120,7 +142,12 @@ look_in(const char *library, int (*find)(const struct weir_symtab *t))
 	m = library_named(library);
 	if (m == NULL || m->header == 0 || weir_symtab_of_image(&symbols, m->header) != 0)
 		return -ENOENT;
-	return find(&symbols);
+	rc = find(&symbols);
+	if (rc == 0 && !weir_symtab_needed(library)) {
+		entry.address = function_named(called) & -(uint64_t)ENTRY_BYTES;
+		memcpy(entry.bytes, (const void *)(uintptr_t)entry.address, ENTRY_BYTES);
+	}
+	return rc;
 }
 
 static int
@@ -175,12 +202,12 @@ look_at_all(void)
 		reason = "the system forbids process_vm_readv on oneself";
 		return;
 	}
-	if (look_in("libnode.so", find_v8) == 0) {
+	if (look_in("libnode.so", V8_CURRENT, find_v8) == 0) {
 		look_at_v8();
 		return;
 	}
 	why = reason;
-	rc = look_in("libpython3", find_python);
+	rc = look_in("libpython3", "PyGILState_GetThisThreadState", find_python);
 	if (rc == 0) {
 		tier = WEIR_TIER_PYTHON;
 		name = "python";
@@ -200,8 +227,7 @@ walk_starting(void)
 
 	if (atomic_load_explicit(&look, memory_order_relaxed) != NOT_YET ||
 	    weir_symtab_of_executable(&t) != 0 ||
-	    weir_symtab_find(&t, "_ZN2v87Isolate13TryGetCurrentEv", &start[0], &bytes) !=
-		    0 ||
+	    weir_symtab_find(&t, V8_CURRENT, &start[0], &bytes) != 0 ||
 	    weir_symtab_find(&t, "_ZN2v87Isolate9InContextEv", &start[1], &bytes) != 0)
 		return false;
 	void *isolate = ((void *(*)(void))start[0])();

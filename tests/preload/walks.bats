@@ -16,6 +16,34 @@ walks=$GUESTS/walks
   done
 }
 
+# library NAME GCC-ARGUMENT...: builds a plugin of that file name.
+library() {
+  local name=$1
+  shift
+  build "$name" -shared -fPIC "$@" "$WEIR_SRCDIR/tests/preload/runtime_plugin.c"
+}
+
+@test "a runtime's library that was unloaded is not called any more" {
+  library libpython3.so
+  library libother.so -DANOTHER
+  local both=("$BATS_TEST_TMPDIR"/libpython3.so "$BATS_TEST_TMPDIR"/libother.so)
+  run -0 under enabled "$walks" after "${both[@]}"
+  [ "$output" = "same place" ]
+}
+
+@test "plugins with frames of all kinds that come and go while their code asks" {
+  library a.so -DANOTHER -O2 -fno-omit-frame-pointer
+  library b.so -DANOTHER -O2 -fomit-frame-pointer -fno-asynchronous-unwind-tables
+  library c.so -DANOTHER -O0
+  library d.so -DANOTHER -fomit-frame-pointer
+  for options in enabled floor=4K,threshold=64K; do
+    rm -f "$SIDECAR"
+    run -0 under "$options" "$walks" storm "$BATS_TEST_TMPDIR"/[abcd].so
+    [ "$output" = "walked 800" ]
+    adds_up
+  done
+}
+
 @test "a thread's first large block reads no file" {
   run -0 under enabled "$walks" threads 200
   [ "$output" = "threads 200 read 0" ]

@@ -3,8 +3,10 @@
  * Stacks that a walk must not trust: large blocks asked for by code without unwind tables that keeps
  * anything in the frame pointer's register, on stacks that changed since they were seen, with holes in
  * them, on a signal's. Says how many blocks it got. `threads N`: each one's first block instead, and
- * what it read for that.
+ * what it read for that. `after FIRST SECOND`: blocks through a library that took another one's place.
+ * `storm LIBRARY...`: through libraries that come and go on several threads at once.
  */
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -28,7 +30,7 @@
 		}                                                                        \
 	} while (0)
 
-static unsigned long blocks;
+static _Atomic unsigned long blocks;
 
 static __attribute__((noinline)) void
 ask(long unused)
@@ -273,6 +275,41 @@ threads(unsigned n)
 	printf("threads %u read %ld\n", n, after - before);
 }
 
+/* Where its function lies. */
+static void *
+through(const char *library)
+{
+	void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
+
+	REQUIRE(handle != NULL);
+	long (*const *loop)(void (*)(long), long) = dlsym(handle, "loop");
+	REQUIRE(loop != NULL);
+	void *at = *(void **)loop;
+	(*loop)(ask, 0);
+	dlclose(handle);
+	return at;
+}
+
+static void *
+come_and_go(void *library)
+{
+	for (int i = 0; i < 200; i++)
+		through(library);
+	return NULL;
+}
+
+static void
+storm(char **libraries, int n)
+{
+	pthread_t of[16];
+
+	REQUIRE(n <= 16);
+	for (int i = 0; i < n; i++)
+		REQUIRE(pthread_create(&of[i], NULL, come_and_go, libraries[i]) == 0);
+	for (int i = 0; i < n; i++)
+		REQUIRE(pthread_join(of[i], NULL) == 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -280,8 +317,17 @@ main(int argc, char **argv)
 		threads((unsigned)atoi(argv[2]));
 		return 0;
 	}
+	if (argc > 3 && strcmp(argv[1], "after") == 0) {
+		void *at = through(argv[2]);
+
+		puts(through(argv[3]) == at ? "same place" : "another place");
+		return 0;
+	}
+	if (argc > 2 && strcmp(argv[1], "storm") == 0)
+		storm(argv + 2, argc - 2);
 #if defined(__x86_64__)
-	everywhere();
+	else
+		everywhere();
 #endif
 	printf("walked %lu\n", blocks);
 	return 0;
