@@ -85,8 +85,24 @@ ask_with_all(char *from, const char *end, void (*call)(long), long arg)
 	with((char *)-8, call, arg);
 }
 
-/* A hole of each kind: nothing there; not to be read; a file's mapping beyond the file's end. */
-enum hole { UNMAPPED, FORBIDDEN, BEYOND, HOLES };
+/*
+ * A hole of each kind: nothing there; not to be read; a file's mapping beyond the file's end; one that
+ * another thread makes and fills again and again.
+ */
+enum hole { UNMAPPED, FORBIDDEN, BEYOND, COMES_AND_GOES, HOLES };
+
+static _Atomic int flaps;
+static char *flapping;
+
+static void *
+flap(void *unused)
+{
+	while (flaps) {
+		mprotect(flapping, STACK / 4 * 3, PROT_NONE);
+		mprotect(flapping, STACK / 4 * 3, PROT_READ | PROT_WRITE);
+	}
+	return unused;
+}
 
 static void
 make_hole(enum hole kind, char *at, size_t bytes)
@@ -95,7 +111,7 @@ make_hole(enum hole kind, char *at, size_t bytes)
 		REQUIRE(munmap(at, bytes) == 0);
 	} else if (kind == FORBIDDEN) {
 		REQUIRE(mprotect(at, bytes, PROT_NONE) == 0);
-	} else {
+	} else if (kind == BEYOND) {
 		int fd = memfd_create("empty", 0);
 
 		REQUIRE(fd >= 0 &&
@@ -140,8 +156,16 @@ smaller_fibre(enum hole kind)
 	on_fibre(STACK);
 	make_hole(kind, stack + STACK / 4, STACK / 4 * 3);
 	small = 1;
-	on_fibre(STACK / 4);
-	munmap(stack, STACK);
+	flapping = stack + STACK / 4;
+	flaps = kind == COMES_AND_GOES;
+	pthread_t other;
+	REQUIRE(pthread_create(&other, NULL, flap, NULL) == 0);
+	for (int i = 0; i < (kind == COMES_AND_GOES ? 5 : 1); i++)
+		on_fibre(STACK / 4);
+	flaps = 0;
+	pthread_join(other, NULL);
+	/* What was unmapped may be anybody's now. */
+	munmap(stack, kind == UNMAPPED ? STACK / 4 : STACK);
 }
 
 /* Pages within the stack that a thread runs on may be protected, say between slices of it. */
