@@ -46,6 +46,12 @@ start_counting(struct pool_class *c)
 }
 
 void
+weir_pool_forked(void)
+{
+	magazine_forked();
+}
+
+void
 weir_pool_after_fork(void)
 {
 	weir_lock_reset(&heap_mutex);
@@ -127,6 +133,20 @@ weir_pool_regions(struct weir_region *rows, uint32_t max)
 		n++;
 	}
 	return n;
+}
+
+struct weir_pool_use
+weir_pool_use(void)
+{
+	uint64_t purges = __atomic_load_n(&heap_stats.purges, __ATOMIC_RELAXED);
+	uint64_t stocked =
+		atomic_load_explicit(&pool_stocked_bytes, memory_order_relaxed);
+
+	return (struct weir_pool_use){
+		.moves = (purges + stocked / WEIR_PAGE_BYTES) * 0x9fb21c651e98df25u,
+		.scratch_events =
+			atomic_load_explicit(&scratch_events, memory_order_relaxed),
+	};
 }
 
 void

@@ -26,6 +26,15 @@ static unsigned n_magazines;
 static pthread_key_t key;
 static bool key_made;
 _Atomic bool magazine_needs_fence;
+_Atomic bool magazines_claimed;
+_Atomic uint64_t scratch_events;
+
+/* Which thread has claimed all: the address of its magazine_own. */
+static _Atomic(const void *) claimer;
+
+/* In a forked child until its pool is reset: the magazine of the one thread it has. */
+static bool forked;
+static struct magazine *survivor;
 
 _Thread_local struct magazine *magazine_own __attribute__((tls_model("initial-exec")));
 enum stage { OWN_UNMADE, OWN_MADE, OWN_GONE };
@@ -109,6 +118,27 @@ fold(struct magazine *m)
 	m->seen_operations = 0;
 }
 
+static uint64_t
+operations(const struct magazine *m)
+{
+	uint64_t n = 0;
+
+	for (uint32_t i = 0; i < pool_n_classes; i++)
+		n += m->rows[i].gets + magazine_puts(&m->rows[i]);
+	return n;
+}
+
+/* The owner is kept out, or is the caller. */
+static bool
+see(struct magazine *m)
+{
+	uint64_t n = operations(m) - m->seen_operations;
+
+	m->seen_operations += n;
+	atomic_fetch_add_explicit(&scratch_events, n, memory_order_relaxed);
+	return n != 0;
+}
+
 /* The thread ends. Later gets and puts of the same thread use the classes directly. */
 static void
 bury(void *magazine)
@@ -117,7 +147,12 @@ bury(void *magazine)
 
 	own_stage = OWN_GONE;
 	magazine_own = NULL;
+	if (forked) {
+		survivor = NULL; /* all is locked yet; magazine_after_fork sees to it */
+		return;
+	}
 	weir_lock(&register_lock);
+	see(m);
 	empty(m, m->seen_ns);
 	fold(m);
 	m->owned = false;
@@ -188,8 +223,8 @@ void
 magazine_claim_all(void)
 {
 	weir_lock(&register_lock);
-	for (struct magazine *m = all; m != NULL; m = m->next)
-		atomic_store(&m->claimed, 1);
+	atomic_store(&claimer, (const void *)&magazine_own);
+	atomic_store(&magazines_claimed, true);
 	if (all != NULL)
 		barrier();
 	for (struct magazine *m = all; m != NULL; m = m->next)
@@ -199,9 +234,34 @@ magazine_claim_all(void)
 void
 magazine_release_all(void)
 {
-	for (struct magazine *m = all; m != NULL; m = m->next)
-		atomic_store_explicit(&m->claimed, 0, memory_order_release);
+	atomic_store_explicit(&magazines_claimed, false, memory_order_release);
+	atomic_store(&claimer, NULL);
 	weir_unlock(&register_lock);
+}
+
+/* The caller keeps the magazine's owner out. */
+static void
+unname(struct magazine *m, struct weir_span *s)
+{
+	uint64_t refs = atomic_load_explicit(&s->refs, memory_order_relaxed);
+
+	if (refs >> MAGAZINE_NAME_SHIFT != m->name >> MAGAZINE_NAME_SHIFT)
+		return;
+	atomic_store_explicit(&s->refs, refs - m->name, memory_order_release);
+	if (m != magazine_own)
+		m->rows[s->grade].shy = MAGAZINE_SHY;
+	if (m->last == s)
+		m->last = NULL;
+}
+
+static struct magazine *
+named(uint64_t name)
+{
+	struct magazine *m = all;
+
+	while (m != NULL && m->name != name)
+		m = m->next;
+	return m;
 }
 
 bool
@@ -212,36 +272,22 @@ magazine_unname(struct weir_span *s, uint64_t refs)
 
 	if (m != NULL && m->name == name && atomic_load(&m->busy))
 		return false;
+	if (atomic_load(&claimer) == &magazine_own) {
+		/* In a handler of fork: all of them are this thread's already. */
+		if ((m = named(name)) != NULL)
+			unname(m, s);
+		return true;
+	}
 	weir_lock(&register_lock);
-	for (m = all; m != NULL && m->name != name; m = m->next)
-		;
-	if (m != NULL) {
+	if ((m = named(name)) != NULL) {
 		atomic_store(&m->claimed, 1);
 		barrier();
 		wait_idle(m);
-		refs = atomic_load_explicit(&s->refs, memory_order_relaxed);
-		if (refs >> MAGAZINE_NAME_SHIFT == name >> MAGAZINE_NAME_SHIFT) {
-			atomic_store_explicit(&s->refs, refs - name,
-					      memory_order_release);
-			if (m != magazine_own)
-				m->rows[s->grade].shy = MAGAZINE_SHY;
-			if (m->last == s)
-				m->last = NULL;
-		}
+		unname(m, s);
 		atomic_store_explicit(&m->claimed, 0, memory_order_release);
 	}
 	weir_unlock(&register_lock);
 	return true;
-}
-
-static uint64_t
-operations(const struct magazine *m)
-{
-	uint64_t n = 0;
-
-	for (uint32_t i = 0; i < pool_n_classes; i++)
-		n += m->rows[i].gets + magazine_puts(&m->rows[i]);
-	return n;
 }
 
 void
@@ -265,10 +311,8 @@ magazine_mark(int64_t now_ns)
 		return;
 	magazine_claim_all();
 	for (struct magazine *m = all; m != NULL; m = m->next)
-		if (operations(m) != m->seen_operations) {
-			m->seen_operations = operations(m);
+		if (see(m))
 			m->seen_ns = now_ns;
-		}
 	magazine_release_all();
 }
 
@@ -297,18 +341,31 @@ magazine_oldest_ns(void)
 	return oldest;
 }
 
+void
+magazine_forked(void)
+{
+	forked = true;
+	survivor = magazine_own;
+}
+
 /* The child has one thread: the magazines of all others are nobody's now. All counts fold. */
 void
 magazine_after_fork(void)
 {
+	if (!forked)
+		magazine_forked();
+	forked = false;
+	magazines_claimed = false;
+	claimer = NULL;
 	weir_lock_reset(&register_lock);
 	for (struct magazine *m = all; m != NULL; m = m->next) {
 		atomic_store_explicit(&m->busy, 0, memory_order_relaxed);
 		atomic_store_explicit(&m->claimed, 0, memory_order_relaxed);
 		empty(m, m->seen_ns);
 		fold(m);
-		m->owned = m == magazine_own;
+		m->owned = m == survivor;
 	}
+	scratch_events = 0;
 }
 
 void

@@ -72,6 +72,9 @@ extern _Atomic bool magazine_needs_fence __attribute__((visibility("hidden")));
 void magazine_init(void);
 
 /* The calling thread's magazine, if it has one. */
+/* By freeze, all at once: a flag in each would cost fork a page for each thread. */
+extern _Atomic bool magazines_claimed;
+
 extern _Thread_local struct magazine *magazine_own
 	__attribute__((tls_model("initial-exec"), visibility("hidden")));
 
@@ -97,12 +100,13 @@ magazine_enter(struct magazine *m)
 		return false; /* a signal handler interrupted its own thread */
 	if (atomic_load_explicit(&magazine_needs_fence, memory_order_relaxed)) {
 		atomic_store(&m->busy, 1);
-		if (atomic_load(&m->claimed) == 0)
+		if (atomic_load(&m->claimed) == 0 && !atomic_load(&magazines_claimed))
 			return true;
 	} else {
 		atomic_store_explicit(&m->busy, 1, memory_order_relaxed);
 		atomic_signal_fence(memory_order_seq_cst);
-		if (atomic_load_explicit(&m->claimed, memory_order_acquire) == 0)
+		if (atomic_load_explicit(&m->claimed, memory_order_acquire) == 0 &&
+		    !atomic_load_explicit(&magazines_claimed, memory_order_acquire))
 			return true;
 	}
 	atomic_store_explicit(&m->busy, 0, memory_order_release);
@@ -133,6 +137,7 @@ void magazine_mark(int64_t now_ns);
 /* For freeze: no owner gets in between claim_all and release_all. */
 void magazine_claim_all(void);
 void magazine_release_all(void);
+void magazine_forked(void);
 void magazine_after_fork(void);
 
 /* Adds the magazines' numbers to a class's; only between claim_all and release_all. */

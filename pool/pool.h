@@ -150,11 +150,14 @@ bool weir_pool_tight(uint64_t bytes);
 uint64_t weir_pool_resident(void);
 
 /*
- * Around fork: freeze in the parent before, thaw after in the parent, after_fork in the child.
+ * Around fork: freeze in the parent before, thaw after in the parent, after_fork in the child, before
+ * it uses the pool. Until then it stays frozen; if that is not at once, the one thread of the child
+ * says that it is one by weir_pool_forked, and may end.
  * Frozen, all counters of all classes, stocks and the heap agree with each other.
  */
 void weir_pool_freeze(void);
 void weir_pool_thaw(void);
+void weir_pool_forked(void);
 void weir_pool_after_fork(void);
 
 #endif

@@ -21,6 +21,8 @@ struct pool_class {
 extern struct pool_class pool_classes[WEIR_POOL_CLASSES_MAX];
 extern _Atomic uint64_t pool_stocked_bytes; /* in stocks of classes and threads */
 
+extern _Atomic uint64_t scratch_events; /* see weir_pool_use */
+
 /* Puts a free block into the class's stock; the class's lock is held. */
 void pool_stock_push(struct pool_class *c, struct weir_span *s, int64_t now_ns);
 

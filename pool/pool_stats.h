@@ -36,6 +36,15 @@ struct weir_live_totals {
 /* Freezes for a moment by itself. */
 void weir_pool_live(struct weir_live_totals *live);
 
+/* Whether anything has happened; takes no lock. */
+struct weir_pool_use {
+	uint64_t
+		moves; /* another number after blocks have left a stock or gone to the system */
+	uint64_t
+		scratch_events; /* gets and puts, of magazines as the last tick saw them */
+};
+struct weir_pool_use weir_pool_use(void);
+
 /* Only while frozen. */
 uint32_t weir_pool_classes(void);
 void weir_pool_class_stats(uint32_t grade, struct weir_class_stats *stats);

@@ -40,6 +40,7 @@ weir_scratch_take(size_t bytes)
 
 	if (s != NULL)
 		return s;
+	atomic_fetch_add_explicit(&scratch_events, 1, memory_order_relaxed);
 	if (grade < pool_n_classes) {
 		s = weir_pool_take(grade, &ask).span;
 	} else {
@@ -59,6 +60,7 @@ weir_scratch_give_shared(struct weir_span *s)
 
 	if (m != NULL && give_own(m, s))
 		return;
+	atomic_fetch_add_explicit(&scratch_events, 1, memory_order_relaxed);
 	weir_span_set_state(s, WEIR_SPAN_STOCKED);
 	weir_pool_give(s, now_ns());
 }

@@ -87,7 +87,6 @@ boot(void)
 	settings_read();
 	if (takes_part() && fork_handlers_install() == 0) {
 		weir_pool_announce();
-		timer_init();
 		suspect_init();
 		watchers_look();
 		sampler_init();
@@ -109,7 +108,8 @@ end(void)
 {
 	struct gate g;
 
-	if (!ready_done() || !gate_enter(&g))
+	/* A child that has not used weir has nothing to say. */
+	if (!ready_done() || gate_first != NULL || !gate_enter(&g))
 		return;
 	timer_last_words();
 	gate_leave(&g);

@@ -1,76 +1,164 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The three handlers of pthread_atfork. The order of locks in the whole shim: boot, trace, record,
- * suspect, pool.
+ * The handlers of pthread_atfork. Between the first and the last of them other libraries' handlers run,
+ * and may allocate: the gate stays shut for their thread, so that they are served by the next
+ * allocator. The order of locks in the whole shim: fork, boot, trace, record, suspect, pool.
  */
 #include "preload/fork.h"
 
 #include <pthread.h>
 #include <unistd.h>
 
+#include "pool/lock.h"
 #include "pool/pool.h"
-#include "preload/ready.h"
 #include "preload/gate.h"
+#include "preload/place_private.h"
+#include "preload/ready.h"
 #include "preload/record.h"
 #include "preload/segment.h"
 #include "preload/suspect.h"
 #include "preload/timer.h"
 #include "trace/sites.h"
 
-/* For each thread: glibc may run the handlers of two forks at the same time. */
-static _Thread_local bool frozen, pool_frozen;
+static struct weir_lock lock; /* held while weir is frozen or woken */
+static pid_t parent;
+
+/*
+ * For each thread, since glibc may run the handlers of two forks at the same time: how many forks it
+ * is in the midst of, a handler of another library may fork itself; and whether it is the child of one.
+ */
+static _Thread_local uint8_t forks;
+static _Thread_local bool is_child;
+
+/* Weir of a child, that is frozen yet. */
+static bool
+asleep(void)
+{
+	return atomic_load_explicit(&gate_first, memory_order_relaxed) != NULL;
+}
+
+static void
+freeze(void)
+{
+	ready_freeze();
+	if (!ready_done())
+		return;
+	weir_trace_freeze();
+	record_freeze();
+	suspect_freeze();
+	weir_pool_freeze();
+}
+
+static void
+thaw(void)
+{
+	if (ready_done()) {
+		weir_pool_thaw();
+		suspect_thaw();
+		record_thaw();
+		weir_trace_thaw();
+	}
+	ready_thaw();
+}
 
 static void
 before(void)
 {
-	struct gate g;
+	int saved_errno = errno;
 
 	/* Not if a signal handler forks that interrupted weir: its thread may hold the locks. */
-	frozen = gate_enter(&g);
-	if (!frozen)
+	if (forks == 0 && gate_depth != 0)
 		return;
-	ready_freeze();
-	weir_trace_freeze();
-	record_freeze();
-	suspect_freeze();
-	pool_frozen = ready_done();
-	if (pool_frozen)
-		weir_pool_freeze();
-	gate_leave(&g);
+	if (forks++ != 0)
+		return;
+	gate_depth = 1;
+	weir_lock(&lock);
+	if (!asleep())
+		freeze();
+	errno = saved_errno;
+}
+
+static void
+wake(void)
+{
+	weir_lock(&lock);
+	if (asleep()) {
+		if (ready_done()) {
+			weir_pool_after_fork();
+			suspect_after_fork();
+			weir_trace_after_fork();
+		}
+		record_after_fork();
+		ready_after_fork();
+		timer_after_fork();
+		segment_after_fork((int32_t)parent);
+		atomic_store_explicit(&gate_first, NULL, memory_order_release);
+	}
+	weir_unlock(&lock);
+}
+
+/* Writes to one page, and calls nothing far away: every page is a fault in each child. */
+static void
+fall_asleep(void)
+{
+	gate_process = getpid();
+	parent = getppid();
+	if (ready_done())
+		weir_pool_forked();
+	atomic_store_explicit(&gate_first, wake, memory_order_relaxed);
+	weir_lock_reset(&lock);
+}
+
+static void
+give_deferred(void)
+{
+	const struct gate g = {.saved_errno = errno};
+
+	wake();
+	place_leave(&g);
+}
+
+static void
+after(bool child)
+{
+	/* What a handler of signals has interrupted goes on in its child, and then comes the reset. */
+	if (forks == 0 && child)
+		fall_asleep();
+	if (forks == 0)
+		return;
+	is_child |= child;
+	if (--forks != 0)
+		return;
+	if (is_child) {
+		is_child = false;
+		if (ready_done())
+			weir_trace_forked();
+		fall_asleep();
+	} else {
+		if (!asleep())
+			thaw();
+		weir_unlock(&lock);
+	}
+	if (ready_done() && place_deferred())
+		give_deferred();
+	gate_depth = 0;
 }
 
 static void
 after_in_parent(void)
 {
-	if (!frozen)
-		return;
-	if (pool_frozen)
-		weir_pool_thaw();
-	suspect_thaw();
-	record_thaw();
-	weir_trace_thaw();
-	ready_thaw();
-	frozen = false;
+	after(false);
 }
 
 static void
 after_in_child(void)
 {
-	if (!frozen)
-		return;
-	if (pool_frozen)
-		weir_pool_after_fork();
-	suspect_after_fork();
-	record_after_fork();
-	weir_trace_after_fork();
-	ready_after_fork();
-	timer_after_fork();
-	segment_after_fork((int32_t)getppid());
-	frozen = false;
+	after(true);
 }
 
 int
 fork_handlers_install(void)
 {
+	gate_process = getpid();
 	return -pthread_atfork(before, after_in_parent, after_in_child);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fork: all of weir stands still while the kernel copies it, and the child starts with its own
- * counts, no thread and no sidecar. posix_spawn and vfork run no handlers and need none: their
- * child shares our memory, and what it may start (timer.c) must be the parent's.
+ * fork: all of weir stands still while the kernel copies it. The child's stays so, at no cost, until the
+ * gate is entered for the first time: then it starts with its own counts, no thread and no sidecar.
+ * posix_spawn and vfork run no handlers and need none: their child shares our memory, and what it may
+ * start (timer.c) must be the parent's.
  */
 #ifndef PRELOAD_FORK_H
 #define PRELOAD_FORK_H

@@ -10,8 +10,21 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <unistd.h>
 
 extern _Thread_local volatile int gate_depth __attribute__((tls_model("initial-exec")));
+
+/* What the next visitor of the gate does first; NULL: nothing. */
+extern _Atomic(void (*)(void)) gate_first __attribute__((visibility("hidden")));
+
+/*
+ * Whose memory this is, and whether the caller is another process with this memory (vfork), or a copy that
+ * weir was not told of (_Fork, clone). A thread of its would end with it, and a sidecar would bear its
+ * number.
+ */
+extern pid_t gate_process __attribute__((visibility("hidden")));
+bool gate_guest(void);
 
 struct gate {
 	int saved_errno;
@@ -25,6 +38,9 @@ gate_enter(struct gate *g)
 	gate_depth = 1;
 	atomic_signal_fence(memory_order_seq_cst);
 	g->saved_errno = errno;
+	void (*first)(void) = atomic_load_explicit(&gate_first, memory_order_acquire);
+	if (__builtin_expect(first != NULL, 0))
+		first();
 	return true;
 }
 
@@ -34,6 +50,16 @@ gate_leave(const struct gate *g)
 	errno = g->saved_errno;
 	atomic_signal_fence(memory_order_seq_cst);
 	gate_depth = 0;
+}
+
+/* For what takes locks, be the gate shut or not. */
+static inline void
+gate_wake(void)
+{
+	struct gate g;
+
+	if (__builtin_expect(gate_first != NULL, 0) && gate_enter(&g))
+		gate_leave(&g);
 }
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "pool/region.h"
 #include "preload/clock.h"
+#include "preload/gate.h"
 #include "preload/record.h"
 #include "preload/suspect.h"
 #include "preload/suspect_sites.h"
@@ -96,6 +97,18 @@ misuse_describe_fault(struct line *l, const void *p)
 	say_sites(l, s);
 }
 
+/* In a handler of fork this thread holds the counters' locks. */
+static void
+count(void)
+{
+	struct gate g;
+
+	if (gate_enter(&g)) {
+		record_event(RECORD_MISUSE, 1);
+		gate_leave(&g);
+	}
+}
+
 static _Noreturn void
 finish(struct line *l)
 {
@@ -109,7 +122,7 @@ misuse(const char *call, const void *p)
 	const struct weir_span *s = weir_span_around(p);
 	struct line l;
 
-	record_event(RECORD_MISUSE, 1);
+	count();
 	line_begin(&l);
 	line_text(&l, call);
 	line_text(&l, "(");
@@ -140,7 +153,7 @@ misuse_overrun(const struct weir_span *s, const void *at)
 {
 	struct line l;
 
-	record_event(RECORD_MISUSE, 1);
+	count();
 	line_begin(&l);
 	line_text(&l, "free(");
 	line_pointer(&l, (void *)suspect_start(s));

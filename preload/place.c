@@ -203,6 +203,12 @@ give(struct weir_span *s)
 		weir_pool_give(s, now_ns);
 }
 
+bool
+place_deferred(void)
+{
+	return atomic_load_explicit(&deferred, memory_order_relaxed) != NULL;
+}
+
 void
 place_give(struct weir_span *s)
 {
@@ -217,7 +223,7 @@ place_give(struct weir_span *s)
 void
 place_leave(const struct gate *g)
 {
-	while (atomic_load_explicit(&deferred, memory_order_relaxed) != NULL) {
+	while (place_deferred()) {
 		struct weir_span *s =
 			atomic_exchange_explicit(&deferred, NULL, memory_order_acquire);
 

@@ -5,6 +5,7 @@
  */
 #include "preload/record.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "policy/profile.h"
@@ -15,22 +16,69 @@
 
 #define SHARDS 8
 
+/* In a forked child requests count from zero, live blocks stay counted as live. */
+static uint32_t forks;
+
+/* Apart from the sums, so that fork writes to one page, in the parent as well as in the child. */
 static struct shard {
 	struct weir_lock lock;
-	struct record_sums sums;
+	uint32_t forks;			/* when its sums were begun */
+	_Atomic uint64_t events, asked; /* for record_use */
+	struct record_sums *sums;	/* NULL: not used yet */
 } __attribute__((aligned(64))) shards[SHARDS];
 
+static struct record_sums sums_of[SHARDS];
+
 static _Atomic uint64_t nested[WEIR_STATS_SIZE_BUCKETS][WEIR_N_SIZE_FIELDS];
+static _Atomic uint64_t nested_events;
+
+static void
+keep_live(struct record_sums *s)
+{
+	memset(s, 0, offsetof(struct record_sums, kinds));
+	for (int kind = 0; kind < WEIR_N_KINDS; kind++)
+		for (int field = 0; field < WEIR_N_KIND_FIELDS; field++)
+			if (field != WEIR_KF_live && field != WEIR_KF_live_bytes)
+				s->kinds[kind][field] = 0;
+	memset(s->fallbacks, 0, sizeof(*s) - offsetof(struct record_sums, fallbacks));
+}
+
+/* Its sums, as this process's; the lock is held. */
+static struct record_sums *
+current(struct shard *s)
+{
+	if (s->forks != forks && s->sums != NULL)
+		keep_live(s->sums);
+	s->forks = forks;
+	return s->sums;
+}
 
 static struct shard *
 enter_shard(void)
 {
 	/* Threads' local data lie whole pages apart: the low bits are the same for all. */
 	uintptr_t self = (uintptr_t)&gate_depth;
-	struct shard *s = &shards[(self >> 12 ^ self >> 23) % SHARDS];
+	uintptr_t i = (self >> 12 ^ self >> 23) % SHARDS;
 
-	weir_lock(&s->lock);
-	return s;
+	weir_lock(&shards[i].lock);
+	current(&shards[i]);
+	shards[i].sums = &sums_of[i];
+	return &shards[i];
+}
+
+/* For readers without the lock, which the only writer has. */
+static void
+add(_Atomic uint64_t *to, uint64_t n)
+{
+	atomic_store_explicit(to, atomic_load_explicit(to, memory_order_relaxed) + n,
+			      memory_order_relaxed);
+}
+
+static void
+leave_shard(struct shard *s)
+{
+	add(&s->events, 1);
+	weir_unlock(&s->lock);
 }
 
 static unsigned
@@ -42,10 +90,12 @@ bucket_of(size_t bytes)
 }
 
 static void
-request(struct record_sums *s, uint32_t kind, size_t bytes)
+request(struct shard *shard, uint32_t kind, size_t bytes)
 {
+	struct record_sums *s = shard->sums;
 	unsigned bucket = bucket_of(bytes);
 
+	add(&shard->asked, bytes);
 	s->requests++;
 	s->requested_bytes += bytes;
 	s->sizes[bucket][WEIR_Z_requests]++;
@@ -88,14 +138,14 @@ record_served(enum weir_place place, struct weir_span *span, uint32_t site)
 {
 	struct shard *s = enter_shard();
 
-	request(&s->sums, span->kind, span->requested);
-	profile_served(&s->sums, span);
-	s->sums.pool += place == WEIR_PLACE_POOL;
-	s->sums.map += place == WEIR_PLACE_MAP;
-	s->sums.kinds[span->kind][WEIR_KF_live]++;
-	s->sums.kinds[span->kind][WEIR_KF_live_bytes] += span->requested;
+	request(s, span->kind, span->requested);
+	profile_served(s->sums, span);
+	s->sums->pool += place == WEIR_PLACE_POOL;
+	s->sums->map += place == WEIR_PLACE_MAP;
+	s->sums->kinds[span->kind][WEIR_KF_live]++;
+	s->sums->kinds[span->kind][WEIR_KF_live_bytes] += span->requested;
 	struct weir_birth b = weir_trace_born(site, span->requested, 1);
-	weir_unlock(&s->lock);
+	leave_shard(s);
 	span->site = (uint16_t)b.site;
 	span->birth_gc = b.gc;
 	span->birth_ms = b.ms;
@@ -107,12 +157,12 @@ record_gone(const struct weir_span *span)
 	const struct weir_birth b = birth_of(span);
 	struct shard *s = enter_shard();
 
-	s->sums.kinds[span->kind][WEIR_KF_live]--;
-	s->sums.kinds[span->kind][WEIR_KF_live_bytes] -= span->requested;
+	s->sums->kinds[span->kind][WEIR_KF_live]--;
+	s->sums->kinds[span->kind][WEIR_KF_live_bytes] -= span->requested;
 	if (!(span->flags & WEIR_SPAN_SEALED))
-		profile_gone(&s->sums, span);
+		profile_gone(s->sums, span);
 	weir_trace_gone(&b, span->requested, 1);
-	weir_unlock(&s->lock);
+	leave_shard(s);
 }
 
 void
@@ -122,7 +172,7 @@ record_sealed(struct weir_span *span)
 	struct shard *s = enter_shard();
 
 	weir_trace_disowned(&b, span->requested, 1);
-	weir_unlock(&s->lock);
+	leave_shard(s);
 }
 
 void
@@ -133,11 +183,11 @@ record_passed(enum weir_fallback reason, uint32_t kind, size_t bytes)
 	/* An absurd size, refused by everybody, must not overflow the sums. */
 	if (bytes > WEIR_MAP_MAX)
 		bytes = WEIR_MAP_MAX;
-	request(&s->sums, kind, bytes);
-	s->sums.passed++;
-	s->sums.passed_bytes += bytes;
-	s->sums.fallbacks[reason]++;
-	weir_unlock(&s->lock);
+	request(s, kind, bytes);
+	s->sums->passed++;
+	s->sums->passed_bytes += bytes;
+	s->sums->fallbacks[reason]++;
+	leave_shard(s);
 }
 
 void
@@ -145,6 +195,7 @@ record_nested(size_t bytes)
 {
 	unsigned bucket = bucket_of(bytes);
 
+	atomic_fetch_add_explicit(&nested_events, 1, memory_order_relaxed);
 	atomic_fetch_add_explicit(&nested[bucket][WEIR_Z_requests], 1,
 				  memory_order_relaxed);
 	atomic_fetch_add_explicit(&nested[bucket][WEIR_Z_bytes], bytes,
@@ -179,9 +230,9 @@ record_resized(const struct weir_span *span, size_t old_bytes)
 	const struct weir_birth b = birth_of(span);
 	struct shard *s = enter_shard();
 
-	s->sums.kinds[span->kind][WEIR_KF_live_bytes] += span->requested - old_bytes;
+	s->sums->kinds[span->kind][WEIR_KF_live_bytes] += span->requested - old_bytes;
 	weir_trace_resized(&b, old_bytes, span->requested);
-	weir_unlock(&s->lock);
+	leave_shard(s);
 }
 
 void
@@ -191,31 +242,31 @@ record_event(enum record_event event, uint64_t amount)
 
 	switch (event) {
 	case RECORD_ZEROED:
-		s->sums.zeroed_bytes += amount;
+		s->sums->zeroed_bytes += amount;
 		break;
 	case RECORD_ZERO_SKIPPED:
-		s->sums.zero_skipped_bytes += amount;
+		s->sums->zero_skipped_bytes += amount;
 		break;
 	case RECORD_REALLOC_IN_PLACE:
-		s->sums.realloc_in_place += amount;
+		s->sums->realloc_in_place += amount;
 		break;
 	case RECORD_REALLOC_REMAPPED:
-		s->sums.realloc_remapped += amount;
+		s->sums->realloc_remapped += amount;
 		break;
 	case RECORD_REALLOC_COPIED:
-		s->sums.realloc_copied += amount;
+		s->sums->realloc_copied += amount;
 		break;
 	case RECORD_DEFERRED_FREE:
-		s->sums.deferred_frees += amount;
+		s->sums->deferred_frees += amount;
 		break;
 	case RECORD_MISUSE:
-		s->sums.misuse += amount;
+		s->sums->misuse += amount;
 		break;
 	case RECORD_TRIM:
-		s->sums.trims += amount;
+		s->sums->trims += amount;
 		break;
 	}
-	weir_unlock(&s->lock);
+	leave_shard(s);
 }
 
 void
@@ -240,27 +291,40 @@ record_sum(struct record_sums *sums)
 
 	memset(sums, 0, sizeof(*sums));
 	for (int i = 0; i < SHARDS; i++) {
-		const uint64_t *from = (const uint64_t *)&shards[i].sums;
+		const uint64_t *from = (const uint64_t *)current(&shards[i]);
 
-		for (size_t w = 0; w < sizeof(*sums) / sizeof(uint64_t); w++)
+		for (size_t w = 0; from != NULL && w < sizeof(*sums) / sizeof(uint64_t);
+		     w++)
 			into[w] += from[w];
 	}
 	add_nested(sums);
 }
 
-/* In a forked child: requests count from zero, live blocks stay counted as live. */
+struct record_use
+record_use(void)
+{
+	struct record_use use = {
+		.events = atomic_load_explicit(&nested_events, memory_order_relaxed),
+	};
+
+	for (int i = 0; i < SHARDS; i++) {
+		use.events +=
+			atomic_load_explicit(&shards[i].events, memory_order_relaxed);
+		use.asked_bytes +=
+			atomic_load_explicit(&shards[i].asked, memory_order_relaxed);
+	}
+	return use;
+}
+
 void
 record_after_fork(void)
 {
-	struct record_sums sums;
-
-	record_sum(&sums);
-	memset(shards, 0, sizeof(shards));
-	memset((void *)nested, 0, sizeof(nested));
-	for (int kind = 0; kind < WEIR_N_KINDS; kind++) {
-		uint64_t *into = shards[0].sums.kinds[kind];
-
-		into[WEIR_KF_live] = sums.kinds[kind][WEIR_KF_live];
-		into[WEIR_KF_live_bytes] = sums.kinds[kind][WEIR_KF_live_bytes];
+	forks++;
+	for (int i = 0; i < SHARDS; i++) {
+		weir_lock_reset(&shards[i].lock);
+		atomic_store_explicit(&shards[i].events, 0, memory_order_relaxed);
+		atomic_store_explicit(&shards[i].asked, 0, memory_order_relaxed);
 	}
+	if (atomic_exchange(&nested_events, 0) != 0)
+		memset((void *)nested, 0, sizeof(nested));
 }

@@ -66,4 +66,10 @@ void record_thaw(void);
 void record_after_fork(void);
 void record_sum(struct record_sums *sums); /* only while frozen */
 
+/* How much there was to count: `events` changes with whatever is counted here. Needs no lock. */
+struct record_use {
+	uint64_t events, asked_bytes;
+};
+struct record_use record_use(void);
+
 #endif

@@ -162,8 +162,12 @@ place_resize(void **p, size_t size, struct place_caller caller)
 		return PLACE_NOT_OURS;
 	if (suspect_on)
 		return always_move(p, s, size, caller);
-	if (size < weir_floor || !gate_enter(&g))
+	if (size < weir_floor)
 		return to_next(p, s, size);
+	if (!gate_enter(&g)) {
+		record_nested(size);
+		return to_next(p, s, size);
+	}
 	struct weir_route route = place_route(size, 0, kind_of(caller.pc));
 	struct weir_span *q = NULL;
 	bool done = false;

@@ -43,6 +43,7 @@ weir_scratch_get(size_t bytes)
 EXPORT void *
 weir_scratch_ref(void *block)
 {
+	gate_wake();
 	int rc = weir_scratch_share(block);
 
 	if (rc != 0)
@@ -71,6 +72,8 @@ static __attribute__((noinline)) int
 release(void *block)
 {
 	struct weir_span *shared;
+
+	gate_wake();
 	int rc = weir_scratch_release(block, &shared);
 
 	if (rc == 1 && (shared != NULL || !timer_awake()))

@@ -188,36 +188,20 @@ snapshot_fill(uint64_t slot[WEIR_SLOT_WORDS], const struct snapshot_health *heal
 	record_thaw();
 }
 
-/* A scratch block counts as one of the smallest class. */
+/* A get of a scratch block counts as one of the smallest class. */
 #define SCRATCH_LEAST 8192
 
 struct snapshot_use
 snapshot_use(void)
 {
-	struct snapshot_use use;
-	struct record_sums s;
-	struct weir_extent_stats e;
-	struct weir_scratch_stats scratch;
-	struct weir_heap_stats h;
-
-	record_freeze();
-	weir_pool_freeze();
-	record_sum(&s);
-	weir_pool_extent_stats(&e);
-	weir_pool_heap_stats(&h);
-	use.activity = s.requests + s.realloc_in_place + s.trims + e.puts + h.purges;
-	for (uint32_t i = 0; i < weir_pool_classes(); i++) {
-		struct weir_class_stats c;
-
-		weir_pool_class_stats(i, &c);
-		use.activity += c.gets + c.puts + c.evicted;
-	}
-	weir_pool_scratch_stats(&scratch);
+	struct record_use requests = record_use();
+	struct weir_pool_use pool = weir_pool_use();
 	struct weir_sample_use samples = weir_sample_use();
-	use.activity += samples.events;
-	use.asked_bytes =
-		s.requested_bytes + scratch.gets * SCRATCH_LEAST + samples.bytes;
-	weir_pool_thaw();
-	record_thaw();
-	return use;
+
+	return (struct snapshot_use){
+		.activity = requests.events + pool.scratch_events + pool.moves +
+			    samples.events,
+		.asked_bytes = requests.asked_bytes + samples.bytes +
+			       pool.scratch_events / 2 * SCRATCH_LEAST,
+	};
 }

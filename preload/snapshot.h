@@ -22,7 +22,7 @@ struct snapshot_use {
 	uint64_t asked_bytes; /* by large requests and scratch blocks */
 };
 
-/* How busy weir has been; cheap beside a snapshot. */
+/* How busy weir has been; of scratch blocks, as the last tick saw it. Takes no lock. */
 struct snapshot_use snapshot_use(void);
 
 #endif

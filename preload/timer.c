@@ -36,8 +36,6 @@
 
 _Atomic uint32_t timer_state;
 
-static pid_t process; /* whose memory this is */
-
 /* Held during any work, so that the pool's tick runs once at a time. */
 static struct weir_lock work_lock;
 static struct timer_counts counts;
@@ -123,16 +121,6 @@ first_round(void)
 		weir_sys_sleep(MS_NS / 10);
 }
 
-/*
- * A child of vfork has our memory but is another process: a thread of its would end with it, and a
- * sidecar would bear its number.
- */
-static bool
-is_guest(void)
-{
-	return getpid() != process;
-}
-
 static bool
 start(int64_t now_ns)
 {
@@ -141,7 +129,7 @@ start(int64_t now_ns)
 	pthread_t thread;
 	uint32_t none = TIMER_NONE;
 
-	if (is_guest() || (start_failed_ns != 0 && now_ns - start_failed_ns < RETRY_NS))
+	if (gate_guest() || (start_failed_ns != 0 && now_ns - start_failed_ns < RETRY_NS))
 		return false;
 	if (!atomic_compare_exchange_strong(&timer_state, &none, TIMER_AWAKE))
 		return true;
@@ -174,7 +162,7 @@ work_inline(void)
 	uint64_t ms = weir_config.decay_ms < weir_config.stats_ms ? weir_config.decay_ms
 								  : weir_config.stats_ms;
 
-	if ((last_ns != 0 && now_ns - last_ns < (int64_t)ms * MS_NS / 4) || is_guest())
+	if ((last_ns != 0 && now_ns - last_ns < (int64_t)ms * MS_NS / 4) || gate_guest())
 		return;
 	if (!atomic_compare_exchange_strong(&inline_ns, &last_ns, now_ns))
 		return;
@@ -215,6 +203,8 @@ timer_trim(void)
 void
 timer_last_words(void)
 {
+	if (gate_guest())
+		return;
 	/* The thread may be giving gigabytes back: do not keep the host from ending for long. */
 	for (int tries = 0; !weir_trylock(&work_lock); tries++) {
 		if (tries == LAST_WORDS_MS)
@@ -228,15 +218,8 @@ timer_last_words(void)
 }
 
 void
-timer_init(void)
-{
-	process = getpid();
-}
-
-void
 timer_after_fork(void)
 {
-	process = getpid();
 	weir_lock_reset(&work_lock);
 	atomic_store(&timer_state, TIMER_NONE);
 	atomic_store(&inline_ns, 0);

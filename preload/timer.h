@@ -23,9 +23,6 @@ timer_awake(void)
 	return atomic_load_explicit(&timer_state, memory_order_relaxed) == TIMER_AWAKE;
 }
 
-/* Once, from the constructor. */
-void timer_init(void);
-
 void timer_wake(bool freed);
 
 /* Something happened (freed: a block was freed). Inside the gate. */

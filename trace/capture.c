@@ -222,11 +222,17 @@ capture_counts(struct capture_counts *c)
 
 /* The one thread there is has another number now. */
 void
+weir_trace_forked(void)
+{
+	own_thread = 0;
+	walk_forked();
+}
+
+void
 capture_after_fork(void)
 {
 	atomic_store(&counts.ns, 0);
 	atomic_store(&counts.captures, 0);
 	atomic_store(&counts.misses, 0);
-	own_thread = 0;
 	cost_after_fork();
 }

@@ -62,10 +62,12 @@ void weir_trace_disowned(const struct weir_birth *b, uint64_t bytes, uint32_t co
 
 /*
  * Around fork: freeze in the parent before, with the shim's counts not frozen yet; then thaw in the
- * parent, after_fork in the child, which keeps the sites of the blocks that it inherits.
+ * parent. In the child forked by its one thread, and after_fork before anything else is told: it
+ * keeps the sites of the blocks that it inherits.
  */
 void weir_trace_freeze(void);
 void weir_trace_thaw(void);
+void weir_trace_forked(void);
 void weir_trace_after_fork(void);
 
 #endif

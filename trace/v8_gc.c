@@ -48,6 +48,7 @@ static struct isolate {
 } isolates[ISOLATES];
 static _Atomic uint32_t n_isolates; /* ever; grows under the lock */
 static struct weir_lock lock;
+static uint32_t survivor; /* in a forked child: the isolate of the thread that forked */
 
 static _Atomic uint64_t majors, minors, moves;
 
@@ -220,18 +221,22 @@ walk_gcs(struct walk_gcs *g)
 	}
 }
 
+void
+v8_gc_forked(void)
+{
+	if (n_isolates != 0)
+		survivor = seen != NULL ? seen_number : 0;
+}
+
 /* The one thread there is goes on under another number; what the others ran is gone. */
 void
 v8_gc_after_fork(void)
 {
-	pid_t tid = (pid_t)syscall(SYS_gettid);
-
 	weir_lock_reset(&lock);
-	for (int k = 0; k < ISOLATES; k++) {
-		bool own = seen != NULL && isolates[k].address == seen &&
-			   isolates[k].number == seen_number;
+	for (int k = 0; n_isolates != 0 && k < ISOLATES; k++) {
+		bool own = survivor != 0 && isolates[k].number == survivor;
 
-		isolates[k].tid = own ? tid : 0;
+		isolates[k].tid = own ? getpid() : 0;
 		if (!own)
 			isolates[k].heap_bytes = isolates[k].external_bytes = 0;
 	}

@@ -11,6 +11,7 @@
 /* Finds V8's functions; without all of them collections stay unknown. */
 void v8_gc_init(const struct weir_symtab *t);
 
+void v8_gc_forked(void);
 void v8_gc_after_fork(void);
 
 #endif

@@ -81,6 +81,8 @@ bool walk_starting(void);
 /* Has everything looked at again that is remembered of objects, as after a GC. For benchmarks. */
 void walk_forget_generation(void);
 
+/* Around fork, as in sites.h. */
+void walk_forked(void);
 void walk_after_fork(void);
 
 #endif

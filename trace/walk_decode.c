@@ -346,9 +346,15 @@ walk_forget_generation(void)
 }
 
 void
+walk_forked(void)
+{
+	v8_gc_forked();
+}
+
+/* What is remembered stays true: the child has the same objects at the same places. */
+void
 walk_after_fork(void)
 {
-	memset(remembered, 0, sizeof(remembered));
 	code_after_fork();
 	python_after_fork();
 	v8_gc_after_fork();

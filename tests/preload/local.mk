@@ -59,6 +59,17 @@ tests_preload_stress_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_switches_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_walks_CFLAGS = $(GUEST_CFLAGS)
 preload_tests += %D%/backing.bats
+preload_tests += %D%/forks.bats
+if BUILD_SHIM
+check_PROGRAMS += %D%/forks
+check_LTLIBRARIES += libhandlers.la
+endif
+tests_preload_forks_SOURCES = %D%/forks.c %D%/handlers.h
+tests_preload_forks_CFLAGS = $(GUEST_CFLAGS)
+tests_preload_forks_LDADD = libhandlers.la
+libhandlers_la_SOURCES = %D%/handlers.c %D%/handlers.h
+libhandlers_la_CFLAGS = $(GUEST_CFLAGS) -fvisibility=default
+libhandlers_la_LDFLAGS = -avoid-version -rpath $(abs_builddir)
 if BUILD_SHIM
 check_PROGRAMS += %D%/backing_guest
 endif

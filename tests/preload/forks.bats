@@ -1,0 +1,79 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# fork: handlers of other libraries, what it costs a child, and the ways around the handlers.
+
+load preload
+
+# handlers FORKS_LATE|FORKS_EARLY [nested]: with each way to do the clock's work, and with all that is optional.
+handlers() {
+  local options
+  for options in enabled floor=64K,decay_ms=5,stats_ms=20,trace_sample=64K decay_thread=off,guard,quarantine=8M; do
+    rm -f "$SIDECAR"
+    run -0 env "$1"=1 timeout -k 5 60 env LD_PRELOAD="$SHIM" WEIR_OPTIONS="stats=$SIDECAR,$options" \
+      "$GUESTS/forks" handlers "${@:2}"
+    [ "$output" = lived ]
+    adds_up
+    [ "$(counter deferred_frees)" -gt 10 ]
+    [ "$(counter nested)" -gt 10 ]
+  done
+}
+
+@test "handlers of fork that were registered before weir's allocate, free and resize large blocks" {
+  handlers FORKS_EARLY
+}
+
+@test "the same of handlers that were registered after it" {
+  run -0 env FORKS_LATE=1 LD_PRELOAD="$SHIM" WEIR_OPTIONS="stats=$SIDECAR" "$GUESTS/forks" handlers
+  [ "$output" = lived ]
+  adds_up
+}
+
+@test "handlers of fork that fork" {
+  handlers FORKS_EARLY nested
+  run -0 env FORKS_LATE=1 LD_PRELOAD="$SHIM" WEIR_OPTIONS="stats=$SIDECAR" "$GUESTS/forks" handlers nested
+  [ "$output" = lived ]
+}
+
+@test "what its handlers free in the child is given back there" {
+  run -0 env LD_PRELOAD="$SHIM" WEIR_OPTIONS="stats=$BATS_TEST_TMPDIR/%p.weir" "$GUESTS/forks" handlers
+  adds_up "$BATS_TEST_TMPDIR"/*.weir
+  for file in "$BATS_TEST_TMPDIR"/*.weir; do
+    [ "$(counter deferred_frees "$file")" -ge 1 ]
+  done
+}
+
+# faults SHIM large|small: the page faults of sixteen hosts' children; how all lies in memory changes one or two.
+faults() {
+  for _ in {1..16}; do
+    FORKS_LATE=1 LD_PRELOAD=$1 WEIR_OPTIONS=stats=$SIDECAR "$GUESTS/forks" faults "$2"
+  done | awk '$1 == "faults" { n += $2 } END { print n }'
+}
+
+@test "a child that ends at once takes few page faults more: 15 with large blocks, 2 without" {
+  for case in large:15 small:2; do
+    plain=$(faults '' "${case%:*}") weir=$(faults "$SHIM" "${case%:*}")
+    echo "$case: $weir of $plain"
+    [ "$weir" -le $((plain + 16 * ${case#*:} + 12)) ]
+  done
+}
+
+@test "fork in a signal handler that interrupts large requests" {
+  for options in enabled decay_thread=off; do
+    run -0 under $options env FORKS_LATE=1 "$GUESTS/forks" signal
+    [ "$output" = lived ]
+    adds_up
+  done
+}
+
+@test "a child's thread that had scratch blocks ends before weir is used there" {
+  run -0 under enabled env FORKS_LATE=1 "$GUESTS/forks" thread
+  [ "$output" = lived ]
+}
+
+@test "a child made by clone leaves its parent's sidecar alone" {
+  for options in enabled decay_thread=off; do
+    run -0 under $options env FORKS_LATE=1 "$GUESTS/forks" clone
+    [ "$output" = lived ]
+    adds_up
+  done
+}
