@@ -68,6 +68,8 @@ atMost('the same in a process with threads', 1.5,
 	each(like('alloc.pair_threaded.'), (cell) => mine(cell, 'low') - get(cell, 'glibc', 'low')), unit('ns'));
 atMost('processor time of a busy JSON server, to glibc', 1.01,
 	each(['smallops'], (cell) => times(cell, 'glibc', 'cpu_seconds')), ratio);
+atMost('bursts of small objects after large ones in other runtimes, processor time to glibc', 1.03,
+	each(like('small_bursts_'), (cell) => times(cell, 'glibc', 'cpu_seconds')), ratio);
 atMost("processor time of Node's start, to glibc", 1.01,
 	each(['startup'], (cell) => times(cell, 'glibc', 'cpu_seconds')), ratio);
 atMost('scratch get+put, any class, one thread', 10, each(scratch('class.'), (cell) => mine(cell)), unit('ns'));

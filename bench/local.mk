@@ -6,7 +6,7 @@ bench_scripts = \
 bench_workloads = \
 	%D%/workloads/burst_idle.js %D%/workloads/file_encode.js %D%/workloads/files.js \
 	%D%/workloads/hex20.js %D%/workloads/http_bodies.js %D%/workloads/image.js \
-	%D%/workloads/small_bursts.php %D%/workloads/small_bursts.pl \
+	%D%/workloads/small_bursts.cc %D%/workloads/small_bursts.php %D%/workloads/small_bursts.pl \
 	%D%/workloads/small_bursts.py %D%/workloads/small_bursts.rb \
 	%D%/workloads/smallops.js %D%/workloads/sparse_zero.js %D%/workloads/startup.js \
 	%D%/workloads/stream.js %D%/workloads/workers.js %D%/workloads/workload.js
@@ -52,12 +52,14 @@ check_LTLIBRARIES += %D%/trim1s.la
 
 BENCH_ARGS =
 bench: all $(bench_programs) %D%/trim1s.la
+	-g++ -O2 -pthread -o %D%/small_bursts $(top_srcdir)/bench/workloads/small_bursts.cc
 	node $(top_srcdir)/bench/bench.js --build . $(BENCH_ARGS)
 bench-encode: %D%/bytes_bench %D%/encode_bench weir
 	taskset -c 0 %D%/encode_bench
 	taskset -c 0 %D%/bytes_bench
 	taskset -c 0 $(top_srcdir)/bench/commands.sh ./weir
 endif
+CLEANFILES += %D%/small_bursts
 .PHONY: bench bench-encode
 
 include tests/bench/local.mk

@@ -4,7 +4,7 @@
 
 const mb = (bytes) => (bytes === undefined ? '-' : `${Math.round(bytes / (1 << 20))}`);
 const percent = (value) => (value === undefined ? '-' : value.toFixed(1));
-const times = (ratio) => (ratio === undefined ? '-' : `${ratio.toFixed(2)}x`);
+const times = (ratio) => (!Number.isFinite(ratio) ? '-' : `${ratio.toFixed(2)}x`);
 
 // The columns of a Node program: heading, and the cell's text; `pinned` is idle memory to that
 // of glibc with its threshold pinned.
@@ -22,7 +22,7 @@ const COLUMNS = [
 	['held', ({ medians }) => mb(medians.held_mean)],
 	['idle', ({ medians }) => mb(medians.rss_idle)],
 	['pinned', ({ medians }, { pinned }) => times(pinned && medians.rss_idle / pinned.medians.rss_idle)],
-	['+-%', ({ spreads }) => (100 * spreads.rss_idle).toFixed(0)],
+	['+-%', ({ spreads }) => (spreads.rss_idle === undefined ? '-' : (100 * spreads.rss_idle).toFixed(0))],
 	['held', ({ medians }) => mb(medians.held_idle)],
 	['gc', ({ medians }) => mb(medians.rss_gc)],
 	['hit%', ({ medians }) => percent(medians.hit_percent)],

@@ -80,6 +80,29 @@ function cProgram(program, which) {
 	};
 }
 
+// Programs of other runtimes, which print a line as the C programs do; those that are not there are
+// left out. PHP with the C library's blocks, not with its own chunks of 2 MB.
+function burstPrograms(options) {
+	const script = (name) => path.join(__dirname, 'workloads', `small_bursts.${name}`);
+	const commands = {
+		py: ['python3', script('py')],
+		rb: ['ruby', script('rb')],
+		pl: ['perl', script('pl')],
+		php: ['env', 'USE_ZEND_ALLOC=0', 'php', script('php')],
+		cc: [path.join(options.build, 'bench', 'small_bursts')],
+	};
+	const folders = ['', ...(process.env.PATH || '').split(':')];
+	const there = (file) => folders.some((folder) => fs.existsSync(folder ? path.join(folder, file) : file));
+	return Object.entries(commands)
+		.filter(([, command]) => there(command[command.length > 2 ? 2 : 0]))
+		.map(([name, command]) => ({
+			name: `small_bursts_${name}`,
+			about: 'bursts of small objects after some large ones',
+			command: ({ scale }) => [...command, String(scale)],
+			read: (values) => ({ ...values, mb_per_s: values.bytes / (1 << 20) / values.seconds }),
+		}));
+}
+
 const matches = (pattern, name) =>
 	new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*')}$`).test(name);
 
@@ -88,6 +111,7 @@ function findPrograms(options) {
 	all.push(...Object.entries(EXAMPLES).map(([name, about]) => exampleProgram(name, about)));
 	for (const [program, cases] of Object.entries(CASES))
 		all.push(...cases.map((which) => cProgram(program, which)));
+	all.push(...burstPrograms(options));
 	if (!options.only)
 		return all;
 	// The names of groups stand for what is in them.

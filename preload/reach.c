@@ -9,75 +9,77 @@
 
 #include <malloc.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "preload/gate.h"
 #include "preload/next.h"
 
 static struct weir_next behind;
-static volatile bool came; /* the compiler knows free, and that it changes nothing */
+/* volatile: the compiler knows free, and that it changes nothing. */
+static volatile uintptr_t awaited;
+static volatile bool came;
 
 /* Other threads, of a constructor before ours, are not in the gate. */
 static void
-note(void)
+note(void *p)
 {
-	if (gate_depth != 0)
+	if (gate_depth != 0 && (uintptr_t)p == awaited)
 		came = true;
 }
 
 static void *
 noted_malloc(size_t size)
 {
-	note();
+	note((void *)awaited); /* any: its address is not known before */
 	return behind.malloc(size);
 }
 
 static void *
 noted_realloc(void *p, size_t size)
 {
-	note();
+	note(p);
 	return behind.realloc(p, size);
 }
 
 static void
 noted_free(void *p)
 {
-	note();
+	note(p);
 	behind.free(p);
 }
 
 static size_t
 noted_usable_size(void *p)
 {
-	note();
+	note(p);
 	return behind.malloc_usable_size(p);
 }
 
-static bool
-it_came(void)
-{
-	bool so = came;
-
-	came = false;
-	return so;
-}
-
-/* The functions are called by their names: who is bound to them is what it is about. */
+/*
+ * The functions are called by their names: who is bound to them is what it is about. The same address
+ * must come: whoever puts something in front of a block would do so to weir's, too.
+ */
 static bool
 try_all(void)
 {
-	char *p = malloc(1), *q;
-	bool all = it_came();
+	void *p = malloc(1);
+	bool all = came;
 
-	malloc_usable_size(p);
-	all &= it_came();
-	q = realloc(p, 16);
-	all &= it_came();
-	p = q != NULL ? q : p;
-	q = reallocarray(p, 2, 16);
-	all &= it_came();
-	free(q != NULL ? q : p);
-	return all & it_came();
+	for (int step = 0; step < 4; step++) {
+		came = false;
+		awaited = (uintptr_t)p;
+		if (step == 0)
+			malloc_usable_size(p);
+		else if (step == 1)
+			p = realloc(p, 16);
+		else if (step == 2)
+			p = reallocarray(p, 2, 16);
+		else
+			free(p);
+		all &= came;
+	}
+	return all;
 }
 
 bool

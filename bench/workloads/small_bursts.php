@@ -19,13 +19,13 @@ foreach ([300000, 900000, 2000000] as $size) {
 $before = getrusage()['ru_minflt'];
 $start = microtime(true);
 $used = cpu();
-$rounds = (int)(300 * $scale);
+$rounds = (int)(2000 * $scale);
 for ($round = 0; $round < $rounds; $round++) {
 	$rows = [];
 	for ($i = 0; $i < 1000; $i++)
 		$rows[] = str_repeat('x', 2000);
 	unset($rows);
 }
-echo json_encode(['name' => 'small_bursts.php', 'ops' => $rounds * 1000, 'bytes' => $rounds * 2000000,
+echo json_encode(['name' => 'small_bursts_php', 'ops' => $rounds * 1000, 'bytes' => $rounds * 2000000,
 	'seconds' => microtime(true) - $start, 'cpu_seconds' => cpu() - $used,
 	'faults' => getrusage()['ru_minflt'] - $before]), "\n";

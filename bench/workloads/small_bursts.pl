@@ -23,7 +23,7 @@ for my $size (300_000, 900_000, 2_000_000) {
 	}
 }
 my ($before, $start, $used) = (faults(), time, cpu());
-my $rounds = int(300 * $scale);
+my $rounds = int(1000 * $scale);
 for my $round (1 .. $rounds) {
 	my @rows;
 	for my $i (1 .. 1000) {
@@ -32,5 +32,5 @@ for my $round (1 .. $rounds) {
 		push @rows, $row;
 	}
 }
-printf '{"name": "small_bursts.pl", "ops": %d, "bytes": %d, "seconds": %f, "cpu_seconds": %f, "faults": %d}' . "\n",
+printf '{"name": "small_bursts_pl", "ops": %d, "bytes": %d, "seconds": %f, "cpu_seconds": %f, "faults": %d}' . "\n",
 	$rounds * 1000, $rounds * 2_000_000, time - $start, cpu() - $used, faults() - $before;

@@ -17,10 +17,10 @@ def faults():
 
 
 before, start, cpu = faults(), time.perf_counter(), time.process_time()
-rounds = int(600 * scale)
+rounds = int(1500 * scale)
 for _ in range(rounds):
     rows = [bytes(2000) for _ in range(1000)]
     del rows
 print(json.dumps({
-    "name": "small_bursts.py", "ops": rounds * 1000, "bytes": rounds * 2_000_000,
+    "name": "small_bursts_py", "ops": rounds * 1000, "bytes": rounds * 2_000_000,
     "seconds": time.perf_counter() - start, "cpu_seconds": time.process_time() - cpu, "faults": faults() - before}))

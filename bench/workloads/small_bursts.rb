@@ -9,10 +9,10 @@ def faults = File.read('/proc/self/stat').split(') ').last.split[7].to_i
 [300_000, 900_000, 2_000_000].each { |size| 4.times { ('x' * size).clear } }
 GC.start
 before, start, used = faults, now, cpu
-rounds = (300 * scale).to_i
+rounds = (1000 * scale).to_i
 rounds.times do
   rows = Array.new(1000) { 'x' * 2000 }
   rows.each(&:clear)
 end
-puts format('{"name": "small_bursts.rb", "ops": %d, "bytes": %d, "seconds": %f, "cpu_seconds": %f, "faults": %d}',
+puts format('{"name": "small_bursts_rb", "ops": %d, "bytes": %d, "seconds": %f, "cpu_seconds": %f, "faults": %d}',
             rounds * 1000, rounds * 2_000_000, now - start, cpu - used, faults - before)

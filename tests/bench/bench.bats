@@ -92,6 +92,16 @@ good_rows() {
   done
 }
 
+@test "programs of other runtimes run where these are" {
+  need_node
+  programs=$(node "$bench/bench.js" --list --only 'small_bursts_*' --peers glibc | sed '$d; s/ .*//')
+  [ -n "$programs" ] || skip "none of them"
+  node "$bench/bench.js" --build "$WEIR_BUILDDIR" --only 'small_bursts_*' --peers glibc --reps 1 --scale 0.01 --json out.json
+  for one in $programs; do
+    jq -e --arg one "$one" '.summary[$one].glibc.medians | .cpu_seconds >= 0 and .ops > 0 and .faults >= 0' out.json
+  done
+}
+
 @test "peers run in turns, and their medians stand against plain glibc's" {
   need_node
   node "$bench/bench.js" --build "$WEIR_BUILDDIR" --only hex20,alloc.pair --peers weir \

@@ -73,9 +73,25 @@ try(int how, size_t n)
 	return 0;
 }
 
+#ifdef LEAK
+__attribute__((noinline)) void leak(void **to);
+
+void
+leak(void **to)
+{
+	*to = reallocarray(NULL, 300, 10000);
+}
+#endif
+
 int
 main(void)
 {
+#ifdef LEAK
+	static void *kept[20];
+
+	for (int i = 0; i < 20; i++)
+		leak(&kept[i]);
+#endif
 	free_sized_there = (void (*)(void *, size_t))dlsym(RTLD_DEFAULT, "free_sized");
 	free_aligned_sized_there = (void (*)(void *, size_t, size_t))dlsym(
 		RTLD_DEFAULT, "free_aligned_sized");

@@ -110,11 +110,18 @@ bursts_of() {
   [ "$output" = lived ]
 }
 
+@test "a block by reallocarray is its caller's" {
+  command -v jq || skip "no jq"
+  build leak -DLEAK -g -rdynamic "$WEIR_SRCDIR/tests/preload/family.c"
+  under enabled "$BATS_TEST_TMPDIR/leak"
+  [ "$("$WEIR" growth --json "$SIDECAR" | jq -r '.sites[0].stack[0].function')" = leak ]
+}
+
 @test "valgrind, which replaces most of the family" {
   command -v valgrind || skip "no valgrind"
   build family "$WEIR_SRCDIR/tests/preload/family.c"
-  for tool in memcheck dhat; do
-    options=("--tool=$tool" --error-exitcode=9 --log-file="$BATS_TEST_TMPDIR/log")
+  for tool in "memcheck --leak-check=full" dhat; do
+    read -ra options <<<"--tool=$tool --error-exitcode=9 --log-file=$BATS_TEST_TMPDIR/log"
     run -0 valgrind "${options[@]}" "$BATS_TEST_TMPDIR/family"
     run under enabled valgrind "${options[@]}" "$BATS_TEST_TMPDIR/family"
     tail -n 20 "$BATS_TEST_TMPDIR/log"
