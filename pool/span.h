@@ -45,12 +45,15 @@ enum weir_span_state {
 struct weir_span {
 	uintptr_t base;
 	size_t bytes;
-	struct weir_span *next, *prev; /* of whatever list the state implies */
+	struct weir_span *next; /* of whatever list the state implies */
 	union {
-		int64_t freed_ns; /* when it was freed, CLOCK_MONOTONIC */
-		struct {
-			uint32_t birth_gc, birth_ms;
-		}; /* LIVE: the pool only carries these, and `site`, for the shim */
+		struct weir_span *prev;
+		uint64_t
+			birth_ms; /* LIVE, on no list: the pool only carries these for the shim */
+	};
+	union {
+		int64_t freed_ns;  /* when it was freed, CLOCK_MONOTONIC */
+		uint32_t birth_gc; /* LIVE */
 	};
 	size_t requested;      /* by the host, when LIVE */
 	_Atomic uint64_t refs; /* scratch references and whose, see magazine.h */

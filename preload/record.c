@@ -128,7 +128,7 @@ profile_served(struct record_sums *s, const struct weir_span *span)
 static void
 profile_gone(struct record_sums *s, const struct weir_span *span)
 {
-	uint32_t life_ms = weir_trace_ms() - span->birth_ms;
+	uint64_t life_ms = weir_trace_ms() - span->birth_ms;
 
 	s->profile[weir_profile_row(span->requested)][weir_profile_life(life_ms)]++;
 }

@@ -145,15 +145,13 @@ add_live(struct ledger_site *s, const struct weir_birth *b, uint64_t bytes, uint
 		s->least_bytes = f[WEIR_S_live_bytes];
 }
 
-static uint32_t
+static uint64_t
 ms_at(uint64_t ns)
 {
-	uint64_t ms = (ns - sites_settings.started_ns) / MS_NS;
-
-	return ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
+	return (ns - sites_settings.started_ns) / MS_NS;
 }
 
-uint32_t
+uint64_t
 weir_trace_ms(void)
 {
 	return ms_at(now_ns());

@@ -19,7 +19,7 @@
 struct weir_birth {
 	uint32_t site; /* 0: not attributed */
 	uint32_t gc;   /* major GCs seen then */
-	uint32_t ms;   /* since tracing began, stays at UINT32_MAX */
+	uint64_t ms;   /* since tracing began */
 };
 
 /*
@@ -51,7 +51,7 @@ bool weir_trace_early(uint64_t bytes);
  * makes these calls where its own counts change, under the same locks, so that the sums agree.
  */
 /* The time as births have it, also while there is no tracing. */
-uint32_t weir_trace_ms(void);
+uint64_t weir_trace_ms(void);
 
 struct weir_birth weir_trace_born(uint32_t site, uint64_t bytes, uint32_t count);
 void weir_trace_resized(const struct weir_birth *b, uint64_t old_bytes, uint64_t bytes);

@@ -320,6 +320,27 @@ TEST(a_locked_table_costs_the_site_not_the_request)
 	CHECK(request((uintptr_t)&random_next) != 0);
 }
 
+TEST(a_process_may_be_years_old)
+{
+	const uint64_t year_ns = 365 * 86400 * UINT64_C(1000000000);
+	const uint64_t began = sites_settings.started_ns;
+	uint32_t site = new_site(700, 0);
+
+	weir_trace_ms();
+	sites_settings.started_ns = began - 5 * year_ns;
+	struct weir_birth old = weir_trace_born(site, 64 * KB, 1);
+	sites_settings.started_ns = began - 9 * year_ns;
+	CHECK((weir_trace_ms() - old.ms) / 1000 / 86400 / 365 == 4);
+	struct weir_birth young = weir_trace_born(site, 64 * KB, 1);
+	CHECK(weir_trace_ms() - young.ms < 60000);
+	/* What readers divide by what is live. */
+	CHECK_EQ(field(site, WEIR_S_birth_ms_sum), 64 * (old.ms + young.ms));
+	weir_trace_gone(&old, 64 * KB, 1);
+	weir_trace_gone(&young, 64 * KB, 1);
+	CHECK_EQ(field(site, WEIR_S_birth_ms_sum), 0);
+	sites_settings.started_ns = began;
+}
+
 TEST(a_child_keeps_what_is_live)
 {
 	uint32_t site = new_site(600, 0);
@@ -359,6 +380,7 @@ TEST(full_sites_are_site_0)
 	T(a_start_is_not_looked_at_until_it_asks_for_much)                               \
 	T(one_place_is_one_site)                                                         \
 	T(a_locked_table_costs_the_site_not_the_request)                                 \
+	T(a_process_may_be_years_old)                                                    \
 	T(a_child_keeps_what_is_live)                                                    \
 	T(full_sites_are_site_0)
 
