@@ -12,6 +12,7 @@
 
 /* Purge in batches, so that the lock is never held long. */
 #define PURGE_BATCH 32
+#define JOIN_BATCH  64
 
 /* Never give back less than this by one call: a purge costs a system call. */
 #define PURGE_STEP_BYTES ((size_t)1 << 20)
@@ -23,6 +24,8 @@ reserve_region(size_t need, size_t align)
 	struct weir_region r = {.base = 0};
 	size_t bytes = heap_region_bytes;
 
+	if (need > WEIR_REGION_MAX)
+		return r;
 	need = (need + WEIR_UNIT_BYTES - 1) & ~(WEIR_UNIT_BYTES - 1);
 	if (bytes < need)
 		bytes = need;
@@ -54,7 +57,10 @@ heap_grow(size_t bytes, size_t align)
 	if (r.base == 0)
 		return -ENOMEM;
 	bool ready = heap_lock();
-	if (!ready || region_add(&r, &row) != 0) {
+	size_t leaf_bytes = region_leaf_bytes();
+	int rc = ready ? region_add(&r, &row) : -ENOMEM;
+	heap_stats.metadata_bytes += region_leaf_bytes() - leaf_bytes;
+	if (rc != 0) {
 		heap_unlock();
 		region_dispose(heap_pages, &r);
 		return -ENOMEM;
@@ -212,23 +218,45 @@ heap_purge_oldest(uint64_t bytes, int64_t now_ns)
 	return given_back;
 }
 
-/* Takes every span of a quiet region out of the heap; its memory is in no state then. */
-static struct weir_region
-take_apart(uint16_t row)
+static struct weir_span *
+span_from(const struct weir_region *r, uintptr_t at)
 {
-	struct weir_region r = *region_get(row);
+	return atomic_load_explicit(&r->map[region_page(r, at)], memory_order_relaxed);
+}
 
-	for (uintptr_t at = r.base; at < r.base + r.bytes;) {
-		struct weir_span *s = atomic_load_explicit(&r.map[region_page(&r, at)],
-							   memory_order_relaxed);
-		at += s->bytes;
-		heap_leave(s);
-		record_free(s);
+/*
+ * Joins the spans of a quiet region, which are CLEAN or RESERVED, to one RESERVED one: a few of them each
+ * time that the lock is held. True when there is only one. To commit what is usable does no harm.
+ */
+static bool
+join_quiet(uint16_t row)
+{
+	const struct weir_region *r = region_get(row);
+	struct weir_span *first = span_from(r, r->base);
+
+	for (int i = 0; i < JOIN_BATCH && first->bytes != r->bytes; i++) {
+		struct weir_span *clean = weir_span_state(first) == WEIR_SPAN_CLEAN
+						  ? first
+						  : span_from(r, r->base + first->bytes);
+
+		heap_put(clean, WEIR_SPAN_RESERVED, clean->freed_ns);
+		first = span_from(r, r->base);
 	}
-	region_detach(row);
+	return first->bytes == r->bytes;
+}
+
+/* Takes a region of one free span out of the heap; its memory is in no state then. */
+static struct weir_region
+take_out(uint16_t row)
+{
+	struct weir_span *s = span_from(region_get(row), region_get(row)->base);
+
+	heap_leave(s);
+	record_free(s);
+	struct weir_region r = region_detach(row);
 	if (r.origin != NULL)
 		heap_stats.metadata_bytes -= origin_table_bytes(&r);
-	origin_drop(region_get(row));
+	origin_drop(&r);
 	heap_stats.region_bytes -= r.bytes;
 	return r;
 }
@@ -239,7 +267,36 @@ may_release(uint16_t row, unsigned usual_left)
 {
 	const struct weir_region *r = region_get(row);
 
-	return r->base != 0 && (r->bytes > heap_region_bytes || usual_left > 1);
+	return r->base != 0 && heap_use[row].used_bytes == 0 &&
+	       (r->bytes > heap_region_bytes || usual_left > 1);
+}
+
+/* Takes out a region that was quiet for long enough; base 0 if it was not. */
+static struct weir_region
+take_idle(uint16_t row, unsigned usual_left, int64_t before_ns, int64_t now_ns)
+{
+	struct heap_region_use *use = &heap_use[row];
+	struct weir_region r = {.base = 0};
+	bool whole = true;
+
+	do {
+		weir_lock(&heap_mutex);
+		int64_t since_ns = use->quiet_since_ns;
+		if (!may_release(row, usual_left))
+			since_ns = INT64_MAX;
+		else if (since_ns == INT64_MAX)
+			since_ns = now_ns;
+		if (since_ns != INT64_MAX && since_ns <= before_ns) {
+			whole = join_quiet(row);
+			if (whole)
+				r = take_out(row);
+		} else {
+			whole = true;
+		}
+		use->quiet_since_ns = since_ns; /* joining is no use of it */
+		heap_unlock();
+	} while (!whole);
+	return r;
 }
 
 void
@@ -254,17 +311,8 @@ heap_release_idle(int64_t before_ns, int64_t now_ns)
 			      region_get(row)->bytes <= heap_region_bytes;
 	weir_unlock(&heap_mutex);
 	for (uint16_t row = 0; row < rows; row++) {
-		struct heap_region_use *use = &heap_use[row];
-		struct weir_region r = {.base = 0};
+		struct weir_region r = take_idle(row, usual_left, before_ns, now_ns);
 
-		weir_lock(&heap_mutex);
-		if (use->used_bytes != 0 || !may_release(row, usual_left))
-			use->quiet_since_ns = INT64_MAX;
-		else if (use->quiet_since_ns == INT64_MAX)
-			use->quiet_since_ns = now_ns;
-		if (use->quiet_since_ns != INT64_MAX && use->quiet_since_ns <= before_ns)
-			r = take_apart(row);
-		weir_unlock(&heap_mutex);
 		if (r.base == 0)
 			continue;
 		usual_left -= r.bytes <= heap_region_bytes;
@@ -299,6 +347,7 @@ heap_resident(void)
 void
 heap_after_fork(void)
 {
+	region_after_fork();
 	while (!weir_list_empty(&heap_purging)) {
 		struct weir_span *s = heap_purging.next;
 

@@ -14,11 +14,20 @@ struct weir_hull weir_hull = {.low = UINTPTR_MAX, .bytes = 0};
 static struct weir_region regions[WEIR_REGIONS_MAX];
 static uint16_t n_rows;
 
-/* A leaf's entry: row + 1 of the region the unit belongs to, or 0. */
-struct leaf {
+/*
+ * A leaf's entry: row + 1 of the region the unit belongs to, or 0. A leaf without entries is used for
+ * other addresses later; it is never unmapped, since a lookup may be reading it.
+ */
+struct region_leaf {
 	_Atomic uint16_t rows[WEIR_LEAF_UNITS];
+	size_t used; /* entries that are not 0 */
+	struct region_leaf *next;
 };
-static _Atomic(_Atomic(struct leaf *) *) leaves;
+_Static_assert(sizeof(struct region_leaf) <= WEIR_PAGE_BYTES, "a leaf is a page");
+
+static _Atomic(_Atomic(struct region_leaf *) *) leaves;
+static struct region_leaf *spare;
+static _Atomic size_t n_spare, n_leaves;
 
 struct weir_region *
 region_get(uint16_t index)
@@ -40,15 +49,19 @@ weir_region_of(const void *p)
 	if (!weir_hull_has(p) || a >> WEIR_ADDRESS_BITS != 0)
 		return NULL;
 	/* Inside the hull: there is a top table. */
-	_Atomic(struct leaf *) *top = atomic_load_explicit(&leaves, memory_order_acquire);
-	struct leaf *leaf =
+	_Atomic(struct region_leaf *) *top =
+		atomic_load_explicit(&leaves, memory_order_acquire);
+	struct region_leaf *leaf =
 		atomic_load_explicit(&top[a >> WEIR_LEAF_SHIFT], memory_order_acquire);
 	if (leaf == NULL)
 		return NULL;
 	uint16_t row = atomic_load_explicit(
 		&leaf->rows[a >> WEIR_UNIT_SHIFT & (WEIR_LEAF_UNITS - 1)],
 		memory_order_acquire);
-	return row == 0 ? NULL : &regions[row - 1];
+	/* The leaf may have become another one's meanwhile. */
+	return row != 0 && a - regions[row - 1].base < regions[row - 1].bytes
+		       ? &regions[row - 1]
+		       : NULL;
 }
 
 bool
@@ -97,87 +110,180 @@ hull_cover(uintptr_t base, size_t bytes)
 	atomic_store_explicit(&weir_hull.low, new_low, memory_order_release);
 }
 
-static void
-units_set(uintptr_t base, size_t bytes, uint16_t value)
+static size_t
+first_leaf(const struct weir_region *r)
 {
-	_Atomic(struct leaf *) *top = atomic_load_explicit(&leaves, memory_order_relaxed);
-
-	for (uintptr_t a = base; a < base + bytes; a += WEIR_UNIT_BYTES)
-		atomic_store_explicit(
-			&top[a >> WEIR_LEAF_SHIFT]
-				 ->rows[a >> WEIR_UNIT_SHIFT & (WEIR_LEAF_UNITS - 1)],
-			value, memory_order_release);
+	return r->base >> WEIR_LEAF_SHIFT;
 }
 
-/* Tables are made when first needed and stay; of two threads that make one, one wins. */
-static bool
-tables_make(const struct weir_pages *pages, uintptr_t base, size_t bytes)
+static size_t
+last_leaf(const struct weir_region *r)
 {
-	size_t top_bytes = WEIR_LEAVES * sizeof(_Atomic(struct leaf *));
-	_Atomic(struct leaf *) *no_top = NULL, *top = atomic_load(&leaves);
+	return (r->base + r->bytes - 1) >> WEIR_LEAF_SHIFT;
+}
 
-	if (top == NULL) {
-		top = pages->meta(top_bytes);
-		if (top == NULL)
-			return false;
-		if (!atomic_compare_exchange_strong(&leaves, &no_top, top)) {
-			pages->release(top, top_bytes);
-			top = no_top;
-		}
+static void
+leaf_spare(struct region_leaf *leaf)
+{
+	leaf->next = spare;
+	spare = leaf;
+	n_spare++;
+}
+
+static void
+units_set(const struct weir_region *r, uint16_t value)
+{
+	_Atomic(struct region_leaf *) *top =
+		atomic_load_explicit(&leaves, memory_order_relaxed);
+
+	for (uintptr_t a = r->base; a < r->base + r->bytes; a += WEIR_UNIT_BYTES) {
+		struct region_leaf *leaf = top[a >> WEIR_LEAF_SHIFT];
+
+		leaf->used += value != 0 ? 1 : -1;
+		atomic_store_explicit(
+			&leaf->rows[a >> WEIR_UNIT_SHIFT & (WEIR_LEAF_UNITS - 1)], value,
+			memory_order_release);
 	}
-	for (size_t i = base >> WEIR_LEAF_SHIFT;
-	     i <= (base + bytes - 1) >> WEIR_LEAF_SHIFT; i++) {
-		struct leaf *none = NULL, *leaf;
+}
+
+/* Made when first needed, and stays; of two threads that make one, one wins. */
+static _Atomic(struct region_leaf *) *
+top_table(const struct weir_pages *pages)
+{
+	size_t bytes = WEIR_LEAVES * sizeof(_Atomic(struct region_leaf *));
+	_Atomic(struct region_leaf *) *none = NULL, *top = atomic_load(&leaves);
+
+	if (top != NULL)
+		return top;
+	top = pages->meta(bytes);
+	if (top == NULL || atomic_compare_exchange_strong(&leaves, &none, top))
+		return top;
+	pages->release(top, bytes);
+	return none;
+}
+
+/* Enough of them, if no other thread comes in between; if one does, region_add refuses. */
+static bool
+leaves_make(const struct weir_pages *pages, struct weir_region *r)
+{
+	_Atomic(struct region_leaf *) *top = top_table(pages);
+	size_t missing = 0;
+
+	if (top == NULL)
+		return false;
+	for (size_t i = first_leaf(r); i <= last_leaf(r); i++)
+		missing += atomic_load(&top[i]) == NULL;
+	size_t have = n_spare;
+	if (missing <= have)
+		return true;
+	r->n_leaves = missing - have;
+	r->leaves = pages->meta(r->n_leaves * WEIR_PAGE_BYTES);
+	return r->leaves != NULL;
+}
+
+/* Gives each stretch of the region's addresses its leaf. */
+static bool
+leaves_install(const struct weir_region *r)
+{
+	_Atomic(struct region_leaf *) *top = atomic_load(&leaves);
+
+	for (size_t i = 0; i < r->n_leaves; i++)
+		leaf_spare((void *)((char *)r->leaves + i * WEIR_PAGE_BYTES));
+	n_leaves += r->n_leaves;
+	for (size_t i = first_leaf(r); i <= last_leaf(r); i++) {
+		struct region_leaf *leaf = spare;
 
 		if (atomic_load(&top[i]) != NULL)
 			continue;
-		leaf = pages->meta(WEIR_PAGE_BYTES);
 		if (leaf == NULL)
 			return false;
-		if (!atomic_compare_exchange_strong(&top[i], &none, leaf))
-			pages->release(leaf, WEIR_PAGE_BYTES);
+		spare = leaf->next;
+		n_spare--;
+		atomic_store_explicit(&top[i], leaf, memory_order_release);
 	}
 	return true;
 }
-_Static_assert(sizeof(struct leaf) <= WEIR_PAGE_BYTES, "a leaf is a page");
+
+static void
+leaves_retire(const struct weir_region *r)
+{
+	_Atomic(struct region_leaf *) *top = atomic_load(&leaves);
+
+	for (size_t i = first_leaf(r); i <= last_leaf(r); i++) {
+		struct region_leaf *leaf = top[i];
+
+		if (leaf == NULL || leaf->used != 0)
+			continue;
+		top[i] = NULL;
+		leaf_spare(leaf);
+	}
+}
+
+size_t
+region_leaf_bytes(void)
+{
+	return n_leaves * WEIR_PAGE_BYTES;
+}
 
 struct weir_region
 region_prepare(const struct weir_pages *pages, uintptr_t base, size_t bytes)
 {
 	struct weir_region r = {.base = base, .bytes = bytes, .map = NULL};
 
-	if ((base + bytes - 1) >> WEIR_ADDRESS_BITS == 0 &&
-	    tables_make(pages, base, bytes))
+	if ((base + bytes - 1) >> WEIR_ADDRESS_BITS == 0 && leaves_make(pages, &r))
 		r.map = pages->meta(region_map_bytes(&r));
 	return r;
 }
 
-int
-region_add(const struct weir_region *prepared, uint16_t *index)
+static uint16_t
+free_row(void)
 {
-	for (uint16_t i = 0; i < WEIR_REGIONS_MAX; i++) {
-		if (regions[i].base != 0)
-			continue;
-		regions[i] = *prepared;
-		if (i >= n_rows)
-			n_rows = i + 1;
-		units_set(prepared->base, prepared->bytes, i + 1);
-		hull_cover(prepared->base, prepared->bytes);
-		*index = i;
-		return 0;
-	}
-	return -ENOSPC;
+	uint16_t row = 0;
+
+	while (row < WEIR_REGIONS_MAX && regions[row].bytes != 0)
+		row++;
+	return row;
 }
 
-void
+int
+region_add(struct weir_region *prepared, uint16_t *index)
+{
+	uint16_t row = free_row();
+
+	if (row == WEIR_REGIONS_MAX)
+		return -ENOSPC;
+	bool fits = leaves_install(prepared);
+	prepared->leaves = NULL; /* they are the table's now */
+	prepared->n_leaves = 0;
+	if (!fits) {
+		leaves_retire(prepared);
+		return -ENOSPC;
+	}
+	regions[row] = *prepared;
+	if (row >= n_rows)
+		n_rows = row + 1;
+	units_set(prepared, row + 1);
+	hull_cover(prepared->base, prepared->bytes);
+	*index = row;
+	return 0;
+}
+
+struct weir_region
 region_detach(uint16_t index)
 {
-	units_set(regions[index].base, regions[index].bytes, 0);
+	struct weir_region r = regions[index];
+
+	units_set(&r, 0);
+	leaves_retire(&r);
+	regions[index].base = 0;
+	return r;
 }
 
 void
 region_dispose(const struct weir_pages *pages, const struct weir_region *r)
 {
+	if (r->leaves != NULL)
+		pages->release(r->leaves, r->n_leaves * WEIR_PAGE_BYTES);
 	if (r->map != NULL)
 		pages->release(r->map, region_map_bytes(r));
 	if (r->origin != NULL)
@@ -188,5 +294,13 @@ region_dispose(const struct weir_pages *pages, const struct weir_region *r)
 void
 region_free_row(uint16_t index)
 {
-	regions[index].base = 0;
+	regions[index].bytes = 0;
+}
+
+void
+region_after_fork(void)
+{
+	for (uint16_t row = 0; row < n_rows; row++)
+		if (regions[row].base == 0)
+			region_free_row(row);
 }

@@ -27,13 +27,18 @@
 #define WEIR_ADDRESS_BITS 48
 #define WEIR_LEAVES	  ((size_t)1 << (WEIR_ADDRESS_BITS - WEIR_LEAF_SHIFT))
 #define WEIR_REGIONS_MAX  1024
+#define WEIR_REGION_MAX	  ((size_t)1 << 39) /* twice the largest request that is served */
+
+struct region_leaf;
 
 struct weir_region {
-	uintptr_t base; /* 0: this row is free */
-	size_t bytes;
+	uintptr_t base; /* 0: this row describes nothing */
+	size_t bytes;	/* not 0 beside base 0: its region is being unmapped, the row is taken */
 	_Atomic(struct weir_span *) *map; /* one entry a page */
 	int32_t *origin;		  /* see origin.h; NULL: no page was ever moved */
 	size_t seams;
+	struct region_leaf *leaves; /* made by region_prepare, for region_add */
+	size_t n_leaves;
 };
 
 /*
@@ -50,7 +55,10 @@ extern struct weir_hull weir_hull __attribute__((visibility("hidden")));
 static inline bool
 weir_hull_has(const void *p)
 {
-	return (uintptr_t)p - atomic_load_explicit(&weir_hull.low, memory_order_acquire) <
+	/* In this order: see above. */
+	uintptr_t low = atomic_load_explicit(&weir_hull.low, memory_order_acquire);
+
+	return (uintptr_t)p - low <
 	       atomic_load_explicit(&weir_hull.bytes, memory_order_acquire);
 }
 
@@ -70,16 +78,20 @@ struct weir_span *weir_span_around(const void *p);
 bool weir_region_has(const void *p);
 
 /*
- * For the heap, in this order: prepare (makes the tables), add; then detach (lookups find it no
- * more), dispose (unmaps the tables), free_row (the row may be used again). add, detach and
- * free_row need the heap's lock; prepare and dispose make system calls and must not hold it.
+ * For the heap, in this order: prepare (makes the tables), add; then detach (nobody finds it any
+ * more, but for the copy that it returns), dispose (unmaps the tables), free_row (the row may be used
+ * again). add, detach and free_row need the heap's lock; prepare and dispose make system calls and must
+ * not hold it. A child of a fork between detach and free_row frees the row: what was still mapped of the
+ * region stays so, since nobody can tell whether its place is something else's by now.
  */
 struct weir_region region_prepare(const struct weir_pages *pages, uintptr_t base,
 				  size_t bytes);
-int region_add(const struct weir_region *prepared, uint16_t *index);
-void region_detach(uint16_t index);
+int region_add(struct weir_region *prepared, uint16_t *index);
+struct weir_region region_detach(uint16_t index);
 void region_dispose(const struct weir_pages *pages, const struct weir_region *r);
 void region_free_row(uint16_t index);
+void region_after_fork(void);
+size_t region_leaf_bytes(void); /* of all leaves, used or not */
 struct weir_region *region_get(uint16_t index);
 /* Rows 0 .. region_rows() - 1 have been used. */
 uint16_t region_rows(void);

@@ -26,6 +26,7 @@ UNIT_TESTS = \
 	%D%/test_options \
 	%D%/test_pool \
 	%D%/test_pool_churn \
+	%D%/test_pool_fork \
 	%D%/test_pages \
 	%D%/test_pages_move \
 	%D%/test_profile \

@@ -21,13 +21,30 @@ static struct {
 		lost_move; /* the so-manyeth from now on takes its target away; 0: none */
 	unsigned no_commits; /* so many of the next ones fail */
 	_Atomic unsigned reserves, commits, purges, releases;
+	void (*window)(void); /* before and after each call, where nobody holds a lock */
 } fake;
+
+static inline void
+fake_window(void)
+{
+	if (fake.window != NULL)
+		fake.window();
+}
+
+#define FAKE_CALL(type, call)                                                            \
+	do {                                                                             \
+		fake_window();                                                           \
+		type made = call;                                                        \
+		fake_window();                                                           \
+		return made;                                                             \
+	} while (0)
 
 static void *
 fake_reserve(size_t bytes, size_t align)
 {
 	fake.reserves++;
-	return fake.no_address_space ? NULL : weir_pages_system.reserve(bytes, align);
+	FAKE_CALL(void *,
+		  fake.no_address_space ? NULL : weir_pages_system.reserve(bytes, align));
 }
 
 static int
@@ -36,27 +53,27 @@ fake_commit(void *addr, size_t bytes)
 	fake.commits++;
 	if (fake.no_commits != 0 && fake.no_commits-- != 0)
 		return -ENOMEM;
-	return fake.no_commit ? -ENOMEM : weir_pages_system.commit(addr, bytes);
+	FAKE_CALL(int, fake.no_commit ? -ENOMEM : weir_pages_system.commit(addr, bytes));
 }
 
 static int
 fake_purge(void *addr, size_t bytes)
 {
 	fake.purges++;
-	return fake.no_purge ? -EAGAIN : weir_pages_system.purge(addr, bytes);
+	FAKE_CALL(int, fake.no_purge ? -EAGAIN : weir_pages_system.purge(addr, bytes));
 }
 
 static int
 fake_renew(void *addr, size_t bytes)
 {
-	return fake.no_purge ? -ENOMEM : weir_pages_system.renew(addr, bytes);
+	FAKE_CALL(int, fake.no_purge ? -ENOMEM : weir_pages_system.renew(addr, bytes));
 }
 
 static int
 fake_release(void *addr, size_t bytes)
 {
 	fake.releases++;
-	return weir_pages_system.release(addr, bytes);
+	FAKE_CALL(int, weir_pages_system.release(addr, bytes));
 }
 
 static int
@@ -64,13 +81,13 @@ fake_move(void *from, void *to, size_t bytes)
 {
 	if (fake.lost_move != 0 && --fake.lost_move == 0)
 		return weir_pages_system.release(to, bytes) == 0 ? WEIR_MOVE_LOST : -EIO;
-	return fake.no_move ? -EFAULT : weir_pages_system.move(from, to, bytes);
+	FAKE_CALL(int, fake.no_move ? -EFAULT : weir_pages_system.move(from, to, bytes));
 }
 
 static void *
 fake_meta(size_t bytes)
 {
-	return fake.no_meta ? NULL : weir_pages_system.meta(bytes);
+	FAKE_CALL(void *, fake.no_meta ? NULL : weir_pages_system.meta(bytes));
 }
 
 static int64_t
