@@ -115,45 +115,63 @@ extent_resized(struct weir_span *s, size_t requested)
 	heap_unlock();
 }
 
-/* Undoes a growth whose new pages the kernel would not commit. */
-static void
-ungrow(struct weir_span *s, size_t old_bytes, size_t old_requested)
+/* Lengthens the block, which its caller has to itself, from what is free behind it. */
+static int
+grow(struct weir_span *s, size_t more, size_t requested)
 {
-	weir_lock(&heap_mutex);
-	heap_stats.fresh_bytes -= s->bytes - old_bytes;
-	extent_stats.live_held_bytes -= s->bytes - old_bytes;
-	extent_stats.live_requested_bytes += old_requested - s->requested;
-	s->requested = old_requested;
-	heap_cut(s, old_bytes, WEIR_SPAN_RESERVED,
-		 atomic_load_explicit(&heap_clock_ns, memory_order_relaxed));
+	enum weir_span_state was = WEIR_SPAN_DIRTY;
+	uint64_t price = 0;
+	bool ready = heap_lock();
+	struct weir_span *behind = ready ? heap_take_behind(s, more, &was) : NULL;
+	int rc = behind != NULL ? 0 : -ENOMEM;
+
+	if (behind != NULL) {
+		pool_note_lent(more);
+		price = was != WEIR_SPAN_DIRTY ? pool_price(0) : 0;
+	}
+	if (behind != NULL && (price != 0 || was == WEIR_SPAN_RESERVED)) {
+		heap_unlock();
+		if (price != 0)
+			pool_pay(price);
+		if (was == WEIR_SPAN_RESERVED)
+			rc = heap_pages->commit((void *)behind->base, more);
+		weir_lock(&heap_mutex);
+	}
+	if (rc == 0) {
+		heap_append(s, behind, was);
+		extent_stats.live_requested_bytes += requested - s->requested;
+		s->requested = requested;
+		held(more);
+	} else if (behind != NULL) {
+		weir_list_remove(behind);
+		heap_put(behind, WEIR_SPAN_RESERVED, behind->freed_ns);
+	}
 	heap_unlock();
+	return rc;
+}
+
+static int
+shrink(struct weir_span *s, size_t bytes, size_t requested, int64_t now_ns)
+{
+	bool ready = heap_lock();
+
+	if (ready) {
+		extent_stats.live_held_bytes -= s->bytes - bytes;
+		extent_stats.live_requested_bytes += requested - s->requested;
+		s->requested = requested;
+		heap_cut(s, bytes, WEIR_SPAN_DIRTY, now_ns);
+	}
+	heap_unlock();
+	return ready ? 0 : -ENOMEM;
 }
 
 int
 weir_extent_resize(struct weir_span *s, size_t bytes, size_t requested, int64_t now_ns)
 {
-	enum weir_span_state was = WEIR_SPAN_DIRTY;
-	size_t old_bytes = s->bytes, old_requested = s->requested;
-	bool ready = heap_lock();
-	bool done = ready && (bytes <= old_bytes || heap_extend(s, bytes, &was));
-
-	if (done) {
-		if (bytes < old_bytes) {
-			heap_cut(s, bytes, WEIR_SPAN_DIRTY, now_ns);
-			extent_stats.live_held_bytes -= old_bytes - bytes;
-		} else {
-			held(bytes - old_bytes);
-		}
-		extent_stats.live_requested_bytes += requested - old_requested;
-		s->requested = requested;
-	}
-	heap_unlock();
-	if (!done)
-		return -ENOMEM;
-	if (was == WEIR_SPAN_RESERVED &&
-	    heap_pages->commit((char *)s->base + old_bytes, bytes - old_bytes) != 0) {
-		ungrow(s, old_bytes, old_requested);
-		return -ENOMEM;
-	}
+	if (bytes > s->bytes)
+		return grow(s, bytes - s->bytes, requested);
+	if (bytes < s->bytes)
+		return shrink(s, bytes, requested, now_ns);
+	extent_resized(s, requested);
 	return 0;
 }

@@ -1,46 +1,45 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The search for a span, for classes and extents alike, and the emptying of the stocks. What is
- * tried in which order, and why, is drawn in doc/HACKING.md.
+ * The search for a span, for classes and extents alike. What is tried in which
+ * order, and why, is drawn in doc/HACKING.md.
  */
 #include "pool/pool_private.h"
-
-#include "pool/magazine.h"
-
-/* Blocks moved from a stock to the heap in one go, so that its lock is not held for long. */
-#define FLUSH_BATCH 32
 
 /*
  * Would so many fresh pages exceed a bound of the footprint (heap.h), while there are kept pages
  * that could be used or given back instead?
  */
-static bool
-must_pay(struct pool_search *search, size_t bytes)
+uint64_t
+pool_price(uint64_t fresh)
 {
 	uint64_t most = heap_slack < UINT64_MAX - heap_lent_peak
 				? heap_lent_peak + heap_slack
 				: UINT64_MAX;
-	uint64_t after = heap_footprint() + bytes;
+	uint64_t after = heap_footprint() + fresh;
 
 	if (most > heap_footprint_max)
 		most = heap_footprint_max;
-	if (after <= most || search->paid)
-		return false;
-	search->excess = after - most;
-	return heap_stats.state_bytes[WEIR_SPAN_DIRTY] != 0 ||
-	       atomic_load_explicit(&pool_stocked_bytes, memory_order_relaxed) != 0;
+	if (after <= most ||
+	    (heap_stats.state_bytes[WEIR_SPAN_DIRTY] == 0 &&
+	     atomic_load_explicit(&pool_stocked_bytes, memory_order_relaxed) == 0))
+		return 0;
+	return after - most;
 }
 
-/* Gives back `excess` bytes of kept pages, the oldest first, to make up for fresh ones. */
-static void
-pay(uint64_t excess)
+void
+pool_note_lent(uint64_t more)
 {
-	weir_lock(&heap_mutex);
-	bool enough = heap_stats.state_bytes[WEIR_SPAN_DIRTY] >= excess;
-	heap_unlock();
-	if (!enough)
-		pool_flush_stocks(INT64_MAX);
-	heap_purge_oldest(excess, heap_clock_ns);
+	uint64_t lent = weir_pool_lent_bytes() + more;
+
+	if (lent > heap_lent_peak)
+		heap_lent_peak = lent;
+}
+
+void
+pool_pay(uint64_t price)
+{
+	pool_flush_bytes(price);
+	heap_purge(INT64_MAX, price, heap_clock_ns);
 }
 
 /* Tries one state: `times` the size for a block that will grow. */
@@ -78,13 +77,6 @@ gather_step(const struct pool_search *search)
 	return heap_has_unused(search->bytes, search->align) ? POOL_GATHER : POOL_GROW;
 }
 
-static void
-note_peak(uint64_t lent)
-{
-	if (lent > heap_lent_peak)
-		heap_lent_peak = lent;
-}
-
 enum pool_step
 pool_find(struct pool_search *search)
 {
@@ -96,16 +88,17 @@ pool_find(struct pool_search *search)
 	}
 	if (!ready)
 		return POOL_REFUSED;
-	note_peak(weir_pool_lent_bytes() + search->bytes);
+	pool_note_lent(search->bytes);
 	if (!search->want_zero) {
 		if (found_in(search, WEIR_SPAN_DIRTY, 1))
 			return POOL_FOUND;
-		if (!search->flushed &&
+		if (search->flushed < POOL_FLUSH_MOST &&
 		    atomic_load_explicit(&pool_stocked_bytes, memory_order_relaxed) >=
 			    search->bytes)
 			return POOL_FLUSH;
 	}
-	if (must_pay(search, search->bytes))
+	search->price = search->paid ? 0 : pool_price(search->bytes);
+	if (search->price != 0)
 		return may_gather(search) ? gather_step(search) : POOL_PAY;
 	return found_unused(search) ? POOL_FOUND : POOL_GROW;
 }
@@ -118,18 +111,20 @@ gather(struct pool_search *search)
 	search->span = heap_gather(search->bytes, search->align, &search->was);
 	weir_lock(&heap_mutex);
 	heap_stats.gathers += search->span != NULL;
-	bool excess = search->span != NULL && must_pay(search, 0);
+	uint64_t price = search->span != NULL ? pool_price(0) : 0;
 	heap_unlock();
-	if (excess)
-		pay(search->excess);
+	if (price != 0)
+		pool_pay(price);
 }
 
 bool
 pool_prepare_again(struct pool_search *search, enum pool_step step)
 {
 	if (step == POOL_FLUSH) {
-		pool_flush_stocks(INT64_MAX);
-		search->flushed = true;
+		unsigned n =
+			pool_flush_for(search->bytes + search->align - WEIR_PAGE_BYTES);
+		/* None: other threads were faster. */
+		search->flushed += n > 0 ? n : POOL_FLUSH_MOST;
 		return true;
 	}
 	if (step == POOL_GATHER) {
@@ -137,7 +132,7 @@ pool_prepare_again(struct pool_search *search, enum pool_step step)
 		return true;
 	}
 	if (step == POOL_PAY) {
-		pay(search->excess);
+		pool_pay(search->price);
 		search->paid = true;
 		return true;
 	}
@@ -148,38 +143,4 @@ pool_prepare_again(struct pool_search *search, enum pool_step step)
 	bool may_pay = !search->gathered;
 	search->gathered = true;
 	return may_pay;
-}
-
-static unsigned
-flush_class(struct pool_class *c, int64_t before_ns)
-{
-	unsigned n = 0;
-
-	weir_lock(&c->lock);
-	weir_lock(&heap_mutex);
-	while (n < FLUSH_BATCH && !weir_list_empty(&c->stock)) {
-		struct weir_span *oldest = c->stock.prev;
-
-		if (oldest->freed_ns > before_ns)
-			break;
-		weir_list_remove(oldest);
-		c->stats.cached--;
-		c->stats.evicted++;
-		atomic_fetch_sub_explicit(&pool_stocked_bytes, oldest->bytes,
-					  memory_order_relaxed);
-		heap_put(oldest, WEIR_SPAN_DIRTY, oldest->freed_ns);
-		n++;
-	}
-	heap_unlock();
-	weir_unlock(&c->lock);
-	return n;
-}
-
-void
-pool_flush_stocks(int64_t before_ns)
-{
-	magazine_drain(before_ns);
-	for (uint32_t i = 0; i < pool_n_classes; i++)
-		while (flush_class(&pool_classes[i], before_ns) == FLUSH_BATCH)
-			;
 }

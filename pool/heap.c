@@ -127,6 +127,15 @@ heap_split(struct weir_span *s, size_t bytes)
 	return rest;
 }
 
+static void
+count_use(size_t bytes, enum weir_span_state from)
+{
+	if (from == WEIR_SPAN_DIRTY)
+		heap_stats.recycled_bytes += bytes;
+	else
+		heap_stats.fresh_bytes += bytes;
+}
+
 /* Cuts `bytes` out of a free span, `head` bytes behind its start, and makes them LIVE. */
 static struct weir_span *
 carve(struct weir_span *s, size_t head, size_t bytes)
@@ -145,10 +154,7 @@ carve(struct weir_span *s, size_t head, size_t bytes)
 	s->grade = WEIR_SPAN_NO_GRADE;
 	s->flags = 0;
 	heap_enter(s, WEIR_SPAN_LIVE);
-	if (from == WEIR_SPAN_DIRTY)
-		heap_stats.recycled_bytes += bytes;
-	else
-		heap_stats.fresh_bytes += bytes;
+	count_use(bytes, from);
 	return s;
 }
 
@@ -247,42 +253,38 @@ heap_cut(struct weir_span *s, size_t bytes, enum weir_span_state state, int64_t 
 	heap_put(rest, state, freed_ns);
 }
 
-bool
-heap_extend(struct weir_span *s, size_t bytes, enum weir_span_state *was)
+struct weir_span *
+heap_take_behind(struct weir_span *s, size_t more, enum weir_span_state *was)
 {
 	struct weir_span *behind = neighbour(s, s->base + s->bytes);
-	size_t more = bytes - s->bytes;
 
 	if (behind == NULL || !is_free(weir_span_state(behind)) || behind->bytes < more)
-		return false;
+		return NULL;
 	*was = weir_span_state(behind);
 	heap_leave(behind);
 	if (behind->bytes > more)
 		heap_enter(heap_split(behind, more), *was);
-	heap_leave(s);
-	s->bytes += more;
-	record_free(behind);
-	heap_enter(s, WEIR_SPAN_LIVE);
-	if (*was == WEIR_SPAN_DIRTY)
-		heap_stats.recycled_bytes += more;
-	else
-		heap_stats.fresh_bytes += more;
-	return true;
+	heap_enter(behind, WEIR_SPAN_PURGING);
+	weir_list_push(&heap_purging, behind);
+	return behind;
 }
 
-static int
-older(struct weir_span *s, void *oldest)
+void
+heap_append(struct weir_span *s, struct weir_span *behind, enum weir_span_state was)
 {
-	if (s->freed_ns < *(int64_t *)oldest)
-		*(int64_t *)oldest = s->freed_ns;
-	return 0;
+	weir_list_remove(behind);
+	heap_leave(behind);
+	heap_leave(s);
+	s->bytes += behind->bytes;
+	count_use(behind->bytes, was);
+	record_free(behind);
+	heap_enter(s, WEIR_SPAN_LIVE);
 }
 
 int64_t
 heap_oldest_ns(void)
 {
-	int64_t oldest = INT64_MAX;
+	const struct weir_span *s = index_oldest(&heap_free[WEIR_SPAN_DIRTY]);
 
-	index_each(&heap_free[WEIR_SPAN_DIRTY], older, &oldest);
-	return oldest;
+	return s != NULL ? s->freed_ns : INT64_MAX;
 }

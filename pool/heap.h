@@ -5,8 +5,8 @@
  * back to it; memory goes back to the page source from here only.
  *
  * Everything named heap_* needs the heap's lock, but for heap_grow, heap_gather, heap_purge,
- * heap_purge_oldest, heap_release_idle and heap_resident, which make system calls and must be
- * called without any lock of the pool.
+ * heap_release_idle and heap_resident, which make system calls and must be called without any
+ * lock of the pool.
  * Lock order: a class, then the heap.
  */
 #ifndef POOL_HEAP_H
@@ -71,18 +71,22 @@ void heap_cut(struct weir_span *s, size_t bytes, enum weir_span_state state,
 	      int64_t freed_ns);
 
 /*
- * Lengthens a LIVE span to `bytes` from the free span behind it. Returns false if that is too
- * short or in use. `*was` is the state that the added part had before.
+ * Lengthening a LIVE span: takes `more` bytes from the free span behind it, as a span in state PURGING, or
+ * returns NULL if that is too short or in use. `*was`: the state that they were in. heap_append makes them
+ * part of the span, when they are usable.
  */
-bool heap_extend(struct weir_span *s, size_t bytes, enum weir_span_state *was);
+struct weir_span *heap_take_behind(struct weir_span *s, size_t more,
+				   enum weir_span_state *was);
+void heap_append(struct weir_span *s, struct weir_span *behind, enum weir_span_state was);
 
 /*
  * Gathering (doc/HACKING.md): takes unused address space for a block and moves the pages of smaller
  * DIRTY spans into it, from its start; what these do not fill will be fresh pages. Called without
  * the lock, if heap_can_gather says that it is worth it; only for blocks of heap_gather_from bytes
  * and more. Returns a span in state PURGING, which heap_adopt then makes LIVE under the lock, or
- * NULL if there is no unused address space for it. `*was`: DIRTY, or CLEAN if nothing was moved.
- * The span is usable: it needs no commit.
+ * NULL if there is no unused address space for it, or another thread is at it: each move stops all page
+ * faults of the process, and two that share the pieces move more of them. `*was`: DIRTY, or CLEAN if
+ * nothing was moved. The span is usable: it needs no commit.
  */
 extern size_t heap_gather_from;
 bool heap_can_gather(size_t bytes);
@@ -94,13 +98,10 @@ void heap_adopt(struct weir_span *s);
 int heap_grow(size_t bytes, size_t align);
 
 /*
- * Gives free DIRTY memory freed at or before `before_ns` back to the page source. Returns the
- * bytes given back; what the source refuses counts as freed at now_ns.
+ * Gives DIRTY memory freed at or before `before_ns` back to the page source, the oldest first, until
+ * it is about `bytes`. Returns the bytes given back; what the source refuses counts as freed at now_ns.
  */
-uint64_t heap_purge(int64_t before_ns, int64_t now_ns);
-
-/* The same for the oldest of it, about `bytes` in all. */
-uint64_t heap_purge_oldest(uint64_t bytes, int64_t now_ns);
+uint64_t heap_purge(int64_t before_ns, uint64_t bytes, int64_t now_ns);
 
 /* Gives back regions in which nothing was in use since before_ns; one of usual size is kept. */
 void heap_release_idle(int64_t before_ns, int64_t now_ns);

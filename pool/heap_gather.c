@@ -19,6 +19,7 @@
 
 size_t heap_gather_from = SIZE_MAX;
 
+_Atomic bool heap_gathering;
 static unsigned n_refused;
 
 /*
@@ -52,8 +53,8 @@ heap_can_gather(size_t bytes)
 {
 	const struct weir_span *s = index_largest(&heap_free[WEIR_SPAN_DIRTY]);
 
-	return bytes >= heap_gather_from && n_refused < REFUSED_MAX && s != NULL &&
-	       s->bytes >= piece_min(bytes) && origin_has_room(PIECES);
+	return bytes >= heap_gather_from && !heap_gathering && n_refused < REFUSED_MAX &&
+	       s != NULL && s->bytes >= piece_min(bytes) && origin_has_room(PIECES);
 }
 
 /* Where the pages will go: unused address space, made usable. */
@@ -187,8 +188,8 @@ give_up(struct weir_span *s)
 	return NULL;
 }
 
-struct weir_span *
-heap_gather(size_t bytes, size_t align, enum weir_span_state *was)
+static struct weir_span *
+gather(size_t bytes, size_t align, enum weir_span_state *was)
 {
 	struct weir_span *s = take_target(bytes, align);
 	size_t done = 0, least = piece_min(bytes);
@@ -211,5 +212,15 @@ heap_gather(size_t bytes, size_t align, enum weir_span_state *was)
 	}
 	if (done != 0)
 		*was = WEIR_SPAN_DIRTY;
+	return s;
+}
+
+struct weir_span *
+heap_gather(size_t bytes, size_t align, enum weir_span_state *was)
+{
+	if (atomic_exchange(&heap_gathering, true))
+		return NULL;
+	struct weir_span *s = gather(bytes, align, was);
+	heap_gathering = false;
 	return s;
 }

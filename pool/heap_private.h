@@ -20,6 +20,7 @@ extern struct span_index heap_free[WEIR_SPAN_STATES];
 extern struct weir_span heap_purging; /* list of PURGING spans */
 extern struct heap_region_use heap_use[WEIR_REGIONS_MAX];
 extern size_t heap_region_bytes;
+extern _Atomic bool heap_gathering; /* a thread is at it */
 
 void heap_enter(struct weir_span *s, enum weir_span_state state);
 void heap_leave(struct weir_span *s);

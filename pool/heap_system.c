@@ -98,24 +98,28 @@ heap_discard(const struct weir_span *s)
 	return heap_pages->purge((void *)s->base, s->bytes);
 }
 
-struct due {
-	int64_t before_ns;
-	struct weir_span *batch[PURGE_BATCH];
-	int n;
-};
-
+/* Takes the oldest spans out for their purge: freed at or before before_ns, together about `bytes`. */
 static int
-collect_due(struct weir_span *s, void *arg)
+take_oldest(struct weir_span *batch[PURGE_BATCH], int64_t before_ns, uint64_t bytes)
 {
-	struct due *due = arg;
+	bool ready = heap_lock(); /* if not, no span is cut */
+	int n = 0;
 
-	if (s->freed_ns > due->before_ns)
-		return 0;
-	heap_leave(s);
-	heap_enter(s, WEIR_SPAN_PURGING);
-	weir_list_push(&heap_purging, s);
-	due->batch[due->n++] = s;
-	return due->n == PURGE_BATCH;
+	while (n < PURGE_BATCH && bytes > 0) {
+		struct weir_span *s = index_oldest(&heap_free[WEIR_SPAN_DIRTY]);
+
+		if (s == NULL || s->freed_ns > before_ns)
+			break;
+		heap_leave(s);
+		if (ready && s->bytes > bytes)
+			heap_enter(heap_split(s, bytes), WEIR_SPAN_DIRTY);
+		heap_enter(s, WEIR_SPAN_PURGING);
+		weir_list_push(&heap_purging, s);
+		bytes -= s->bytes < bytes ? s->bytes : bytes;
+		batch[n++] = s;
+	}
+	heap_unlock();
+	return n;
 }
 
 /* The span after its purge: `rc` is what the page source said. */
@@ -139,82 +143,27 @@ purged(struct weir_span *s, int rc, int64_t now_ns)
 }
 
 uint64_t
-heap_purge(int64_t before_ns, int64_t now_ns)
+heap_purge(int64_t before_ns, uint64_t bytes, int64_t now_ns)
 {
+	struct weir_span *batch[PURGE_BATCH];
+	int rc[PURGE_BATCH], n;
 	uint64_t given_back = 0, before;
-	struct due due = {.before_ns = before_ns};
 
+	if (bytes > UINT64_MAX - PURGE_STEP_BYTES)
+		bytes = UINT64_MAX;
+	else
+		bytes = (bytes + PURGE_STEP_BYTES - 1) & ~(PURGE_STEP_BYTES - 1);
 	do {
-		due.n = 0;
 		before = given_back;
+		n = take_oldest(batch, before_ns, bytes - given_back);
+		for (int i = 0; i < n; i++)
+			rc[i] = heap_discard(batch[i]);
 		weir_lock(&heap_mutex);
-		index_each(&heap_free[WEIR_SPAN_DIRTY], collect_due, &due);
-		weir_unlock(&heap_mutex);
-
-		int rc[PURGE_BATCH];
-		for (int i = 0; i < due.n; i++)
-			rc[i] = heap_discard(due.batch[i]);
-
-		weir_lock(&heap_mutex);
-		for (int i = 0; i < due.n; i++)
-			given_back += purged(due.batch[i], rc[i], now_ns);
-		weir_unlock(&heap_mutex);
-		/* Refused ones come back as freed now, and may be due again: only as long as others are not. */
-	} while (due.n == PURGE_BATCH && given_back != before);
-	return given_back;
-}
-
-static int
-find_oldest(struct weir_span *s, void *arg)
-{
-	struct weir_span **oldest = arg;
-
-	if (*oldest == NULL || s->freed_ns < (*oldest)->freed_ns)
-		*oldest = s;
-	return 0;
-}
-
-/* Takes the oldest span, or as much of it as is wanted, out for its purge. */
-static struct weir_span *
-oldest_for_purge(uint64_t bytes)
-{
-	struct weir_span *s = NULL;
-
-	if (!heap_lock()) {
+		for (int i = 0; i < n; i++)
+			given_back += purged(batch[i], rc[i], now_ns);
 		heap_unlock();
-		return NULL;
-	}
-	index_each(&heap_free[WEIR_SPAN_DIRTY], find_oldest, &s);
-	if (s != NULL) {
-		heap_leave(s);
-		if (s->bytes > bytes)
-			heap_enter(heap_split(s, bytes), WEIR_SPAN_DIRTY);
-		heap_enter(s, WEIR_SPAN_PURGING);
-		weir_list_push(&heap_purging, s);
-	}
-	heap_unlock();
-	return s;
-}
-
-uint64_t
-heap_purge_oldest(uint64_t bytes, int64_t now_ns)
-{
-	uint64_t given_back = 0;
-
-	bytes = (bytes + PURGE_STEP_BYTES - 1) & ~(uint64_t)(PURGE_STEP_BYTES - 1);
-	while (given_back < bytes) {
-		struct weir_span *s = oldest_for_purge(bytes - given_back);
-
-		if (s == NULL)
-			break;
-		int rc = heap_discard(s);
-		weir_lock(&heap_mutex);
-		uint64_t done = purged(s, rc, now_ns);
-		weir_unlock(&heap_mutex);
-		if (done == 0)
-			break; /* refused: it would be the oldest again and again */
-		given_back += done;
-	}
+		/* Refused ones come back as freed now, and may be due again: only as long as others are not. */
+	} while (given_back != before && given_back < bytes);
 	return given_back;
 }
 
@@ -348,6 +297,7 @@ void
 heap_after_fork(void)
 {
 	region_after_fork();
+	heap_gathering = false;
 	while (!weir_list_empty(&heap_purging)) {
 		struct weir_span *s = heap_purging.next;
 

@@ -34,7 +34,9 @@ void
 index_add(struct span_index *index, struct weir_span *s)
 {
 	s->bucket = (uint16_t)bucket_of(s->bytes);
-	weir_list_push(&index->heads[s->bucket], s);
+	struct weir_span *head = &index->heads[s->bucket], *last = head->prev;
+	bool oldest = last != head && s->freed_ns < last->freed_ns;
+	weir_list_push(oldest ? last : head, s);
 	index->filled[s->bucket / 64] |= (uint64_t)1 << (s->bucket % 64);
 }
 
@@ -108,15 +110,17 @@ index_largest(const struct span_index *index)
 	return NULL;
 }
 
-void
-index_each(struct span_index *index, int (*visit)(struct weir_span *, void *), void *arg)
+struct weir_span *
+index_oldest(const struct span_index *index)
 {
+	struct weir_span *oldest = NULL;
+
 	for (unsigned b = next_filled(index, 0); b < INDEX_BUCKETS;
-	     b = next_filled(index, b + 1))
-		for (struct weir_span *s = index->heads[b].next, *next;
-		     s != &index->heads[b]; s = next) {
-			next = s->next; /* visit may remove s */
-			if (visit(s, arg) != 0)
-				return;
-		}
+	     b = next_filled(index, b + 1)) {
+		struct weir_span *last = index->heads[b].prev;
+
+		if (oldest == NULL || last->freed_ns < oldest->freed_ns)
+			oldest = last;
+	}
+	return oldest;
 }

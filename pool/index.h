@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * An index of free spans by size: eight lists a doubling and a bitmap of those that are not
- * empty. Finding a fit looks at a bounded number of spans.
+ * empty. Each list is in the order in which its spans were put there, but for those older than all
+ * of it. Everything looks at a bounded number of spans, however many there are.
  */
 #ifndef POOL_INDEX_H
 #define POOL_INDEX_H
@@ -29,8 +30,11 @@ struct weir_span *index_fit(const struct span_index *index, size_t bytes);
 /* The largest span, or one of nearly its size; NULL if there is none. */
 struct weir_span *index_largest(const struct span_index *index);
 
-/* Calls visit for every span, in no order; stops when it returns non-zero. */
-void index_each(struct span_index *index, int (*visit)(struct weir_span *, void *),
-		void *arg);
+/*
+ * The span that was freed first, among the last ones of the lists; NULL if there is none. What is cut
+ * off a span keeps its age, but stands where it was put: an older one may follow a younger one, never for
+ * longer than that was there.
+ */
+struct weir_span *index_oldest(const struct span_index *index);
 
 #endif

@@ -19,4 +19,5 @@ libpool_la_SOURCES = \
 	%D%/region.c %D%/region.h \
 	%D%/scratch_pool.c %D%/scratch_pool.h %D%/scratch_quick.h \
 	%D%/span.h \
+	%D%/stock.c \
 	%D%/tick.c

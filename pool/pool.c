@@ -7,12 +7,6 @@
 #include "pool/magazine.h"
 #include "pool/origin.h"
 
-struct pool_class pool_classes[WEIR_POOL_CLASSES_MAX];
-uint32_t pool_n_classes;
-_Atomic uint64_t pool_stocked_bytes;
-
-uint8_t pool_class_by_page[POOL_FAST_PAGES];
-
 void
 weir_pool_init(const struct weir_pool_config *config)
 {
@@ -20,52 +14,8 @@ weir_pool_init(const struct weir_pool_config *config)
 	heap_gather_from = config->gather_from;
 	if (config->mappings_max != 0)
 		origin_set_mappings(config->mappings_max);
-	pool_n_classes = config->n_classes;
-	for (uint32_t i = 0; i < config->n_classes; i++) {
-		pool_classes[i].stats.capacity_bytes = config->class_bytes[i];
-		weir_list_init(&pool_classes[i].stock);
-	}
-	for (uint32_t page = 0, i = 0; page < POOL_FAST_PAGES; page++) {
-		while (i < pool_n_classes &&
-		       config->class_bytes[i] < ((uint64_t)page + 1) << WEIR_PAGE_SHIFT)
-			i++;
-		pool_class_by_page[page] = (uint8_t)i;
-	}
+	pool_stocks_init(config->class_bytes, config->n_classes);
 	magazine_init();
-}
-
-uint32_t
-pool_class_of_large(size_t bytes)
-{
-	uint32_t i = pool_class_by_page[POOL_FAST_PAGES - 1];
-
-	while (i < pool_n_classes && pool_classes[i].stats.capacity_bytes < bytes)
-		i++;
-	return i;
-}
-
-void
-pool_stock_push(struct pool_class *c, struct weir_span *s, int64_t now_ns)
-{
-	s->freed_ns = now_ns;
-	weir_span_set_state(s, WEIR_SPAN_STOCKED);
-	weir_list_push(&c->stock, s);
-	if (++c->stats.cached > c->stats.cached_peak)
-		c->stats.cached_peak = c->stats.cached;
-	atomic_fetch_add_explicit(&pool_stocked_bytes, s->bytes, memory_order_relaxed);
-}
-
-static struct weir_span *
-stock_pop(struct pool_class *c)
-{
-	struct weir_span *s = c->stock.next;
-
-	if (s == &c->stock)
-		return NULL;
-	weir_list_remove(s);
-	c->stats.cached--;
-	atomic_fetch_sub_explicit(&pool_stocked_bytes, s->bytes, memory_order_relaxed);
-	return s;
 }
 
 static void
@@ -137,7 +87,7 @@ weir_pool_take(uint32_t grade, const struct weir_ask *ask)
 	for (;;) {
 		weir_lock(&c->lock);
 		bool found = ask->want_zero || search.span != NULL;
-		struct weir_span *s = found ? NULL : stock_pop(c);
+		struct weir_span *s = found ? NULL : pool_stock_pop(c);
 		if (s != NULL) {
 			c->stats.hits++;
 			lend(c, s, grade, ask);

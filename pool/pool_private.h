@@ -23,20 +23,32 @@ extern _Atomic uint64_t pool_stocked_bytes; /* in stocks of classes and threads 
 
 extern _Atomic uint64_t scratch_events; /* see weir_pool_use */
 
-/* Puts a free block into the class's stock; the class's lock is held. */
+/* stock.c: a free block into the class's stock, and out of it; the class's lock is held. */
+void pool_stocks_init(const uint64_t *class_bytes, uint32_t n);
 void pool_stock_push(struct pool_class *c, struct weir_span *s, int64_t now_ns);
+struct weir_span *pool_stock_pop(struct pool_class *c); /* NULL: it is empty */
 
 /* Counts that a block of the class was given back; the class's lock is held. */
 void pool_class_given(struct pool_class *c, const struct weir_span *s);
 
-/* Moves stocked blocks freed at or before before_ns into the heap. */
+/* Moves stocked blocks freed at or before before_ns into the heap: all of them, for the clock. */
 void pool_flush_stocks(int64_t before_ns);
+
+/*
+ * For a request, which is not to pay for all that others have freed: moves some blocks that may join to
+ * a span of `bytes`, the largest first; or else one that it can be cut from. Returns how many; a search
+ * ends after POOL_FLUSH_MOST. The other moves blocks until the heap keeps `bytes`, eight times as many
+ * at most: each of them will cost a system call.
+ */
+#define POOL_FLUSH_MOST 32
+unsigned pool_flush_for(size_t bytes);
+void pool_flush_bytes(uint64_t bytes);
 
 /*
  * pool_find looks for a span: among recycled pages first (unless zero pages are wanted), then purged
  * ones, then new ones. It either finds one (FOUND), gives up (REFUSED), or says what has to be done
  * without the lock, by pool_prepare_again, before it is called again:
- * FLUSH   empty the stocks of the classes into the heap, which may then have a recycled span
+ * FLUSH   move blocks from the stocks of the classes to the heap, which may then have a recycled span
  * GATHER  move the pages of several free spans together } where fresh pages would exceed the
  * PAY     give kept pages back to the system first       } footprint, see heap.h
  * GROW    reserve another region
@@ -47,8 +59,9 @@ struct pool_search {
 	size_t bytes, align;
 	bool want_zero;
 	bool roomy;
-	bool flushed, gathered, paid; /* what has been tried */
-	uint64_t excess;	      /* what PAY is to give back */
+	bool gathered, paid; /* what has been tried */
+	unsigned flushed;    /* so many blocks */
+	uint64_t price;	     /* what PAY is to give back */
 	unsigned grown;
 	struct weir_span *span;
 	enum weir_span_state was; /* what the span was before */
@@ -58,6 +71,14 @@ enum pool_step pool_find(struct pool_search *search); /* takes the lock, keeps i
 
 /* Does what the step asks for, without any lock; false: it failed, and so does the request. */
 bool pool_prepare_again(struct pool_search *search, enum pool_step step);
+
+/*
+ * The price of fresh pages: notes that the host is about to hold `more`, and says how much of what is
+ * kept has to go before `fresh` bytes of it are touched (pool_pay), 0 for nothing. The heap's lock is held.
+ */
+void pool_note_lent(uint64_t more);
+uint64_t pool_price(uint64_t fresh);
+void pool_pay(uint64_t excess); /* without any lock */
 
 /* extent.c; the numbers are guarded by the heap's lock. */
 extern struct weir_extent_stats extent_stats;

@@ -33,7 +33,7 @@ struct region_leaf;
 
 struct weir_region {
 	uintptr_t base; /* 0: this row describes nothing */
-	size_t bytes;	/* not 0 beside base 0: its region is being unmapped, the row is taken */
+	size_t bytes; /* not 0 beside base 0: its region is being unmapped, the row is taken */
 	_Atomic(struct weir_span *) *map; /* one entry a page */
 	int32_t *origin;		  /* see origin.h; NULL: no page was ever moved */
 	size_t seams;

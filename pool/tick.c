@@ -17,18 +17,6 @@ weir_pool_cached_bytes(void)
 }
 
 uint64_t
-weir_pool_lent_bytes(void)
-{
-	/* The classes change their stocks under other locks than the heap's. */
-	uint64_t stocked =
-		atomic_load_explicit(&pool_stocked_bytes, memory_order_relaxed);
-	uint64_t lent = __atomic_load_n(&heap_stats.state_bytes[WEIR_SPAN_LIVE],
-					__ATOMIC_RELAXED);
-
-	return lent > stocked ? lent - stocked : 0;
-}
-
-uint64_t
 weir_pool_lent_peak(void)
 {
 	weir_lock(&heap_mutex);
@@ -63,14 +51,21 @@ oldest_shared_ns(void)
 }
 
 static void
+flush(int64_t before_ns)
+{
+	magazine_drain(before_ns);
+	pool_flush_stocks(before_ns);
+}
+
+static void
 shrink_to(uint64_t cap_bytes, int64_t now_ns)
 {
 	uint64_t cached = weir_pool_cached_bytes();
 
 	if (cached <= cap_bytes)
 		return;
-	pool_flush_stocks(INT64_MAX);
-	heap_purge_oldest(cached - cap_bytes, now_ns);
+	flush(INT64_MAX);
+	heap_purge(INT64_MAX, cached - cap_bytes, now_ns);
 }
 
 static void
@@ -90,8 +85,8 @@ weir_pool_tick(const struct weir_tick *tick)
 {
 	heap_clock_ns = tick->now_ns;
 	magazine_mark(tick->now_ns);
-	pool_flush_stocks(tick->stock_before_ns);
-	heap_purge(tick->purge_before_ns, tick->now_ns);
+	flush(tick->stock_before_ns);
+	heap_purge(tick->purge_before_ns, UINT64_MAX, tick->now_ns);
 	shrink_to(tick->cap_bytes, tick->now_ns);
 	set_bounds(tick);
 	heap_release_idle(tick->purge_before_ns, tick->now_ns);
@@ -110,8 +105,8 @@ weir_pool_trim(int64_t now_ns)
 
 	heap_clock_ns = now_ns;
 	magazine_mark(now_ns);
-	pool_flush_stocks(INT64_MAX);
-	heap_purge(INT64_MAX, now_ns);
+	flush(INT64_MAX);
+	heap_purge(INT64_MAX, UINT64_MAX, now_ns);
 	heap_release_idle(INT64_MAX, now_ns);
 	uint64_t after = weir_pool_cached_bytes();
 	return before > after ? before - after : 0;

@@ -20,7 +20,7 @@ static struct {
 	unsigned
 		lost_move; /* the so-manyeth from now on takes its target away; 0: none */
 	unsigned no_commits; /* so many of the next ones fail */
-	_Atomic unsigned reserves, commits, purges, releases;
+	_Atomic unsigned reserves, commits, purges, releases, metas;
 	void (*window)(void); /* before and after each call, where nobody holds a lock */
 } fake;
 
@@ -87,6 +87,7 @@ fake_move(void *from, void *to, size_t bytes)
 static void *
 fake_meta(size_t bytes)
 {
+	fake.metas++;
 	FAKE_CALL(void *, fake.no_meta ? NULL : weir_pages_system.meta(bytes));
 }
 

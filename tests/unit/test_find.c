@@ -162,9 +162,63 @@ TEST(a_peak_makes_fresh_pages_cost_kept_ones)
 	pay_for_fresh_pages(true);
 }
 
+/* New pages behind a block cost kept ones as those of a new block do. */
+TEST(growth_pays_for_fresh_pages)
+{
+	struct weir_ask small = {
+		.bytes = 1 << 20, .align = WEIR_PAGE_BYTES, .requested = 1 << 20};
+	struct weir_ask grows = {.bytes = 1 << 20,
+				 .align = WEIR_PAGE_BYTES,
+				 .requested = 1 << 20,
+				 .want_zero = true,
+				 .roomy = true};
+	struct weir_span *s[16], *g;
+	struct weir_tick tick = {.now_ns = 2000,
+				 .cap_bytes = UINT64_MAX,
+				 .most_bytes = UINT64_MAX,
+				 .slack_bytes = UINT64_MAX};
+
+	model_init();
+	weir_pool_trim(2000);
+	for (int i = 0; i < 16; i++)
+		s[i] = weir_extent_take(&small).span;
+	REQUIRE((g = weir_extent_take(&grows).span) != NULL);
+	tick.most_bytes = weir_pool_lent_bytes() + (1 << 20);
+	weir_pool_tick(&tick);
+	for (int i = 0; i < 16; i += 2) {
+		REQUIRE(s[i] != NULL && weir_span_claim(s[i]));
+		weir_pool_give(s[i], 3000);
+	}
+	CHECK_EQ(weir_pool_cached_bytes(), 8 << 20);
+	for (size_t mb = 2; mb <= 9; mb++) {
+		CHECK_EQ(weir_extent_resize(g, mb << 20, mb << 20, 3000), 0);
+		CHECK(weir_pool_lent_bytes() + weir_pool_cached_bytes() <=
+		      tick.most_bytes);
+		memset((void *)g->base, 1, g->bytes);
+		model_check();
+	}
+	/* What the kernel refuses leaves the block as it was, without a table for it. */
+	tick.most_bytes = UINT64_MAX;
+	weir_pool_tick(&tick);
+	fake.no_meta = fake.no_commit = true;
+	size_t bytes = g->bytes;
+	if (weir_extent_resize(g, bytes + (1 << 20), bytes + (1 << 20), 3000) != 0)
+		CHECK_EQ(g->bytes, bytes);
+	fake.no_meta = fake.no_commit = false;
+	model_check();
+	REQUIRE(weir_span_claim(g));
+	weir_pool_give(g, 4000);
+	for (int i = 1; i < 16; i += 2) {
+		REQUIRE(weir_span_claim(s[i]));
+		weir_pool_give(s[i], 4000);
+	}
+	model_check();
+}
+
 #define TAP_TESTS                                                                        \
 	T(a_growing_block_grows_where_it_stands)                                         \
 	T(a_growing_block_without_a_mapping_left)                                        \
 	T(a_limit_makes_fresh_pages_cost_kept_ones)                                      \
-	T(a_peak_makes_fresh_pages_cost_kept_ones)
+	T(a_peak_makes_fresh_pages_cost_kept_ones)                                       \
+	T(growth_pays_for_fresh_pages)
 TAP_MAIN()

@@ -244,6 +244,41 @@ TEST(a_refusal_costs_nothing)
 	model_check();
 }
 
+/* Whoever comes meanwhile moves nothing: it is served from new pages. */
+static struct weir_span *second;
+
+static int
+move_amid(void *from, void *to, size_t bytes)
+{
+	if (second == NULL)
+		second = take(3 * MB);
+	return fake_pages.move(from, to, bytes);
+}
+
+TEST(one_gathers_at_a_time)
+{
+	struct weir_span *s[BLOCKS];
+	struct weir_pages pages = fake_pages;
+
+	NEEDS_MOVES;
+	pieces(s, MB);
+	uint64_t gathers = stats().gathers;
+	second = NULL;
+	pages.move = move_amid;
+	heap_pages = &pages;
+	struct weir_span *big = take(5 * MB);
+	heap_pages = &fake_pages;
+	REQUIRE(big != NULL && second != NULL);
+	CHECK_EQ(stats().gathers, gathers + 1);
+	fill(big, 3);
+	fill(second, 4);
+	CHECK(holds(big, 3));
+	give(big);
+	give(second);
+	give_the_others(s);
+	model_check();
+}
+
 /* No address space is left to gather in, but what is kept and what is unused make a place. */
 TEST(without_room_to_gather_it_pays)
 {
@@ -381,6 +416,7 @@ TEST(a_block_whose_target_is_lost_stays)
 	T(a_gathered_block_can_be_moved_whole)                                           \
 	T(without_room_to_gather_it_pays)                                                \
 	T(a_refusal_costs_nothing)                                                       \
+	T(one_gathers_at_a_time)                                                         \
 	T(mappings_are_bounded)                                                          \
 	T(few_mappings_few_moves)                                                        \
 	T(a_lost_target_is_given_up)                                                     \

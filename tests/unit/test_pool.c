@@ -5,7 +5,10 @@
  */
 #include "tests/unit/pool_model.h"
 
+#include <time.h>
 #include <unistd.h>
+
+#include "pool/heap.h"
 
 TEST(class_hits_are_its_own_blocks)
 {
@@ -231,6 +234,177 @@ TEST(refused_purges_come_to_an_end)
 	model_check();
 }
 
+/* However much is stocked, a request moves only a few blocks of it to the heap. */
+TEST(a_request_empties_no_stock)
+{
+	enum { MANY = 1000, A_FEW = 40 };
+	static struct weir_span *s[MANY];
+	struct weir_ask small = {.requested = 8000};
+	struct weir_ask large = {
+		.bytes = 1 << 20, .align = WEIR_PAGE_BYTES, .requested = 1 << 20};
+	struct weir_class_stats before, after;
+
+	model_init();
+	weir_pool_trim(1);
+	for (int i = 0; i < MANY; i++)
+		REQUIRE((s[i] = weir_pool_take(MODEL_CLASS_8K, &small).span) != NULL);
+	for (int i = 0; i < MANY; i += 2) { /* no two are neighbours */
+		REQUIRE(weir_span_claim(s[i]));
+		weir_pool_give(s[i], 2);
+	}
+	weir_pool_class_stats(MODEL_CLASS_8K, &before);
+	CHECK(before.cached >= MANY / 2);
+	struct weir_span *l = weir_extent_take(&large).span;
+	weir_pool_class_stats(MODEL_CLASS_8K, &after);
+	CHECK(after.evicted > before.evicted);
+	CHECK(after.evicted <= before.evicted + A_FEW);
+	REQUIRE(l != NULL && weir_span_claim(l));
+	weir_pool_give(l, 3);
+	for (int i = 1; i < MANY; i += 2) {
+		REQUIRE(weir_span_claim(s[i]));
+		weir_pool_give(s[i], 3);
+	}
+	weir_pool_trim(4);
+	model_check();
+}
+
+static int64_t
+cpu_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static int
+purge_nothing(void *addr, size_t bytes)
+{
+	(void)addr, (void)bytes;
+	return WEIR_PURGED_USABLE;
+}
+
+/* The clock's work on a span does not grow with the number of spans: it is no more than the host's. */
+TEST(a_purge_costs_what_is_purged)
+{
+	enum { MANY = 40000 };
+	static struct weir_span *s[MANY];
+	struct weir_ask ask = {
+		.bytes = 8 << 10, .align = WEIR_PAGE_BYTES, .requested = 8 << 10};
+	struct weir_pages pages = fake_pages;
+
+	model_init();
+	weir_pool_trim(1);
+	int64_t start = cpu_ns();
+	for (int i = 0; i < MANY; i++)
+		REQUIRE((s[i] = weir_extent_take(&ask).span) != NULL);
+	for (int i = 0; i < MANY; i += 2) {
+		REQUIRE(weir_span_claim(s[i]));
+		weir_pool_give(s[i], 1000 + i);
+	}
+	int64_t taken = cpu_ns() - start;
+	pages.purge = purge_nothing;
+	heap_pages = &pages;
+	start = cpu_ns();
+	struct weir_tick_result r =
+		weir_pool_tick(&(struct weir_tick){.now_ns = 90000,
+						   .cap_bytes = MANY / 8 * ask.bytes,
+						   .most_bytes = UINT64_MAX,
+						   .slack_bytes = UINT64_MAX});
+	int64_t purged = cpu_ns() - start;
+	CHECK(r.cached_bytes <= MANY / 8 * ask.bytes);
+	CHECK(r.cached_bytes >= MANY / 10 * ask.bytes);
+	CHECK(r.oldest_ns >= 1000 + MANY / 4 * 3); /* the oldest went */
+	CHECK(purged < 10 * taken);
+	heap_pages = &fake_pages;
+	for (int i = 1; i < MANY; i += 2) {
+		REQUIRE(weir_span_claim(s[i]));
+		weir_pool_give(s[i], 90000);
+	}
+	weir_pool_trim(90001);
+	model_check();
+}
+
+/* Regions come and go at ever new addresses: their tables do not add up, and absurd ones get none. */
+TEST(tables_of_addresses_are_used_again)
+{
+	struct weir_ask ask = {.bytes = (size_t)5 << 30,
+			       .align = WEIR_PAGE_BYTES,
+			       .requested = 1,
+			       .want_zero = true};
+	enum { CYCLES = 20 };
+
+	model_init();
+	for (int i = 0; i < 2 + CYCLES; i++) {
+		if (i == 2)
+			fake.metas = 0;
+		struct weir_span *s = weir_extent_take(&ask).span;
+		if (s == NULL)
+			SKIP("the kernel promises no 5 GB here");
+		CHECK(weir_region_of((void *)s->base) != NULL);
+		REQUIRE(weir_span_claim(s));
+		weir_pool_give_purged(s, 3);
+		weir_pool_trim(4);
+	}
+	/* The map of each region; and one leaf, if that lies across one more border. */
+	CHECK(fake.metas <= CYCLES + 1);
+	unsigned reserves = fake.reserves, metas = fake.metas;
+	for (int bit = 40; bit < 48; bit++) {
+		ask.bytes = (size_t)1 << bit;
+		CHECK(weir_extent_take(&ask).span == NULL);
+	}
+	CHECK_EQ(fake.reserves, reserves);
+	CHECK_EQ(fake.metas, metas);
+	model_check();
+}
+
+static int
+reset_every_other(void *addr, size_t bytes)
+{
+	static unsigned n;
+
+	return n++ % 2					   ? fake_pages.purge(addr, bytes)
+	       : weir_pages_system.reset(addr, bytes) == 0 ? WEIR_PURGED_RESERVED
+							   : -ENOMEM;
+}
+
+/* Pages that were mapped anew and pages that were not, in turns: no two are joined. */
+TEST(a_region_in_many_parts_goes)
+{
+	enum { PARTS = 300 };
+	static struct weir_span *s[PARTS];
+	struct weir_ask ask = {
+		.bytes = 64 << 10, .align = WEIR_PAGE_BYTES, .requested = 64 << 10};
+	struct weir_ask all = {
+		.bytes = 40 * WEIR_UNIT_BYTES, .align = WEIR_PAGE_BYTES, .requested = 1};
+	struct weir_pages pages = fake_pages;
+	struct weir_heap_stats before, after;
+
+	model_init();
+	weir_pool_trim(1);
+	weir_pool_trim(2);
+	weir_pool_heap_stats(&before);
+	struct weir_span *l = weir_extent_take(&all).span;
+	REQUIRE(l != NULL);
+	struct weir_region *r = weir_region_of((void *)l->base);
+	REQUIRE(weir_span_claim(l));
+	weir_pool_give(l, 3);
+	for (int i = 0; i < PARTS; i++)
+		REQUIRE((s[i] = weir_extent_take(&ask).span) != NULL);
+	CHECK(weir_region_of((void *)s[PARTS - 1]->base) == r);
+	pages.purge = reset_every_other;
+	heap_pages = &pages;
+	for (int i = 0; i < PARTS; i++) {
+		REQUIRE(weir_span_claim(s[i]));
+		weir_pool_give_purged(s[i], 4);
+	}
+	heap_pages = &fake_pages;
+	weir_pool_trim(5);
+	weir_pool_heap_stats(&after);
+	CHECK(after.region_bytes <= before.region_bytes);
+	model_check();
+}
+
 #define TAP_TESTS                                                                        \
 	T(stocks_serve_other_sizes_before_fresh_pages)                                   \
 	T(class_hits_are_its_own_blocks)                                                 \
@@ -240,5 +414,9 @@ TEST(refused_purges_come_to_an_end)
 	T(a_refused_purge_keeps_the_block)                                               \
 	T(refused_purges_come_to_an_end)                                                 \
 	T(trimming_all_keeps_what_is_in_use)                                             \
-	T(idle_regions_go)
+	T(idle_regions_go)                                                               \
+	T(a_request_empties_no_stock)                                                    \
+	T(a_purge_costs_what_is_purged)                                                  \
+	T(a_region_in_many_parts_goes)                                                   \
+	T(tables_of_addresses_are_used_again)
 TAP_MAIN()

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The stocks of the size classes: blocks that were given back, and how they leave for the heap, where
+ * any size may have them. Everything here holds locks for a bounded number of blocks only.
+ */
+#include "pool/pool_private.h"
+
+/* Blocks moved from a stock to the heap in one go, so that its lock is not held for long. */
+#define FLUSH_BATCH 16
+
+struct pool_class pool_classes[WEIR_POOL_CLASSES_MAX];
+uint32_t pool_n_classes;
+uint8_t pool_class_by_page[POOL_FAST_PAGES];
+_Atomic uint64_t pool_stocked_bytes;
+
+void
+pool_stocks_init(const uint64_t *class_bytes, uint32_t n)
+{
+	pool_n_classes = n;
+	for (uint32_t i = 0; i < n; i++) {
+		pool_classes[i].stats.capacity_bytes = class_bytes[i];
+		weir_list_init(&pool_classes[i].stock);
+	}
+	for (uint32_t page = 0, i = 0; page < POOL_FAST_PAGES; page++) {
+		while (i < n && class_bytes[i] < ((uint64_t)page + 1) << WEIR_PAGE_SHIFT)
+			i++;
+		pool_class_by_page[page] = (uint8_t)i;
+	}
+}
+
+uint32_t
+pool_class_of_large(size_t bytes)
+{
+	uint32_t i = pool_class_by_page[POOL_FAST_PAGES - 1];
+
+	while (i < pool_n_classes && pool_classes[i].stats.capacity_bytes < bytes)
+		i++;
+	return i;
+}
+
+uint64_t
+weir_pool_lent_bytes(void)
+{
+	/* The classes change their stocks under other locks than the heap's. */
+	uint64_t stocked =
+		atomic_load_explicit(&pool_stocked_bytes, memory_order_relaxed);
+	uint64_t lent = __atomic_load_n(&heap_stats.state_bytes[WEIR_SPAN_LIVE],
+					__ATOMIC_RELAXED);
+
+	return lent > stocked ? lent - stocked : 0;
+}
+
+/* Whether there is anything in a stock is asked without its lock. */
+static void
+set_cached(struct pool_class *c, uint64_t n)
+{
+	__atomic_store_n(&c->stats.cached, n, __ATOMIC_RELAXED);
+}
+
+void
+pool_stock_push(struct pool_class *c, struct weir_span *s, int64_t now_ns)
+{
+	s->freed_ns = now_ns;
+	weir_span_set_state(s, WEIR_SPAN_STOCKED);
+	weir_list_push(&c->stock, s);
+	set_cached(c, c->stats.cached + 1);
+	if (c->stats.cached > c->stats.cached_peak)
+		c->stats.cached_peak = c->stats.cached;
+	atomic_fetch_add_explicit(&pool_stocked_bytes, s->bytes, memory_order_relaxed);
+}
+
+static void
+take_off(struct pool_class *c, struct weir_span *s)
+{
+	weir_list_remove(s);
+	set_cached(c, c->stats.cached - 1);
+	atomic_fetch_sub_explicit(&pool_stocked_bytes, s->bytes, memory_order_relaxed);
+}
+
+struct weir_span *
+pool_stock_pop(struct pool_class *c)
+{
+	struct weir_span *s = c->stock.next;
+
+	if (s == &c->stock)
+		return NULL;
+	take_off(c, s);
+	return s;
+}
+
+/* Moves at most `most` blocks freed at or before before_ns, the oldest first. */
+static unsigned
+flush_some(struct pool_class *c, int64_t before_ns, unsigned most)
+{
+	unsigned n = 0;
+
+	if (__atomic_load_n(&c->stats.cached, __ATOMIC_RELAXED) == 0)
+		return 0;
+	weir_lock(&c->lock);
+	weir_lock(&heap_mutex);
+	while (n < most && !weir_list_empty(&c->stock)) {
+		struct weir_span *oldest = c->stock.prev;
+
+		if (oldest->freed_ns > before_ns)
+			break;
+		take_off(c, oldest);
+		c->stats.evicted++;
+		heap_put(oldest, WEIR_SPAN_DIRTY, oldest->freed_ns);
+		n++;
+	}
+	heap_unlock();
+	weir_unlock(&c->lock);
+	return n;
+}
+
+void
+pool_flush_stocks(int64_t before_ns)
+{
+	for (uint32_t i = 0; i < pool_n_classes; i++)
+		while (flush_some(&pool_classes[i], before_ns, FLUSH_BATCH) ==
+		       FLUSH_BATCH)
+			;
+}
+
+unsigned
+pool_flush_for(size_t bytes)
+{
+	uint32_t fits = pool_class_of(bytes);
+	unsigned n = 0;
+
+	for (uint32_t i = fits; n == 0 && i-- > 0;)
+		n = flush_some(&pool_classes[i], INT64_MAX, FLUSH_BATCH);
+	/* A large block that is cut up will be missed: only if there is nothing else. */
+	for (uint32_t i = fits; n == 0 && i < pool_n_classes; i++)
+		n = flush_some(&pool_classes[i], INT64_MAX, 1);
+	return n;
+}
+
+static bool
+kept_is_less(uint64_t bytes)
+{
+	return __atomic_load_n(&heap_stats.state_bytes[WEIR_SPAN_DIRTY],
+			       __ATOMIC_RELAXED) < bytes;
+}
+
+void
+pool_flush_bytes(uint64_t bytes)
+{
+	unsigned left = 8 * POOL_FLUSH_MOST;
+
+	for (uint32_t i = pool_n_classes; i-- > 0;)
+		while (left > 0 && kept_is_less(bytes) &&
+		       flush_some(&pool_classes[i], INT64_MAX, 1) == 1)
+			left--;
+}
