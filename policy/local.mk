@@ -5,6 +5,7 @@ libpolicy_la_SOURCES = \
 	%D%/backing.c %D%/backing.h \
 	%D%/emit.c %D%/emit.h \
 	%D%/grades.c %D%/grades.h \
+	%D%/looks.c %D%/looks.h \
 	%D%/option_value.c %D%/option_value.h \
 	%D%/options.c %D%/options.def %D%/options.h \
 	%D%/profile.c %D%/profile.h \

@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "policy/aging.h"
+#include "policy/looks.h"
 #include "policy/purge.h"
 #include "pool/pool.h"
 #include "preload/clock.h"
@@ -19,13 +20,13 @@
 
 #define MS_NS	       1000000ll
 #define SLEEP_MIN_NS   (5 * MS_NS)
-#define LIMITED_NS     (20 * MS_NS)
 #define RESIDENT_EVERY (5000 * MS_NS) /* it costs milliseconds a gigabyte */
 
 static int64_t resident_ns; /* when resident_bytes was measured */
 static struct weir_aging aging;
 static uint64_t asked_bytes; /* that the host had asked for at the last look */
 static int64_t written_ns, mail_ns;
+static int64_t limit_wait_ns; /* until the next look at a limit */
 static uint64_t rest_peak; /* the most that was charged lately for what is not weir's */
 
 /* A class keeps a block for a quarter of its time, then all sizes may have it. */
@@ -95,6 +96,12 @@ look_around(struct weir_tick *tick, int64_t worked_ns, struct timer_counts *coun
 	pressure.limit_bytes = m.promise_limit_bytes;
 	pressure.rest_bytes = weir_rest_seen(m.promised_bytes, own);
 	bound(tick, &pressure);
+	int64_t promise_wait_ns = weir_limit_wait(m.promise_limit_bytes, m.promised_bytes,
+						  weir_pool_cached_bytes());
+	limit_wait_ns =
+		weir_limit_wait(m.limit_bytes, m.current_bytes, weir_pool_cached_bytes());
+	if (limit_wait_ns > promise_wait_ns)
+		limit_wait_ns = promise_wait_ns;
 	uint64_t lent = pressure.lent_bytes;
 	tick->lent_peak = weir_recent_peak(weir_pool_lent_peak(), lent, worked_ns,
 					   weir_config.decay_ms);
@@ -165,8 +172,8 @@ chores_do(int64_t now_ns, struct timer_counts *counts)
 	if (sleep != UINT64_MAX && sleep > CHORES_MAIL_NS && segment_exists())
 		sleep = CHORES_MAIL_NS;
 	/* Under a memory limit, the rest of the process may grow quickly: look often. */
-	if (tick.most_bytes != UINT64_MAX && sleep > LIMITED_NS && sleep != UINT64_MAX)
-		sleep = LIMITED_NS;
+	if (sleep > (uint64_t)limit_wait_ns && sleep != UINT64_MAX)
+		sleep = (uint64_t)limit_wait_ns;
 	return sleep;
 }
 

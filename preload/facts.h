@@ -20,16 +20,14 @@ uint64_t facts_mappings_max(void);
 bool facts_is_filtered(void);
 
 struct facts_memory {
-	uint64_t
-		limit_bytes; /* tightest memory limit of the cgroup (v1 or v2), 0: none */
-	/* charged against it, less file pages that nobody uses; 0 when there is no limit */
-	uint64_t current_bytes;
-	uint64_t rss_bytes;
+	/* The control group's, see group.h. */
+	uint64_t limit_bytes, current_bytes;
+	uint64_t rss_bytes; /* a tenth of a second old at most */
 	/* Under strict commit accounting, what the machine may promise and has promised; else 0. */
 	uint64_t promise_limit_bytes, promised_bytes;
 };
 
-/* Looks the limit up anew on every call; a few files, about 30 us. */
+/* May be called often: see group.h. */
 void facts_memory(struct facts_memory *m);
 
 /* Field 22 of /proc/self/stat; 0 if it cannot be read. */
@@ -37,5 +35,7 @@ uint64_t facts_start_ticks(void);
 
 /* Highest resident size so far; needs no descriptor. */
 uint64_t facts_rss_peak(void);
+
+void facts_after_fork(void);
 
 #endif

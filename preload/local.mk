@@ -15,6 +15,7 @@ libweir_preload_la_SOURCES = \
 	%D%/filter.c %D%/filter.h \
 	%D%/fork.c %D%/fork.h \
 	%D%/gate.c %D%/gate.h \
+	%D%/group.c %D%/group.h \
 	%D%/idle.c %D%/idle.h \
 	%D%/interpose.c \
 	%D%/kind.c %D%/kind.h %D%/kinds.def \
@@ -33,6 +34,7 @@ libweir_preload_la_SOURCES = \
 	%D%/segment_file.c %D%/segment_file.h \
 	%D%/segment_name.c %D%/segment_name.h \
 	%D%/settings.c %D%/settings.h \
+	%D%/small_file.c %D%/small_file.h \
 	%D%/snapshot.c %D%/snapshot.h \
 	%D%/suspect.c %D%/suspect.h \
 	%D%/suspect_fault.c %D%/suspect_fault.h \

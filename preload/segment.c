@@ -282,6 +282,7 @@ void
 segment_after_fork(int32_t parent_pid)
 {
 	own_files_after_fork();
+	facts_after_fork();
 	segment_file_after_fork(&file);
 	answered = 0;
 	given_up = false;

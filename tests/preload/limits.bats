@@ -152,14 +152,15 @@ own_mounts() {
 # told FILE=BYTES...: a burst in a group of version 2 whose files say so; the limit that was seen is in $limit.
 told() {
   local group=$BATS_TEST_TMPDIR/group file
-  rm -rf "$group" && mkdir -p "$group/own"
-  echo 0::/own >"$BATS_TEST_TMPDIR/groups"
+  rm -rf "$group" && mkdir -p "$group/own/2/3/4/5"
+  echo 0::/own/2/3/4/5 >"$BATS_TEST_TMPDIR/groups"
   echo 300000000 >"$group/own/memory.current"
   for file; do
     echo "${file#*=}" >"$group/own/${file%=*}"
   done
   own_mounts "mount --bind '$group' /sys/fs/cgroup && mount --bind '$BATS_TEST_TMPDIR/groups' /proc/\$\$/cgroup &&
-    LD_PRELOAD='$SHIM' WEIR_OPTIONS='stats=$SIDECAR,stats_ms=20' exec '$GUESTS/memory' burst"
+    LD_PRELOAD='$SHIM:$WEIR_BUILDDIR/.libs/libfaulty.so' FAULTS_SAY=1 FAULTS=open@1000000 \
+    WEIR_OPTIONS='stats=$SIDECAR,stats_ms=20' exec '$GUESTS/memory' burst"
   [ "$status" -eq 0 ] || skip "cannot do that here: $output"
   adds_up
   limit=$(counter cgroup_limit_bytes)
@@ -174,6 +175,15 @@ told() {
   [ "$limit" -eq 400000000 ]
   told memory.max=500000000 memory.high=400000000
   [ "$limit" -eq 400000000 ]
+}
+
+@test "the looks at a limit five groups up keep open what they read" {
+  told memory.max=500000000 memory.high=max
+  [ "$limit" -eq 500000000 ]
+  opened=$(sed -n 's/^faulty: open: 0 of //p' <<<"$output")
+  echo "$opened files opened in $(counter timer_ticks) rounds"
+  [ "$(counter timer_ticks)" -ge 50 ]
+  [ "$opened" -le $(($(counter timer_ticks) * 2)) ]
 }
 
 # grouped LIMIT_MB COMMAND...: in a control group of memory of its own, version 1 or 2.

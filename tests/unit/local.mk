@@ -21,6 +21,7 @@ UNIT_TESTS = \
 	%D%/test_intern \
 	%D%/test_launch \
 	%D%/test_magazine \
+	%D%/test_looks \
 	%D%/test_mailbox \
 	%D%/test_option_value \
 	%D%/test_options \

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How often to look at what the system says about memory: each look costs the host processor time,
+ * some of them (memory.stat on a large machine) milliseconds. Called by preload/chores.c and group.c.
+ */
+#ifndef POLICY_LOOKS_H
+#define POLICY_LOOKS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A clock that went back is a reason as well. */
+bool weir_look_due(int64_t now_ns, int64_t last_ns, int64_t every_ns);
+
+/*
+ * How long the next look at a limit may wait: INT64_MAX without one (limit 0). Nothing fills memory faster
+ * than 4 GB a second, and what is kept matters where it is more than a 32nd of the limit.
+ */
+int64_t weir_limit_wait(uint64_t limit_bytes, uint64_t charged_bytes,
+			uint64_t cached_bytes);
+
+/* The last look at what of a group's memory can be dropped at any time, and what is known since. */
+struct weir_unused_look {
+	int64_t now_ns, last_ns, cost_ns;
+	uint64_t limit_bytes, current_bytes, unused_bytes;
+};
+
+/*
+ * Once a second. Near the limit with much of it, the kernel drops it while others grow, and nobody is told:
+ * then as often as a two-thousandth of a processor allows.
+ */
+bool weir_unused_due(const struct weir_unused_look *look);
+
+#endif

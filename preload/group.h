@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The memory limit of the process's control group, version 1 or 2. Under the timer's work lock. A look is
+ * one small file, two where that is worth it; where the limit applies is found anew now and then.
+ */
+#ifndef PRELOAD_GROUP_H
+#define PRELOAD_GROUP_H
+
+#include <stdint.h>
+
+/* The tightest limit, 0: none; and what is charged against it, less file pages that nobody uses. */
+uint64_t group_look(int64_t now_ns, uint64_t *charged_bytes);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How often to look, policy/looks.h. Time is an argument: nothing waits here. */
+#include "policy/looks.h"
+#include "tests/tap.h"
+
+#define US 1000ll
+#define MS 1000000ll
+#define MB ((uint64_t)1 << 20)
+
+/* How many of the looks of a second at 50 a second are due. */
+static int
+due_in_a_second(struct weir_unused_look look)
+{
+	int n = 0;
+
+	look.last_ns = 5000 * MS;
+	for (look.now_ns = 5020 * MS; look.now_ns <= 6000 * MS; look.now_ns += 20 * MS)
+		if (weir_unused_due(&look)) {
+			look.last_ns = look.now_ns;
+			n++;
+		}
+	return n;
+}
+
+TEST(a_look_is_due_after_its_time_or_when_the_clock_went_back)
+{
+	CHECK(!weir_look_due(119, 100, 20));
+	CHECK(weir_look_due(120, 100, 20));
+	CHECK(weir_look_due(99, 100, 20));
+	CHECK(!weir_look_due(100, 100, 20));
+}
+
+TEST(without_a_limit_no_look_is_due)
+{
+	CHECK_EQ(weir_limit_wait(0, 5 * MB, 5 * MB), INT64_MAX);
+}
+
+TEST(near_a_limit_and_over_it_often)
+{
+	for (uint64_t charged = 60 * MB; charged <= 120 * MB; charged += MB)
+		CHECK_EQ(weir_limit_wait(100 * MB, charged, 4 * MB), 20 * MS);
+	CHECK_EQ(weir_limit_wait(100 * MB, UINT64_MAX, UINT64_MAX), 20 * MS);
+}
+
+TEST(no_later_than_memory_could_be_full)
+{
+	CHECK_EQ(weir_limit_wait(4000000000, 3600000000, 1000000000), 100 * MS);
+	CHECK_EQ(weir_limit_wait(UINT64_MAX, 0, UINT64_MAX), 200 * MS);
+}
+
+TEST(with_nothing_to_give_rarely)
+{
+	CHECK_EQ(weir_limit_wait(96 * MB, 90 * MB, 3 * MB), 200 * MS);
+	CHECK_EQ(weir_limit_wait(96 * MB, 90 * MB, 3 * MB + 1), 20 * MS);
+}
+
+TEST(far_from_the_limit_once_a_second)
+{
+	CHECK_EQ(due_in_a_second((struct weir_unused_look){.cost_ns = 30 * US,
+							   .limit_bytes = 100 * MB,
+							   .current_bytes = 74 * MB,
+							   .unused_bytes = 50 * MB}),
+		 1);
+}
+
+TEST(near_it_without_unused_pages_as_well)
+{
+	CHECK_EQ(due_in_a_second((struct weir_unused_look){.cost_ns = 30 * US,
+							   .limit_bytes = 100 * MB,
+							   .current_bytes = 99 * MB,
+							   .unused_bytes = 6 * MB}),
+		 1);
+}
+
+TEST(near_it_as_often_as_half_a_millisecond_a_second_allows)
+{
+	struct weir_unused_look look = {.limit_bytes = 100 * MB,
+					.current_bytes = 99 * MB,
+					.unused_bytes = 50 * MB};
+
+	for (look.cost_ns = 0; look.cost_ns < 5 * MS; look.cost_ns += 10 * US) {
+		int n = due_in_a_second(look);
+
+		CHECK(n >= 1);
+		CHECK(n == 1 || n * look.cost_ns <= MS / 2);
+		CHECK(look.cost_ns > 10 * US || n == 50);
+	}
+}
+
+#define TAP_TESTS                                                                        \
+	T(a_look_is_due_after_its_time_or_when_the_clock_went_back)                      \
+	T(without_a_limit_no_look_is_due)                                                \
+	T(near_a_limit_and_over_it_often)                                                \
+	T(no_later_than_memory_could_be_full)                                            \
+	T(with_nothing_to_give_rarely)                                                   \
+	T(far_from_the_limit_once_a_second)                                              \
+	T(near_it_without_unused_pages_as_well)                                          \
+	T(near_it_as_often_as_half_a_millisecond_a_second_allows)
+TAP_MAIN()
