@@ -26,7 +26,8 @@ walker_sources = \
 	%D%/walk.c %D%/walk.h %D%/walk_private.h \
 	%D%/walk_decode.c \
 	%D%/walk_runtime.c \
-	%D%/walk_stack.c
+	%D%/walk_stack.c \
+	%D%/walk_words.h
 libtrace_la_SOURCES = \
 	$(walker_sources) \
 	%D%/capture.c %D%/capture.h \

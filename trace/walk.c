@@ -2,8 +2,7 @@
 /*
  * The walk itself: from frame pointer to frame pointer within the thread's stack, which is all that
  * it reads, and by unwind tables through native code that keeps none. No lock, no object of the
- * runtime's: about 0.1 us, once the code is known. Words go into a hash, and are kept for who decodes
- * them: a buffer for all would be too much for small stacks.
+ * runtime's: about 0.1 us, once the code is known.
  */
 #include "trace/walk.h"
 
@@ -14,6 +13,7 @@
 #include "trace/python.h"
 #include "trace/unwind.h"
 #include "trace/walk_private.h"
+#include "trace/walk_words.h"
 
 /*
  * V8's frames, five words below the frame pointer and two above: the same in all versions known, see
@@ -39,65 +39,14 @@ struct at {
 /* A walk: what is read, and what was taken so far. */
 struct walk {
 	struct walk_stack stack;
+	struct walk_words taken;
 	bool in_python;
-	uint32_t n, truncated;
-	uint64_t *words;   /* NULL: not kept */
-	uint64_t chain[2]; /* of the hash: each step waits for its multiplication */
-	uint32_t n_waiting;
-	uint64_t waiting[32]; /* to go into it */
+	uint32_t truncated;
 	struct python_walk python;
 	uint32_t n_codes;
 	uint64_t codes[PYTHON_AT_ONCE]; /* not identified yet, */
 	uint16_t at[PYTHON_AT_ONCE];	/* and where their identities belong */
 };
-
-static void
-mix_waiting(struct walk *w)
-{
-	uint64_t a = w->chain[0], b = w->chain[1];
-
-	for (uint32_t i = 0; i < w->n_waiting; i++) {
-		uint64_t next = (a ^ w->waiting[i]) * 0xd6e8feb86659fd93;
-
-		a = b;
-		b = next;
-	}
-	w->chain[0] = a;
-	w->chain[1] = b;
-	w->n_waiting = 0;
-}
-
-static void
-mix(struct walk *w, uint64_t word)
-{
-	if (w->n_waiting == sizeof(w->waiting) / sizeof(w->waiting[0]))
-		mix_waiting(w);
-	w->waiting[w->n_waiting++] = word;
-}
-
-/* A word that may differ between two stacks that are the same is kept, but not told apart. */
-static inline __attribute__((always_inline)) void
-put(struct walk *w, uint64_t word, bool tells)
-{
-	if (tells)
-		mix(w, word);
-	if (w->words != NULL)
-		w->words[w->n] = word;
-	w->n++;
-}
-
-static uint64_t
-hash_of(struct walk *w)
-{
-	mix(w, w->n);
-	mix_waiting(w);
-	uint64_t a = w->chain[0], b = w->chain[1];
-	a ^= a >> 32;
-	b = (b ^ b >> 29) * 0x94d049bb133111eb;
-	a = (a ^ b) * 0xbf58476d1ce4e5b9;
-	a ^= a >> 31;
-	return a != 0 ? a : 1;
-}
 
 static bool
 is_object(uint64_t word)
@@ -148,21 +97,21 @@ take_v8(struct walk *w, uint64_t pc, const uint64_t *frame, bool builtin)
 {
 	if (!is_object(frame[V8_CONTEXT])) {
 		if (!builtin)
-			put(w, pc, true);
+			walk_words_put(&w->taken, pc, true);
 	} else if (!builtin) {
-		put(w, pc | WALK_V8 | WALK_CODE, true);
-		put(w, frame[V8_FUNCTION], false);
+		walk_words_put(&w->taken, pc | WALK_V8 | WALK_CODE, true);
+		walk_words_put(&w->taken, frame[V8_FUNCTION], false);
 	} else if (is_scriptless(pc)) {
 		return;
 	} else if (is_object(frame[V8_BYTECODE]) && is_small_integer(frame[V8_OFFSET])) {
 		/* The interpreter is a builtin too. Others keep something else there. */
-		put(w, pc | WALK_V8 | WALK_BYTECODE, true);
-		put(w, frame[V8_FUNCTION], false);
-		put(w, frame[V8_BYTECODE], true);
-		put(w, frame[V8_OFFSET], true);
+		walk_words_put(&w->taken, pc | WALK_V8 | WALK_BYTECODE, true);
+		walk_words_put(&w->taken, frame[V8_FUNCTION], false);
+		walk_words_put(&w->taken, frame[V8_BYTECODE], true);
+		walk_words_put(&w->taken, frame[V8_OFFSET], true);
 	} else {
-		put(w, pc | WALK_V8, true);
-		put(w, frame[V8_FUNCTION], true);
+		walk_words_put(&w->taken, pc | WALK_V8, true);
+		walk_words_put(&w->taken, frame[V8_FUNCTION], true);
 	}
 }
 
@@ -244,9 +193,9 @@ identify_python(struct walk *w)
 
 	python_identify(&w->python, w->codes, w->n_codes, identities);
 	for (uint32_t i = 0; i < w->n_codes; i++) {
-		mix(w, identities[i]);
-		if (w->words != NULL)
-			w->words[w->at[i]] = identities[i];
+		walk_words_mix(&w->taken, identities[i]);
+		if (w->taken.words != NULL)
+			w->taken.words[w->at[i]] = identities[i];
 	}
 	w->n_codes = 0;
 }
@@ -265,11 +214,11 @@ take_python(struct walk *w, uint32_t max)
 	w->in_python = true;
 	for (bool more = true; more && n < max && python_take(&w->python, &f, &more);
 	     n++) {
-		put(w, f.code | WALK_PYTHON, true);
-		put(w, f.instruction, true);
+		walk_words_put(&w->taken, f.code | WALK_PYTHON, true);
+		walk_words_put(&w->taken, f.instruction, true);
 		w->codes[w->n_codes] = f.code;
-		w->at[w->n_codes++] = (uint16_t)w->n;
-		put(w, 0, false);
+		w->at[w->n_codes++] = (uint16_t)w->taken.n;
+		walk_words_put(&w->taken, 0, false);
 		if (w->n_codes == PYTHON_AT_ONCE)
 			identify_python(w);
 	}
@@ -288,7 +237,7 @@ take_all(struct walk *w, struct at a)
 		bool went;
 
 		if (span < 0 || !(went = step_v8(w, &a, v8->is_builtins[span]))) {
-			put(w, pc, true);
+			walk_words_put(&w->taken, pc, true);
 			if (walk_reads_python() && python_is_loop(pc))
 				depth += take_python(w, WEIR_TRACE_MAX_DEPTH - 1 - depth);
 			went = step_native(w, &a);
@@ -309,18 +258,16 @@ walk(struct walk *w, uint64_t *words, uintptr_t fp, uintptr_t pc)
 	walk_look();
 	unwind_ahead();
 	w->in_python = false;
-	w->n = w->n_waiting = w->n_codes = 0;
+	w->n_codes = 0;
 	w->truncated = 1;
-	w->chain[0] = 0x9e3779b97f4a7c15;
-	w->chain[1] = 0;
-	w->words = words;
+	walk_words_begin(&w->taken, words);
 	walk_stack_begin(&w->stack, fp);
 	take_all(w, (struct at){.pc = pc, .sp = fp + 16, .fp = *(const uint64_t *)fp});
 	if (w->n_codes > 0)
 		identify_python(w);
 	if (w->in_python)
 		python_end(&w->python);
-	return hash_of(w);
+	return walk_words_hash(&w->taken);
 }
 
 void
@@ -329,7 +276,7 @@ walk_take(struct walk_raw *raw, uintptr_t fp, uintptr_t pc)
 	struct walk w;
 
 	raw->hash = walk(&w, raw->words, fp, pc);
-	raw->n_words = w.n;
+	raw->n_words = w.taken.n;
 	raw->truncated = w.truncated;
 	raw->fp = fp;
 	raw->pc = pc;

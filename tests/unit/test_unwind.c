@@ -128,6 +128,16 @@ TEST(equal_stacks_are_equal)
 	CHECK(raw.hash != hashes[0]);
 }
 
+TEST(a_hash_needs_no_words)
+{
+	uintptr_t fp = (uintptr_t)__builtin_frame_address(0);
+	uintptr_t pc = (uintptr_t)__builtin_return_address(0);
+
+	walk_take(&raw, fp, pc);
+	CHECK(walk_hash(fp, pc) == raw.hash);
+	CHECK(walk_hash(fp, pc + 1) != raw.hash);
+}
+
 static void *
 on_thread(void *arg)
 {
@@ -212,6 +222,7 @@ TEST(what_is_no_table_is_refused)
 	T(to_the_start_of_the_program)                                                   \
 	T(through_a_callback_of_the_library)                                             \
 	T(equal_stacks_are_equal)                                                        \
+	T(a_hash_needs_no_words)                                                         \
 	T(on_a_thread)                                                                   \
 	T(on_a_stack_of_its_own)                                                         \
 	T(deep_stacks_lose_their_outermost)                                              \
