@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LTLIBRARIES += libpool.la
 libpool_la_SOURCES = \
+	%D%/begin.c \
 	%D%/class_of.h \
 	%D%/extent.c \
 	%D%/find.c \

@@ -89,7 +89,7 @@ pages_tune_reserved(void *addr, size_t bytes)
 		madvise(addr, bytes, MADV_HUGEPAGE);
 }
 
-static void
+void
 pages_prepare(void *addr, size_t bytes, bool zero)
 {
 	int saved_errno = errno;
@@ -116,7 +116,7 @@ first_hint(void)
 	return ((uintptr_t)1 << 45) + (slot << 30);
 }
 
-static void *
+void *
 pages_reserve(size_t bytes, size_t align)
 {
 	int saved_errno = errno;
@@ -164,7 +164,7 @@ result(int rc, int saved_errno)
 	return error;
 }
 
-static int
+int
 pages_commit(void *addr, size_t bytes)
 {
 	int saved_errno = errno;
@@ -187,7 +187,7 @@ pages_map_anew(void *addr, size_t bytes, int protection)
 	return 0;
 }
 
-static int
+int
 pages_reset(void *addr, size_t bytes)
 {
 	return pages_map_anew(addr, bytes, PROT_NONE);
@@ -202,7 +202,7 @@ is_filled(void *addr)
 	return mincore(addr, WEIR_PAGE_BYTES, &present) == 0 && (present & 1);
 }
 
-static int
+int
 pages_renew(void *addr, size_t bytes)
 {
 	static _Atomic bool filled;
@@ -219,7 +219,7 @@ pages_renew(void *addr, size_t bytes)
 	return usable ? WEIR_PURGED_USABLE : WEIR_PURGED_RESERVED;
 }
 
-static int
+int
 pages_purge(void *addr, size_t bytes)
 {
 	int saved_errno = errno;
@@ -238,7 +238,7 @@ pages_purge(void *addr, size_t bytes)
 	return rc == 0 ? WEIR_PURGED_RESERVED : rc;
 }
 
-static int
+int
 pages_release(void *addr, size_t bytes)
 {
 	int saved_errno = errno;
@@ -246,7 +246,7 @@ pages_release(void *addr, size_t bytes)
 	return result(munmap(addr, bytes), saved_errno);
 }
 
-static void *
+void *
 pages_meta(size_t bytes)
 {
 	int saved_errno = errno;
@@ -282,16 +282,3 @@ pages_resident(void *addr, size_t bytes)
 	}
 	return pages << WEIR_PAGE_SHIFT;
 }
-
-const struct weir_pages weir_pages_system = {
-	.reserve = pages_reserve,
-	.commit = pages_commit,
-	.prepare = pages_prepare,
-	.purge = pages_purge,
-	.reset = pages_reset,
-	.renew = pages_renew,
-	.release = pages_release,
-	.move = pages_move,
-	.meta = pages_meta,
-	.resident = pages_resident,
-};

@@ -137,7 +137,7 @@ move(void *from, void *to, size_t bytes)
 	return fill_holes(to, bytes) ? error : WEIR_MOVE_LOST;
 }
 
-int
+static int
 pages_move(void *from, void *to, size_t bytes)
 {
 	int saved_errno = errno, error;
@@ -156,3 +156,16 @@ pages_move(void *from, void *to, size_t bytes)
 	errno = saved_errno;
 	return error;
 }
+
+const struct weir_pages weir_pages_system = {
+	.reserve = pages_reserve,
+	.commit = pages_commit,
+	.prepare = pages_prepare,
+	.purge = pages_purge,
+	.reset = pages_reset,
+	.renew = pages_renew,
+	.release = pages_release,
+	.move = pages_move,
+	.meta = pages_meta,
+	.resident = pages_resident,
+};

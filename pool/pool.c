@@ -4,20 +4,6 @@
  */
 #include "pool/pool_private.h"
 
-#include "pool/magazine.h"
-#include "pool/origin.h"
-
-void
-weir_pool_init(const struct weir_pool_config *config)
-{
-	heap_init(config->pages, config->region_bytes);
-	heap_gather_from = config->gather_from;
-	if (config->mappings_max != 0)
-		origin_set_mappings(config->mappings_max);
-	pool_stocks_init(config->class_bytes, config->n_classes);
-	magazine_init();
-}
-
 static void
 lend(struct pool_class *c, struct weir_span *s, uint32_t grade,
      const struct weir_ask *ask)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The clock's work on the pool, and how much of a block is resident.
+ * The clock's work on the pool.
  */
 #include "pool/pool_private.h"
 
@@ -124,27 +124,4 @@ uint64_t
 weir_pool_resident(void)
 {
 	return heap_resident();
-}
-
-unsigned
-weir_span_touched(const struct weir_span *s)
-{
-	/* To look at all of 32 MB costs less than 16 calls for parts of it. */
-	enum { WINDOWS = 16, WINDOW_BYTES = 16 * WEIR_PAGE_BYTES, WHOLE = 32 << 20 };
-	uint64_t looked = 0, resident = 0;
-	size_t window = WINDOW_BYTES, step = s->bytes / WINDOWS & ~(WEIR_PAGE_BYTES - 1);
-
-	if (s->bytes <= WHOLE)
-		window = step = s->bytes;
-	for (size_t at = 0; at < s->bytes; at += step) {
-		size_t bytes = s->bytes - at < window ? s->bytes - at : window;
-		int64_t n = heap_pages->resident((char *)s->base + at, bytes);
-
-		/* Not to be known: better page faults than clearing what the host never touches. */
-		if (n < 0)
-			return 0;
-		looked += bytes;
-		resident += (uint64_t)n;
-	}
-	return looked > 0 ? (unsigned)(resident * 256 / looked) : 0;
 }

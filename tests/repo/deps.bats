@@ -78,3 +78,35 @@ breaches() {
     done | sort) >"$BATS_TEST_TMPDIR/calling"
   diff "$BATS_TEST_TMPDIR/listed" "$BATS_TEST_TMPDIR/calling"
 }
+
+# "caller callee" for each call from one file to another in the objects of a folder's library, without suffixes.
+calls() {
+  library=$WEIR_BUILDDIR/.libs/lib$1.a
+  [ -e "$library" ] || library=$WEIR_BUILDDIR/lib$1.a
+  [ -e "$library" ] || skip "no lib$1.a in this build"
+  nm "$library" | awk '
+    /:$/ { file = $1; sub(/\.l?o:$/, "", file) }
+    NF == 3 && $2 == "T" { home[$3] = file }
+    NF == 2 && $1 == "U" { n++; caller[n] = file; symbol[n] = $2 }
+    END {
+      for (i = 1; i <= n; i++)
+        if (symbol[i] in home && home[symbol[i]] != caller[i])
+          print caller[i], home[symbol[i]]
+    }' | sort -u
+}
+
+# "file layer" for each row of the table.
+layers() {
+  marked doc/HACKING.md "layers of $1" | grep '`' | tr -d '`,' |
+    awk -F'|' '{ n++; k = split($3, files, " "); for (i = 1; i <= k; i++) print files[i], n }'
+}
+
+@test "calls between the files of pool go one way down, by the layers of doc/HACKING.md" {
+  cd "$BATS_TEST_TMPDIR"
+  calls pool >calls
+  [ "$(wc -l <calls)" -ge 20 ]
+  layers pool | sort >layers
+  diff <(cut -d ' ' -f 1 layers) <(cd "$WEIR_SRCDIR/pool" && basename -s .c -- *.c | sort)
+  awk 'NR == FNR { layer[$1] = $2; next } layer[$1] < layer[$2] { print $1 " calls up into " $2 }' layers calls | no_lines
+  tsort calls >/dev/null
+}
