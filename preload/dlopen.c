@@ -103,7 +103,7 @@ JUMPS __attribute__((visibility("default"))) void *
 dlmopen(Lmid_t space, const char *file, int mode)
 {
 	if (space == LM_ID_BASE)
-		JUMP dlopen(file, mode);
+		JUMP_OTHER dlopen(file, mode);
 	place_stop();
 	JUMP((dlmopen_function *)dlsym(RTLD_NEXT, "dlmopen"))(space, file, mode);
 }

@@ -165,7 +165,7 @@ reallocarray(void *p, size_t n, size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
-	JUMP realloc(p, bytes);
+	JUMP_OTHER realloc(p, bytes);
 }
 
 static bool
