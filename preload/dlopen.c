@@ -86,7 +86,7 @@ open_deep(const char *file, int mode)
 	return handle;
 }
 
-JUMPS __attribute__((visibility("default"))) void *
+JUMPS __attribute__((visibility("default"), noinline)) void *
 dlopen(const char *file, int mode)
 {
 	dlopen_function *to = real != NULL ? real : find_real();

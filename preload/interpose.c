@@ -72,7 +72,8 @@ calloc(size_t n, size_t size)
 	return next.calloc(n, size);
 }
 
-EXPORT void
+/* Not inlined below, nor is realloc: what stands in front of weir's is to come first there, too. */
+EXPORT __attribute__((noinline)) void
 free(void *p)
 {
 	if (p == NULL)
@@ -143,7 +144,6 @@ large_realloc(void *p, size_t size, const void *caller)
 				: take_over(p, size, FROM(caller));
 }
 
-/* Not inlined below: what stands in front of weir's is to come first there, too. */
 EXPORT __attribute__((noinline)) void *
 realloc(void *p, size_t size)
 {
