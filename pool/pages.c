@@ -265,7 +265,7 @@ pages_meta(size_t bytes)
 int64_t
 pages_resident(void *addr, size_t bytes)
 {
-	enum { WINDOW_PAGES = 2048 };
+	enum { WINDOW_PAGES = 512 };
 	unsigned char present[WINDOW_PAGES];
 	int saved_errno = errno;
 	int64_t pages = 0;

@@ -113,7 +113,7 @@ fill_heap(uint64_t *c, struct stocks stocks)
 static void
 fill_requests(uint64_t *slot)
 {
-	struct record_sums s;
+	static struct record_sums s; /* one snapshot at a time, on any stack */
 	uint64_t *c = slot + WEIR_SLOT_COUNTERS;
 
 	record_sum(&s);
@@ -140,7 +140,7 @@ fill_requests(uint64_t *slot)
 static void
 fill_regions(uint64_t *row)
 {
-	struct weir_region regions[WEIR_STATS_MAX_REGIONS];
+	static struct weir_region regions[WEIR_STATS_MAX_REGIONS];
 	uint32_t n = weir_pool_regions(regions, WEIR_STATS_MAX_REGIONS);
 
 	for (uint32_t i = 0; i < n && i < WEIR_STATS_MAX_REGIONS;

@@ -59,12 +59,13 @@ tests_preload_stress_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_switches_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_walks_CFLAGS = $(GUEST_CFLAGS)
 preload_tests += %D%/backing.bats
-preload_tests += %D%/forks.bats
+preload_tests += %D%/forks.bats %D%/stacks.bats
 if BUILD_SHIM
-check_PROGRAMS += %D%/forks
+check_PROGRAMS += %D%/forks %D%/stacks
 check_LTLIBRARIES += libhandlers.la
 endif
 tests_preload_forks_SOURCES = %D%/forks.c %D%/handlers.h
+tests_preload_stacks_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_forks_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_forks_LDADD = libhandlers.la
 libhandlers_la_SOURCES = %D%/handlers.c %D%/handlers.h
