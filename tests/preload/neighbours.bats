@@ -120,6 +120,7 @@ bursts_of() {
 @test "valgrind, which replaces most of the family" {
   command -v valgrind || skip "no valgrind"
   build family "$WEIR_SRCDIR/tests/preload/family.c"
+  cd "$BATS_TEST_TMPDIR" # dhat leaves a file
   for tool in "memcheck --leak-check=full" dhat; do
     read -ra options <<<"--tool=$tool --error-exitcode=9 --log-file=$BATS_TEST_TMPDIR/log"
     run -0 valgrind "${options[@]}" "$BATS_TEST_TMPDIR/family"
