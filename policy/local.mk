@@ -10,6 +10,7 @@ libpolicy_la_SOURCES = \
 	%D%/options.c %D%/options.def %D%/options.h \
 	%D%/profile.c %D%/profile.h \
 	%D%/purge.c %D%/purge.h \
+	%D%/rest.c %D%/rest.h \
 	%D%/route.c %D%/route.h \
 	%D%/token.c %D%/token.h \
 	%D%/zero.c %D%/zero.h

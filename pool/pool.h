@@ -123,6 +123,7 @@ struct weir_tick {
 	uint64_t
 		lent_peak; /* the most that was lent lately, weir_pool_lent_peak or less */
 	uint64_t slack_bytes; /* what may be kept beside it; UINT64_MAX: no bound */
+	uint64_t step_bytes;  /* so much at most for its age alone; 0: all */
 };
 
 struct weir_tick_result {
@@ -135,6 +136,9 @@ struct weir_tick_result weir_pool_tick(const struct weir_tick *tick);
 
 /* Gives all free memory back, whatever its age; the bounds of the last tick hold on. About how much it was. */
 uint64_t weir_pool_trim(int64_t now_ns);
+
+/* Gives the oldest free memory back until no more than `cap_bytes` is left. Any thread, under no lock. */
+void weir_pool_shrink(uint64_t cap_bytes, int64_t now_ns);
 
 /* Free bytes that are perhaps resident, stocks included. Cheap, not exact under load. */
 uint64_t weir_pool_cached_bytes(void);

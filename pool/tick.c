@@ -57,8 +57,8 @@ flush(int64_t before_ns)
 	pool_flush_stocks(before_ns);
 }
 
-static void
-shrink_to(uint64_t cap_bytes, int64_t now_ns)
+void
+weir_pool_shrink(uint64_t cap_bytes, int64_t now_ns)
 {
 	uint64_t cached = weir_pool_cached_bytes();
 
@@ -86,8 +86,9 @@ weir_pool_tick(const struct weir_tick *tick)
 	heap_clock_ns = tick->now_ns;
 	magazine_mark(tick->now_ns);
 	flush(tick->stock_before_ns);
-	heap_purge(tick->purge_before_ns, UINT64_MAX, tick->now_ns);
-	shrink_to(tick->cap_bytes, tick->now_ns);
+	heap_purge(tick->purge_before_ns,
+		   tick->step_bytes != 0 ? tick->step_bytes : UINT64_MAX, tick->now_ns);
+	weir_pool_shrink(tick->cap_bytes, tick->now_ns);
 	set_bounds(tick);
 	heap_release_idle(tick->purge_before_ns, tick->now_ns);
 

@@ -5,6 +5,7 @@
 #include "preload/chores.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 
 #include "policy/aging.h"
 #include "policy/looks.h"
@@ -22,6 +23,15 @@
 #define SLEEP_MIN_NS   (5 * MS_NS)
 #define RESIDENT_EVERY (5000 * MS_NS) /* it costs milliseconds a gigabyte */
 
+/* What a thread of the host's does of it in one go. */
+#define STEP_BYTES ((uint64_t)8 << 20)
+
+/* Where the host's own thread would wait for it: at the end only. */
+#define RESIDENT_INLINE ((uint64_t)256 << 20)
+
+static struct snapshot_clock counts;
+static _Atomic uint64_t inline_most = WEIR_KEEP_INLINE;
+static _Atomic uint64_t failures, other_bytes;
 static int64_t resident_ns; /* when resident_bytes was measured */
 static struct weir_aging aging;
 static uint64_t asked_bytes; /* that the host had asked for at the last look */
@@ -75,17 +85,18 @@ own_bytes(void)
 }
 
 static void
-look_around(struct weir_tick *tick, int64_t worked_ns, struct timer_counts *counts)
+look_around(struct weir_tick *tick, int64_t worked_ns, enum chores_by by)
 {
 	struct facts_memory m = {0};
 	uint64_t own = own_bytes();
 
-	if (own_files_here())
+	if (by == CHORES_BY_ONE || own_files_here())
 		facts_memory(&m);
 	if (own < own_bytes())
 		own = own_bytes();
-	counts->rss_bytes = m.rss_bytes;
-	counts->limit_bytes = m.limit_bytes;
+	counts.rss_bytes = m.rss_bytes;
+	counts.limit_bytes = m.limit_bytes;
+	atomic_store(&other_bytes, weir_rest_seen(m.rss_bytes, own));
 	rest_peak = weir_recent_peak(rest_peak, weir_rest_seen(m.current_bytes, own),
 				     worked_ns, weir_config.decay_ms);
 	struct weir_pressure pressure = {.limit_bytes = m.limit_bytes,
@@ -106,10 +117,39 @@ look_around(struct weir_tick *tick, int64_t worked_ns, struct timer_counts *coun
 	tick->lent_peak = weir_recent_peak(weir_pool_lent_peak(), lent, worked_ns,
 					   weir_config.decay_ms);
 	tick->slack_bytes = weir_keep_slack(tick->lent_peak);
-	uint64_t keep = weir_keep_bytes(tick->lent_peak, lent);
+	uint64_t keep = by == CHORES_BY_CLOCK
+				? weir_keep_bytes(tick->lent_peak, lent)
+				: weir_keep_inline(tick->lent_peak, weir_config.decay_ms);
 	if (keep < tick->cap_bytes)
 		tick->cap_bytes = keep;
-	counts->cap_bytes = tick->cap_bytes;
+	counts.cap_bytes = tick->cap_bytes;
+	atomic_store(&inline_most, tick->cap_bytes);
+}
+
+uint64_t
+chores_inline_most(void)
+{
+	return atomic_load_explicit(&inline_most, memory_order_relaxed);
+}
+
+uint64_t
+chores_other_bytes(void)
+{
+	return atomic_load_explicit(&other_bytes, memory_order_relaxed);
+}
+
+void
+chores_count_failure(void)
+{
+	atomic_fetch_add(&failures, 1);
+}
+
+/* Every write says how the clock is. */
+static void
+write_sidecar(int64_t now_ns, bool last)
+{
+	counts.failed = atomic_load(&failures);
+	segment_write(now_ns, last, &counts);
 }
 
 uint64_t
@@ -133,20 +173,35 @@ read_mail(int64_t now_ns)
 	if (m.command == WEIR_COMMAND_PURGE)
 		result = (int64_t)chores_trim();
 	else if (m.command == WEIR_COMMAND_MARK)
-		result = segment_mark(&m, now_ns);
+		result = segment_mark(&m, now_ns, &counts);
 	segment_answer(&m, result);
 }
 
+/* Costs the host's own thread what it would notice. */
+static void
+measure(int64_t now_ns, bool resting, enum chores_by by)
+{
+	if ((now_ns - resident_ns < RESIDENT_EVERY && !resting) ||
+	    (by != CHORES_BY_CLOCK && own_bytes() > RESIDENT_INLINE))
+		return;
+	counts.resident_bytes = weir_pool_resident();
+	resident_ns = now_ns;
+}
+
 uint64_t
-chores_do(int64_t now_ns, struct timer_counts *counts)
+chores_do(int64_t now_ns, enum chores_by by)
 {
 	struct weir_aged age = aged(now_ns);
 	struct weir_tick tick = tick_at(now_ns, age.now_ns);
 
+	if (by == CHORES_BY_CLOCK)
+		counts.cpu_ns = (uint64_t)clock_read(CLOCK_THREAD_CPUTIME_ID);
+	else
+		tick.step_bytes = STEP_BYTES;
 	read_mail(now_ns);
-	look_around(&tick, age.worked_ns, counts);
+	look_around(&tick, age.worked_ns, by);
 	struct weir_tick_result left = weir_pool_tick(&tick);
-	counts->ticks++;
+	counts.ticks++;
 	int64_t oldest_age_ns = age.stands ? 0 : age.now_ns - left.oldest_ns;
 	uint64_t sleep = weir_purge_sleep(oldest_age_ns, weir_config.decay_ms,
 					  left.cached_bytes, SLEEP_MIN_NS);
@@ -158,11 +213,8 @@ chores_do(int64_t now_ns, struct timer_counts *counts)
 		if (sleep > (uint64_t)early_ns)
 			sleep = (uint64_t)early_ns;
 	} else if (news) {
-		if (now_ns - resident_ns >= RESIDENT_EVERY || sleep == UINT64_MAX) {
-			counts->resident_bytes = weir_pool_resident();
-			resident_ns = now_ns;
-		}
-		segment_write(now_ns, false);
+		measure(now_ns, sleep == UINT64_MAX, by);
+		write_sidecar(now_ns, false);
 		written_ns = now_ns;
 		/* Wake up when the next write may be made: there may be news by then. */
 		if (sleep > weir_config.stats_ms * MS_NS)
@@ -189,8 +241,19 @@ chores_waiting(void)
 }
 
 void
+chores_last_words(int64_t now_ns)
+{
+	if (segment_exists())
+		counts.resident_bytes = weir_pool_resident();
+	write_sidecar(now_ns, true);
+}
+
+void
 chores_after_fork(void)
 {
+	counts = (struct snapshot_clock){0};
+	atomic_store(&inline_most, WEIR_KEEP_INLINE);
+	atomic_store(&failures, 0);
 	resident_ns = written_ns = mail_ns = 0;
 	rest_peak = 0;
 	aging = (struct weir_aging){0};

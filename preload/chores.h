@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the clock has to do: answer mail, give memory back, keep within limits, write the sidecar. All
- * calls under the timer's work lock.
+ * calls under the timer's work lock, but where it is said otherwise.
  */
 #ifndef PRELOAD_CHORES_H
 #define PRELOAD_CHORES_H
@@ -9,22 +9,35 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "preload/timer.h"
-
 /* How often the mailbox is looked into: a person who asks does not notice the wait. */
 #define CHORES_MAIL_NS 1000000000ll
 
+/* By the background thread, by the only thread, by one of several of the host's. */
+enum chores_by { CHORES_BY_CLOCK, CHORES_BY_ONE, CHORES_BY_MANY };
+
 /*
- * One round. Returns the nanoseconds until the next is due; UINT64_MAX: nothing to do. The
- * memory limit is read only where own_files_here.
+ * One round. Returns the nanoseconds until the next is due; UINT64_MAX: nothing to do. A thread of the
+ * host's does a little of it at a time; one of several opens no file for a limit, which another might see.
  */
-uint64_t chores_do(int64_t now_ns, struct timer_counts *counts);
+uint64_t chores_do(int64_t now_ns, enum chores_by by);
+
+/* Without the background thread, so much is kept at most. Any time. */
+uint64_t chores_inline_most(void);
+
+/* What of the process was resident at the last look and is not weir's. Any time. */
+uint64_t chores_other_bytes(void);
+
+/* The background thread could not be started. Any time. */
+void chores_count_failure(void);
 
 /* All caches to the system at once. Bytes given back. */
 uint64_t chores_trim(void);
 
 /* Whether the mailbox holds something for the next round. */
 bool chores_waiting(void);
+
+/* The last write of the sidecar. */
+void chores_last_words(int64_t now_ns);
 
 void chores_after_fork(void);
 

@@ -89,7 +89,7 @@ promises(struct facts_memory *m)
 static uint64_t
 rss(void)
 {
-	const char *p = small_file_text("/proc/self/statm");
+	const char *p = small_file_text("/proc/thread-self/statm");
 
 	small_file_number(p, &p);
 	return small_file_number(p, &p) * (uint64_t)sysconf(_SC_PAGESIZE);

@@ -7,6 +7,7 @@
 #include "preload/fork.h"
 
 #include <pthread.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "pool/lock.h"
@@ -22,6 +23,8 @@
 
 static struct weir_lock lock; /* held while weir is frozen or woken */
 static pid_t parent;
+static bool
+	by_first; /* forked by the parent's first thread: the child has its thread-local data */
 
 /*
  * For each thread, since glibc may run the handlers of two forks at the same time: how many forks it
@@ -73,6 +76,7 @@ before(void)
 		return;
 	gate_depth = 1;
 	weir_lock(&lock);
+	by_first = syscall(SYS_gettid) == gate_process;
 	if (!asleep())
 		freeze();
 	errno = saved_errno;
@@ -105,6 +109,9 @@ fall_asleep(void)
 	parent = getppid();
 	if (ready_done())
 		weir_pool_forked();
+	if (!by_first)
+		timer_mark_first_thread();
+	by_first = false;
 	atomic_store_explicit(&gate_first, wake, memory_order_relaxed);
 	weir_lock_reset(&lock);
 }

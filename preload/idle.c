@@ -1,45 +1,54 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The look at the process's own processor time, and the trim.
+ * The look at what the process has done, and the trim.
  */
 #include "preload/idle.h"
 
+#include <sys/resource.h>
+
+#include "policy/rest.h"
 #include "preload/clock.h"
 #include "preload/next.h"
 #include "preload/settings.h"
 
-/* Idle is less than one part in this many of one processor. */
-#define IDLE_SHARE 20
-/* A look that comes sooner than this after the last one says too little. */
-#define LOOK_MIN_NS (IDLE_LOOK_NS / 2)
-/* A host that ticks along does not collect what is worth a trim. */
-#define WORTH_NS 50000000ll
+/* A process without a heap to speak of: there is nothing to be had. */
+#define WORTH_BYTES ((uint64_t)16 << 20)
 
-static int64_t looked_ns, looked_cpu_ns, trimmed_cpu_ns;
+static struct weir_rest rest;
 
-bool
-idle_look(int64_t now_ns)
+/* The process first: what this thread does in between is then not taken for the host's. */
+static struct weir_rest_seen
+seen(void)
 {
+	struct rusage all = {0}, own = {0};
 	int64_t cpu_ns = clock_read(CLOCK_PROCESS_CPUTIME_ID);
-	int64_t passed_ns = now_ns - looked_ns;
-	bool known = looked_ns != 0 && passed_ns >= LOOK_MIN_NS;
-	bool idle = known && (cpu_ns - looked_cpu_ns) * IDLE_SHARE < passed_ns;
 
-	if (!weir_config.trim_next || cpu_ns - trimmed_cpu_ns < WORTH_NS)
-		return false;
-	if (known || looked_ns == 0) {
-		looked_ns = now_ns;
-		looked_cpu_ns = cpu_ns;
+	cpu_ns -= clock_read(CLOCK_THREAD_CPUTIME_ID);
+	getrusage(RUSAGE_SELF, &all);
+	getrusage(RUSAGE_THREAD, &own);
+	return (struct weir_rest_seen){
+		.cpu_ns = cpu_ns, .switches = (uint64_t)(all.ru_nvcsw - own.ru_nvcsw)};
+}
+
+uint64_t
+idle_look(uint64_t other_bytes)
+{
+	int64_t now_ns = clock_read(CLOCK_MONOTONIC);
+
+	if (!weir_config.trim_next)
+		return UINT64_MAX;
+	int64_t next_ns = weir_rest_look(&rest, now_ns, seen());
+	if (next_ns == 0) {
+		if (other_bytes >= WORTH_BYTES)
+			next_malloc_trim(0);
+		weir_rest_trimmed(&rest, now_ns, clock_read(CLOCK_MONOTONIC), seen());
+		return WEIR_REST_LOOK_NS;
 	}
-	if (!idle)
-		return true;
-	next_malloc_trim(0);
-	trimmed_cpu_ns = clock_read(CLOCK_PROCESS_CPUTIME_ID);
-	return false;
+	return next_ns == INT64_MAX ? UINT64_MAX : (uint64_t)next_ns;
 }
 
 void
 idle_after_fork(void)
 {
-	looked_ns = looked_cpu_ns = trimmed_cpu_ns = 0;
+	rest = (struct weir_rest){0};
 }

@@ -1,22 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the next allocator keeps free, given back while the host does nothing: by its malloc_trim, once
- * after each spell of work. Called by the background thread.
+ * What the next allocator keeps free, given back while the host rests (policy/rest.h): by its
+ * malloc_trim, at most once a minute. Called by the background thread.
  */
 #ifndef PRELOAD_IDLE_H
 #define PRELOAD_IDLE_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
-/* A second or so; how often to call idle_look. */
-#define IDLE_LOOK_NS 1000000000ll
-
 /*
- * Looks whether the host was idle since the last look, and trims if it was and has worked since the
- * last trim. False: there is nothing to wait for until the host works again.
+ * Looks whether the host rests, and trims if it does; `other_bytes` is what of the process is resident
+ * and not weir's. Nanoseconds until the next look; UINT64_MAX: not before the host has worked again.
  */
-bool idle_look(int64_t now_ns);
+uint64_t idle_look(uint64_t other_bytes);
 
 void idle_after_fork(void);
 

@@ -40,6 +40,7 @@ libweir_preload_la_SOURCES = \
 	%D%/suspect_fault.c %D%/suspect_fault.h \
 	%D%/suspect_sites.c %D%/suspect_sites.h \
 	%D%/symbols.def \
+	%D%/thread.c %D%/thread.h \
 	%D%/timer.c %D%/timer.h \
 	%D%/watchers.c %D%/watchers.h \
 	%D%/where.c %D%/where.h

@@ -185,7 +185,7 @@ place_new(size_t size, size_t align, bool zero, struct place_caller caller)
 		return NULL;
 	}
 	struct weir_span *s = ready_make() ? new_block(size, align, zero, caller) : NULL;
-	timer_nudge(false);
+	timer_nudge(0);
 	place_leave(&g);
 	return s != NULL ? (void *)suspect_start(s) : NULL;
 }
@@ -283,7 +283,7 @@ place_free(void *p)
 	}
 	size_t bytes = s->requested;
 	place_give(s);
-	timer_nudge(true);
+	timer_nudge(bytes);
 	place_leave(&g);
 	next_saw_freed(bytes);
 	return true;

@@ -175,7 +175,7 @@ place_resize(void **p, size_t size, struct place_caller caller)
 		record_passed((enum weir_fallback)route.reason, s->kind, size);
 	else if (!(done = in_place(s, size, &route)))
 		q = elsewhere(s, size, &route, caller);
-	timer_nudge(q != NULL);
+	timer_nudge(q != NULL ? size : 0);
 	place_leave(&g);
 	if (q != NULL)
 		*p = (void *)q->base;

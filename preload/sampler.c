@@ -77,7 +77,7 @@ record(const void *p, size_t bytes, struct place_caller caller)
 
 		weir_sample_born(p, site,
 				 weir_sample_weight(weir_config.trace_sample, bytes));
-		timer_nudge(false);
+		timer_nudge(0);
 	}
 	place_leave(&g);
 }

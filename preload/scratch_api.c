@@ -24,7 +24,7 @@ take_shared(size_t bytes)
 
 	if (gate_enter(&g)) {
 		s = ready_make() ? weir_scratch_take(bytes) : NULL;
-		timer_nudge(false);
+		timer_nudge(0);
 		gate_leave(&g);
 	}
 	if (s == NULL)
@@ -35,7 +35,7 @@ take_shared(size_t bytes)
 EXPORT void *
 weir_scratch_get(size_t bytes)
 {
-	struct weir_span *s = timer_awake() ? scratch_take_own(bytes) : NULL;
+	struct weir_span *s = timer_need_not_know() ? scratch_take_own(bytes) : NULL;
 
 	return s != NULL ? (void *)s->base : take_shared(bytes);
 }
@@ -58,9 +58,11 @@ give_shared(struct weir_span *s)
 	struct gate g;
 
 	if (gate_enter(&g)) {
+		size_t bytes = s != NULL ? s->bytes : 1;
+
 		if (s != NULL)
 			weir_scratch_give_shared(s);
-		timer_nudge(true);
+		timer_nudge(bytes);
 		gate_leave(&g);
 	} else if (s != NULL) {
 		place_defer(s);
@@ -76,7 +78,7 @@ release(void *block)
 	gate_wake();
 	int rc = weir_scratch_release(block, &shared);
 
-	if (rc == 1 && (shared != NULL || !timer_awake()))
+	if (rc == 1 && (shared != NULL || !timer_need_not_know()))
 		give_shared(shared);
 	return rc;
 }
@@ -89,7 +91,7 @@ weir_scratch_unref(void *block)
 
 	if (__builtin_expect(rc < 0, 0))
 		return release(block);
-	if (rc == 1 && (shared != NULL || !timer_awake()))
+	if (rc == 1 && (shared != NULL || !timer_need_not_know()))
 		return give_shared(shared);
 	return rc;
 }

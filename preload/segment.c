@@ -131,6 +131,13 @@ segment_exists(void)
 }
 
 bool
+segment_settled(void)
+{
+	return given_up || strcmp(weir_config.stats, "off") == 0 ||
+	       (file.made && !file.nameless);
+}
+
+bool
 segment_news(void)
 {
 	struct snapshot_use use = snapshot_use();
@@ -209,7 +216,7 @@ cannot(void)
 }
 
 void
-segment_write(int64_t now_ns, bool last)
+segment_write(int64_t now_ns, bool last, const struct snapshot_clock *clock)
 {
 	struct weir_stats_slot_head *head = (struct weir_stats_slot_head *)slot;
 	struct snapshot_use use = snapshot_use();
@@ -220,7 +227,7 @@ segment_write(int64_t now_ns, bool last)
 	if (weir_trace_on())
 		filter_look();
 	health.writes++;
-	snapshot_fill(slot, &health);
+	snapshot_fill(slot, &health, clock);
 	head->seq_begin = slot[WEIR_SLOT_END] = sequence + 1;
 	head->state = last ? WEIR_STATE_EXITED : WEIR_STATE_RUNNING;
 	head->unix_ns = (uint64_t)clock_read(CLOCK_REALTIME);
@@ -269,12 +276,13 @@ segment_answer(const struct weir_stats_mailbox *m, int64_t result)
 }
 
 int64_t
-segment_mark(const struct weir_stats_mailbox *m, int64_t now_ns)
+segment_mark(const struct weir_stats_mailbox *m, int64_t now_ns,
+	     const struct snapshot_clock *clock)
 {
 	if (!weir_trace_on())
 		return -EOPNOTSUPP;
 	uint64_t id = weir_trace_mark(m->request, m->label, sizeof(m->label));
-	segment_write(now_ns, false);
+	segment_write(now_ns, false, clock);
 	return weir_trace_marked(id) ? (int64_t)id : -EIO;
 }
 

@@ -13,9 +13,13 @@
 bool segment_news(void);
 
 /* Writes the state of this instant; makes the file once large requests add up to 1 MB. */
-void segment_write(int64_t now_ns, bool last);
+struct snapshot_clock;
+void segment_write(int64_t now_ns, bool last, const struct snapshot_clock *clock);
 
 bool segment_exists(void);
+
+/* No file will be made any more: there is one with a name, or none is wanted or can be made. */
+bool segment_settled(void);
 
 /*
  * The mailbox (struct weir_stats_mailbox): a request that has not been answered, the answer, and a
@@ -24,7 +28,8 @@ bool segment_exists(void);
 struct weir_stats_mailbox;
 bool segment_mail(struct weir_stats_mailbox *m);
 void segment_answer(const struct weir_stats_mailbox *m, int64_t result);
-int64_t segment_mark(const struct weir_stats_mailbox *m, int64_t now_ns);
+int64_t segment_mark(const struct weir_stats_mailbox *m, int64_t now_ns,
+		     const struct snapshot_clock *clock);
 
 /* The child of a fork has no sidecar until it has something to tell. */
 void segment_after_fork(int32_t parent_pid);

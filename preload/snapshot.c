@@ -10,7 +10,6 @@
 #include "pool/pool_stats.h"
 #include "preload/facts.h"
 #include "preload/record.h"
-#include "preload/timer.h"
 #include "trace/publish.h"
 #include "trace/sample.h"
 
@@ -151,28 +150,26 @@ fill_regions(uint64_t *row)
 }
 
 static void
-fill_timer(uint64_t *c)
+fill_clock(uint64_t *c, const struct snapshot_clock *clock)
 {
-	struct timer_counts t;
-
-	timer_counts(&t);
-	c[WEIR_C_timer_ticks] = t.ticks;
-	c[WEIR_C_timer_cpu_ns] = t.cpu_ns;
-	c[WEIR_C_timer_failed] = t.failed;
-	c[WEIR_C_cache_cap_bytes] = t.cap_bytes;
-	c[WEIR_C_cgroup_limit_bytes] = t.limit_bytes;
-	c[WEIR_C_rss_bytes] = t.rss_bytes;
-	c[WEIR_C_resident_bytes] = t.resident_bytes;
+	c[WEIR_C_timer_ticks] = clock->ticks;
+	c[WEIR_C_timer_cpu_ns] = clock->cpu_ns;
+	c[WEIR_C_timer_failed] = clock->failed;
+	c[WEIR_C_cache_cap_bytes] = clock->cap_bytes;
+	c[WEIR_C_cgroup_limit_bytes] = clock->limit_bytes;
+	c[WEIR_C_rss_bytes] = clock->rss_bytes;
+	c[WEIR_C_resident_bytes] = clock->resident_bytes;
 	c[WEIR_C_rss_peak_bytes] = facts_rss_peak();
 }
 
 void
-snapshot_fill(uint64_t slot[WEIR_SLOT_WORDS], const struct snapshot_health *health)
+snapshot_fill(uint64_t slot[WEIR_SLOT_WORDS], const struct snapshot_health *health,
+	      const struct snapshot_clock *clock)
 {
 	uint64_t *c = slot + WEIR_SLOT_COUNTERS;
 
 	memset(c, 0, (WEIR_SLOT_END - WEIR_SLOT_COUNTERS) * sizeof(uint64_t));
-	fill_timer(c);
+	fill_clock(c, clock);
 	c[WEIR_C_sidecar_writes] = health->writes;
 	c[WEIR_C_sidecar_failed] = health->failed;
 	c[WEIR_C_sidecar_errno] = health->last_errno;

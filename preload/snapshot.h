@@ -14,8 +14,16 @@ struct snapshot_health {
 	uint64_t writes, failed, last_errno;
 };
 
+/* What only the clock knows. */
+struct snapshot_clock {
+	uint64_t ticks, cpu_ns, failed;
+	uint64_t cap_bytes, limit_bytes;
+	uint64_t rss_bytes, resident_bytes;
+};
+
 /* Fills everything but the slot's head and `seq_end`. Stops all of weir for some 10 us. */
-void snapshot_fill(uint64_t slot[WEIR_SLOT_WORDS], const struct snapshot_health *health);
+void snapshot_fill(uint64_t slot[WEIR_SLOT_WORDS], const struct snapshot_health *health,
+		   const struct snapshot_clock *clock);
 
 struct snapshot_use {
 	uint64_t activity;    /* changes with every event */

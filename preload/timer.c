@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The background thread: its start, its sleep, and who works where there is none.
+ * The states of the background thread, its sleep, and the work of whoever comes along where there is
+ * none.
  */
 #include "preload/timer.h"
 
 #include <errno.h>
 #include <linux/futex.h>
 #include <pthread.h>
-#include <signal.h>
-#include <stdatomic.h>
-#include <sys/prctl.h>
+#include <sched.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "pool/lock.h"
@@ -22,15 +22,16 @@
 #include "preload/idle.h"
 #include "preload/own_files.h"
 #include "preload/segment.h"
-#include "preload/ready.h"
 #include "preload/settings.h"
 
 #define MS_NS	      1000000ll
 #define START_LENT    ((uint64_t)16 << 20) /* a limit may be near */
 #define START_KEPT    ((uint64_t)1 << 20)  /* less is not worth a thread */
+#define GROWN_BYTES   ((uint64_t)1 << 20)  /* nor a look at a limit */
+#define LOOK_NS	      (20 * MS_NS)	   /* at most so often, by whoever comes along */
 #define RETRY_NS      (10000 * MS_NS)	   /* after the thread could not start */
-#define STACK_BYTES   (128 << 10)
 #define REFUSED_NS    (50 * MS_NS)
+#define REST_NS	      (60000 * MS_NS) /* have the others ended in a way that nobody tells? */
 #define LAST_WORDS_MS 500
 #define FIRST_STEPS   200 /* of 0.1 ms */
 
@@ -38,9 +39,17 @@ _Atomic uint32_t timer_state;
 
 /* Held during any work, so that the pool's tick runs once at a time. */
 static struct weir_lock work_lock;
-static struct timer_counts counts;
-static _Atomic int64_t inline_ns, start_failed_ns;
-static _Atomic unsigned rounds; /* of this process's thread */
+static _Atomic int64_t looked_ns, worked_ns, start_failed_ns;
+static _Atomic uint64_t looked_bytes; /* lent and kept at that look */
+static _Atomic unsigned rounds;	      /* of this process's thread */
+
+/*
+ * The value of the first thread, whose destructor ends the clock before the C library counts the threads
+ * that are left. Without it, or after it, there is no clock.
+ */
+static pthread_key_t first_key;
+static bool has_key;
+static _Atomic bool may_start;
 
 static void
 sleep_for(uint64_t ns, uint32_t while_state)
@@ -48,69 +57,86 @@ sleep_for(uint64_t ns, uint32_t while_state)
 	struct timespec t = {.tv_sec = (time_t)(ns / 1000000000),
 			     .tv_nsec = (long)(ns % 1000000000)};
 
-	if (syscall(SYS_futex, &timer_state, FUTEX_WAIT_PRIVATE, while_state,
-		    ns == UINT64_MAX ? NULL : &t, NULL, 0) == 0 ||
+	if (syscall(SYS_futex, &timer_state, FUTEX_WAIT_PRIVATE, while_state, &t, NULL,
+		    0) == 0 ||
 	    errno == ETIMEDOUT || errno == EAGAIN || errno == EINTR)
 		return;
 	/* Refused, by a filter perhaps: nobody can wake us, so look from time to time. */
 	weir_sys_sleep(ns < REFUSED_NS ? (int64_t)ns : REFUSED_NS);
 }
 
+static bool
+moves(uint32_t from, uint32_t to)
+{
+	return atomic_compare_exchange_strong(&timer_state, &from, to);
+}
+
+static void
+wake(void)
+{
+	syscall(SYS_futex, &timer_state, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
 static uint64_t
 locked_work(void)
 {
 	weir_lock(&work_lock);
-	uint64_t sleep = chores_do(clock_read(CLOCK_MONOTONIC), &counts);
-	counts.cpu_ns = (uint64_t)clock_read(CLOCK_THREAD_CPUTIME_ID);
+	uint64_t sleep = chores_do(clock_read(CLOCK_MONOTONIC), CHORES_BY_CLOCK);
+	thread_drop_capabilities(!segment_settled());
 	atomic_fetch_add(&rounds, 1);
 	weir_unlock(&work_lock);
 	return sleep;
+}
+
+/* The host has one thread again, or its first one ended by a bare system call. */
+static bool
+is_alone(void)
+{
+	return thread_count() <= 2;
 }
 
 /* Nothing to do until somebody wakes us, or writes to us. */
 static void
 rest(void)
 {
-	bool mail = false;
-
-	while (!mail && atomic_load(&timer_state) == TIMER_ASLEEP) {
-		bool look = idle_look(clock_read(CLOCK_MONOTONIC));
+	while (atomic_load(&timer_state) == TIMER_ASLEEP) {
+		uint64_t sleep = idle_look(chores_other_bytes());
 
 		weir_lock(&work_lock);
-		bool mailbox = segment_exists();
-		mail = mailbox && chores_waiting();
+		bool mailbox = segment_exists(), mail = mailbox && chores_waiting();
 		weir_unlock(&work_lock);
-		if (!mail)
-			sleep_for(look	    ? IDLE_LOOK_NS
-				  : mailbox ? CHORES_MAIL_NS
-					    : UINT64_MAX,
-				  TIMER_ASLEEP);
+		if (mail)
+			return;
+		if (is_alone() && moves(TIMER_ASLEEP, TIMER_ENDED))
+			return;
+		if (mailbox && sleep > CHORES_MAIL_NS)
+			sleep = CHORES_MAIL_NS;
+		sleep_for(sleep < REST_NS ? sleep : REST_NS, TIMER_ASLEEP);
 	}
 }
 
 static void *
 run(void *unused)
 {
-	(void)unused;
 	gate_depth = 1; /* whatever this thread allocates is not ours to serve */
-	prctl(PR_SET_NAME, "weir-timer");
+	thread_be_ordinary();
 	own_files_take();
-	for (;;) {
+	while (atomic_load(&timer_state) < TIMER_ENDED) {
 		uint64_t sleep = locked_work();
 
 		if (sleep != UINT64_MAX) {
-			idle_look(clock_read(CLOCK_MONOTONIC));
-			sleep_for(sleep, TIMER_AWAKE);
-			continue;
+			uint64_t look = idle_look(chores_other_bytes());
+
+			sleep_for(sleep < look ? sleep : look, TIMER_AWAKE);
+		} else if (moves(TIMER_AWAKE, TIMER_ASLEEP)) {
+			/* Said first, then looked once more: whoever comes after the look wakes us. */
+			if (locked_work() == UINT64_MAX)
+				rest();
+			moves(TIMER_ASLEEP, TIMER_AWAKE);
 		}
-		/* Say so first, then look once more: whoever comes after the look wakes us. */
-		atomic_store(&timer_state, TIMER_ASLEEP);
-		sleep = locked_work();
-		if (sleep == UINT64_MAX)
-			rest();
-		atomic_store(&timer_state, TIMER_AWAKE);
+		sleep_for(MS_NS, TIMER_STARTING);
 	}
-	return NULL;
+	return unused;
 }
 
 /* The host takes much from the start: let the thread learn the memory limit before it goes on. */
@@ -121,74 +147,145 @@ first_round(void)
 		weir_sys_sleep(MS_NS / 10);
 }
 
+/* The state is ENDING: ours to take to its end. */
+static void
+join(void)
+{
+	wake();
+	thread_join();
+	atomic_store(&timer_state, TIMER_NONE);
+}
+
+static void
+end_thread(void)
+{
+	uint32_t now = atomic_load(&timer_state);
+
+	while (now != TIMER_NONE) {
+		/* Another thread starts it, or joins it. */
+		bool wait = now == TIMER_STARTING || now == TIMER_ENDING;
+
+		if (!wait && moves(now, TIMER_ENDING)) {
+			join();
+			return;
+		}
+		if (wait)
+			sched_yield();
+		now = atomic_load(&timer_state);
+	}
+}
+
+static void
+first_thread_ends(void *unused)
+{
+	struct gate g;
+
+	(void)unused;
+	/* In a handler that interrupted weir, its locks may be held: then the clock stays. */
+	bool entered = gate_enter(&g);
+	/* Another thread that forked is the first one of the child, and only there. */
+	if (!gate_guest() && syscall(SYS_gettid) == gate_process) {
+		atomic_store(&may_start, false);
+		if (entered)
+			end_thread();
+	}
+	if (entered)
+		gate_leave(&g);
+}
+
 static bool
 start(int64_t now_ns)
 {
-	sigset_t all, before;
-	pthread_attr_t attr;
-	pthread_t thread;
-	uint32_t none = TIMER_NONE;
+	int64_t failed_ns = atomic_load(&start_failed_ns);
+	int rc = -ECANCELED;
 
-	if (gate_guest() || (start_failed_ns != 0 && now_ns - start_failed_ns < RETRY_NS))
+	if (failed_ns != 0 && now_ns - failed_ns < RETRY_NS)
 		return false;
-	if (!atomic_compare_exchange_strong(&timer_state, &none, TIMER_AWAKE))
+	if (!moves(TIMER_NONE, TIMER_STARTING))
 		return true;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int rc = pthread_attr_init(&attr);
-	if (rc == 0) {
-		pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-		pthread_attr_setstacksize(&attr, STACK_BYTES);
-		rc = pthread_create(&thread, &attr, run, NULL);
-		pthread_attr_destroy(&attr);
+	/* Whoever forbids it later waits for us. */
+	if (atomic_load(&may_start)) {
+		atomic_store(&rounds, 0);
+		rc = thread_start(run);
 	}
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (rc != 0 && rc != -ECANCELED) {
+		atomic_store(&start_failed_ns, now_ns);
+		chores_count_failure();
+	}
+	atomic_store(&timer_state, rc == 0 ? TIMER_AWAKE : TIMER_NONE);
 	if (rc == 0 && weir_pool_lent_bytes() >= START_LENT)
 		first_round();
-	if (rc != 0) {
-		start_failed_ns = now_ns;
-		counts.failed++;
-		atomic_store(&timer_state, TIMER_NONE);
-	}
 	return rc == 0;
 }
 
-/* Without the thread: at most every quarter of the shorter period, by whoever comes along. */
+/* Nobody else gives it back: at most so much is kept, and each free does its own part. */
 static void
-work_inline(void)
+keep_little(size_t freed, int64_t now_ns)
 {
-	int64_t now_ns = clock_now_ns();
-	int64_t last_ns = atomic_load_explicit(&inline_ns, memory_order_relaxed);
+	uint64_t most = chores_inline_most();
+
+	if (freed != 0 && weir_pool_cached_bytes() > most + most / 8)
+		weir_pool_shrink(most, now_ns);
+}
+
+static uint64_t
+own_bytes(void)
+{
+	return weir_pool_lent_bytes() + weir_pool_cached_bytes();
+}
+
+/* A quarter of the shorter period passed, or there is so much more that a limit may be near. */
+static bool
+is_due(int64_t now_ns)
+{
 	uint64_t ms = weir_config.decay_ms < weir_config.stats_ms ? weir_config.decay_ms
 								  : weir_config.stats_ms;
 
-	if ((last_ns != 0 && now_ns - last_ns < (int64_t)ms * MS_NS / 4) || gate_guest())
+	return now_ns - atomic_load(&worked_ns) >= (int64_t)ms * MS_NS / 4 ||
+	       own_bytes() > atomic_load(&looked_bytes) + GROWN_BYTES;
+}
+
+static bool
+wants_thread(size_t freed, bool many)
+{
+	return many && weir_config.decay_thread && atomic_load(&may_start) &&
+	       /* With a sidecar there is someone to keep posted. */
+	       ((freed != 0 && weir_pool_cached_bytes() >= START_KEPT) ||
+		segment_exists() || weir_pool_lent_bytes() >= START_LENT);
+}
+
+static void
+work_inline(size_t freed)
+{
+	int64_t now_ns = clock_now_ns();
+	int64_t last_ns = atomic_load_explicit(&looked_ns, memory_order_relaxed);
+
+	keep_little(freed, now_ns);
+	if (last_ns != 0 && now_ns - last_ns < LOOK_NS)
 		return;
-	if (!atomic_compare_exchange_strong(&inline_ns, &last_ns, now_ns))
+	if (!atomic_compare_exchange_strong(&looked_ns, &last_ns, now_ns) || gate_guest())
+		return;
+	bool many = thread_may_be_many() && thread_count() > 1;
+	if ((wants_thread(freed, many) && start(now_ns)) || !is_due(now_ns))
 		return;
 	weir_lock(&work_lock);
-	chores_do(now_ns, &counts);
+	chores_do(now_ns, many ? CHORES_BY_MANY : CHORES_BY_ONE);
 	weir_unlock(&work_lock);
+	atomic_store(&worked_ns, now_ns);
+	atomic_store(&looked_bytes, own_bytes());
 }
 
 void
-timer_wake(bool freed)
+timer_wake(size_t freed)
 {
 	uint32_t now = atomic_load_explicit(&timer_state, memory_order_relaxed);
 
-	if (now == TIMER_AWAKE || !ready_done())
-		return;
-	if (now == TIMER_ASLEEP) {
-		if (atomic_compare_exchange_strong(&timer_state, &now, TIMER_AWAKE))
-			syscall(SYS_futex, &timer_state, FUTEX_WAKE_PRIVATE, 1, NULL,
-				NULL, 0);
-		return;
-	}
-	/* With a sidecar there is someone to keep posted. */
-	bool needed = (freed && weir_pool_cached_bytes() >= START_KEPT) ||
-		      segment_exists() || weir_pool_lent_bytes() >= START_LENT;
-	if (!needed || !weir_config.decay_thread || !start(clock_now_ns()))
-		work_inline();
+	if (now == TIMER_ASLEEP && moves(TIMER_ASLEEP, TIMER_AWAKE))
+		wake();
+	else if (now == TIMER_ENDED && moves(TIMER_ENDED, TIMER_ENDING))
+		join();
+	else if (now == TIMER_NONE)
+		work_inline(freed);
 }
 
 uint64_t
@@ -211,10 +308,25 @@ timer_last_words(void)
 			return;
 		weir_sys_sleep(MS_NS);
 	}
-	if (segment_exists())
-		counts.resident_bytes = weir_pool_resident();
-	segment_write(clock_read(CLOCK_MONOTONIC), true);
+	chores_last_words(clock_read(CLOCK_MONOTONIC));
 	weir_unlock(&work_lock);
+}
+
+void
+timer_mark_first_thread(void)
+{
+	pthread_setspecific(first_key, &timer_state);
+}
+
+void
+timer_init(void)
+{
+	thread_note_process();
+	if (pthread_key_create(&first_key, first_thread_ends) != 0)
+		return;
+	timer_mark_first_thread();
+	atomic_store(&may_start, true);
+	has_key = true;
 }
 
 void
@@ -222,16 +334,11 @@ timer_after_fork(void)
 {
 	weir_lock_reset(&work_lock);
 	atomic_store(&timer_state, TIMER_NONE);
-	atomic_store(&inline_ns, 0);
-	atomic_store(&rounds, 0);
+	atomic_store(&looked_ns, 0);
+	atomic_store(&worked_ns, 0);
+	atomic_store(&looked_bytes, 0);
 	atomic_store(&start_failed_ns, 0);
-	counts = (struct timer_counts){0};
 	idle_after_fork();
 	chores_after_fork();
-}
-
-void
-timer_counts(struct timer_counts *copy)
-{
-	*copy = counts;
+	atomic_store(&may_start, has_key);
 }

@@ -1,19 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The clock: a background thread that gives memory back, watches limits and writes the sidecar.
- * It starts when 1 MB is kept or 16 MB are lent, or with the sidecar; sleeps without a timeout
- * while there is nothing to do; has all signals blocked and its own (empty) descriptor table;
- * and is made anew after a fork on first need. Where it is off or cannot start, its work is done
- * now and then by whoever allocates.
+ * The clock: who does weir's work (chores.h), and when. A host with threads gets a background thread
+ * once 1 MB is kept, 16 MB are lent or a sidecar exists: it sleeps without a timeout while there is
+ * nothing to do, has all signals blocked and its own (empty) descriptor table, and ends when the host has
+ * one thread again, or its first thread ends. A host of one thread stays one: whoever allocates or frees
+ * does the work, a little at a time, and so little is kept free that it may stay while the host idles.
  */
 #ifndef PRELOAD_TIMER_H
 #define PRELOAD_TIMER_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-enum timer_state { TIMER_NONE, TIMER_ASLEEP, TIMER_AWAKE };
+#include "preload/thread.h"
+
+/* From ENDED on the thread ends, or has ended: it has to be joined, or (ENDING) is being joined. */
+enum timer_state {
+	TIMER_NONE,
+	TIMER_STARTING,
+	TIMER_ASLEEP,
+	TIMER_AWAKE,
+	TIMER_ENDED,
+	TIMER_ENDING
+};
 extern _Atomic uint32_t timer_state __attribute__((visibility("hidden")));
 
 /* The thread runs and will see by itself whatever has happened. */
@@ -23,11 +34,21 @@ timer_awake(void)
 	return atomic_load_explicit(&timer_state, memory_order_relaxed) == TIMER_AWAKE;
 }
 
-void timer_wake(bool freed);
+/* Nobody needs to hear of a scratch block that comes from the thread's own few, or goes there. */
+static inline bool
+timer_need_not_know(void)
+{
+	return timer_awake() || !thread_may_be_many();
+}
 
-/* Something happened (freed: a block was freed). Inside the gate. */
+/* Once, from the constructor, on the first thread. */
+void timer_init(void);
+
+void timer_wake(size_t freed);
+
+/* Something happened; `freed` bytes came back, or 0. Inside the gate, after ready_make. */
 static inline void
-timer_nudge(bool freed)
+timer_nudge(size_t freed)
 {
 	if (!timer_awake())
 		timer_wake(freed);
@@ -39,15 +60,10 @@ uint64_t timer_trim(void);
 /* The process ends: the last write of the sidecar. */
 void timer_last_words(void);
 
-/* In a forked child: there is no thread, and nobody works. */
-void timer_after_fork(void);
+/* In the child, if another than the parent's first thread forked: it is the first one there. */
+void timer_mark_first_thread(void);
 
-/* What the thread counts for the sidecar. */
-struct timer_counts {
-	uint64_t ticks, cpu_ns, failed;
-	uint64_t cap_bytes, limit_bytes;
-	uint64_t rss_bytes, resident_bytes;
-};
-void timer_counts(struct timer_counts *counts);
+/* In a forked child, before it uses weir: nobody works. */
+void timer_after_fork(void);
 
 #endif

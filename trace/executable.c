@@ -14,7 +14,7 @@ void
 executable_path(char *to, size_t size)
 {
 	int saved_errno = errno;
-	ssize_t n = weir_sys_readlink("/proc/self/exe", to, size - 1);
+	ssize_t n = weir_sys_readlink("/proc/thread-self/exe", to, size - 1);
 	const char *started = (const char *)getauxval(AT_EXECFN);
 
 	if (n <= 0 && started != NULL) {

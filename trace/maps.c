@@ -103,7 +103,7 @@ maps_read(bool (*each)(void *context, const struct maps_line *line), void *conte
 {
 	if (!weir_trylock(&reading))
 		return -EBUSY;
-	int fd = weir_sys_open("/proc/self/maps", O_RDONLY | O_CLOEXEC, 0);
+	int fd = weir_sys_open("/proc/thread-self/maps", O_RDONLY | O_CLOEXEC, 0);
 	int rc = fd < 0 ? fd : read_lines(fd, each, context);
 	if (fd >= 0)
 		weir_sys_close(fd);

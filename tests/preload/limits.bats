@@ -5,9 +5,9 @@
 
 load preload
 
-# limited NAME OPTIONS: the scenario runs; skipped where it cannot be made.
+# limited NAME OPTIONS [threaded]: the scenario runs; skipped where it cannot be made.
 limited() {
-  run under "$2" "$GUESTS/limits" "$1"
+  run "${3:-under}" "$2" "$GUESTS/limits" "$1"
   [ "$status" -ne 77 ] || skip "not possible here: $output"
   [ "$status" -eq 0 ] || { echo "$status $output" && return 1; }
 }
@@ -27,7 +27,7 @@ said() {
 }
 
 @test "three descriptors: all are the host's, the sidecar is made all the same" {
-  limited files stats_ms=20,decay_ms=20
+  limited files stats_ms=20,decay_ms=20 threaded
   [ "$(said refused)" -eq 0 ]
   adds_up
   run under stats_ms=20,decay_thread=off "$GUESTS/limits" files
@@ -43,7 +43,7 @@ said() {
 }
 
 @test "all memory locked: freed memory goes back all the same" {
-  limited locked stats_ms=20,decay_ms=20
+  limited locked stats_ms=20,decay_ms=20 threaded
   [ "$(said refused)" -eq 0 ]
   [ "$(megabytes idle)" -le 60 ]
   adds_up
@@ -74,7 +74,7 @@ own_mounts() {
 @test "strict commit accounting, as /proc tells it: the charge is given back with the memory" {
   echo 2 >"$BATS_TEST_TMPDIR/mode"
   own_mounts "mount --bind '$BATS_TEST_TMPDIR/mode' /proc/sys/vm/overcommit_memory &&
-    LD_PRELOAD='$SHIM' WEIR_OPTIONS='stats=$SIDECAR,decay_ms=200' '$GUESTS/memory' burst"
+    LD_PRELOAD='$SHIM:$COMPANY' WEIR_OPTIONS='stats=$SIDECAR,decay_ms=200' '$GUESTS/memory' burst"
   [ "$status" -eq 0 ] || skip "cannot do that here: $output"
   [ "$(megabytes idle)" -le 8 ]
   adds_up
@@ -98,7 +98,7 @@ own_mounts() {
     printf 'MemTotal: 9 kB\nCommitLimit: 10000000 kB\nCommitted_AS: %s kB\n' $committed >"$BATS_TEST_TMPDIR/info"
     own_mounts "mount --bind '$BATS_TEST_TMPDIR/mode' /proc/sys/vm/overcommit_memory &&
       mount --bind '$BATS_TEST_TMPDIR/info' /proc/meminfo &&
-      LD_PRELOAD='$SHIM' WEIR_OPTIONS='stats=$SIDECAR,decay_ms=60000,cache_max=0' '$GUESTS/memory' burst"
+      LD_PRELOAD='$SHIM:$COMPANY' WEIR_OPTIONS='stats=$SIDECAR,decay_ms=60000,cache_max=0' '$GUESTS/memory' burst"
     [ "$status" -eq 0 ] || skip "cannot do that here: $output"
     adds_up
     if [ $committed -lt 1000000 ]; then
@@ -159,7 +159,7 @@ told() {
     echo "${file#*=}" >"$group/own/${file%=*}"
   done
   own_mounts "mount --bind '$group' /sys/fs/cgroup && mount --bind '$BATS_TEST_TMPDIR/groups' /proc/\$\$/cgroup &&
-    LD_PRELOAD='$SHIM:$WEIR_BUILDDIR/.libs/libfaulty.so' FAULTS_SAY=1 FAULTS=open@1000000 \
+    LD_PRELOAD='$SHIM:$COMPANY:$WEIR_BUILDDIR/.libs/libfaulty.so' FAULTS_SAY=1 FAULTS=open@1000000 \
     WEIR_OPTIONS='stats=$SIDECAR,stats_ms=20' exec '$GUESTS/memory' burst"
   [ "$status" -eq 0 ] || skip "cannot do that here: $output"
   adds_up

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 preload_tests = \
 	%D%/cancel.bats \
+	%D%/clock.bats \
 	%D%/deepbind.bats \
 	%D%/faults.bats \
 	%D%/limits.bats \
@@ -10,6 +11,7 @@ preload_tests = \
 	%D%/residue.bats \
 	%D%/sandbox.bats \
 	%D%/shim.bats \
+	%D%/single.bats \
 	%D%/sidecar_file.bats \
 	%D%/storms.bats \
 	%D%/strange.bats \
@@ -25,12 +27,15 @@ EXTRA_DIST += \
 if BUILD_SHIM
 check_PROGRAMS += \
 	%D%/cancelled \
+	%D%/alone \
 	%D%/children \
 	%D%/descriptors \
 	%D%/early_host \
 	%D%/filtered \
+	%D%/leaders \
 	%D%/limits \
 	%D%/memory \
+	%D%/ordinary \
 	%D%/residue \
 	%D%/scratch_guest \
 	%D%/semantics \
@@ -40,13 +45,16 @@ check_PROGRAMS += \
 	%D%/switches \
 	%D%/walks \
 	%D%/without
-check_LTLIBRARIES += libearly.la libfaulty.la librefused.la libwatching.la
+check_LTLIBRARIES += libcompany.la libearly.la libfaulty.la librefused.la libwatching.la
 if HAVE_BATS
 TESTS += $(preload_tests)
 endif
 endif
 GUEST_CFLAGS = $(AM_CFLAGS) -fno-builtin
 tests_preload_cancelled_CFLAGS = $(GUEST_CFLAGS)
+tests_preload_alone_CFLAGS = $(GUEST_CFLAGS)
+tests_preload_leaders_CFLAGS = $(GUEST_CFLAGS)
+tests_preload_ordinary_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_children_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_filtered_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_limits_CFLAGS = $(GUEST_CFLAGS)
@@ -85,6 +93,9 @@ tests_preload_without_SOURCES = %D%/without.c %D%/forbid.c %D%/forbid.h
 libearly_la_SOURCES = %D%/early.c
 libearly_la_CFLAGS = $(GUEST_CFLAGS) -fvisibility=default
 libearly_la_LDFLAGS = -avoid-version -rpath $(abs_builddir)
+libcompany_la_SOURCES = %D%/company.c
+libcompany_la_CFLAGS = $(GUEST_CFLAGS)
+libcompany_la_LDFLAGS = -module -avoid-version -rpath $(abs_builddir)
 libfaulty_la_SOURCES = %D%/faulty.c
 libfaulty_la_CFLAGS = $(GUEST_CFLAGS)
 libfaulty_la_LDFLAGS = -module -avoid-version -rpath $(abs_builddir)

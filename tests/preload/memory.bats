@@ -11,7 +11,7 @@ load preload
 }
 
 @test "a burst goes back while the host is silent" {
-  run -0 under enabled "$GUESTS/memory" burst
+  run -0 threaded enabled "$GUESTS/memory" burst
   [ "$(megabytes peak)" -gt 500 ]
   [ "$(megabytes idle)" -le 8 ]
   adds_up
@@ -19,7 +19,7 @@ load preload
 }
 
 @test "a pause of less than twice the decay time costs nothing" {
-  run -0 under decay_ms=1000 "$GUESTS/memory" paused
+  run -0 threaded decay_ms=1000 "$GUESTS/memory" paused
   [ "$(sed -n 's/^ms //p' <<<"$output" | sort -n | tail -n 1)" -lt 1900 ] || skip "the machine is too busy"
   [ "$(megabytes kept | sort -n | head -n 1)" -ge 63 ]
   adds_up
@@ -43,11 +43,11 @@ load preload
 }
 
 @test "while the host idles, the next allocator gives back what it hoards" {
-  run -0 under enabled "$GUESTS/memory" hoard
+  run -0 threaded enabled "$GUESTS/memory" hoard
   [ "$(megabytes hoarded)" -gt 150 ]
   [ "$(megabytes idle)" -le 20 ]
   adds_up
-  run -0 under trim_next=off "$GUESTS/memory" hoard 5
+  run -0 threaded trim_next=off "$GUESTS/memory" hoard 5
   [ "$(megabytes idle)" -gt 150 ]
 }
 
@@ -58,7 +58,7 @@ load preload
 }
 
 @test "a bound on the cache is kept" {
-  run -0 under cache_max=50M,decay_ms=3600000,stats_ms=20 "$GUESTS/memory" burst 5
+  run -0 threaded cache_max=50M,decay_ms=3600000,stats_ms=20 "$GUESTS/memory" burst 5
   [ "$(megabytes idle)" -le 60 ]
   [ "$(megabytes idle)" -ge 20 ] # not simply everything
   adds_up

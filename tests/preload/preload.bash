@@ -7,6 +7,7 @@ bats_require_minimum_version 1.5.0
 : "${WEIR_BUILDDIR:=$WEIR_SRCDIR/build}"
 export SHIM=$WEIR_BUILDDIR/.libs/libweir_preload.so
 export WEIR=$WEIR_BUILDDIR/weir
+export COMPANY=$WEIR_BUILDDIR/.libs/libcompany.so
 GUESTS=$WEIR_BUILDDIR/tests/preload
 SIDECAR=$BATS_TEST_TMPDIR/guest.weir
 
@@ -20,6 +21,13 @@ under() {
   local options=$1
   shift
   timeout -k 5 120 env LD_PRELOAD="$SHIM" WEIR_OPTIONS="stats=$SIDECAR,$options" "$@"
+}
+
+# threaded OPTIONS COMMAND...: the same, with a second thread that sleeps: then there is a clock.
+threaded() {
+  local options=$1
+  shift
+  timeout -k 5 120 env LD_PRELOAD="$SHIM:$COMPANY" WEIR_OPTIONS="stats=$SIDECAR,$options" "$@"
 }
 
 # await_that COMMAND...: until it succeeds, for a minute at most.

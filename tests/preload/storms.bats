@@ -41,7 +41,7 @@ sidecars() {
 @test "a child of vfork allocates first: the clock and the sidecar are the parent's" {
   for options in stats_ms=20,decay_ms=50 decay_thread=off,stats_ms=20,decay_ms=50; do
     rm -f "$SIDECAR"
-    run under $options "$GUESTS/memory" vforked "$([[ $options = decay_thread* ]] && echo 1 || echo 60)"
+    run threaded $options "$GUESTS/memory" vforked "$([[ $options = decay_thread* ]] && echo 1 || echo 60)"
     [ "$status" -eq 0 ]
     [[ $options = decay_thread* ]] || [ "$(megabytes idle)" -le 8 ]
     adds_up

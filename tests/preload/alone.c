@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A host of one thread, or one that has two for a while: alone NAME. It uses large blocks, then does what
+ * only a process of one thread may do, and says how that went, or how many threads it has. 77: not possible
+ * here.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MB ((size_t)1 << 20)
+
+static void
+work(void)
+{
+	for (size_t i = 0; i < 60; i++) {
+		char *volatile p = malloc((i % 30 + 1) * MB);
+
+		if (p == NULL)
+			exit(1);
+		memset(p, 1, (i % 30 + 1) * MB);
+		free(p);
+		usleep(1000);
+	}
+}
+
+static unsigned
+threads(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/task", &st) == 0 ? (unsigned)st.st_nlink - 2 : 0;
+}
+
+static void
+say(const char *what, int rc)
+{
+	printf("%s %s\n", what, rc == 0 ? "done" : strerror(errno));
+	fflush(stdout);
+}
+
+static void *
+nothing(void *p)
+{
+	return p;
+}
+
+static void
+make_one_more(void)
+{
+	pthread_t t;
+
+	if (pthread_create(&t, NULL, nothing, NULL) != 0 || pthread_join(t, NULL) != 0)
+		exit(77);
+}
+
+static void
+spaces(void)
+{
+	int fd = open("/proc/self/ns/mnt", O_RDONLY);
+
+	work();
+	say("setns", setns(fd, 0));
+	say("unshare", unshare(CLONE_NEWUSER));
+}
+
+/* All of it by calls that concern the calling thread alone. */
+static void
+privileges(void)
+{
+	struct __user_cap_header_struct h = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct none[2] = {{0}};
+
+	work();
+	say("setresuid", (int)syscall(SYS_setresuid, 65534, 65534, 65534));
+	say("capset", (int)syscall(SYS_capset, &h, none));
+	say("no_new_privs", prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+	work();
+}
+
+static void
+children(void)
+{
+	make_one_more();
+	work();
+	pid_t child = fork();
+	if (child == 0) {
+		work();
+		printf("child %u\n", threads());
+		fflush(stdout);
+		say("unshare", unshare(CLONE_NEWUSER));
+		_exit(0);
+	}
+	waitpid(child, NULL, 0);
+}
+
+/* Threads that have come and gone are no company. */
+static void
+joined(void)
+{
+	work();
+	make_one_more();
+	work();
+}
+
+static void *
+wait_for(void *word)
+{
+	while (__atomic_load_n((int *)word, __ATOMIC_ACQUIRE) == 0)
+		usleep(10000);
+	return NULL;
+}
+
+/* The clock goes when the last of the others has gone. */
+static void
+company(void)
+{
+	static int word;
+	pthread_t t;
+
+	if (pthread_create(&t, NULL, wait_for, &word) != 0)
+		exit(77);
+	work();
+	printf("with %u\n", threads());
+	__atomic_store_n(&word, 1, __ATOMIC_RELEASE);
+	pthread_join(t, NULL);
+	for (int i = 0; i < 600 && threads() > 1; i++)
+		usleep(100000);
+	work();
+}
+
+static size_t
+resident(void)
+{
+	FILE *f = fopen("/proc/self/statm", "r");
+	size_t pages;
+
+	if (f == NULL || fscanf(f, "%*u %zu", &pages) != 1)
+		exit(77);
+	fclose(f);
+	return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Blocks of all sizes, 400 MB; then silence. Nothing is waited for. */
+static void
+burst(void)
+{
+	enum { N = 800 };
+	static char *blocks[N];
+	size_t before = resident();
+
+	for (size_t i = 0; i < N; i++) {
+		size_t size = i < N - 1 ? 130000 + i * 7919 % 64 * 12000 : 64 * MB;
+
+		blocks[i] = malloc(size);
+		memset(blocks[i], 1, size);
+	}
+	for (size_t i = 0; i < N; i++)
+		free(blocks[i * 97 % N]);
+	printf("kept %zu\n", resident() - before);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		void (*run)(void);
+	} scenarios[] = {{"work", work},	{"spaces", spaces},
+			 {"burst", burst},	{"privileges", privileges},
+			 {"joined", joined},	{"company", company},
+			 {"children", children}};
+
+	for (size_t i = 0; argc > 1 && i < sizeof(scenarios) / sizeof(scenarios[0]); i++)
+		if (strcmp(argv[1], scenarios[i].name) == 0) {
+			scenarios[i].run();
+			printf("threads %u\n", threads());
+			return 0;
+		}
+	fprintf(stderr, "alone: which one?\n");
+	return 2;
+}
