@@ -18,13 +18,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "pool/sys.h"
 #include "trace/vm_calls.h"
 
 /* The C library takes the thread-local data of all libraries out of it, which may be megabytes. */
 #define STACK_LEAST ((size_t)128 << 10)
 #define STACK_MOST  ((size_t)64 << 20)
 
-#define SLACK_NS 50000 /* as the kernel gives it to the first process */
+#define JOIN_STEP_NS 100000
+#define SLACK_NS     50000 /* as the kernel gives it to the first process */
 
 static pthread_t thread;
 
@@ -53,7 +55,7 @@ thread_count(void)
 	struct stat st;
 
 	/* Two links and one for each. */
-	return stat("/proc/self/task", &st) == 0 && st.st_nlink > 2
+	return weir_sys_lstat("/proc/self/task", &st) == 0 && st.st_nlink > 2
 		       ? (unsigned)st.st_nlink - 2
 		       : 3;
 }
@@ -80,14 +82,12 @@ thread_start(void *(*run)(void *))
 	return -rc;
 }
 
+/* pthread_join is a cancellation point. */
 void
 thread_join(void)
 {
-	int before;
-
-	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
-	pthread_join(thread, NULL);
-	pthread_setcancelstate(before, NULL);
+	while (pthread_tryjoin_np(thread, NULL) == EBUSY)
+		weir_sys_sleep(JOIN_STEP_NS);
 }
 
 void

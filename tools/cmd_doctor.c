@@ -106,6 +106,24 @@ examine_program(struct diagnosis *d, const char *path, const struct weir_options
 		conclude(d, true, "weir will work in this program", "");
 }
 
+/* Who does weir's work in the process. */
+static void
+examine_clock(struct findings *f, const struct sidecar *s)
+{
+	uint64_t failed = sidecar_counter(s, WEIR_C_timer_failed);
+	char n[SHOW_VALUE];
+
+	if (failed != 0)
+		finding_add(f, "process", "background thread",
+			    "free memory goes back only while the program allocates",
+			    "could not be started, %s times", show_count(n, failed));
+	else
+		finding_add(f, "process", "background thread", NULL, "%s",
+			    sidecar_counter(s, WEIR_C_timer_cpu_ns) != 0
+				    ? "yes"
+				    : "none: the program has one thread, or did little");
+}
+
 /* What a process under weir has done so far. */
 static void
 examine_sidecar(struct diagnosis *d, pid_t pid, const char *why_none)
@@ -134,6 +152,7 @@ examine_sidecar(struct diagnosis *d, pid_t pid, const char *why_none)
 	finding_add(f, "process", "large blocks", NULL, "%s served, %s passed on",
 		    show_count(n, requests),
 		    show_count(age, sidecar_counter(&e.sidecar, WEIR_C_large_passed)));
+	examine_clock(f, &e.sidecar);
 	if (requests > 0)
 		conclude(d, true, "weir is at work in this process", "");
 	else

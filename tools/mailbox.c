@@ -135,10 +135,12 @@ await_answer(struct asking *a, uint64_t request, int64_t *result)
 		     (st.start_ticks != e->sidecar.header.start_ticks || st.ended)))
 			return FAIL(ESRCH, "the process ended before it answered");
 		if (!pause_until(a->until_ns))
-			return FAIL(ETIMEDOUT,
-				    "no answer: the process is stopped, or runs with "
-				    "decay_thread=off and does not allocate; --timeout=S "
-				    "waits longer");
+			return FAIL(
+				ETIMEDOUT,
+				"no answer: the process is stopped, or has no "
+				"background thread (it has one thread, or "
+				"decay_thread=off) and does not allocate; --timeout=S "
+				"waits longer");
 	}
 }
 

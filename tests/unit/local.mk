@@ -34,6 +34,7 @@ UNIT_TESTS = \
 	%D%/test_publish \
 	%D%/test_purge \
 	%D%/test_python \
+	%D%/test_rest \
 	%D%/test_route \
 	%D%/test_rows \
 	%D%/test_show \
