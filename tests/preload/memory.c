@@ -195,8 +195,9 @@ hoard(void)
 		free(chunks[i]);
 	free(large);
 	say("hoarded", resident() - before);
-	for (int i = 0; i < patience && resident() - before > (long)(20 * MB); i++)
-		usleep(100000);
+	/* Whoever looks each tenth of a second does not rest. */
+	for (int i = 0; i < patience && resident() - before > (long)(20 * MB); i += 60)
+		sleep(6);
 	say("idle", resident() - before);
 }
 
