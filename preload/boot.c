@@ -87,6 +87,7 @@ boot(void)
 	settings_read();
 	if (takes_part() && fork_handlers_install() == 0) {
 		weir_pool_announce();
+		timer_init();
 		suspect_init();
 		watchers_look();
 		sampler_init();

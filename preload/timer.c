@@ -246,12 +246,12 @@ is_due(int64_t now_ns)
 }
 
 static bool
-wants_thread(size_t freed, bool many)
+wants_thread(bool many)
 {
 	return many && weir_config.decay_thread && atomic_load(&may_start) &&
 	       /* With a sidecar there is someone to keep posted. */
-	       ((freed != 0 && weir_pool_cached_bytes() >= START_KEPT) ||
-		segment_exists() || weir_pool_lent_bytes() >= START_LENT);
+	       (weir_pool_cached_bytes() >= START_KEPT || segment_exists() ||
+		weir_pool_lent_bytes() >= START_LENT);
 }
 
 static void
@@ -266,7 +266,7 @@ work_inline(size_t freed)
 	if (!atomic_compare_exchange_strong(&looked_ns, &last_ns, now_ns) || gate_guest())
 		return;
 	bool many = thread_may_be_many() && thread_count() > 1;
-	if ((wants_thread(freed, many) && start(now_ns)) || !is_due(now_ns))
+	if ((wants_thread(many) && start(now_ns)) || !is_due(now_ns))
 		return;
 	weir_lock(&work_lock);
 	chores_do(now_ns, many ? CHORES_BY_MANY : CHORES_BY_ONE);
