@@ -28,25 +28,62 @@ static pthread_mutex_t tick_lock = PTHREAD_MUTEX_INITIALIZER;
 static _Thread_local uint32_t returns __attribute__((tls_model("initial-exec")));
 static int64_t last_tick_ns;
 
+/* In the handlers of others between ours, this thread has all locks: it gets nothing, and releases later. */
+static _Thread_local uint8_t forks __attribute__((tls_model("initial-exec")));
+static _Thread_local bool is_child __attribute__((tls_model("initial-exec")));
+static struct weir_span *put_off;
+
 static void
 before_fork(void)
 {
+	if (forks++ != 0)
+		return; /* another library's handler forks */
 	pthread_mutex_lock(&tick_lock);
 	weir_pool_freeze();
 }
 
 static void
+after_fork(bool child)
+{
+	is_child |= child;
+	if (forks == 0 || --forks != 0)
+		return;
+	if (is_child)
+		weir_pool_after_fork();
+	else
+		weir_pool_thaw();
+	pthread_mutex_unlock(&tick_lock);
+	is_child = false;
+	for (struct weir_span *s = put_off, *next; s != NULL; s = next) {
+		next = s->next;
+		weir_scratch_give_shared(s);
+	}
+	put_off = NULL;
+}
+
+static void
 in_parent(void)
 {
-	weir_pool_thaw();
-	pthread_mutex_unlock(&tick_lock);
+	after_fork(false);
 }
 
 static void
 in_child(void)
 {
-	weir_pool_after_fork();
-	pthread_mutex_unlock(&tick_lock);
+	after_fork(true);
+}
+
+static int
+release_later(void *block)
+{
+	struct weir_span *s;
+	int rc = weir_scratch_release(block, &s);
+
+	if (s != NULL) {
+		s->next = put_off;
+		put_off = s;
+	}
+	return rc;
 }
 
 static void
@@ -103,7 +140,7 @@ weir_scratch_get(size_t bytes)
 
 	if (!is_ready())
 		pthread_once(&once, make_pool);
-	s = weir_scratch_take(bytes);
+	s = forks != 0 ? NULL : weir_scratch_take(bytes);
 	if (s == NULL)
 		errno = ENOMEM;
 	return s != NULL ? (void *)s->base : NULL;
@@ -122,9 +159,11 @@ weir_scratch_ref(void *block)
 EXPORT int
 weir_scratch_unref(void *block)
 {
-	int rc = is_ready() ? weir_scratch_drop(block) : -EINVAL;
+	int rc = !is_ready()  ? -EINVAL
+		 : forks != 0 ? release_later(block)
+			      : weir_scratch_drop(block);
 
-	if (rc == 1 && returns++ % LOOK_EVERY == 0)
+	if (rc == 1 && forks == 0 && returns++ % LOOK_EVERY == 0)
 		age();
 	return rc;
 }

@@ -13,7 +13,8 @@
  *
  * Threads: every function may be called from any thread at any time; a block may be
  * released on another thread than the one that got it. Signals: not async-signal-safe.
- * Fork: safe; a child may use and release blocks it inherited.
+ * Fork: safe; a child may use and release blocks it inherited. In a handler of pthread_atfork that is
+ * older than weir's there may be no memory (ENOMEM); blocks can be released.
  */
 #ifndef WEIR_SCRATCH_H
 #define WEIR_SCRATCH_H

@@ -250,9 +250,81 @@ TEST(source_that_changes_meanwhile)
 	pthread_join(thread, NULL);
 }
 
+/* Handlers that are older than libweir's run while it is frozen. */
+static struct {
+	bool on;
+	void *kept[3];
+	unsigned released;
+} handlers;
+
+static void
+release_in(int step)
+{
+	if (!handlers.on)
+		return;
+	void *more = weir_scratch_get(100000);
+
+	if (more != NULL)
+		weir_scratch_unref(more);
+	handlers.released += weir_scratch_ref(handlers.kept[step]) != NULL &&
+			     weir_scratch_unref(handlers.kept[step]) == 0 &&
+			     weir_scratch_unref(handlers.kept[step]) == 1;
+}
+
+static void
+in_prepare(void)
+{
+	release_in(0);
+}
+
+static void
+in_parent(void)
+{
+	release_in(1);
+}
+
+static void
+in_child(void)
+{
+	release_in(2);
+}
+
+__attribute__((constructor)) static void
+register_early(void)
+{
+	pthread_atfork(in_prepare, in_parent, in_child);
+}
+
+TEST(older_handlers_of_fork_may_release)
+{
+	for (int round = 0; round < 2; round++) {
+		int status = -1;
+
+		for (int i = 0; i < 3; i++)
+			REQUIRE((handlers.kept[i] = weir_scratch_get(100000)) != NULL);
+		handlers.released = 0;
+		handlers.on = true;
+		pid_t pid = fork();
+		handlers.on = false;
+		if (pid == 0) {
+			void *p = weir_scratch_get(50000);
+
+			_exit(p != NULL && weir_scratch_unref(p) == 1 &&
+					      handlers.released == 2
+				      ? 0
+				      : 1);
+		}
+		CHECK_EQ(waitpid(pid, &status, 0), pid);
+		CHECK_EQ(status, 0);
+		CHECK_EQ(handlers.released, 2);
+		weir_scratch_unref(handlers.kept[2]);
+	}
+}
+
 #define TAP_TESTS                                                                        \
 	T(threads)                                                                       \
 	T(fork_among_threads)                                                            \
 	T(one_is_the_last)                                                               \
-	T(source_that_changes_meanwhile)
+	T(source_that_changes_meanwhile)                                                 \
+	T(older_handlers_of_fork_may_release)
 TAP_MAIN()
