@@ -6,6 +6,7 @@
 #include "pool/heap_private.h"
 
 #include <errno.h>
+#include <limits.h>
 
 #include "pool/origin.h"
 #include "pool/records.h"
@@ -16,6 +17,8 @@
 
 /* Never give back less than this by one call: a purge costs a system call. */
 #define PURGE_STEP_BYTES ((size_t)1 << 20)
+
+_Atomic bool heap_spares_none;
 
 /* A region of the usual size; where a limit (RLIMIT_AS) refuses that, smaller and smaller ones. */
 static struct weir_region
@@ -249,9 +252,13 @@ take_idle(uint16_t row, unsigned usual_left, int64_t before_ns, int64_t now_ns)
 }
 
 void
-heap_release_idle(int64_t before_ns, int64_t now_ns)
+heap_release_idle(int64_t before_ns, int64_t now_ns, bool all)
 {
 	unsigned usual_left = 0;
+
+	all = all || heap_spares_none;
+	if (all)
+		before_ns = INT64_MAX;
 
 	weir_lock(&heap_mutex);
 	uint16_t rows = region_rows();
@@ -260,7 +267,8 @@ heap_release_idle(int64_t before_ns, int64_t now_ns)
 			      region_get(row)->bytes <= heap_region_bytes;
 	weir_unlock(&heap_mutex);
 	for (uint16_t row = 0; row < rows; row++) {
-		struct weir_region r = take_idle(row, usual_left, before_ns, now_ns);
+		struct weir_region r =
+			take_idle(row, all ? UINT_MAX : usual_left, before_ns, now_ns);
 
 		if (r.base == 0)
 			continue;

@@ -29,7 +29,7 @@
 #endif
 #define HUGE_BYTES ((size_t)2 << 20)
 
-static bool strict_commit;
+static _Atomic bool strict_commit;
 static struct weir_pages_tuning tuning = {.huge_from = UINT64_MAX};
 
 /*

@@ -86,8 +86,8 @@ uint64_t weir_pages_allowed_nodes(void);
 void weir_pages_watch(const void *own_mremap, const void *own_munmap);
 
 /*
- * Strict commit accounting (vm.overcommit_memory = 2): purge then also hands the commit charge
- * back, which costs a mapping call a purge. Set before the first use.
+ * Strict commit accounting (vm.overcommit_memory = 2), or a limit of data: purge then also hands the
+ * charge back, which costs a mapping call a purge.
  */
 void weir_pages_strict_commit(bool strict);
 

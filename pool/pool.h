@@ -140,6 +140,15 @@ uint64_t weir_pool_trim(int64_t now_ns);
 /* Gives the oldest free memory back until no more than `cap_bytes` is left. Any thread, under no lock. */
 void weir_pool_shrink(uint64_t cap_bytes, int64_t now_ns);
 
+/*
+ * The process's data, its address space is limited (RLIMIT_DATA, or strict commit accounting; RLIMIT_AS):
+ * free memory is to count against neither. From the next tick or trim on.
+ */
+void weir_pool_limited(bool data, bool space);
+
+/* As weir_pool_trim, and address space that nobody uses goes as well, as far as whole units are free. */
+void weir_pool_shed(int64_t now_ns);
+
 /* Free bytes that are perhaps resident, stocks included. Cheap, not exact under load. */
 uint64_t weir_pool_cached_bytes(void);
 

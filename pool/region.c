@@ -280,6 +280,17 @@ region_detach(uint16_t index)
 }
 
 void
+region_shorten(struct weir_region *r, size_t bytes)
+{
+	const struct weir_region end = {.base = r->base + r->bytes - bytes,
+					.bytes = bytes};
+
+	units_set(&end, 0);
+	r->bytes -= bytes;
+	leaves_retire(&end);
+}
+
+void
 region_dispose(const struct weir_pages *pages, const struct weir_region *r)
 {
 	if (r->leaves != NULL)

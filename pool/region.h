@@ -90,6 +90,8 @@ int region_add(struct weir_region *prepared, uint16_t *index);
 struct weir_region region_detach(uint16_t index);
 void region_dispose(const struct weir_pages *pages, const struct weir_region *r);
 void region_free_row(uint16_t index);
+/* The last `bytes`, whole units, are the region's no more; for the caller to unmap. Lock held. */
+void region_shorten(struct weir_region *r, size_t bytes);
 void region_after_fork(void);
 size_t region_leaf_bytes(void); /* of all leaves, used or not */
 struct weir_region *region_get(uint16_t index);

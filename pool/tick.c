@@ -90,7 +90,8 @@ weir_pool_tick(const struct weir_tick *tick)
 		   tick->step_bytes != 0 ? tick->step_bytes : UINT64_MAX, tick->now_ns);
 	weir_pool_shrink(tick->cap_bytes, tick->now_ns);
 	set_bounds(tick);
-	heap_release_idle(tick->purge_before_ns, tick->now_ns);
+	pool_withdraw();
+	heap_release_idle(tick->purge_before_ns, tick->now_ns, false);
 
 	int64_t stocked = oldest_stocked_ns(), shared = oldest_shared_ns();
 	return (struct weir_tick_result){
@@ -108,7 +109,8 @@ weir_pool_trim(int64_t now_ns)
 	magazine_mark(now_ns);
 	flush(INT64_MAX);
 	heap_purge(INT64_MAX, UINT64_MAX, now_ns);
-	heap_release_idle(INT64_MAX, now_ns);
+	pool_withdraw();
+	heap_release_idle(INT64_MAX, now_ns, false);
 	uint64_t after = weir_pool_cached_bytes();
 	return before > after ? before - after : 0;
 }

@@ -20,6 +20,7 @@
 #include "preload/sampler.h"
 #include "preload/say.h"
 #include "preload/settings.h"
+#include "preload/scarce.h"
 #include "preload/suspect.h"
 #include "preload/timer.h"
 #include "preload/watchers.h"
@@ -84,6 +85,7 @@ boot(void)
 
 	filter_init();
 	altered_init();
+	scarce_init();
 	settings_read();
 	if (takes_part() && fork_handlers_install() == 0) {
 		weir_pool_announce();

@@ -86,13 +86,18 @@ promises(struct facts_memory *m)
 	m->promised_bytes = small_file_named(text, "\nCommitted_AS:") * 1024;
 }
 
-static uint64_t
-rss(void)
+/* The second and the sixth number. */
+static void
+own_size(struct facts_memory *m)
 {
 	const char *p = small_file_text("/proc/thread-self/statm");
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
 
 	small_file_number(p, &p);
-	return small_file_number(p, &p) * (uint64_t)sysconf(_SC_PAGESIZE);
+	m->rss_bytes = small_file_number(p, &p) * page;
+	for (int i = 0; i < 3; i++)
+		small_file_number(p, &p);
+	m->data_bytes = small_file_number(p, &p) * page;
 }
 
 void
@@ -103,7 +108,7 @@ facts_memory(struct facts_memory *m)
 
 	if (weir_look_due(now_ns, rss_ns, RSS_NS)) {
 		rss_ns = now_ns;
-		last.rss_bytes = rss();
+		own_size(&last);
 	}
 	if (strict && weir_look_due(now_ns, promises_ns, PROMISES_NS)) {
 		promises_ns = now_ns;

@@ -29,6 +29,7 @@ libweir_preload_la_SOURCES = \
 	%D%/resize.c \
 	%D%/sampler.c %D%/sampler.h \
 	%D%/say.c %D%/say.h \
+	%D%/scarce.c %D%/scarce.h \
 	%D%/scratch_api.c \
 	%D%/segment.c %D%/segment.h \
 	%D%/segment_file.c %D%/segment_file.h \

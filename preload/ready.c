@@ -18,6 +18,7 @@
 #include "preload/facts.h"
 #include "preload/filter.h"
 #include "preload/kind.h"
+#include "preload/scarce.h"
 #include "preload/settings.h"
 #include "trace/sites.h"
 
@@ -70,7 +71,6 @@ ready_make(void)
 	if (!ready_done()) {
 		bool strict = facts_strict_commit();
 
-		weir_pages_strict_commit(strict);
 		backing_set();
 		filter_look();
 		weir_pool_init(&(struct weir_pool_config){
@@ -81,6 +81,7 @@ ready_make(void)
 			.gather_from = gather_from(),
 			.mappings_max = facts_mappings_max(),
 		});
+		scarce_begin(strict);
 		kind_init();
 		if (weir_config.trace && strcmp(weir_config.stats, "off") != 0)
 			weir_trace_start(weir_config.trace_min > weir_config.floor

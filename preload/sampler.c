@@ -207,3 +207,9 @@ sampler_init(void)
 	next.memalign = sampling_memalign;
 	next.free = sampling_free;
 }
+
+struct weir_next *
+sampler_beneath(void)
+{
+	return beneath.malloc != NULL ? &beneath : &next;
+}

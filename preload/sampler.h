@@ -9,4 +9,7 @@
 /* At load, before the first large request. */
 void sampler_init(void);
 
+/* The functions that the sampler calls, or the interposed ones if there is none. */
+struct weir_next *sampler_beneath(void);
+
 #endif

@@ -298,6 +298,14 @@ timer_trim(void)
 }
 
 void
+timer_shed(void)
+{
+	weir_lock(&work_lock);
+	weir_pool_shed(clock_read(CLOCK_MONOTONIC));
+	weir_unlock(&work_lock);
+}
+
+void
 timer_last_words(void)
 {
 	if (gate_guest())

@@ -57,6 +57,9 @@ timer_nudge(size_t freed)
 /* malloc_trim: all caches to the system at once. Inside the gate. Bytes given back. */
 uint64_t timer_trim(void);
 
+/* The same with all unused address space. */
+void timer_shed(void);
+
 /* The process ends: the last write of the sidecar. */
 void timer_last_words(void);
 

@@ -64,6 +64,27 @@ said() {
   [ "$(counter large_passed)" -eq 100 ]
 }
 
+@test "limits of data and address space: what weir keeps is no reason to refuse a small block" {
+  local what options
+  for what in data "data late" space "space late"; do
+    for options in enabled decay_ms=60000,trace_sample=64K; do
+      rm -f "$SIDECAR"
+      # shellcheck disable=SC2086 # two words
+      run under "$options" "$GUESTS/scarce" $what
+      [ "$status" -ne 77 ] || skip "not possible here"
+      [ "$output" = "refused 0" ] || { echo "$what, $options: $output" && return 1; }
+      adds_up
+    done
+  done
+}
+
+@test "mlockall under a limit: address space that weir does not use is not counted" {
+  chmod 777 "$BATS_TEST_TMPDIR"
+  LD_PRELOAD=$SHIM WEIR_OPTIONS=stats=off run "$GUESTS/scarce" locked
+  [ "$status" -ne 77 ] || skip "not possible here"
+  [ "$output" = "refused 0" ]
+}
+
 # own_mounts COMMAND: by bash, as root, with mounts that nobody else sees.
 own_mounts() {
   [ "$(id -u)" -eq 0 ] || skip "needs root for mounts of its own"

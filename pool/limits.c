@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where the process's address space is limited (RLIMIT_DATA, RLIMIT_AS, RLIMIT_MEMLOCK): usable pages
+ * count even if they take no memory, and so does address space that nobody uses. Called by the clock's
+ * work, by pool_trim, and for mlockall; system calls happen without the lock.
+ */
+#include "pool/pool_private.h"
+
+#include "pool/heap_private.h"
+#include "pool/origin.h"
+#include "pool/records.h"
+
+static _Atomic bool data_limited;
+
+void
+weir_pool_limited(bool data, bool space)
+{
+	data_limited = data;
+	heap_spares_none = space;
+	weir_pages_strict_commit(data);
+}
+
+static struct weir_span *
+take_clean(void)
+{
+	weir_lock(&heap_mutex);
+	struct weir_span *s = index_largest(&heap_free[WEIR_SPAN_CLEAN]);
+
+	if (s != NULL) {
+		heap_leave(s);
+		heap_enter(s, WEIR_SPAN_PURGING);
+		weir_list_push(&heap_purging, s);
+	}
+	heap_unlock();
+	return s;
+}
+
+/* Purged pages that are usable become reserved. */
+static void
+withdraw(void)
+{
+	enum { ONE_ROUND = 1024 };
+	bool done = true;
+
+	for (int i = 0; done && i < ONE_ROUND; i++) {
+		struct weir_span *s = take_clean();
+
+		if (s == NULL)
+			return;
+		done = heap_pages->reset((void *)s->base, s->bytes) == 0;
+		weir_lock(&heap_mutex);
+		weir_list_remove(s);
+		if (done)
+			origin_forget(region_get(s->region), s->base, s->bytes);
+		heap_put(s, done ? WEIR_SPAN_RESERVED : WEIR_SPAN_CLEAN, s->freed_ns);
+		heap_unlock();
+	}
+}
+
+void
+pool_withdraw(void)
+{
+	if (data_limited)
+		withdraw();
+}
+
+/* Takes what is unused at the region's end out of the heap: its bytes, 0 if there is no whole unit. */
+static size_t
+cut_end(struct weir_region *r)
+{
+	struct weir_span *s = r->map[(r->bytes >> WEIR_PAGE_SHIFT) - 1];
+	enum weir_span_state state = weir_span_state(s);
+	uintptr_t from = (s->base + WEIR_UNIT_BYTES - 1) & ~(WEIR_UNIT_BYTES - 1);
+	size_t bytes = r->base + r->bytes - from;
+
+	if ((state != WEIR_SPAN_RESERVED && state != WEIR_SPAN_CLEAN) ||
+	    from >= r->base + r->bytes || from == r->base)
+		return 0;
+	heap_leave(s);
+	s->bytes -= bytes;
+	if (s->bytes == 0)
+		record_free(s);
+	region_shorten(r, bytes);
+	if (s->bytes != 0)
+		heap_enter(s, state);
+	heap_stats.region_bytes -= bytes;
+	return bytes;
+}
+
+static void
+shorten(uint16_t row)
+{
+	struct weir_region was = {.base = 0};
+	size_t bytes = 0;
+
+	weir_lock(&heap_mutex);
+	struct weir_region *r = region_get(row);
+	/* A table of origins measures the region. */
+	if (r->base != 0 && r->origin == NULL) {
+		was = *r;
+		bytes = cut_end(r);
+	}
+	heap_unlock();
+	if (bytes == 0)
+		return;
+	size_t table = region_map_bytes(&was);
+	heap_pages->release((void *)(was.base + was.bytes - bytes), bytes);
+	was.bytes -= bytes;
+	size_t left = region_map_bytes(&was);
+	if (left < table)
+		heap_pages->release((char *)was.map + left, table - left);
+}
+
+void
+weir_pool_shed(int64_t now_ns)
+{
+	weir_pool_trim(now_ns);
+	withdraw();
+	heap_release_idle(INT64_MAX, now_ns, true);
+	for (uint16_t row = 0; row < region_rows(); row++)
+		shorten(row);
+}
