@@ -10,7 +10,7 @@ libpool_la_SOURCES = \
 	%D%/heap_gather.c \
 	%D%/heap_system.c \
 	%D%/index.c %D%/index.h \
-	%D%/limits.c \
+	%D%/limited.c \
 	%D%/lock.c %D%/lock.h \
 	%D%/magazine.c %D%/magazine.h \
 	%D%/move.c \

@@ -31,7 +31,7 @@ struct weir_span *pool_stock_pop(struct pool_class *c); /* NULL: it is empty */
 /* Counts that a block of the class was given back; the class's lock is held. */
 void pool_class_given(struct pool_class *c, const struct weir_span *s);
 
-/* limits.c: purged pages count as data while they are usable; without a limit on it nothing happens. */
+/* limited.c: purged pages count as data while they are usable; without a limit on it nothing happens. */
 void pool_withdraw(void);
 
 /* Moves stocked blocks freed at or before before_ns into the heap: all of them, for the clock. */

@@ -70,7 +70,7 @@ said() {
     for options in enabled decay_ms=60000,trace_sample=64K; do
       rm -f "$SIDECAR"
       # shellcheck disable=SC2086 # two words
-      run under "$options" "$GUESTS/scarce" $what
+      run under "$options" "$GUESTS/scant" $what
       [ "$status" -ne 77 ] || skip "not possible here"
       [ "$output" = "refused 0" ] || { echo "$what, $options: $output" && return 1; }
       adds_up
@@ -80,7 +80,7 @@ said() {
 
 @test "mlockall under a limit: address space that weir does not use is not counted" {
   chmod 777 "$BATS_TEST_TMPDIR"
-  LD_PRELOAD=$SHIM WEIR_OPTIONS=stats=off run "$GUESTS/scarce" locked
+  LD_PRELOAD=$SHIM WEIR_OPTIONS=stats=off run "$GUESTS/scant" locked
   [ "$status" -ne 77 ] || skip "not possible here"
   [ "$output" = "refused 0" ]
 }

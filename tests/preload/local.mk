@@ -37,7 +37,7 @@ check_PROGRAMS += \
 	%D%/memory \
 	%D%/ordinary \
 	%D%/residue \
-	%D%/scarce \
+	%D%/scant \
 	%D%/scratch_guest \
 	%D%/semantics \
 	%D%/small_blocks \
@@ -62,7 +62,7 @@ tests_preload_limits_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_small_blocks_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_memory_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_residue_CFLAGS = $(GUEST_CFLAGS)
-tests_preload_scarce_CFLAGS = $(GUEST_CFLAGS)
+tests_preload_scant_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_semantics_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_storms_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_stress_CFLAGS = $(GUEST_CFLAGS)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A host with a limit of data, of address space, or of locked memory: scarce LIMIT WHEN. It holds and
+ * A host with a limit of data, of address space, or of locked memory: scant LIMIT WHEN. It holds and
  * frees large blocks, then takes small ones, which the next allocator serves. 77: not possible here.
  */
 #include <errno.h>
