@@ -114,7 +114,6 @@ shorten(uint16_t row)
 void
 weir_pool_shed(int64_t now_ns)
 {
-	weir_pool_trim(now_ns);
 	withdraw();
 	heap_release_idle(INT64_MAX, now_ns, true);
 	for (uint16_t row = 0; row < region_rows(); row++)

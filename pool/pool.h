@@ -146,7 +146,7 @@ void weir_pool_shrink(uint64_t cap_bytes, int64_t now_ns);
  */
 void weir_pool_limited(bool data, bool space);
 
-/* As weir_pool_trim, and address space that nobody uses goes as well, as far as whole units are free. */
+/* After weir_pool_trim: address space that nobody uses goes as well, as far as whole units are free. */
 void weir_pool_shed(int64_t now_ns);
 
 /* Free bytes that are perhaps resident, stocks included. Cheap, not exact under load. */

@@ -301,6 +301,7 @@ void
 timer_shed(void)
 {
 	weir_lock(&work_lock);
+	chores_trim();
 	weir_pool_shed(clock_read(CLOCK_MONOTONIC));
 	weir_unlock(&work_lock);
 }
