@@ -7,13 +7,22 @@ load tools
 setup() {
   own_environment
   cat >guest.c <<'C'
+    #include <pthread.h>
     #include <stdio.h>
     #include <stdlib.h>
     #include <string.h>
     #include <unistd.h>
+    static void *stay(void *p)
+    {
+      for (;;)
+        pause();
+      return p;
+    }
     int main(int argc, char **argv)
     {
+      pthread_t second; /* with it there is a clock, which writes while main sleeps */
       char *kept[8];
+      pthread_create(&second, NULL, stay, NULL);
       for (int i = 0; i < 40; i++) {
         char *p = malloc(1 << 20);
         memset(p, i, 1 << 20);
@@ -29,7 +38,7 @@ setup() {
       return kept[3][0];
     }
 C
-  gcc -O0 -o guest guest.c
+  gcc -O0 -o guest guest.c -pthread
 }
 
 teardown() {
