@@ -141,6 +141,9 @@ heap_move(const struct weir_span *from, const struct weir_span *to, size_t offse
 		uintptr_t at = from->base + done, there = to->base + offset + done;
 		size_t run = origin_run(source, at, bytes - done);
 
+		if (run > HEAP_STEP_BYTES)
+			run = HEAP_STEP_BYTES;
+
 		if (!origin_can_move(source, at, there))
 			break;
 		*stop = heap_pages->move((void *)at, (void *)there, run);

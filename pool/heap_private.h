@@ -35,6 +35,19 @@ size_t heap_move(const struct weir_span *from, const struct weir_span *to, size_
 /* May pages be moved into this region? Makes its table of origins (origin.h) if it has none. No lock. */
 bool heap_may_move(struct weir_region *r);
 
+/* The lock is held; weir_pool_use reads it without. */
+static inline void
+heap_count_purge(void)
+{
+	__atomic_store_n(&heap_stats.purges, heap_stats.purges + 1, __ATOMIC_RELAXED);
+}
+
+/* As much of a table of origins as is looked at under the lock in one go. */
+#define HEAP_STEP_BYTES ((size_t)64 << 20)
+
+/* The span, which is the caller's own, was mapped anew. No lock. */
+void heap_forget(const struct weir_span *s);
+
 /* Gives a span's pages back: what heap_pages->purge returns. No lock. */
 int heap_discard(const struct weir_span *s);
 

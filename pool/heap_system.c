@@ -82,23 +82,38 @@ heap_grow(size_t bytes, size_t align)
 	return 0;
 }
 
-int
-heap_discard(const struct weir_span *s)
+void
+heap_forget(const struct weir_span *s)
 {
 	struct weir_region *r = region_get(s->region);
 
-	if (s->flags & (WEIR_SPAN_ALTERED | WEIR_SPAN_ADVISED) ||
-	    origin_strange(r, s->base, s->bytes)) {
-		int rc = heap_pages->renew((void *)s->base, s->bytes);
+	if (!origin_strange(r, s->base, s->bytes))
+		return;
+	for (size_t at = 0; at < s->bytes; at += HEAP_STEP_BYTES) {
+		size_t rest = s->bytes - at;
 
-		if (rc >= 0) {
-			weir_lock(&heap_mutex);
-			origin_forget(r, s->base, s->bytes);
-			heap_unlock();
-			return rc;
-		}
+		weir_lock(&heap_mutex);
+		origin_forget(r, s->base + at,
+			      rest < HEAP_STEP_BYTES ? rest : HEAP_STEP_BYTES);
+		heap_unlock();
 	}
-	return heap_pages->purge((void *)s->base, s->bytes);
+}
+
+int
+heap_discard(const struct weir_span *s)
+{
+	const struct weir_region *r = region_get(s->region);
+	int rc = -1;
+
+	if (s->flags & (WEIR_SPAN_ALTERED | WEIR_SPAN_ADVISED) ||
+	    origin_strange(r, s->base, s->bytes))
+		rc = heap_pages->renew((void *)s->base, s->bytes);
+	bool anew = rc >= 0;
+	if (!anew)
+		rc = heap_pages->purge((void *)s->base, s->bytes);
+	if (anew || rc == WEIR_PURGED_RESERVED)
+		heap_forget(s);
+	return rc;
 }
 
 /* Takes the oldest spans out for their purge: freed at or before before_ns, together about `bytes`. */
@@ -132,7 +147,7 @@ purged(struct weir_span *s, int rc, int64_t now_ns)
 	uint64_t bytes = s->bytes;
 
 	weir_list_remove(s);
-	heap_stats.purges++;
+	heap_count_purge();
 	if (rc < 0) {
 		/* Still there, still dirty: its next turn comes a decay later. */
 		heap_stats.purge_failed++;

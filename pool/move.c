@@ -92,8 +92,10 @@ weir_span_keeps_advice(const struct weir_span *s)
 static int
 discard(const struct weir_span *s)
 {
-	if (s->flags & WEIR_SPAN_SEALED)
+	if (s->flags & WEIR_SPAN_SEALED) {
+		heap_forget(s);
 		return WEIR_SPAN_RESERVED;
+	}
 	int rc = heap_discard(s);
 	if (rc < 0)
 		return rc;
@@ -120,10 +122,8 @@ weir_pool_give_purged(struct weir_span *s, int64_t now_ns)
 	weir_lock(&heap_mutex);
 	if (c == NULL)
 		extent_given(s);
-	heap_stats.purges++;
+	heap_count_purge();
 	heap_stats.purged_bytes += s->bytes;
-	if (state == WEIR_SPAN_RESERVED)
-		origin_forget(region_get(s->region), s->base, s->bytes);
 	heap_put(s, (enum weir_span_state)state, now_ns);
 	heap_unlock();
 	if (c != NULL)
