@@ -17,13 +17,14 @@ TESTS += %D%/test_heaps
 %C%_test_heaps_LDADD = libshimheap.la $(UNIT_LIBS)
 
 if BUILD_SHIM
-check_PROGRAMS += %D%/differ
+check_PROGRAMS += %D%/differ %D%/endure
 if HAVE_BATS
 TESTS += $(heap_tests)
 endif
 SECONDS = 60
-stress: libweir_preload.la libfaulty.la weir tests/heaps/differ
+stress: libweir_preload.la libfaulty.la weir tests/heaps/differ tests/heaps/endure
 	SECONDS_IN_ALL=$(SECONDS) $(SHELL) $(srcdir)/scripts/stress "$(abs_top_builddir)"
 endif
 %C%_differ_SOURCES = %D%/differ.c %D%/heap_checks.c %D%/heap_pairs.c
 %C%_differ_CFLAGS = $(AM_CFLAGS) -fno-builtin
+%C%_endure_CFLAGS = $(AM_CFLAGS) -fno-builtin
