@@ -17,10 +17,10 @@
 #include "preload/gate.h"
 #include "preload/reach.h"
 #include "preload/ready.h"
+#include "preload/retry.h"
 #include "preload/sampler.h"
 #include "preload/say.h"
 #include "preload/settings.h"
-#include "preload/scarce.h"
 #include "preload/suspect.h"
 #include "preload/timer.h"
 #include "preload/watchers.h"
@@ -85,7 +85,7 @@ boot(void)
 
 	filter_init();
 	altered_init();
-	scarce_init();
+	retry_init();
 	settings_read();
 	if (takes_part() && fork_handlers_install() == 0) {
 		weir_pool_announce();

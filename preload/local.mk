@@ -27,6 +27,7 @@ libweir_preload_la_SOURCES = \
 	%D%/ready.c %D%/ready.h \
 	%D%/record.c %D%/record.h \
 	%D%/resize.c \
+	%D%/retry.c %D%/retry.h \
 	%D%/sampler.c %D%/sampler.h \
 	%D%/say.c %D%/say.h \
 	%D%/scarce.c %D%/scarce.h \

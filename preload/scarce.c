@@ -1,160 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Limits that the kernel sets by refusing: RLIMIT_DATA, RLIMIT_AS, strict commit accounting. Where there
- * is one, a refusal by the next allocator makes weir give back all that it keeps, and the request is made
- * once more: these functions go in front of the next allocator's then, and never before. The host's
- * setrlimit is watched for that; what others set for this process is seen by the clock. mlockall counts
- * address space, so that goes first as well.
+ * Limits that the kernel sets by refusing: RLIMIT_DATA, RLIMIT_AS, strict commit accounting. They are
+ * looked at here, and the pool is told; what is done about a refusal stands in retry.c.
  */
 #include "preload/scarce.h"
 
-#include <dlfcn.h>
 #include <stdatomic.h>
-#include <stdint.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include <stddef.h>
 
 #include "pool/pool.h"
-#include "preload/facts.h"
-#include "preload/gate.h"
-#include "preload/next.h"
-#include "preload/place_private.h"
-#include "preload/ready.h"
-#include "preload/sampler.h"
-#include "preload/timer.h"
 
-#define EXPORT __attribute__((visibility("default")))
+static void (*when_limited)(void);
+static _Atomic bool strict;
+static _Atomic uint64_t most = RLIM_INFINITY;
 
-static struct weir_next beneath;
-static _Atomic bool installed, strict;
-static _Atomic size_t most = SIZE_MAX; /* no request beyond that can be served */
-
-static bool
-made_room(size_t bytes)
+void
+scarce_init(void (*limited)(void))
 {
-	struct gate g;
-
-	if (bytes > most || !gate_enter(&g))
-		return false;
-	bool ready = ready_done();
-	if (ready)
-		timer_trim();
-	place_leave(&g);
-	return ready;
+	when_limited = limited;
 }
 
-/* CALL again, as if it had not failed before. */
-#define ONCE_MORE(p, bytes, call)                                                        \
-	do {                                                                             \
-		if (__builtin_expect((p) == NULL, 0) && made_room(bytes) &&              \
-		    ((p) = (call)) != NULL)                                              \
-			errno = saved_errno;                                             \
-	} while (0)
-
-static void *
-scarce_malloc(size_t size)
+uint64_t
+scarce_most(void)
 {
-	int saved_errno = errno;
-	void *p = beneath.malloc(size);
-
-	ONCE_MORE(p, size, beneath.malloc(size));
-	return p;
+	return atomic_load_explicit(&most, memory_order_relaxed);
 }
 
-static void *
-scarce_calloc(size_t n, size_t size)
-{
-	int saved_errno = errno;
-	void *p = beneath.calloc(n, size);
-	size_t bytes;
-
-	if (__builtin_mul_overflow(n, size, &bytes))
-		bytes = SIZE_MAX;
-	ONCE_MORE(p, bytes, beneath.calloc(n, size));
-	return p;
-}
-
-static void *
-scarce_realloc(void *old, size_t size)
-{
-	int saved_errno = errno;
-	void *p = beneath.realloc(old, size);
-
-	/* That has freed it. */
-	if (size != 0)
-		ONCE_MORE(p, size, beneath.realloc(old, size));
-	return p;
-}
-
-static int
-scarce_posix_memalign(void **p, size_t align, size_t size)
-{
-	int saved_errno = errno, rc = beneath.posix_memalign(p, align, size);
-
-	if (rc == ENOMEM && made_room(size)) {
-		rc = beneath.posix_memalign(p, align, size);
-		errno = saved_errno;
-	}
-	return rc;
-}
-
-static void *
-scarce_aligned_alloc(size_t align, size_t size)
-{
-	int saved_errno = errno;
-	void *p = beneath.aligned_alloc(align, size);
-
-	ONCE_MORE(p, size, beneath.aligned_alloc(align, size));
-	return p;
-}
-
-static void *
-scarce_memalign(size_t align, size_t size)
-{
-	int saved_errno = errno;
-	void *p = beneath.memalign(align, size);
-
-	ONCE_MORE(p, size, beneath.memalign(align, size));
-	return p;
-}
-
-static void *
-scarce_valloc(size_t size)
-{
-	int saved_errno = errno;
-	void *p = beneath.valloc(size);
-
-	ONCE_MORE(p, size, beneath.valloc(size));
-	return p;
-}
-
-/* Other threads call these all the time: each finds the one or the other. */
-static void
-install(void)
-{
-	struct weir_next *to = sampler_beneath();
-
-	if (next_found() != 0 || atomic_exchange(&installed, true))
-		return;
-	beneath = *to;
-	atomic_thread_fence(memory_order_seq_cst);
-#define PUT(name) __atomic_store_n(&to->name, scarce_##name, __ATOMIC_RELEASE)
-	PUT(malloc);
-	PUT(calloc);
-	PUT(realloc);
-	PUT(posix_memalign);
-	PUT(aligned_alloc);
-	PUT(memalign);
-#undef PUT
-	/* The sampler does not take part in this one. */
-	__atomic_store_n(&next.valloc, scarce_valloc, __ATOMIC_RELEASE);
-}
-
-/* RLIM_INFINITY if there is none, or it cannot be told. */
-static uint64_t
-limit_of(__rlimit_resource_t resource)
+uint64_t
+scarce_limit(__rlimit_resource_t resource)
 {
 	struct rlimit limit;
 
@@ -164,12 +37,12 @@ limit_of(__rlimit_resource_t resource)
 struct scarce_limits
 scarce_look(void)
 {
-	uint64_t data = limit_of(RLIMIT_DATA), space = limit_of(RLIMIT_AS);
+	uint64_t data = scarce_limit(RLIMIT_DATA), space = scarce_limit(RLIMIT_AS);
 
 	weir_pool_limited(strict || data != RLIM_INFINITY, space != RLIM_INFINITY);
 	most = data < space ? data : space;
-	if ((strict || most != RLIM_INFINITY) && !installed)
-		install();
+	if ((strict || most != RLIM_INFINITY) && when_limited != NULL)
+		when_limited();
 	return (struct scarce_limits){
 		.data_bytes = data != RLIM_INFINITY ? data : 0,
 		.space_bytes = space != RLIM_INFINITY ? space : 0,
@@ -181,77 +54,4 @@ scarce_begin(bool strict_commit)
 {
 	strict = strict_commit;
 	scarce_look();
-}
-
-static void
-look_again(int rc)
-{
-	struct gate g;
-
-	if (rc != 0 || !ready_done() || gate_guest() || !gate_enter(&g))
-		return;
-	scarce_look();
-	gate_leave(&g);
-}
-
-typedef int limit_function(__rlimit_resource_t resource, const struct rlimit *limit);
-typedef int prlimit_function(pid_t pid, __rlimit_resource_t resource,
-			     const struct rlimit *limit, struct rlimit *old);
-typedef int lock_function(int flags);
-
-static limit_function *_Atomic real_setrlimit;
-static prlimit_function *_Atomic real_prlimit;
-static lock_function *_Atomic real_mlockall;
-
-void
-scarce_init(void)
-{
-	atomic_store(&real_setrlimit, (limit_function *)dlsym(RTLD_NEXT, "setrlimit"));
-	atomic_store(&real_prlimit, (prlimit_function *)dlsym(RTLD_NEXT, "prlimit"));
-	atomic_store(&real_mlockall, (lock_function *)dlsym(RTLD_NEXT, "mlockall"));
-}
-
-EXPORT int
-prlimit(pid_t pid, __rlimit_resource_t resource, const struct rlimit *limit,
-	struct rlimit *old)
-{
-	prlimit_function *to = real_prlimit;
-	int rc = to != NULL ? to(pid, resource, limit, old)
-			    : (int)syscall(SYS_prlimit64, pid, resource, limit, old);
-
-	if (limit != NULL)
-		look_again(rc);
-	return rc;
-}
-
-EXPORT int
-setrlimit(__rlimit_resource_t resource, const struct rlimit *limit)
-{
-	limit_function *to = real_setrlimit;
-	int rc = to != NULL ? to(resource, limit)
-			    : (int)syscall(SYS_prlimit64, 0, resource, limit, NULL);
-
-	look_again(rc);
-	return rc;
-}
-
-/* Programs that are built for large files call these; where long has 64 bits they are the same. */
-EXPORT int setrlimit64(__rlimit_resource_t resource, const struct rlimit64 *limit)
-	__attribute__((alias("setrlimit")));
-EXPORT int prlimit64(pid_t pid, __rlimit_resource_t resource,
-		     const struct rlimit64 *limit, struct rlimit64 *old)
-	__attribute__((alias("prlimit")));
-
-EXPORT int
-mlockall(int flags)
-{
-	lock_function *to = real_mlockall;
-	struct gate g;
-
-	if (flags & MCL_CURRENT && ready_done() && !gate_guest() &&
-	    limit_of(RLIMIT_MEMLOCK) != RLIM_INFINITY && gate_enter(&g)) {
-		timer_shed();
-		place_leave(&g);
-	}
-	return to != NULL ? to(flags) : (int)syscall(SYS_mlockall, flags);
 }

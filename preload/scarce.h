@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Limits of data and of address space: weir gives back what it keeps before a refusal reaches the host,
- * also where the next allocator is refused. Without a limit nothing of this is in anybody's way.
+ * Limits of data and of address space: what they are, and that the pool keeps to them.
  */
 #ifndef PRELOAD_SCARCE_H
 #define PRELOAD_SCARCE_H
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/resource.h>
 
-/* Finds the host's functions. From the constructor. */
-void scarce_init(void);
+/* `limited` is called at each look that finds a limit. From the constructor. */
+void scarce_init(void (*limited)(void));
 
 /* The pool is made. */
 void scarce_begin(bool strict_commit);
@@ -22,5 +22,11 @@ struct scarce_limits {
 
 /* Looks at the limits, and does what follows. Two system calls. Inside the gate. */
 struct scarce_limits scarce_look(void);
+
+/* No request beyond that can be served, as far as the last look goes. */
+uint64_t scarce_most(void);
+
+/* A limit of this process; RLIM_INFINITY if there is none, or it cannot be told. */
+uint64_t scarce_limit(__rlimit_resource_t resource);
 
 #endif

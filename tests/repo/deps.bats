@@ -79,15 +79,20 @@ breaches() {
   diff "$BATS_TEST_TMPDIR/listed" "$BATS_TEST_TMPDIR/calling"
 }
 
-# "caller callee" for each call from one file to another in the objects of a folder's library, without suffixes.
+# The symbols of a folder's objects, each object's behind its name, in the way of nm.
+symbols_of() {
+  if [ "$1" = preload ]; then
+    nm -A "$WEIR_BUILDDIR"/preload/.libs/libweir_preload_la-*.o 2>/dev/null | sed 's/.*libweir_preload_la-//'
+  else
+    nm -A "$WEIR_BUILDDIR/.libs/lib$1.a" 2>/dev/null | sed 's/^[^:]*://' || nm -A "$WEIR_BUILDDIR/lib$1.a" | sed 's/^[^:]*://'
+  fi | sed -E 's/\.l?o:/ /'
+}
+
+# "caller callee" for each call from one file of a folder to another, without suffixes.
 calls() {
-  library=$WEIR_BUILDDIR/.libs/lib$1.a
-  [ -e "$library" ] || library=$WEIR_BUILDDIR/lib$1.a
-  [ -e "$library" ] || skip "no lib$1.a in this build"
-  nm "$library" | awk '
-    /:$/ { file = $1; sub(/\.l?o:$/, "", file) }
-    NF == 3 && $2 == "T" { home[$3] = file }
-    NF == 2 && $1 == "U" { n++; caller[n] = file; symbol[n] = $2 }
+  symbols_of "$1" | awk '
+    NF == 4 && $3 == "T" { home[$4] = $1 }
+    NF == 3 && $2 == "U" { n++; caller[n] = $1; symbol[n] = $3 }
     END {
       for (i = 1; i <= n; i++)
         if (symbol[i] in home && home[symbol[i]] != caller[i])
@@ -101,12 +106,22 @@ layers() {
     awk -F'|' '{ n++; k = split($3, files, " "); for (i = 1; i <= k; i++) print files[i], n }'
 }
 
-@test "calls between the files of pool go one way down, by the layers of doc/HACKING.md" {
+# one_way_down FOLDER: by its layers, and in no circle.
+one_way_down() {
   cd "$BATS_TEST_TMPDIR"
-  calls pool >calls
+  calls "$1" >calls
+  [ -s calls ] || skip "$1 is not built here"
   [ "$(wc -l <calls)" -ge 20 ]
-  layers pool | sort >layers
-  diff <(cut -d ' ' -f 1 layers) <(cd "$WEIR_SRCDIR/pool" && basename -s .c -- *.c | sort)
+  layers "$1" | sort >layers
+  diff <(cut -d ' ' -f 1 layers) <(cd "$WEIR_SRCDIR/$1" && basename -s .c -- *.c | sort)
   awk 'NR == FNR { layer[$1] = $2; next } layer[$1] < layer[$2] { print $1 " calls up into " $2 }' layers calls | no_lines
   tsort calls >/dev/null
+}
+
+@test "calls between the files of pool go one way down, by the layers of doc/HACKING.md" {
+  one_way_down pool
+}
+
+@test "calls between the files of preload go one way down, by the layers of doc/HACKING.md" {
+  one_way_down preload
 }

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Requests that the next allocator was refused, made once more after weir has given back what it keeps.
+ * Without a limit nothing of this is in anybody's way.
+ */
+#ifndef PRELOAD_RETRY_H
+#define PRELOAD_RETRY_H
+
+/* Finds the host's functions. From the constructor. */
+void retry_init(void);
+
+#endif
