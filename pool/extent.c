@@ -115,10 +115,26 @@ extent_resized(struct weir_span *s, size_t requested)
 	heap_unlock();
 }
 
+/* A block of a class that has grown beyond it; both locks are held. */
+static void
+leave_class(struct pool_class *c, struct weir_span *s)
+{
+	pool_class_given(c, s);
+	c->stats.evicted++;
+	s->grade = WEIR_SPAN_NO_GRADE;
+	extent_stats.gets++;
+	extent_stats.live++;
+	extent_stats.recycled_dirty++;
+	extent_stats.live_requested_bytes += s->requested;
+	held(s->bytes);
+}
+
 /* Lengthens the block, which its caller has to itself, from what is free behind it. */
 static int
 grow(struct weir_span *s, size_t more, size_t requested)
 {
+	struct pool_class *c =
+		s->grade != WEIR_SPAN_NO_GRADE ? &pool_classes[s->grade] : NULL;
 	enum weir_span_state was = WEIR_SPAN_DIRTY;
 	uint64_t price = 0;
 	bool ready = heap_lock();
@@ -129,15 +145,19 @@ grow(struct weir_span *s, size_t more, size_t requested)
 		pool_note_lent(more);
 		price = was != WEIR_SPAN_DIRTY ? pool_price(0) : 0;
 	}
-	if (behind != NULL && (price != 0 || was == WEIR_SPAN_RESERVED)) {
+	if (behind != NULL && (c != NULL || price != 0 || was == WEIR_SPAN_RESERVED)) {
 		heap_unlock();
 		if (price != 0)
 			pool_pay(price);
 		if (was == WEIR_SPAN_RESERVED)
 			rc = heap_pages->commit((void *)behind->base, more);
+		if (c != NULL)
+			weir_lock(&c->lock);
 		weir_lock(&heap_mutex);
 	}
 	if (rc == 0) {
+		if (c != NULL)
+			leave_class(c, s);
 		heap_append(s, behind, was);
 		extent_stats.live_requested_bytes += requested - s->requested;
 		s->requested = requested;
@@ -147,6 +167,8 @@ grow(struct weir_span *s, size_t more, size_t requested)
 		heap_put(behind, WEIR_SPAN_RESERVED, behind->freed_ns);
 	}
 	heap_unlock();
+	if (behind != NULL && c != NULL)
+		weir_unlock(&c->lock);
 	return rc;
 }
 

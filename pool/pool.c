@@ -100,16 +100,6 @@ weir_pool_take(uint32_t grade, const struct weir_ask *ask)
 	}
 }
 
-void
-pool_class_given(struct pool_class *c, const struct weir_span *s)
-{
-	c->stats.puts++;
-	c->stats.live--;
-	c->stats.live_requested_bytes -= s->requested;
-	if (s->flags & WEIR_SPAN_SCRATCH)
-		c->scratch_puts++;
-}
-
 static void
 class_give(struct weir_span *s, int64_t now_ns)
 {

@@ -153,3 +153,13 @@ pool_flush_bytes(uint64_t bytes)
 		       flush_some(&pool_classes[i], INT64_MAX, 1) == 1)
 			left--;
 }
+
+void
+pool_class_given(struct pool_class *c, const struct weir_span *s)
+{
+	c->stats.puts++;
+	c->stats.live--;
+	c->stats.live_requested_bytes -= s->requested;
+	if (s->flags & WEIR_SPAN_SCRATCH)
+		c->scratch_puts++;
+}

@@ -25,10 +25,13 @@
 static size_t
 capacity_for(const struct weir_span *s, size_t size, const struct weir_route *route)
 {
-	/* A block of a class keeps its capacity, unless most of it would be unused. */
-	if (s->grade != WEIR_SPAN_NO_GRADE)
-		return size <= s->bytes && size > s->bytes / 2 ? s->bytes : 0;
-	return route->place == WEIR_PLACE_MAP
+	/*
+	 * A block of a class keeps its capacity, unless most of it would be unused; if there is room
+	 * behind it, it grows into an extent.
+	 */
+	if (s->grade != WEIR_SPAN_NO_GRADE && size <= s->bytes)
+		return size > s->bytes / 2 ? s->bytes : 0;
+	return s->grade == WEIR_SPAN_NO_GRADE && route->place == WEIR_PLACE_MAP
 		       ? route->bytes
 		       : (size + WEIR_PAGE_BYTES - 1) & ~(WEIR_PAGE_BYTES - 1);
 }
