@@ -405,9 +405,39 @@ TEST(a_region_in_many_parts_goes)
 	model_check();
 }
 
+/* realloc: with room behind it, it need not be copied. */
+TEST(a_block_of_a_class_grows_into_an_extent)
+{
+	struct weir_class_stats before, after;
+	struct weir_ask ask = {.requested = 1000000};
+
+	model_init();
+	weir_pool_trim(1);
+	weir_pool_class_stats(MODEL_CLASS_1M, &before);
+	struct weir_span *s = weir_pool_take(MODEL_CLASS_1M, &ask).span;
+	REQUIRE(s != NULL);
+	uintptr_t base = s->base;
+	CHECK_EQ(weir_extent_resize(s, 3 << 20, 3000000, 2), 0);
+	CHECK(s->base == base && s->grade == WEIR_SPAN_NO_GRADE);
+	CHECK_EQ(s->bytes, 3 << 20);
+	CHECK_EQ(s->requested, 3000000);
+	weir_pool_class_stats(MODEL_CLASS_1M, &after);
+	CHECK_EQ(after.live, before.live);
+	CHECK_EQ(after.puts, before.puts + 1);
+	CHECK_EQ(after.cached + after.hits + after.evicted,
+		 before.cached + before.hits + before.evicted + 1 + after.shared_hits -
+			 before.shared_hits);
+	CHECK_EQ(after.live_requested_bytes, before.live_requested_bytes);
+	model_check();
+	REQUIRE(weir_span_claim(s));
+	weir_pool_give(s, 3);
+	model_check();
+}
+
 #define TAP_TESTS                                                                        \
 	T(stocks_serve_other_sizes_before_fresh_pages)                                   \
 	T(class_hits_are_its_own_blocks)                                                 \
+	T(a_block_of_a_class_grows_into_an_extent)                                       \
 	T(a_block_is_claimed_once)                                                       \
 	T(cap_is_kept)                                                                   \
 	T(failures_are_reported_and_counted)                                             \
