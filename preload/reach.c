@@ -67,16 +67,20 @@ try_all(void)
 	bool all = came;
 
 	for (int step = 0; step < 4; step++) {
+		void *q = NULL;
+
 		came = false;
 		awaited = (uintptr_t)p;
 		if (step == 0)
 			malloc_usable_size(p);
 		else if (step == 1)
-			p = realloc(p, 16);
+			q = realloc(p, 16);
 		else if (step == 2)
-			p = reallocarray(p, 2, 16);
+			q = reallocarray(p, 2, 16);
 		else
 			free(p);
+		if (q != NULL)
+			p = q;
 		all &= came;
 	}
 	return all;

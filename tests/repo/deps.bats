@@ -109,13 +109,13 @@ layers() {
 # one_way_down FOLDER: by its layers, and in no circle.
 one_way_down() {
   cd "$BATS_TEST_TMPDIR" || return
-  calls "$1" >calls
-  [ -s calls ] || skip "$1 is not built here"
-  [ "$(wc -l <calls)" -ge 20 ]
-  layers "$1" | sort >layers
-  diff <(cut -d ' ' -f 1 layers) <(cd "$WEIR_SRCDIR/$1" && basename -s .c -- *.c | sort)
-  awk 'NR == FNR { layer[$1] = $2; next } layer[$1] < layer[$2] { print $1 " calls up into " $2 }' layers calls | no_lines
-  tsort calls >/dev/null
+  calls "$1" >edges
+  [ -s edges ] || skip "$1 is not built here"
+  [ "$(wc -l <edges)" -ge 20 ]
+  layers "$1" | sort >table
+  diff <(cut -d ' ' -f 1 table) <(cd "$WEIR_SRCDIR/$1" && basename -s .c -- *.c | sort)
+  awk 'NR == FNR { layer[$1] = $2; next } layer[$1] < layer[$2] { print $1 " calls up into " $2 }' table edges | no_lines
+  tsort edges >/dev/null
 }
 
 @test "calls between the files of pool go one way down, by the layers of doc/HACKING.md" {
