@@ -24,6 +24,9 @@
 #include "preload/timer.h"
 
 #define EXPORT __attribute__((visibility("default")))
+/* The name as it is after tests/heaps/renamed.h. */
+#define TEXT(name)  TEXT_(name)
+#define TEXT_(name) #name
 
 static struct weir_next beneath;
 static _Atomic bool installed;
@@ -204,10 +207,10 @@ setrlimit(__rlimit_resource_t resource, const struct rlimit *limit)
 
 /* Programs that are built for large files call these; where long has 64 bits they are the same. */
 EXPORT int setrlimit64(__rlimit_resource_t resource, const struct rlimit64 *limit)
-	__attribute__((alias("setrlimit")));
+	__attribute__((alias(TEXT(setrlimit))));
 EXPORT int prlimit64(pid_t pid, __rlimit_resource_t resource,
 		     const struct rlimit64 *limit, struct rlimit64 *old)
-	__attribute__((alias("prlimit")));
+	__attribute__((alias(TEXT(prlimit))));
 
 EXPORT int
 mlockall(int flags)

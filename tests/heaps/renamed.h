@@ -24,6 +24,10 @@
 #define mallinfo2	   shim_mallinfo2
 #define dlopen		   shim_dlopen
 #define prctl		   shim_prctl
+#define setrlimit	   shim_setrlimit
+#define setrlimit64	   shim_setrlimit64
+#define prlimit		   shim_prlimit
+#define prlimit64	   shim_prlimit64
 
 /* Beside a sanitizer the shim stands back; here it is to be seen by one. */
 #define __sanitizer_get_heap_size shim_is_not_sanitized

@@ -35,6 +35,7 @@
 	X(munmap, ENOMEM)                                                                \
 	X(madvise, EAGAIN)                                                               \
 	X(mprotect, ENOMEM)                                                              \
+	X(mremap, ENOMEM)                                                                \
 	X(mincore, EAGAIN)                                                               \
 	X(open, EMFILE)                                                                  \
 	X(read, EIO)                                                                     \
@@ -248,6 +249,7 @@ call_of(long number)
 	       : number == SYS_mkdirat	  ? CALL_mkdir
 	       : number == SYS_linkat	  ? CALL_linkat
 	       : number == SYS_unlinkat	  ? CALL_unlink
+	       : number == SYS_mremap	  ? CALL_mremap
 	       : number == SYS_readlinkat ? CALL_readlink
 					  : N_CALLS;
 }
