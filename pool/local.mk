@@ -22,4 +22,5 @@ libpool_la_SOURCES = \
 	%D%/scratch_pool.c %D%/scratch_pool.h %D%/scratch_quick.h \
 	%D%/span.h \
 	%D%/stock.c \
+	%D%/sys.h \
 	%D%/tick.c
