@@ -5,6 +5,8 @@
  */
 #include "pool/pool_private.h"
 
+#define FLUSHES 2
+
 /*
  * Would so many fresh pages exceed a bound of the footprint (heap.h), while there are kept pages
  * that could be used or given back instead?
@@ -92,7 +94,7 @@ pool_find(struct pool_search *search)
 	if (!search->want_zero) {
 		if (found_in(search, WEIR_SPAN_DIRTY, 1))
 			return POOL_FOUND;
-		if (search->flushed < POOL_FLUSH_MOST &&
+		if (search->flushed < FLUSHES &&
 		    atomic_load_explicit(&pool_stocked_bytes, memory_order_relaxed) >=
 			    search->bytes)
 			return POOL_FLUSH;
@@ -121,10 +123,13 @@ bool
 pool_prepare_again(struct pool_search *search, enum pool_step step)
 {
 	if (step == POOL_FLUSH) {
-		unsigned n =
-			pool_flush_for(search->bytes + search->align - WEIR_PAGE_BYTES);
-		/* None: other threads were faster. */
-		search->flushed += n > 0 ? n : POOL_FLUSH_MOST;
+		size_t bytes = search->bytes + search->align - WEIR_PAGE_BYTES;
+
+		/* A large block that is cut up will be missed: only if nothing else fits. */
+		if (search->flushed++ != 0 || pool_flush_smaller(bytes) == 0) {
+			pool_flush_larger(bytes);
+			search->flushed = FLUSHES;
+		}
 		return true;
 	}
 	if (step == POOL_GATHER) {

@@ -38,13 +38,14 @@ void pool_withdraw(void);
 void pool_flush_stocks(int64_t before_ns);
 
 /*
- * For a request, which is not to pay for all that others have freed: moves some blocks that may join to
- * a span of `bytes`, the largest first; or else one that it can be cut from. Returns how many; a search
- * ends after POOL_FLUSH_MOST. The other moves blocks until the heap keeps `bytes`, eight times as many
- * at most: each of them will cost a system call.
+ * For a request, which is not to pay for all that others have freed: moves POOL_FLUSH_MOST blocks at most
+ * that may join to a span of `bytes`, the largest first, and returns how many; or one that it can be cut
+ * from. The last moves blocks until the heap keeps `bytes`, eight times as many at most: each of them
+ * will cost a system call.
  */
 #define POOL_FLUSH_MOST 32
-unsigned pool_flush_for(size_t bytes);
+unsigned pool_flush_smaller(size_t bytes);
+void pool_flush_larger(size_t bytes);
 void pool_flush_bytes(uint64_t bytes);
 
 /*
@@ -63,7 +64,7 @@ struct pool_search {
 	bool want_zero;
 	bool roomy;
 	bool gathered, paid; /* what has been tried */
-	unsigned flushed;    /* so many blocks */
+	unsigned flushed;    /* so often */
 	uint64_t price;	     /* what PAY is to give back */
 	unsigned grown;
 	struct weir_span *span;

@@ -6,7 +6,7 @@
 #include "pool/pool_private.h"
 
 /* Blocks moved from a stock to the heap in one go, so that its lock is not held for long. */
-#define FLUSH_BATCH 16
+#define FLUSH_BATCH 32
 
 struct pool_class pool_classes[WEIR_POOL_CLASSES_MAX];
 uint32_t pool_n_classes;
@@ -123,17 +123,21 @@ pool_flush_stocks(int64_t before_ns)
 }
 
 unsigned
-pool_flush_for(size_t bytes)
+pool_flush_smaller(size_t bytes)
 {
-	uint32_t fits = pool_class_of(bytes);
 	unsigned n = 0;
 
-	for (uint32_t i = fits; n == 0 && i-- > 0;)
-		n = flush_some(&pool_classes[i], INT64_MAX, FLUSH_BATCH);
-	/* A large block that is cut up will be missed: only if there is nothing else. */
-	for (uint32_t i = fits; n == 0 && i < pool_n_classes; i++)
-		n = flush_some(&pool_classes[i], INT64_MAX, 1);
+	for (uint32_t i = pool_class_of(bytes); n < POOL_FLUSH_MOST && i-- > 0;)
+		n += flush_some(&pool_classes[i], INT64_MAX, POOL_FLUSH_MOST - n);
 	return n;
+}
+
+void
+pool_flush_larger(size_t bytes)
+{
+	for (uint32_t i = pool_class_of(bytes); i < pool_n_classes; i++)
+		if (flush_some(&pool_classes[i], INT64_MAX, 1) != 0)
+			return;
 }
 
 static bool
