@@ -40,7 +40,7 @@ made_room(size_t bytes)
 		return false;
 	bool ready = ready_done();
 	if (ready)
-		timer_trim();
+		timer_shed();
 	place_leave(&g);
 	return ready;
 }
@@ -159,8 +159,9 @@ look_again(int rc)
 
 	if (rc != 0 || !ready_done() || gate_guest() || !gate_enter(&g))
 		return;
-	scarce_look();
-	gate_leave(&g);
+	if (scarce_look().space_bytes != 0)
+		timer_shed(); /* what was reserved before counts from now on */
+	place_leave(&g);
 }
 
 typedef int limit_function(__rlimit_resource_t resource, const struct rlimit *limit);

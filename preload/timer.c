@@ -40,6 +40,7 @@ _Atomic uint32_t timer_state;
 /* Held during any work, so that the pool's tick runs once at a time. */
 static struct weir_lock work_lock;
 static _Atomic int64_t looked_ns, worked_ns, start_failed_ns;
+static _Atomic bool were_many;	      /* threads, at that look */
 static _Atomic uint64_t looked_bytes; /* lent and kept at that look */
 static _Atomic unsigned rounds;	      /* of this process's thread */
 
@@ -261,11 +262,16 @@ work_inline(size_t freed)
 	int64_t last_ns = atomic_load_explicit(&looked_ns, memory_order_relaxed);
 
 	keep_little(freed, now_ns);
-	if (last_ns != 0 && now_ns - last_ns < LOOK_NS)
+	if (last_ns != 0 && now_ns - last_ns < LOOK_NS) {
+		/* What is freed last is followed by no other look. */
+		if (atomic_load(&were_many) && !gate_guest() && wants_thread(true))
+			start(now_ns);
 		return;
+	}
 	if (!atomic_compare_exchange_strong(&looked_ns, &last_ns, now_ns) || gate_guest())
 		return;
 	bool many = thread_may_be_many() && thread_count() > 1;
+	atomic_store(&were_many, many);
 	if ((wants_thread(many) && start(now_ns)) || !is_due(now_ns))
 		return;
 	weir_lock(&work_lock);
@@ -346,6 +352,7 @@ timer_after_fork(void)
 	atomic_store(&looked_ns, 0);
 	atomic_store(&worked_ns, 0);
 	atomic_store(&looked_bytes, 0);
+	atomic_store(&were_many, false);
 	atomic_store(&start_failed_ns, 0);
 	idle_after_fork();
 	chores_after_fork();
