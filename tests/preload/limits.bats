@@ -66,7 +66,7 @@ said() {
 
 @test "limits of data and address space: what weir keeps is no reason to refuse a small block" {
   local what options
-  for what in data "data late" space "space late"; do
+  for what in data "data late" "data held" space "space late" "space held"; do
     for options in enabled decay_ms=60000,trace_sample=64K; do
       rm -f "$SIDECAR"
       # shellcheck disable=SC2086 # two words

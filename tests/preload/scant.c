@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A host with a limit of data, of address space, or of locked memory: scant LIMIT WHEN. It holds and
- * frees large blocks, then takes small ones, which the next allocator serves. 77: not possible here.
+ * frees large blocks, then takes small ones, which the next allocator serves. WHEN: late, when blocks were
+ * freed; held, with one of them still there. 77: not possible here.
  */
 #include <errno.h>
 #include <malloc.h>
@@ -76,15 +77,17 @@ small(int how)
 }
 
 static void
-limited(int resource, int late)
+limited(int resource, int late, size_t held)
 {
 	size_t limit = (resource == RLIMIT_AS ? used(resource) : 0) + ROOM * MB;
 	int refused = 0;
 
-	if (!late)
+	if (!late && !held)
 		set(resource, limit);
-	hold(0);
-	if (late) {
+	hold(held);
+	if (held) {
+		set(resource, ROOM * MB);
+	} else if (late) {
 		/* Most of it has gone back, or is kept. */
 		malloc_trim(0);
 		set(resource, resource == RLIMIT_AS && used(resource) > limit
@@ -113,12 +116,13 @@ int
 main(int argc, char **argv)
 {
 	int late = argc > 2 && strcmp(argv[2], "late") == 0;
+	size_t held = argc > 2 && strcmp(argv[2], "held") == 0;
 
 	if (argc > 1 && strcmp(argv[1], "locked") == 0)
 		locked();
 	else
 		limited(argc > 1 && strcmp(argv[1], "space") == 0 ? RLIMIT_AS
 								  : RLIMIT_DATA,
-			late);
+			late, held);
 	return 0;
 }
