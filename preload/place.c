@@ -22,6 +22,7 @@
 #include "preload/next.h"
 #include "preload/place_private.h"
 #include "preload/record.h"
+#include "preload/scarce.h"
 #include "preload/suspect.h"
 #include "preload/timer.h"
 #include "trace/sites.h"
@@ -134,6 +135,15 @@ place_stop(void)
 	atomic_store_explicit(&stopped, true, memory_order_relaxed);
 }
 
+/* A class's rounding would take of the host's limit what others could have. */
+static bool
+is_scarce(size_t bytes)
+{
+	uint64_t most = scarce_most();
+
+	return most != RLIM_INFINITY && weir_pool_lent_bytes() + bytes > most / 8;
+}
+
 struct weir_route
 place_route(size_t size, size_t align, uint32_t kind)
 {
@@ -142,7 +152,7 @@ place_route(size_t size, size_t align, uint32_t kind)
 					   .reason = WEIR_F_DLMOPEN};
 	struct weir_route route = weir_route(&weir_config, size, align, kind);
 
-	if (weir_pool_tight(route.bytes))
+	if (weir_pool_tight(route.bytes) || is_scarce(route.bytes))
 		weir_route_tightly(&route, size);
 	return route;
 }

@@ -125,6 +125,8 @@ run(void *unused)
 	while (atomic_load(&timer_state) < TIMER_ENDED) {
 		uint64_t sleep = locked_work();
 
+		if (is_alone() && moves(TIMER_AWAKE, TIMER_ENDED))
+			break;
 		if (sleep != UINT64_MAX) {
 			uint64_t look = idle_look(chores_other_bytes());
 
