@@ -134,6 +134,9 @@ struct weir_tick_result {
 /* The clock's work; call it, and weir_pool_trim, from one thread at a time, under no lock. */
 struct weir_tick_result weir_pool_tick(const struct weir_tick *tick);
 
+/* Sees what threads have done with scratch blocks of their own, as a tick does. */
+void weir_pool_see(int64_t now_ns);
+
 /* Gives all free memory back, whatever its age; the bounds of the last tick hold on. About how much it was. */
 uint64_t weir_pool_trim(int64_t now_ns);
 

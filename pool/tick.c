@@ -100,6 +100,12 @@ weir_pool_tick(const struct weir_tick *tick)
 	};
 }
 
+void
+weir_pool_see(int64_t now_ns)
+{
+	magazine_mark(now_ns);
+}
+
 uint64_t
 weir_pool_trim(int64_t now_ns)
 {

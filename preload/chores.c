@@ -251,6 +251,7 @@ chores_waiting(void)
 void
 chores_last_words(int64_t now_ns)
 {
+	weir_pool_see(now_ns);
 	if (segment_exists())
 		counts.resident_bytes = weir_pool_resident();
 	write_sidecar(now_ns, true);

@@ -47,6 +47,22 @@ function attemptSet(room, call) {
   }
 }
 
+// Before an error all that is right is to be written. Some engines, on some processors, leave a part of it
+// out where the text is long: then what stands before the error is asked for alone.
+function allBefore(text, room, alphabet, said) {
+  if (typeof said !== 'string' || text.length < 32) return said;
+  // What padding ends is written only if nothing follows it.
+  for (let n = text.search(/=|.$/s); n > 0; n--) {
+    const target = new Uint8Array(room);
+    const result = attempt(() =>
+      target.setFromBase64(text.slice(0, n), { alphabet, lastChunkHandling: 'stop-before-partial' }));
+    if (result === '!') continue;
+    const all = '!' + hex(target.subarray(0, result.written)).replace('-', '');
+    return all.startsWith(said) ? all : said;
+  }
+  return said;
+}
+
 function base64(text) {
   const input = latin1(text);
   line('valid', 'base64', 'whatwg', '-', input, attempt(() => latin1(atob(text))));
@@ -61,7 +77,7 @@ function base64(text) {
         attempt(() => Uint8Array.fromBase64(text, { alphabet, lastChunkHandling })));
     for (const room of [1 + random(4), 1 + random(1 + text.length), text.length + 4])
       line('set', alphabet, 'whatwg', room, input,
-        attemptSet(room, (target) => target.setFromBase64(text, { alphabet })));
+        allBefore(text, room, alphabet, attemptSet(room, (target) => target.setFromBase64(text, { alphabet }))));
   }
 }
 

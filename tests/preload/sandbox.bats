@@ -35,7 +35,7 @@ content() {
 }
 
 @test "no madvise: memory goes back by mappings made anew" {
-  forbidden madvise decay_ms=50 "$GUESTS/memory" burst
+  SHIM=$SHIM:$COMPANY forbidden madvise decay_ms=50 "$GUESTS/memory" burst
   [ "$status" -eq 0 ]
   [ "$(megabytes idle)" -le 8 ]
   adds_up
@@ -73,7 +73,7 @@ content() {
 }
 
 @test "no thread: memory goes back while the host allocates, the failure is counted" {
-  forbidden clone,clone3 decay_ms=20,stats_ms=20 "$GUESTS/memory" thousand
+  run refused pthread_create:EPERM decay_ms=20,stats_ms=20 "$GUESTS/memory" thousand
   [ "$status" -eq 0 ]
   adds_up
   [ "$(counter timer_failed)" -gt 0 ]
@@ -132,7 +132,7 @@ content() {
 refused() {
   local calls=$1
   shift
-  REFUSE=shim:$calls REFUSE_SAY=$BATS_TEST_TMPDIR/refused SHIM=$WEIR_BUILDDIR/.libs/librefused.so under "$@"
+  REFUSE=shim:$calls REFUSE_SAY=$BATS_TEST_TMPDIR/refused SHIM=$WEIR_BUILDDIR/.libs/librefused.so:$COMPANY under "$@"
 }
 
 @test "no futex: the clock sleeps all the same" {

@@ -205,7 +205,7 @@ asked_for() {
 }
 
 @test "without close_range, as before Linux 5.9, the host's descriptors are its own as well" {
-  REFUSE=shim:close_range:ENOSYS REFUSE_SAY=$BATS_TEST_TMPDIR/refused SHIM=$WEIR_BUILDDIR/.libs/librefused.so \
+  REFUSE=shim:close_range:ENOSYS REFUSE_SAY=$BATS_TEST_TMPDIR/refused SHIM=$WEIR_BUILDDIR/.libs/librefused.so:$COMPANY \
     run under enabled "$GUESTS/descriptors"
   [ "$status" -eq 0 ]
   [ "$output" = "all in order" ]

@@ -39,7 +39,7 @@ C
 
 # record FILE OPTIONS [ARGUMENT...]
 record() {
-  env LD_PRELOAD="$WEIR_BUILDDIR/.libs/libweir_preload.so" WEIR_OPTIONS="stats=$PWD/$1,$2" \
+  env LD_PRELOAD="$WEIR_BUILDDIR/.libs/libweir_preload.so:$WEIR_BUILDDIR/.libs/libcompany.so" WEIR_OPTIONS="stats=$PWD/$1,$2" \
     ./guest "${@:3}"
 }
 
