@@ -239,6 +239,9 @@ growth_of(const struct rival *rival, const char *name, size_t n, size_t bytes,
 	for (size_t i = 0; i < n; i++)
 		get_put(rival, bytes, fill);
 	row.value = (gauge_status_mb("VmRSS:") - before) * 1024;
+	/* The allocator may give back meanwhile what the rounds before this had left. */
+	if (row.value < 0)
+		row.value = 0;
 	gauge_which(&row, "growth.%s.%s", name, rival->name);
 	gauge_print(&row);
 }
