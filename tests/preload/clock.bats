@@ -37,7 +37,7 @@ load preload
 
 # ordinary NAME [PROGRAM]
 ordinary() {
-  run under stats_ms=20 "${2:-$GUESTS/ordinary}" "$1"
+  run threaded stats_ms=20 "${2:-$GUESTS/ordinary}" "$1"
   [ "$status" -ne 77 ] || skip "not possible here"
   [ "$status" -eq 0 ]
   echo "$output"
