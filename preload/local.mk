@@ -51,7 +51,7 @@ libweir_preload_la_LIBADD = libtrace.la libpool.la libpolicy.la
 libweir_preload_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
 	-Wl,-z,defs -Wl,-z,relro -Wl,-z,now -Wl,--version-script=preload/libweir_preload.map
 # What a forked child runs and what the loader looks up in it: one page fault, if they lie side by side.
-libweir_preload_la_LDFLAGS += -Wl,-z,noseparate-code
+libweir_preload_la_LDFLAGS += -Wl,-z,noseparate-code -Wl,-z,max-page-size=65536
 libweir_preload_la_DEPENDENCIES = libtrace.la libpool.la libpolicy.la preload/libweir_preload.map
 
 # The exports: the interposed names and the scratch API, nothing else.
