@@ -38,15 +38,19 @@ measure_confirmed(const struct locate_entry *e, uint64_t *resident, uint64_t *ac
 	return result;
 }
 
-/* Then nobody writes while it asks for nothing, and the last request may be younger than the file. */
+/*
+ * A process of one thread has no clock: nobody writes while it asks for nothing, and its last request may
+ * be younger than the file.
+ */
 static bool
-has_one_thread(const struct locate_entry *e)
+has_no_clock(const struct locate_entry *e)
 {
 	char path[64];
 	struct stat st;
 
 	snprintf(path, sizeof(path), "/proc/%d/task", (int)e->sidecar.header.pid);
-	return stat(path, &st) == 0 && st.st_nlink == 3;
+	return sidecar_counter(&e->sidecar, WEIR_C_timer_cpu_ns) == 0 &&
+	       stat(path, &st) == 0 && st.st_nlink == 3;
 }
 
 /* The one identity that needs more than the file: smaps of the running process. */
@@ -55,7 +59,7 @@ check_resident(const struct locate_entry *e, struct check_result *result, FILE *
 {
 	uint64_t resident, accounted;
 
-	if (e->life == LOCATE_RUNNING && has_one_thread(e)) {
+	if (e->life == LOCATE_RUNNING && has_no_clock(e)) {
 		fputs("not checked against smaps: a process of one thread writes with "
 		      "its requests only\n",
 		      out);
