@@ -140,6 +140,14 @@ chores_inline_most(void)
 	return atomic_load_explicit(&inline_most, memory_order_relaxed);
 }
 
+void
+chores_hand_over(int64_t now_ns)
+{
+	if (chores_inline_most() > WEIR_KEEP_INLINE)
+		atomic_store(&inline_most, WEIR_KEEP_INLINE);
+	weir_pool_shrink(chores_inline_most(), now_ns);
+}
+
 uint64_t
 chores_other_bytes(void)
 {

@@ -39,6 +39,9 @@ bool chores_waiting(void);
 /* The last write of the sidecar. */
 void chores_last_words(int64_t now_ns);
 
+/* The clock ends: no more is kept than where nobody gives anything back. */
+void chores_hand_over(int64_t now_ns);
+
 void chores_after_fork(void);
 
 #endif

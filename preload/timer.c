@@ -125,8 +125,13 @@ run(void *unused)
 	while (atomic_load(&timer_state) < TIMER_ENDED) {
 		uint64_t sleep = locked_work();
 
-		if (is_alone() && moves(TIMER_AWAKE, TIMER_ENDED))
-			break;
+		if (is_alone()) {
+			weir_lock(&work_lock);
+			chores_hand_over(clock_read(CLOCK_MONOTONIC));
+			weir_unlock(&work_lock);
+			if (moves(TIMER_AWAKE, TIMER_ENDED))
+				break;
+		}
 		if (sleep != UINT64_MAX) {
 			uint64_t look = idle_look(chores_other_bytes());
 
@@ -292,7 +297,7 @@ timer_wake(size_t freed)
 		wake();
 	else if (now == TIMER_ENDED && moves(TIMER_ENDED, TIMER_ENDING))
 		join();
-	else if (now == TIMER_NONE)
+	if (atomic_load_explicit(&timer_state, memory_order_relaxed) == TIMER_NONE)
 		work_inline(freed);
 }
 
