@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "fuzz/fuzz.h"
-#include "tools/elf.h"
+#include "tools/read/elf.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -10,8 +10,8 @@
 #include "fuzz/fuzz.h"
 #include "fuzz/plain.h"
 #include "tests/tools/sidecar_sample.h"
-#include "tools/check.h"
-#include "tools/stat_view.h"
+#include "tools/model/check.h"
+#include "tools/view/stat_view.h"
 
 #define MAX_FAILURES 4
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
-#include "tools/sourcemap.h"
+#include "tools/names/sourcemap.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -10,7 +10,7 @@
 #include "fuzz/fuzz.h"
 #include "fuzz/plain.h"
 #include "tests/tools/trace_sample.h"
-#include "tools/export.h"
+#include "tools/view/export/export.h"
 
 static void
 check_view(const struct trace_view *v)

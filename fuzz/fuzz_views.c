@@ -13,9 +13,9 @@
 #include "fuzz/fuzz.h"
 #include "fuzz/plain.h"
 #include "tests/tools/trace_sample.h"
-#include "tools/report.h"
-#include "tools/show.h"
-#include "tools/top_frame.h"
+#include "tools/text/show.h"
+#include "tools/view/report/report.h"
+#include "tools/view/top/top_frame.h"
 
 static unsigned
 count(const char *text, const char *what)

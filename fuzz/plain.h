@@ -7,7 +7,7 @@
 #define FUZZ_PLAIN_H
 
 #include "fuzz/fuzz.h"
-#include "tools/show.h"
+#include "tools/text/show.h"
 
 static inline void
 check_plain(const char *text, size_t n)

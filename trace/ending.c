@@ -2,7 +2,7 @@
 /*
  * It falls without a collection, and hardly anything is allocated. A program that lets go of much
  * by itself looks the same until it allocates again; that costs nothing: only who looks at a process that
- * has exited with nothing left is shown the older write (tools/trace_exit.c).
+ * has exited with nothing left is shown the older write (tools/read/trace_exit.c).
  */
 #include "trace/ending.h"
 

@@ -24,7 +24,6 @@ breaches() {
       for (i = 1; i <= n; i++) {
         split(rows[i], cells, ":")
         gsub(" ", "", cells[1])
-        folder[i] = cells[1]
         ours[cells[1]] = cells[2]
         system_headers[cells[1]] = cells[3]
       }
@@ -32,16 +31,17 @@ breaches() {
     function allowed(list, what,    words, k, j) {
       k = split(list, words, " ")
       for (j = 1; j <= k; j++)
-        if (words[j] == "any" || what == words[j] || index(what, words[j] "/") == 1)
+        if (words[j] == "any" || what == words[j] || folder_of(what) == words[j])
           return 1
       return 0
     }
+    function folder_of(file) {
+      sub(/\/[^\/]*$/, "", file)
+      return file
+    }
     {
-      home = ""
-      for (i = 1; i <= n; i++)
-        if (index($1, folder[i] "/") == 1)
-          home = folder[i]
-      if (home == "")
+      home = folder_of($1)
+      if (!(home in ours))
         print $1 ": its folder is not in the table of doc/HACKING.md"
       else if ($2 ~ /^</ && !allowed(system_headers[home], substr($2, 2)))
         print $1 " includes " $2 ">"

@@ -7,7 +7,7 @@
 #define TESTS_UNIT_GROWTH_SAMPLE_H
 
 #include "tests/tools/trace_sample.h"
-#include "tools/growth_place.h"
+#include "tools/names/growth_place.h"
 
 static struct trace_sample *sample;
 static struct trace_view view;

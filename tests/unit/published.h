@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "tests/tools/sidecar_sample.h"
-#include "tools/trace_view.h"
+#include "tools/read/trace_view.h"
 #include "trace/capture.h"
 #include "trace/intern.h"
 #include "trace/ledger.h"

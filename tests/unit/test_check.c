@@ -9,8 +9,8 @@
 #include "tests/tap.h"
 #include "tests/tools/sidecar_sample.h"
 #include "tests/tools/trace_sample.h"
-#include "tools/check.h"
-#include "tools/trace_view.h"
+#include "tools/model/check.h"
+#include "tools/read/trace_view.h"
 
 static struct sidecar_sample sample;
 static struct check_failure failures[8];

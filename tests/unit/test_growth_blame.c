@@ -4,7 +4,7 @@
  */
 #include "tests/tap.h"
 #include "tests/unit/growth_sample.h"
-#include "tools/growth_blame.h"
+#include "tools/names/growth_blame.h"
 
 static char package[64];
 

@@ -6,7 +6,7 @@
 
 #include "tests/tap.h"
 #include "tests/unit/growth_sample.h"
-#include "tools/growth_model.h"
+#include "tools/model/growth_model.h"
 
 #define MB INT64_C(1048576)
 

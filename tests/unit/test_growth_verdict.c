@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "tests/tap.h"
-#include "tools/growth_verdict.h"
+#include "tools/model/growth_verdict.h"
 
 #define MB 1048576.0
 

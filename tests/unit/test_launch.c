@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "tests/tap.h"
-#include "tools/launch.h"
-#include "tools/locate.h"
-#include "tools/memory_limit.h"
-#include "tools/proc.h"
-#include "tools/target.h"
+#include "tools/host/launch.h"
+#include "tools/host/target.h"
+#include "tools/read/locate.h"
+#include "tools/read/memory_limit.h"
+#include "tools/read/proc.h"
 
 #define SHIM "/opt/weir/libweir_preload.so"
 
@@ -81,16 +81,16 @@ TEST(stats_path_expands)
 {
 	char path[16];
 
-	CHECK(launch_stats_path("/a/%p.w", 42, path, sizeof(path)));
+	CHECK(locate_stats_path("/a/%p.w", 42, path, sizeof(path)));
 	CHECK_STR(path, "/a/42.w");
-	CHECK(launch_stats_path("%%p%x%", 42, path, sizeof(path)));
+	CHECK(locate_stats_path("%%p%x%", 42, path, sizeof(path)));
 	CHECK_STR(path, "%p%x%");
-	CHECK(!launch_stats_path("auto", 42, path, sizeof(path)));
-	CHECK(!launch_stats_path("off", 42, path, sizeof(path)));
-	CHECK(!launch_stats_path("", 42, path, sizeof(path)));
-	CHECK(launch_stats_path("123456789012345", 42, path, sizeof(path)));
-	CHECK(!launch_stats_path("1234567890123456", 42, path, sizeof(path)));
-	CHECK(!launch_stats_path("12345678901234%p", 42, path, sizeof(path)));
+	CHECK(!locate_stats_path("auto", 42, path, sizeof(path)));
+	CHECK(!locate_stats_path("off", 42, path, sizeof(path)));
+	CHECK(!locate_stats_path("", 42, path, sizeof(path)));
+	CHECK(locate_stats_path("123456789012345", 42, path, sizeof(path)));
+	CHECK(!locate_stats_path("1234567890123456", 42, path, sizeof(path)));
+	CHECK(!locate_stats_path("12345678901234%p", 42, path, sizeof(path)));
 }
 
 TEST(sidecar_names)

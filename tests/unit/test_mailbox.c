@@ -13,8 +13,8 @@
 
 #include "tests/tap.h"
 #include "tests/tools/trace_sample.h"
-#include "tools/mailbox.h"
-#include "tools/proc.h"
+#include "tools/read/mailbox.h"
+#include "tools/read/proc.h"
 
 static struct locate_entry entry;
 static struct trace_sample *sample;

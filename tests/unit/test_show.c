@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "tests/tap.h"
-#include "tools/json.h"
-#include "tools/show.h"
+#include "tools/text/json.h"
+#include "tools/text/show.h"
 
 static char v[SHOW_VALUE];
 

@@ -9,8 +9,8 @@
 
 #include "tests/tap.h"
 #include "tests/tools/sidecar_sample.h"
-#include "tools/derive.h"
-#include "tools/sidecar.h"
+#include "tools/model/derive.h"
+#include "tools/read/sidecar.h"
 
 static struct sidecar_sample sample;
 static struct sidecar parsed;

@@ -7,7 +7,7 @@
 
 #include "config.h"
 #include "tests/tap.h"
-#include "tools/sourcemap.h"
+#include "tools/names/sourcemap.h"
 
 static struct sourcemap_place place;
 

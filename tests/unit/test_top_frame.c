@@ -9,9 +9,9 @@
 
 #include "tests/tap.h"
 #include "tests/tools/trace_sample.h"
-#include "tools/show.h"
-#include "tools/top_frame.h"
-#include "tools/top_text.h"
+#include "tools/text/show.h"
+#include "tools/view/top/top_frame.h"
+#include "tools/view/top/top_text.h"
 
 static struct top_model model;
 static struct top_sites sites;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "tests/tap.h"
-#include "tools/trace_cost.h"
+#include "tools/model/trace_cost.h"
 #include "trace/cost.h"
 
 static struct weir_trace_cost costs[WEIR_TRACE_COSTS];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the reader takes for the state of a process that freed all it had before it ended
- * (tools/trace_exit.c): an earlier write, or what the rows tell.
+ * (tools/read/trace_exit.c): an earlier write, or what the rows tell.
  */
 #include "tests/unit/trace_parsed.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What `weir tune` makes of a recording: classes, threshold, decay, bound, and the forecast. */
-#include "tools/tune_model.h"
+#include "tools/model/tune_model.h"
 
 #include "policy/profile.h"
 #include "tests/tap.h"

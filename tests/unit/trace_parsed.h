@@ -11,7 +11,7 @@
 #include "tests/tap.h"
 #include "tests/tools/sidecar_sample.h"
 #include "tests/tools/trace_sample.h"
-#include "tools/trace_view.h"
+#include "tools/read/trace_view.h"
 
 static struct trace_sample *sample;
 static struct trace_view view;

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `weir doctor`: would weir work in a program, or is it at work in a process; if not, why; and
+ * what about this machine matters. Only reads.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/options.h"
+#include "tools/commands/cmd.h"
+#include "tools/host/launch.h"
+#include "tools/host/machine.h"
+#include "tools/host/running.h"
+#include "tools/host/target.h"
+#include "tools/read/locate.h"
+#include "tools/read/proc.h"
+#include "tools/text/finding.h"
+#include "tools/text/json.h"
+#include "tools/text/show.h"
+#include "tools/text/tell.h"
+
+struct diagnosis {
+	struct findings findings;
+	bool works;
+	char verdict[2 * TARGET_WHY];
+};
+
+static void
+doctor_help(FILE *out)
+{
+	fputs("PROGRAM: would weir work in it? PID: is it at work there? Neither: is "
+	      "weir\n"
+	      "complete, and what about this machine matters.\n\n"
+	      "  --json    the same for programs\n\n"
+	      "Exit status: 0 it works, 1 it does not (the reason is printed), 127 there "
+	      "is\n"
+	      "no such program.\n",
+	      out);
+}
+
+static void
+conclude(struct diagnosis *d, bool works, const char *what, const char *why)
+{
+	d->works = works;
+	show_format(d->verdict, sizeof(d->verdict), "%s%s", what, why);
+}
+
+/* False if there is no usable shim: then nothing else works either. */
+static bool
+examine_shim(struct diagnosis *d)
+{
+	char shim[PATH_MAX], why[2 * PATH_MAX];
+
+	if (launch_find_shim(shim, sizeof(shim), why, sizeof(why)) != 0) {
+		finding_add(&d->findings, "weir", "shim", why, "not found");
+		conclude(d, false, "weir cannot work: the shim is missing", "");
+		return false;
+	}
+	finding_add(&d->findings, "weir", "shim", NULL, "%s", shim);
+	conclude(d, true, "weir is complete here", "");
+	return true;
+}
+
+static void
+add_options(struct diagnosis *d, const struct weir_options *o)
+{
+	const char *text = getenv("WEIR_OPTIONS");
+
+	finding_add(&d->findings, "weir", "WEIR_OPTIONS",
+		    o->enabled ? NULL : "enabled=off: weir passes every call on", "%s",
+		    text != NULL ? text : "(not set)");
+}
+
+static void
+examine_program(struct diagnosis *d, const char *path, const struct weir_options *o)
+{
+	struct findings *f = &d->findings;
+	struct target t;
+	int rc = target_examine(&t, path, getenv("PATH"));
+
+	if (rc != 0) {
+		finding_add(f, "program", "file", strerror(-rc), "%s", path);
+		conclude(d, false, "it cannot be told: the program cannot be read: ",
+			 strerror(-rc));
+		return;
+	}
+	target_apply_options(&t, o);
+	finding_add(f, "program", "file", t.script[0] != '\0' ? t.script : NULL, "%s",
+		    t.path);
+	if (t.program[0] != '\0' && strcmp(t.program, t.path) != 0)
+		finding_add(f, "program", "executable", NULL, "%s", t.program);
+	if (t.elf.native)
+		finding_add(f, "program", "loader", NULL, "%s",
+			    t.elf.dynamic ? t.elf.loader : "none: statically linked");
+	if (t.elf.symbols_read)
+		finding_add(f, "program", "malloc", NULL, "%s",
+			    t.elf.defines != NULL  ? "its own, exported"
+			    : t.elf.imports_malloc ? "imported"
+						   : "not imported");
+	if (t.inert[0] != '\0')
+		conclude(d, false, "weir would do nothing in this program: ", t.inert);
+	else if (d->works && t.doubt[0] != '\0')
+		conclude(d, true, "nothing speaks against it, but: ", t.doubt);
+	else if (d->works)
+		conclude(d, true, "weir will work in this program", "");
+}
+
+/* Who does weir's work in the process. */
+static void
+examine_clock(struct findings *f, const struct sidecar *s)
+{
+	uint64_t failed = sidecar_counter(s, WEIR_C_timer_failed);
+	char n[SHOW_VALUE];
+
+	if (failed != 0)
+		finding_add(f, "process", "background thread",
+			    "free memory goes back only while the program allocates",
+			    "could not be started, %s times", show_count(n, failed));
+	else
+		finding_add(f, "process", "background thread", NULL, "%s",
+			    sidecar_counter(s, WEIR_C_timer_cpu_ns) != 0
+				    ? "yes"
+				    : "none: the program has one thread, or did little");
+}
+
+/* What a process under weir has done so far. */
+static void
+examine_sidecar(struct diagnosis *d, pid_t pid, const char *why_none)
+{
+	struct findings *f = &d->findings;
+	struct locate_entry e;
+	char age[SHOW_VALUE], n[SHOW_VALUE];
+	uint64_t requests;
+	int rc = locate_pid(pid, 0, &e);
+
+	if (rc == -ENOENT) {
+		finding_add(f, "process", "sidecar", why_none, "none");
+		conclude(d, false, "loaded, but it has no sidecar: ", why_none);
+		return;
+	}
+	if (rc != 0) {
+		finding_add(f, "process", "sidecar", e.why, "%s", e.path);
+		conclude(d, false, "loaded, but its sidecar cannot be read: ", e.why);
+		return;
+	}
+	requests = sidecar_counter(&e.sidecar, WEIR_C_large_requests) -
+		   sidecar_counter(&e.sidecar, WEIR_C_large_passed);
+	finding_add(f, "process", "sidecar", NULL, "%s", e.path);
+	finding_add(f, "process", "last write", NULL, "%s ago",
+		    show_duration(age, locate_age_ns(&e.sidecar)));
+	finding_add(f, "process", "large blocks", NULL, "%s served, %s passed on",
+		    show_count(n, requests),
+		    show_count(age, sidecar_counter(&e.sidecar, WEIR_C_large_passed)));
+	examine_clock(f, &e.sidecar);
+	if (requests > 0)
+		conclude(d, true, "weir is at work in this process", "");
+	else
+		conclude(d, true, "loaded; no large block has been served yet", "");
+	sidecar_free(&e.sidecar);
+}
+
+static void
+examine_process(struct diagnosis *d, pid_t pid)
+{
+	struct findings *f = &d->findings;
+	char exe[PATH_MAX], why[TARGET_WHY];
+
+	if (proc_link(pid, "exe", exe, sizeof(exe)) == 0)
+		finding_add(f, "process", "executable", NULL, "%s", exe);
+	switch (running_explain(pid, why, sizeof(why))) {
+	case RUNNING_LOADED:
+		finding_add(f, "process", "shim", NULL, "loaded");
+		examine_sidecar(d, pid, why);
+		return;
+	case RUNNING_NOT_LOADED:
+		finding_add(f, "process", "shim", why, "not loaded");
+		conclude(d, false, "not at work: ", why);
+		return;
+	case RUNNING_UNKNOWN:
+		finding_add(f, "process", "shim", why, "unknown");
+		conclude(d, false, "it cannot be told: ", why);
+		return;
+	}
+}
+
+static void
+print(const struct diagnosis *d, bool as_json)
+{
+	char clean[4 * sizeof(d->verdict)];
+	struct json j;
+
+	if (!as_json) {
+		finding_print_text(&d->findings, stdout);
+		printf("\nverdict: %s\n", show_clean(clean, sizeof(clean), d->verdict));
+		return;
+	}
+	json_begin(&j, stdout);
+	json_open(&j, NULL, '{');
+	json_bool(&j, "works", d->works);
+	json_string(&j, "verdict", d->verdict);
+	finding_print_json(&d->findings, &j);
+	json_close(&j, '}');
+	json_end(&j);
+}
+
+static int
+diagnose(const char *what, bool as_json)
+{
+	struct diagnosis d = {.works = false};
+	struct weir_options o;
+	char path[PATH_MAX];
+	pid_t pid = 0;
+	int rc;
+
+	weir_options_defaults(&o);
+	weir_options_parse(&o, getenv("WEIR_OPTIONS"), NULL, 0);
+	if (what != NULL && !proc_is_pid(what, &pid)) {
+		rc = launch_find_command(what, getenv("PATH"), path, sizeof(path));
+		if (rc != 0) {
+			tell_error("%s: %s", what,
+				   rc == -ENOENT ? "not found" : "cannot be run");
+			return rc == -ENOENT ? CMD_NOT_FOUND : CMD_NOT_EXECUTABLE;
+		}
+		examine_shim(&d);
+		add_options(&d, &o);
+		examine_program(&d, path, &o);
+	} else if (what != NULL) {
+		struct proc_stat st;
+
+		if (pid <= 0 || proc_stat(pid, &st) != 0) {
+			tell_error("there is no process %s", what);
+			return CMD_FAILED;
+		}
+		examine_process(&d, pid);
+	} else {
+		examine_shim(&d);
+		add_options(&d, &o);
+	}
+	machine_findings(&d.findings, pid);
+	print(&d, as_json);
+	finding_free(&d.findings);
+	return d.works ? CMD_OK : CMD_FAILED;
+}
+
+static int
+run(int argc, char **argv)
+{
+	bool as_json = false;
+	int i = 1;
+
+	for (; i < argc && argv[i][0] == '-'; i++) {
+		if (strcmp(argv[i], "--") == 0) {
+			i++;
+			break;
+		}
+		if (strcmp(argv[i], "--help") == 0) {
+			cmd_print_help(&cmd_doctor, stdout);
+			return CMD_OK;
+		}
+		if (strcmp(argv[i], "--json") != 0)
+			return cmd_usage(&cmd_doctor, "unknown option \"%s\"", argv[i]);
+		as_json = true;
+	}
+	/* What follows the program are its own arguments, as for `weir run`. */
+	return diagnose(i < argc ? argv[i] : NULL, as_json);
+}
+
+const struct cmd cmd_doctor = {
+	.name = "doctor",
+	.args = "[--json] [[--] PROGRAM [ARGUMENT...] | PID]",
+	.summary = "say whether weir works in a program or process, and if not why",
+	.run = run,
+	.help = doctor_help,
+};

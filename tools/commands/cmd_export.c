@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `weir export`: a trace in the format of another viewer or a metrics system. Reads one sidecar;
+ * writes standard output, or a file in one step, so that nobody reads half of it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tools/commands/cmd.h"
+#include "tools/commands/subject.h"
+#include "tools/model/tracetime.h"
+#include "tools/text/tell.h"
+#include "tools/view/export/export.h"
+
+static const struct {
+	const char *name;
+	void (*write)(const struct export_job *job, FILE *out);
+} formats[] = {
+#define X(id, name, write) {name, write},
+	EXPORT_FORMATS(X)
+#undef X
+};
+
+#define N_FORMATS (sizeof(formats) / sizeof(formats[0]))
+
+static const char *const values[EXPORT_N_VALUES] = {
+#define X(id, name) name,
+	EXPORT_VALUES(X)
+#undef X
+};
+
+struct request {
+	const char *what, *output, *from, *to;
+	size_t format; /* N_FORMATS: not given */
+	enum export_value value;
+};
+
+static void
+export_help(FILE *out)
+{
+	fputs("  --format=FORMAT     json: as weir growth --json, every site\n"
+	      "                      folded: stacks for flamegraph.pl, inferno, "
+	      "speedscope\n"
+	      "                      pprof: for pprof, Pyroscope, Parca, Perfetto\n"
+	      "                      heapprofile: for Chrome DevTools, Memory, Load\n"
+	      "                      speedscope: for speedscope.app\n"
+	      "                      openmetrics: for Prometheus, through "
+	      "node_exporter's textfiles\n"
+	      "  --value=VALUE       live, alloc (ever) or growth (in the window)\n"
+	      "  --from=T --to=T     the window, as in weir growth\n"
+	      "  -o FILE             there, in one step, instead of standard output\n",
+	      out);
+}
+
+static bool
+parse_name(const char *text, const char *const *names, size_t n, size_t *out)
+{
+	for (*out = 0; *out < n; (*out)++)
+		if (strcmp(text, names[*out]) == 0)
+			return true;
+	return false;
+}
+
+static int
+usage_format(const char *text)
+{
+	return cmd_usage(&cmd_export,
+			 "--format=\"%s\": json, folded, pprof, heapprofile, speedscope "
+			 "or openmetrics",
+			 text);
+}
+
+/* Returns -1 to go on, or the exit status. */
+static int
+parse_option(char **argv, int *i, struct request *r)
+{
+	const char *names[N_FORMATS], *value;
+	size_t index;
+
+	for (size_t k = 0; k < N_FORMATS; k++)
+		names[k] = formats[k].name;
+	if ((value = cmd_value("--format", argv, i)) != NULL) {
+		if (!parse_name(value, names, N_FORMATS, &r->format))
+			return usage_format(value);
+	} else if ((value = cmd_value("--value", argv, i)) != NULL) {
+		if (!parse_name(value, values, EXPORT_N_VALUES, &index))
+			return cmd_usage(&cmd_export,
+					 "--value=\"%s\": live, alloc or growth", value);
+		r->value = (enum export_value)index;
+	} else if ((value = cmd_value("--from", argv, i)) != NULL) {
+		r->from = value;
+	} else if ((value = cmd_value("--to", argv, i)) != NULL) {
+		r->to = value;
+	} else if ((value = cmd_value("--output", argv, i)) != NULL ||
+		   (value = cmd_value("-o", argv, i)) != NULL) {
+		if (value[0] == '\0')
+			return cmd_usage(&cmd_export, "-o needs a file");
+		r->output = value;
+	} else {
+		return cmd_usage(&cmd_export, "unknown option \"%s\"", argv[*i]);
+	}
+	return -1;
+}
+
+static int
+parse_args(int argc, char **argv, struct request *r)
+{
+	bool options = true;
+	int status;
+
+	r->format = N_FORMATS;
+	for (int i = 1; i < argc; i++) {
+		if (!options || argv[i][0] != '-' || argv[i][1] == '\0') {
+			if (r->what != NULL)
+				return cmd_usage(&cmd_export,
+						 "one file or pid, not more");
+			r->what = argv[i];
+		} else if (strcmp(argv[i], "--") == 0) {
+			options = false;
+		} else if (strcmp(argv[i], "--help") == 0) {
+			cmd_print_help(&cmd_export, stdout);
+			return CMD_OK;
+		} else if ((status = parse_option(argv, &i, r)) >= 0) {
+			return status;
+		}
+	}
+	if (r->what == NULL)
+		return cmd_usage(&cmd_export,
+				 "which file or pid? `weir stat` lists them");
+	if (r->format == N_FORMATS)
+		return usage_format("");
+	return -1;
+}
+
+static void
+write_trace(const struct request *r, const struct growth_request *g,
+	    const struct locate_entry *e, const struct trace_view *trace, FILE *out)
+{
+	struct export_amount(*amounts)[EXPORT_N_VALUES];
+	struct growth_model model;
+	struct growth_view v = {
+		.entry = e,
+		.trace = trace,
+		.places = growth_places_new(trace, GROWTH_PLACE_FILES),
+		.model = &model,
+	};
+	struct export_job job = {.view = &v, .value = r->value};
+
+	growth_model_make(&model, v.places, g, e);
+	amounts = export_amounts(&model);
+	job.amounts = (const struct export_amount(*)[EXPORT_N_VALUES])amounts;
+	formats[r->format].write(&job, out);
+	free(amounts);
+	growth_model_free(&model);
+	growth_places_free(v.places);
+}
+
+/* A new file beside the one that is meant, to be renamed; NULL after an error has been told. */
+static FILE *
+open_beside(const char *output, char *path, size_t size)
+{
+	mode_t mask = umask(0);
+	FILE *out = NULL;
+	int fd;
+
+	umask(mask);
+	if (snprintf(path, size, "%s.XXXXXX", output) >= (int)size)
+		errno = ENAMETOOLONG;
+	else if ((fd = mkostemp(path, O_CLOEXEC)) >= 0) {
+		/* As a plain creation would have it: a collector runs as another user. */
+		fchmod(fd, 0666 & ~mask);
+		out = fdopen(fd, "w");
+	}
+	if (out == NULL)
+		tell_error("%s: cannot be written: %s", output, strerror(errno));
+	return out;
+}
+
+static int
+write_file(const struct request *r, const struct growth_request *g,
+	   const struct locate_entry *e, const struct trace_view *trace)
+{
+	char path[PATH_MAX];
+	FILE *out = open_beside(r->output, path, sizeof(path));
+	bool failed;
+
+	if (out == NULL)
+		return CMD_FAILED;
+	write_trace(r, g, e, trace, out);
+	failed = fflush(out) != 0 || ferror(out);
+	failed = fclose(out) != 0 || failed;
+	if (!failed && rename(path, r->output) == 0)
+		return CMD_OK;
+	tell_error("%s: cannot be written: %s", r->output, strerror(errno));
+	unlink(path);
+	return CMD_FAILED;
+}
+
+static int
+run(int argc, char **argv)
+{
+	struct request r = {0};
+	struct growth_request g = {0};
+	struct locate_entry e = {0};
+	struct trace_view trace;
+	int status = parse_args(argc, argv, &r);
+
+	if (status >= 0)
+		return status;
+	if (!subject_open_trace(r.what, &e, &trace))
+		return CMD_FAILED;
+	subject_tell_missing();
+	status = CMD_FAILED;
+	if (tracetime_window(&trace, r.from, r.to, &g)) {
+		status = CMD_OK;
+		if (r.output != NULL)
+			status = write_file(&r, &g, &e, &trace);
+		else
+			write_trace(&r, &g, &e, &trace, stdout);
+	}
+	trace_view_free(&trace);
+	sidecar_free(&e.sidecar);
+	return status;
+}
+
+const struct cmd cmd_export = {
+	.name = "export",
+	.args = "--format=FORMAT [--value=VALUE] [--from=T] [--to=T] [-o FILE] FILE|PID",
+	.summary = "write the sites for pprof, DevTools, speedscope, Prometheus, ...",
+	.run = run,
+	.help = export_help,
+};

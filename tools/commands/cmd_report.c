@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `weir report`: everything a sidecar tells, as one page of HTML that needs nothing else. The
+ * output file appears whole or not at all.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tools/commands/cmd.h"
+#include "tools/commands/subject.h"
+#include "tools/text/tell.h"
+#include "tools/view/report/report.h"
+
+struct request {
+	const char *what, *output;
+};
+
+static void
+report_help(FILE *out)
+{
+	fputs("FILE: a sidecar, also of a process that was killed. PID: the sidecar of "
+	      "that "
+	      "process.\n\n"
+	      "  -o, --output=FILE    the page; - or nothing: standard output\n\n"
+	      "The page loads nothing from elsewhere. Names of files and functions are "
+	      "in "
+	      "it, and the\nlines of code that allocated; arguments and environment are "
+	      "not.\n",
+	      out);
+}
+
+/* Returns -1 to go on, or the exit status. */
+static int
+parse_args(int argc, char **argv, struct request *r)
+{
+	bool options = true;
+
+	for (int i = 1; i < argc; i++) {
+		const char *a = argv[i];
+
+		if (!options || a[0] != '-' || a[1] == '\0') {
+			if (r->what != NULL)
+				return cmd_usage(&cmd_report,
+						 "one file or pid, not more");
+			r->what = a;
+		} else if (strcmp(a, "--") == 0) {
+			options = false;
+		} else if (strcmp(a, "-o") == 0 || strcmp(a, "--output") == 0) {
+			if (i + 1 == argc)
+				return cmd_usage(&cmd_report, "%s needs a file", a);
+			r->output = argv[++i];
+		} else if (strncmp(a, "--output=", 9) == 0) {
+			r->output = a + 9;
+		} else if (strncmp(a, "-o", 2) == 0) {
+			r->output = a + 2;
+		} else if (strcmp(a, "--help") == 0) {
+			cmd_print_help(&cmd_report, stdout);
+			return CMD_OK;
+		} else {
+			return cmd_usage(&cmd_report, "unknown option \"%s\"", a);
+		}
+	}
+	if (r->what == NULL)
+		return cmd_usage(&cmd_report, "which file or pid?");
+	if (r->output != NULL && r->output[0] == '\0')
+		return cmd_usage(&cmd_report, "-o needs a file");
+	if (r->output == NULL && isatty(STDOUT_FILENO))
+		return cmd_usage(&cmd_report,
+				 "a page of HTML is not for a terminal: add -o FILE");
+	return -1;
+}
+
+static int
+print_page(const struct locate_entry *e, FILE *out)
+{
+	char why[TRACE_VIEW_WHY] = "";
+	struct trace_view trace;
+	bool has_trace = trace_view_load(&trace, AT_FDCWD, e->path, why) == 0;
+	struct report r;
+
+	if (has_trace)
+		subject_tell_missing();
+	report_fill(&r, e, has_trace ? &trace : NULL, why, GROWTH_PLACE_FILES);
+	report_page_print(&r, out);
+	report_release(&r);
+	if (has_trace)
+		trace_view_free(&trace);
+	if (fflush(out) != 0)
+		return -errno;
+	return ferror(out) ? -EIO : 0;
+}
+
+/* Beside the output, so that the rename stays on one file system. */
+static int
+write_whole(const struct locate_entry *e, const char *output)
+{
+	char temporary[PATH_MAX];
+	mode_t mask = umask(0);
+	FILE *out;
+	int fd, rc;
+
+	umask(mask);
+
+	if ((size_t)snprintf(temporary, sizeof(temporary), "%s.XXXXXX", output) >=
+	    sizeof(temporary))
+		return -ENAMETOOLONG;
+	fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	out = fdopen(fd, "w");
+	if (out == NULL)
+		tell_no_memory();
+	fchmod(fd, 0666 & ~mask);
+	rc = print_page(e, out);
+	if (rc == 0 && fsync(fd) != 0 && errno != EINVAL && errno != EROFS)
+		rc = -errno;
+	if (fclose(out) != 0 && rc == 0)
+		rc = -errno;
+	if (rc == 0 && rename(temporary, output) != 0)
+		rc = -errno;
+	if (rc != 0)
+		unlink(temporary);
+	return rc;
+}
+
+/* A device or a pipe cannot be replaced: it is written to. */
+static int
+write_into(const struct locate_entry *e, const char *output)
+{
+	FILE *out = fopen(output, "we");
+	int rc;
+
+	if (out == NULL)
+		return -errno;
+	rc = print_page(e, out);
+	if (fclose(out) != 0 && rc == 0)
+		rc = -errno;
+	return rc;
+}
+
+static int
+write_output(const struct locate_entry *e, const char *output)
+{
+	char target[PATH_MAX];
+	struct stat st;
+
+	if (stat(output, &st) != 0)
+		return write_whole(e, output);
+	if (S_ISDIR(st.st_mode))
+		return -EISDIR;
+	if (!S_ISREG(st.st_mode))
+		return write_into(e, output);
+	/* A symbolic link stays, /dev/stdout above all: what it leads to is replaced. */
+	return realpath(output, target) != NULL ? write_whole(e, target) : -errno;
+}
+
+static int
+run(int argc, char **argv)
+{
+	struct request r = {0};
+	struct locate_entry e = {0};
+	int status = parse_args(argc, argv, &r), rc;
+
+	if (status >= 0)
+		return status;
+	if (!subject_open(r.what, &e))
+		return CMD_FAILED;
+	/* main() looks at standard output itself. */
+	if (r.output == NULL || strcmp(r.output, "-") == 0) {
+		print_page(&e, stdout);
+		rc = 0;
+	} else {
+		rc = write_output(&e, r.output);
+	}
+	sidecar_free(&e.sidecar);
+	if (rc != 0)
+		tell_error("%s: cannot be written: %s", r.output, strerror(-rc));
+	return rc == 0 ? CMD_OK : CMD_FAILED;
+}
+
+const struct cmd cmd_report = {
+	.name = "report",
+	.args = "FILE|PID -o PAGE.html",
+	.summary = "write what is known about a process as one page of HTML",
+	.run = run,
+	.help = report_help,
+};

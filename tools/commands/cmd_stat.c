@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `weir stat`: shows a sidecar, lists those there are, follows one, or checks that its numbers
+ * add up. Only reads.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tools/commands/cmd.h"
+#include "tools/commands/subject.h"
+#include "tools/model/measure.h"
+#include "tools/text/show.h"
+#include "tools/text/tell.h"
+#include "tools/view/stat_check.h"
+#include "tools/view/stat_view.h"
+
+#define MAX_WATCH_SECONDS 86400
+#define PRUNE_AGE_NS	  (UINT64_C(86400) * 1000000000)
+
+struct request {
+	const char *what; /* file or pid, or NULL: list */
+	bool json, check, all, watch, prune;
+	double seconds;
+};
+
+static void
+stat_help(FILE *out)
+{
+	fputs("Without an argument: lists the sidecars in the default folders. FILE: a "
+	      "sidecar.\nPID: the sidecar of that process, from where it writes it.\n\n"
+	      "  --json               raw numbers for programs\n"
+	      "  --all                also size classes that were never used\n"
+	      "  --watch[=SECONDS]    again every second, until the process is gone\n"
+	      "  --check              verify that the numbers add up; exit status 1 if "
+	      "not\n"
+	      "  --prune              remove sidecars in the default folders whose "
+	      "process "
+	      "has\n                       been gone for more than a day\n",
+	      out);
+}
+
+static bool
+parse_seconds(const char *text, double *seconds)
+{
+	char *end;
+
+	*seconds = strtod(text, &end);
+	return end != text && *end == '\0' && *seconds >= 0.01 &&
+	       *seconds <= MAX_WATCH_SECONDS;
+}
+
+/* Returns -1 to go on, or the exit status. */
+static int
+parse_args(int argc, char **argv, struct request *r)
+{
+	bool options = true;
+
+	r->seconds = 1;
+	for (int i = 1; i < argc; i++) {
+		const char *a = argv[i];
+
+		if (!options || a[0] != '-' || a[1] == '\0') {
+			if (r->what != NULL)
+				return cmd_usage(&cmd_stat, "one file or pid, not more");
+			r->what = a;
+		} else if (strcmp(a, "--") == 0)
+			options = false;
+		else if (strcmp(a, "--json") == 0)
+			r->json = true;
+		else if (strcmp(a, "--all") == 0)
+			r->all = true;
+		else if (strcmp(a, "--check") == 0)
+			r->check = true;
+		else if (strcmp(a, "--prune") == 0)
+			r->prune = true;
+		else if (strcmp(a, "--watch") == 0)
+			r->watch = true;
+		else if (strncmp(a, "--watch=", 8) == 0) {
+			r->watch = true;
+			if (!parse_seconds(a + 8, &r->seconds))
+				return cmd_usage(&cmd_stat,
+						 "--watch=\"%s\": seconds, 0.01 to %d",
+						 a + 8, MAX_WATCH_SECONDS);
+		} else if (strcmp(a, "--help") == 0) {
+			cmd_print_help(&cmd_stat, stdout);
+			return CMD_OK;
+		} else
+			return cmd_usage(&cmd_stat, "unknown option \"%s\"", a);
+	}
+	if (r->what == NULL && (r->check || r->watch))
+		return cmd_usage(&cmd_stat, "%s needs a file or a pid",
+				 r->check ? "--check" : "--watch");
+	if (r->prune && (r->what != NULL || r->json || r->all || r->check || r->watch))
+		return cmd_usage(&cmd_stat, "--prune stands alone");
+	if (r->check && (r->watch || r->json))
+		return cmd_usage(&cmd_stat,
+				 "--check goes with neither --watch nor --json");
+	return -1;
+}
+
+static void
+print_once(const struct request *r, const struct locate_entry *e)
+{
+	struct stat_view v = {
+		.entry = e,
+		.trace = stat_trace_of(e->path),
+		.memory = measure_memory(e),
+		.age_ns = locate_age_ns(&e->sidecar),
+		.all = r->all,
+	};
+
+	if (r->json)
+		stat_json_print(&v, stdout);
+	else
+		stat_text_print(&v, stdout);
+}
+
+static volatile sig_atomic_t interrupted;
+
+static void
+on_interrupt(int sig)
+{
+	(void)sig;
+	interrupted = 1;
+}
+
+/* The path is kept: a process that goes on by exec is not followed into its next file. */
+static int
+watch(const struct request *r, struct locate_entry *e)
+{
+	struct sigaction sa = {.sa_handler = on_interrupt};
+	struct timespec pause = {.tv_sec = (time_t)r->seconds};
+	bool redraw = isatty(STDOUT_FILENO) && !r->json, first = true;
+
+	pause.tv_nsec = (long)((r->seconds - (double)pause.tv_sec) * 1e9);
+	sigaction(SIGINT, &sa, NULL);
+	for (;;) {
+		char path[PATH_MAX];
+		enum locate_life life = e->life;
+
+		if (redraw)
+			fputs("\033[H\033[J", stdout);
+		else if (!first && !r->json)
+			fputc('\n', stdout);
+		first = false;
+		print_once(r, e);
+		if (fflush(stdout) != 0)
+			return CMD_FAILED;
+		if (life != LOCATE_RUNNING && life != LOCATE_UNKNOWN)
+			return CMD_OK;
+		if (!interrupted)
+			nanosleep(&pause, NULL);
+		if (interrupted)
+			return CMD_OK;
+		snprintf(path, sizeof(path), "%s", e->path);
+		sidecar_free(&e->sidecar);
+		if (locate_open(e, path) != 0) {
+			tell_error("%s: %s", path, e->why);
+			return CMD_FAILED;
+		}
+	}
+}
+
+static int
+list(const struct request *r)
+{
+	struct locate_place here = locate_here();
+	struct locate_entry *entries;
+	size_t n = locate_all(&here, 0, &entries);
+
+	if (r->json) {
+		stat_json_list(entries, n, stdout);
+	} else if (n > 0) {
+		stat_text_list(entries, n, stdout);
+	} else {
+		char folders[LOCATE_FOLDERS][PATH_MAX];
+		size_t n_folders = locate_folders(&here, folders);
+
+		puts("No sidecars. Looked in:");
+		for (size_t i = 0; i < n_folders; i++) {
+			char clean[4 * PATH_MAX];
+
+			printf("  %s\n", show_clean(clean, sizeof(clean), folders[i]));
+		}
+		puts("A process under weir makes one once its large blocks add up to 1 "
+		     "MB.");
+	}
+	locate_free(entries, n);
+	return CMD_OK;
+}
+
+/* Only what reads as a sidecar, in the default folders, of a process that is surely gone. */
+static int
+prune(void)
+{
+	struct locate_place here = locate_here();
+	struct locate_entry *entries;
+	size_t n = locate_all(&here, 0, &entries), removed = 0;
+	int status = CMD_OK;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct locate_entry *e = &entries[i];
+
+		if (e->error != 0 ||
+		    (e->life != LOCATE_EXITED && e->life != LOCATE_GONE) ||
+		    locate_age_ns(&e->sidecar) < PRUNE_AGE_NS)
+			continue;
+		if (unlink(e->path) == 0) {
+			removed++;
+		} else if (errno != ENOENT) {
+			tell_error("%s: cannot be removed: %s", e->path, strerror(errno));
+			status = CMD_FAILED;
+		}
+	}
+	printf("%zu removed, %zu left\n", removed, n - removed);
+	locate_free(entries, n);
+	return status;
+}
+
+static int
+run(int argc, char **argv)
+{
+	struct request r = {0};
+	struct locate_entry e = {0};
+	int status = parse_args(argc, argv, &r);
+
+	if (status >= 0)
+		return status;
+	if (r.what == NULL)
+		return r.prune ? prune() : list(&r);
+	if (!subject_open(r.what, &e))
+		return CMD_FAILED;
+	status = CMD_OK;
+	if (r.check)
+		status = stat_check_print(&e, stdout) ? CMD_OK : CMD_FAILED;
+	else if (r.watch)
+		status = watch(&r, &e);
+	else
+		print_once(&r, &e);
+	sidecar_free(&e.sidecar);
+	return status;
+}
+
+const struct cmd cmd_stat = {
+	.name = "stat",
+	.args = "[--json] [--all] [--watch[=SECONDS]] [--check] [FILE|PID] | --prune",
+	.summary = "show what weir did in a process, or list the processes",
+	.run = run,
+	.help = stat_help,
+};

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `weir tune`: the options that would have served a recorded program best, as a line for
+ * WEIR_OPTIONS, with what to expect of them. Only reads.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "policy/emit.h"
+#include "tools/commands/cmd.h"
+#include "tools/commands/subject.h"
+#include "tools/model/tune_model.h"
+#include "tools/text/json.h"
+#include "tools/text/show.h"
+#include "tools/text/tell.h"
+
+/* What tune decides; everything else keeps its default. */
+static const char *const decided[] = {"threshold", "classes", "decay_ms", "cache_max"};
+
+static void
+tune_help(FILE *out)
+{
+	fputs("  --json              the same for programs\n"
+	      "  FILE|PID            a sidecar, or a process under weir; of a whole run, "
+	      "the\n"
+	      "                      work that is to be tuned for included\n",
+	      out);
+}
+
+/* "threshold=1M,classes=...": only what differs from the defaults. */
+static void
+options_line(const struct weir_options *o, char *line, size_t size)
+{
+	struct emit out = {line, size, 0};
+
+	for (size_t i = 0; i < weir_n_option_rows; i++) {
+		const struct weir_option_row *row = &weir_option_rows[i];
+		char value[1024];
+		bool ours = false;
+
+		for (size_t k = 0; k < sizeof(decided) / sizeof(decided[0]); k++)
+			ours = ours || strcmp(row->name, decided[k]) == 0;
+		weir_option_value_text(o, i, value, sizeof(value));
+		if (!ours || strcmp(value, row->default_text) == 0)
+			continue;
+		if (out.len > 0)
+			emit_char(&out, ',');
+		emit_text(&out, row->name);
+		emit_char(&out, '=');
+		emit_text(&out, value);
+	}
+	emit_end(&out);
+}
+
+static uint64_t
+pool_capacity(const struct tune_figures *f)
+{
+	return f->pool_bytes + f->pool_rounding_bytes;
+}
+
+static void
+put_figures(struct json *j, const char *key, const struct tune_figures *f)
+{
+	json_open(j, key, '{');
+	json_ratio(j, "hit_rate", f->hits, f->requests);
+	json_ratio(j, "pool_waste", f->pool_rounding_bytes, pool_capacity(f));
+	json_u64(j, "idle_bytes", f->idle_bytes);
+	json_close(j, '}');
+}
+
+static void
+print_json(const struct tune *t, const char *line)
+{
+	struct json j;
+
+	json_begin(&j, stdout);
+	json_open(&j, NULL, '{');
+	json_string(&j, "options", line);
+	json_u64(&j, "requests", t->recorded.requests);
+	json_u64(&j, "classes", t->n_chosen);
+	put_figures(&j, "recorded", &t->recorded);
+	put_figures(&j, "expected", &t->expected);
+	json_close(&j, '}');
+	json_end(&j);
+}
+
+static double
+percent(uint64_t part, uint64_t whole)
+{
+	return whole != 0 ? 100.0 * (double)part / (double)whole : 0;
+}
+
+static void
+print_text(const struct tune *t, const char *line)
+{
+	char before[SHOW_VALUE], after[SHOW_VALUE];
+
+	printf("WEIR_OPTIONS='%s'\n\n", line);
+	printf("%-34s%10s%10s\n", "", "recorded", "expected");
+	printf("%-34s%9.1f%%%9.1f%%\n", "hit rate",
+	       percent(t->recorded.hits, t->recorded.requests),
+	       percent(t->expected.hits, t->expected.requests));
+	printf("%-34s%9.1f%%%9.1f%%\n", "waste in the pool",
+	       percent(t->recorded.pool_rounding_bytes, pool_capacity(&t->recorded)),
+	       percent(t->expected.pool_rounding_bytes, pool_capacity(&t->expected)));
+	printf("%-34s%10s%10s\n", "weir's memory when nothing happens",
+	       show_bytes(before, t->recorded.idle_bytes),
+	       show_bytes(after, t->expected.idle_bytes));
+	printf("\nFrom %" PRIu64 " requests. %" PRIu32
+	       " classes hold the sizes that came again and again; free memory that was\n"
+	       "reused at all was so within %" PRIu64
+	       " ms, nearly always. The same work is expected again.\n",
+	       t->recorded.requests, t->n_chosen, t->longest_ms);
+}
+
+static int
+tune_run(int argc, char **argv)
+{
+	static const char *const why[] = {
+		[TUNE_NO_PROFILE] = "an older weir wrote it, without what tune goes by: "
+				    "record it anew",
+		[TUNE_TOO_FEW] =
+			"it has recorded too few requests: record the whole work",
+	};
+	const char *what = NULL;
+	bool json = false;
+	struct locate_entry e = {0};
+	struct tune t;
+	char line[2048];
+
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--json") == 0)
+			json = true;
+		else if (strcmp(argv[i], "--help") == 0) {
+			cmd_print_help(&cmd_tune, stdout);
+			return CMD_OK;
+		} else if (argv[i][0] == '-' && argv[i][1] != '\0')
+			return cmd_usage(&cmd_tune, "there is no option %s", argv[i]);
+		else if (what != NULL)
+			return cmd_usage(&cmd_tune, "one FILE or PID, please");
+		else
+			what = argv[i];
+	}
+	if (what == NULL)
+		return cmd_usage(&cmd_tune, "which FILE or PID?");
+	if (!subject_open(what, &e))
+		return CMD_FAILED;
+	enum tune_error error = tune_from(&t, &e.sidecar);
+	sidecar_free(&e.sidecar);
+	if (error != TUNE_OK) {
+		tell_error("%s: %s", what, why[error]);
+		return CMD_FAILED;
+	}
+	options_line(&t.options, line, sizeof(line));
+	if (json)
+		print_json(&t, line);
+	else
+		print_text(&t, line);
+	return CMD_OK;
+}
+
+const struct cmd cmd_tune = {
+	.name = "tune",
+	.args = "[--json] FILE|PID",
+	.summary = "the options that would have served a recorded program best",
+	.run = tune_run,
+	.help = tune_help,
+};

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The FILE|PID that a subcommand is about: its sidecar, or why there is none.
+ */
+#ifndef TOOLS_SUBJECT_H
+#define TOOLS_SUBJECT_H
+
+#include <stdbool.h>
+
+#include "tools/read/locate.h"
+#include "tools/read/trace_view.h"
+
+/* Fills `e`, whose sidecar is to be freed; false after an error has been told. */
+bool subject_open(const char *what, struct locate_entry *e);
+
+/* The same with its trace, to be freed too; a sidecar without one is an error. */
+bool subject_open_trace(const char *what, struct locate_entry *e,
+			struct trace_view *trace);
+
+/* What this build cannot find out about places in code, as warnings; for those that show them. */
+void subject_tell_missing(void);
+
+#endif

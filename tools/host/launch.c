@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Builds what a program under weir is started with. Called by cmd_run.c and doctor; never starts anything itself.
+ */
+#include "tools/host/launch.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <paths.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tools/text/show.h"
+#include "tools/text/tell.h"
+
+#define PRELOAD_SEPARATORS ": "
+
+static bool
+is_file(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* An LD_PRELOAD cannot hold its own separators. */
+static int
+accept_shim(const char *found, char *path, size_t size, char *why, size_t why_size)
+{
+	if (strpbrk(found, PRELOAD_SEPARATORS) != NULL) {
+		show_format(
+			why, why_size,
+			"LD_PRELOAD cannot hold a path with a blank or colon: \"%s\"; "
+			"set WEIR_PRELOAD to a link to it without them",
+			found);
+		return -EINVAL;
+	}
+	snprintf(path, size, "%s", found);
+	return 0;
+}
+
+int
+launch_find_shim(char *path, size_t size, char *why, size_t why_size)
+{
+	/* Of a build folder, of libtool's .libs, and of an installation that was moved. */
+	static const char *const beside[] = {"/.libs/", "/../.libs/", "/",
+					     "/../lib/weir/"};
+	const char *set = getenv("WEIR_PRELOAD");
+	char self[PATH_MAX], found[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (set != NULL && set[0] != '\0') {
+		if (is_file(set) && realpath(set, found) != NULL)
+			return accept_shim(found, path, size, why, why_size);
+		show_format(why, why_size,
+			    "WEIR_PRELOAD names \"%s\", which is not a file", set);
+		return -ENOENT;
+	}
+	self[n > 0 ? n : 0] = '\0';
+	if (n > 0)
+		*strrchr(self, '/') = '\0';
+	for (size_t i = 0; n > 0 && i < sizeof(beside) / sizeof(beside[0]); i++) {
+		char guess[PATH_MAX + 64];
+
+		snprintf(guess, sizeof(guess), "%s%s%s", self, beside[i], LAUNCH_SHIM);
+		if (is_file(guess) && realpath(guess, found) != NULL)
+			return accept_shim(found, path, size, why, why_size);
+	}
+	if (is_file(PKGLIBDIR "/" LAUNCH_SHIM))
+		return accept_shim(PKGLIBDIR "/" LAUNCH_SHIM, path, size, why, why_size);
+	show_format(
+		why, why_size,
+		"%s is neither in %s/.libs, %s/../.libs, %s, %s/../lib/weir nor in %s; "
+		"build or install it, or set WEIR_PRELOAD to its path",
+		LAUNCH_SHIM, self, self, self, self, PKGLIBDIR);
+	return -ENOENT;
+}
+
+bool
+launch_preloaded(const char *preload, char *path, size_t size)
+{
+	const char *p = preload != NULL ? preload : "";
+
+	while (*(p += strspn(p, PRELOAD_SEPARATORS)) != '\0') {
+		size_t len = strcspn(p, PRELOAD_SEPARATORS);
+		size_t base = len;
+
+		while (base > 0 && p[base - 1] != '/')
+			base--;
+		if (len - base == strlen(LAUNCH_SHIM) &&
+		    memcmp(p + base, LAUNCH_SHIM, len - base) == 0) {
+			snprintf(path, size, "%.*s", (int)len, p);
+			return true;
+		}
+		p += len;
+	}
+	return false;
+}
+
+/* Where the first allocator's entry starts in `preload`, or its end. */
+static size_t
+before_allocators(const char *preload)
+{
+	static const char *const names[] = {"alloc", "hoard", "scudo"};
+	size_t at = strspn(preload, PRELOAD_SEPARATORS);
+
+	for (size_t len; preload[at] != '\0';
+	     at += len + strspn(preload + at + len, PRELOAD_SEPARATORS)) {
+		char file[PATH_MAX];
+		const char *base;
+
+		len = strcspn(preload + at, PRELOAD_SEPARATORS);
+		snprintf(file, sizeof(file), "%.*s", (int)len, preload + at);
+		base = strrchr(file, '/') != NULL ? strrchr(file, '/') + 1 : file;
+		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+			if (strstr(base, names[i]) != NULL)
+				return at;
+	}
+	return at;
+}
+
+bool
+launch_allocator_first(const char *preload, char *path, size_t size)
+{
+	char shim[PATH_MAX];
+
+	if (preload == NULL)
+		return false;
+	preload += before_allocators(preload);
+	snprintf(path, size, "%.*s", (int)strcspn(preload, PRELOAD_SEPARATORS), preload);
+	return launch_preloaded(preload, shim, sizeof(shim));
+}
+
+char *
+launch_preload(const char *old, const char *shim)
+{
+	char there[PATH_MAX], *value;
+	size_t at = old != NULL ? before_allocators(old) : 0;
+
+	if (old == NULL || old[strspn(old, PRELOAD_SEPARATORS)] == '\0')
+		value = strdup(shim);
+	else if (launch_preloaded(old, there, sizeof(there)))
+		value = strdup(old);
+	else if (old[at] == '\0' ? asprintf(&value, "%s:%s", old, shim) < 0
+				 : asprintf(&value, "%.*s%s:%s", (int)at, old, shim,
+					    old + at) < 0)
+		value = NULL;
+	if (value == NULL)
+		tell_no_memory();
+	return value;
+}
+
+char *
+launch_options(const char *old, const char *name, const char *value)
+{
+	size_t old_len = old != NULL ? strlen(old) : 0;
+	char *text = malloc(old_len + strlen(name) + 2 * strlen(value) + 3), *p = text;
+
+	if (text == NULL)
+		tell_no_memory();
+	if (old_len > 0)
+		p += sprintf(p, "%s,", old);
+	p += sprintf(p, "%s=", name);
+	for (; *value != '\0'; value++) {
+		if (*value == ',' || *value == '\\')
+			*p++ = '\\';
+		*p++ = *value;
+	}
+	*p = '\0';
+	return text;
+}
+
+char *
+launch_stats_absolute(const char *value)
+{
+	char cwd[PATH_MAX], escaped[2 * PATH_MAX], *text, *to = escaped;
+
+	if (value[0] == '/' || value[0] == '\0' || strcmp(value, "auto") == 0 ||
+	    strcmp(value, "off") == 0) {
+		text = strdup(value);
+		if (text == NULL)
+			tell_no_memory();
+		return text;
+	}
+	if (getcwd(cwd, sizeof(cwd)) == NULL || cwd[0] != '/')
+		return NULL;
+	/* The folder's own % must not be taken for %p. */
+	for (const char *s = cwd; *s != '\0'; s++) {
+		if (*s == '%')
+			*to++ = '%';
+		*to++ = *s;
+	}
+	*to = '\0';
+	if (asprintf(&text, "%s/%s", escaped, value) < 0)
+		tell_no_memory();
+	return text;
+}
+
+/* As exec sees it: a folder or a file without x is there, but cannot be run. */
+static int
+can_run(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return errno == EACCES ? -EACCES : -ENOENT;
+	return S_ISREG(st.st_mode) && access(path, X_OK) == 0 ? 0 : -EACCES;
+}
+
+int
+launch_find_command(const char *name, const char *search, char *path, size_t size)
+{
+	int result = -ENOENT;
+
+	if (strchr(name, '/') != NULL) {
+		snprintf(path, size, "%s", name);
+		return can_run(path);
+	}
+	if (*name == '\0')
+		return -ENOENT;
+	for (const char *p = search != NULL ? search : _PATH_DEFPATH;;) {
+		size_t len = strcspn(p, ":");
+
+		/* An empty part of PATH is the current folder. */
+		snprintf(path, size, "%.*s%s%s", (int)len, p, len != 0 ? "/" : "./",
+			 name);
+		int rc = can_run(path);
+
+		if (rc == 0)
+			return 0;
+		if (rc == -EACCES)
+			result = rc;
+		if (p[len] == '\0')
+			return result;
+		p += len + 1;
+	}
+}

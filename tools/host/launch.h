@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What it takes to start a program under weir: where the shim and the program are, and the
+ * texts of LD_PRELOAD and WEIR_OPTIONS. Nothing here changes the environment.
+ */
+#ifndef TOOLS_LAUNCH_H
+#define TOOLS_LAUNCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#define LAUNCH_SHIM "libweir_preload.so"
+
+/*
+ * The shim's absolute path: $WEIR_PRELOAD if that is set, else beside this program as in a
+ * build folder, else where it was installed. Returns 0, or -ENOENT with a sentence in `why`
+ * that names the places tried, or -EINVAL if the path cannot stand in LD_PRELOAD.
+ */
+int launch_find_shim(char *path, size_t size, char *why, size_t why_size);
+
+/*
+ * The value of LD_PRELOAD with the shim added to what is there: behind it, but in front of the
+ * first allocator (jemalloc, mimalloc, tcmalloc, ..., told by its file name), which would
+ * otherwise take every call before weir sees it. `old` may be NULL. A shim of the same file name
+ * that is already there stays, whatever its folder: two would be one too many. To be freed. Pure.
+ */
+char *launch_preload(const char *old, const char *shim);
+
+/* The part of LD_PRELOAD whose file name is the shim's, copied into `path`. Pure. */
+bool launch_preloaded(const char *preload, char *path, size_t size);
+
+/* True if an allocator, copied into `path`, stands in front of the shim. Pure. */
+bool launch_allocator_first(const char *preload, char *path, size_t size);
+
+/*
+ * WEIR_OPTIONS with name=value behind what is there, commas and backslashes of the value
+ * escaped. `old` may be NULL. To be freed. Pure.
+ */
+char *launch_options(const char *old, const char *name, const char *value);
+
+/*
+ * A path for the option `stats` made absolute, since the program may change its folder; "auto"
+ * and "off" stay. To be freed. Returns NULL if the current folder has no name.
+ */
+char *launch_stats_absolute(const char *value);
+
+/*
+ * The file that execvp would run for `name`. Returns 0, -ENOENT or -EACCES. `search` is the
+ * value of PATH or NULL.
+ */
+int launch_find_command(const char *name, const char *search, char *path, size_t size);
+
+#endif

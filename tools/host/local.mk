@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
+libtools_la_SOURCES += \
+	%D%/guest.c %D%/guest.h %D%/launch.c %D%/launch.h %D%/machine.c %D%/machine.h %D%/running.c \
+	%D%/running.h %D%/target.c %D%/target.h

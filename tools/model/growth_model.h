@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The sites of a trace put together by line, function, file or what else is asked, with what they
+ * added in a window of time, how old they are and the verdict. One place, so that `weir growth`, its
+ * JSON, export and the other views agree. Exits through tell_no_memory.
+ */
+#ifndef TOOLS_GROWTH_MODEL_H
+#define TOOLS_GROWTH_MODEL_H
+
+#include "tools/model/growth_rows.h"
+#include "tools/model/growth_verdict.h"
+#include "tools/names/growth_blame.h"
+#include "tools/read/locate.h"
+
+/* X(id, name) */
+#define GROWTH_BYS(X)                                                                    \
+	X(LINE, "line")                                                                  \
+	X(FUNCTION, "function")                                                          \
+	X(FILE, "file")                                                                  \
+	X(PACKAGE, "package")                                                            \
+	X(KIND, "kind")                                                                  \
+	X(THREAD, "thread")                                                              \
+	X(STACK, "stack")
+
+enum growth_by {
+#define X(id, name) GROWTH_BY_##id,
+	GROWTH_BYS(X)
+#undef X
+		GROWTH_N_BYS
+};
+
+#define GROWTH_SORTS(X)                                                                  \
+	X(LIVE, "live")                                                                  \
+	X(ADDED, "added")                                                                \
+	X(SLOPE, "slope")                                                                \
+	X(ALLOC, "alloc")                                                                \
+	X(COUNT, "count")                                                                \
+	X(AGE, "age")
+
+enum growth_sort {
+#define X(id, name) GROWTH_SORT_##id,
+	GROWTH_SORTS(X)
+#undef X
+		GROWTH_N_SORTS
+};
+
+/* Names of the two lists; NULL beyond them. */
+const char *growth_by_name(unsigned by);
+const char *growth_sort_name(unsigned sort);
+
+struct growth_request {
+	enum growth_by by;
+	enum growth_sort sort;
+	/* 0, 0: the default window. As the trace's clock has it. */
+	uint64_t from_ns, to_ns;
+	const struct weir_trace_row *a, *b; /* both: what changed from row a to row b */
+};
+
+struct growth_group {
+	char *name;
+	uint32_t
+		site; /* of its sites, the one with most live bytes (then most allocated) */
+	uint32_t n_sites;
+	struct growth_blame blame; /* of that site */
+	uint64_t live_bytes, live_count, peak_bytes;
+	uint64_t alloc_bytes, alloc_count;
+	int64_t added_bytes, added_count; /* live, from the window's begin to its end */
+	uint64_t window_alloc_bytes;	  /* allocated within the window */
+	double age_gcs, age_s;		  /* mean over the live bytes */
+	double eta_s; /* to the memory limit at its slope; < 0: never */
+	struct growth_finding finding;
+	uint64_t age_bytes[4];
+	uint64_t first_ns, last_ns;
+	struct growth_point
+		*points; /* in the window, n_points; NULL if never among the largest */
+	size_t n_points;
+};
+
+struct growth_model {
+	const struct trace_view *v;
+	struct growth_request request;
+	struct growth_group *groups; /* sorted as asked; without site 0 */
+	size_t n_groups;
+	uint64_t from_ns, to_ns; /* the window in force */
+	bool after_gc;		 /* judged on rows after major GCs */
+	uint64_t unattributed_bytes, unattributed_count; /* site 0 */
+	uint64_t live_bytes, live_count;		 /* over all sites */
+	struct growth_rss rss;
+	enum growth_verdict rss_verdict;
+	uint64_t limit_bytes; /* 0: none known */
+	double eta_s;	      /* all held sites together */
+};
+
+/* `entry` may be NULL: then resident memory is as the last row has it. */
+void growth_model_make(struct growth_model *m, struct growth_places *places,
+		       const struct growth_request *request,
+		       const struct locate_entry *entry);
+void growth_model_free(struct growth_model *m);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * smaps against sidecar. Called by `weir stat` and its --check; only reads.
+ */
+#include "tools/model/measure.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "tools/read/proc.h"
+#include "tools/text/tell.h"
+
+#define TRIES 3
+
+static int
+resident_now(const struct sidecar *s, uint64_t *bytes)
+{
+	uint32_t n = s->rows[WEIR_SECTION_REGIONS].records;
+	struct proc_range *ranges;
+	int rc;
+
+	if (n > WEIR_STATS_MAX_REGIONS)
+		n = WEIR_STATS_MAX_REGIONS;
+	ranges = calloc(n + 1, sizeof(*ranges));
+	if (ranges == NULL)
+		tell_no_memory();
+	for (uint32_t i = 0; i < n; i++) {
+		ranges[i].base = sidecar_at(s, WEIR_SECTION_REGIONS, i, WEIR_R_base);
+		ranges[i].bytes = sidecar_at(s, WEIR_SECTION_REGIONS, i, WEIR_R_bytes);
+	}
+	rc = proc_resident(s->header.pid, ranges, n, bytes);
+	free(ranges);
+	return rc;
+}
+
+struct derive_memory
+measure_memory(const struct locate_entry *e)
+{
+	uint64_t before = 0, rss = 0, resident = 0;
+	pid_t pid = e->sidecar.header.pid;
+	bool now = e->life == LOCATE_RUNNING && proc_rss(pid, &before) == 0 &&
+		   resident_now(&e->sidecar, &resident) == 0 && proc_rss(pid, &rss) == 0;
+
+	/* A collection while smaps was read must not leave less than nothing for the rest. */
+	return derive_memory(&e->sidecar, now, rss > before ? rss : before, resident);
+}
+
+static bool
+same_use(const struct sidecar *a, const struct sidecar *b)
+{
+	static const enum weir_counter moving[] = {
+		WEIR_C_live_held_bytes, WEIR_C_cached_dirty_bytes, WEIR_C_region_bytes,
+		WEIR_C_large_requests,	WEIR_C_purged_bytes,	   WEIR_C_map_puts,
+	};
+
+	for (size_t i = 0; i < sizeof(moving) / sizeof(moving[0]); i++)
+		if (sidecar_counter(a, moving[i]) != sidecar_counter(b, moving[i]))
+			return false;
+	return sidecar_sum(a, WEIR_SECTION_CLASSES, WEIR_K_puts) ==
+	       sidecar_sum(b, WEIR_SECTION_CLASSES, WEIR_K_puts);
+}
+
+static void
+sleep_ms(uint64_t ms)
+{
+	struct timespec t = {.tv_sec = (time_t)(ms / 1000),
+			     .tv_nsec = (long)(ms % 1000) * 1000000};
+
+	while (nanosleep(&t, &t) != 0)
+		;
+}
+
+/* The process has hardly run meanwhile; one that runs may be ahead of its sidecar's writer. */
+static bool
+rested(const struct locate_entry *e, uint64_t ticks_before)
+{
+	struct proc_stat st;
+
+	return proc_stat(e->sidecar.header.pid, &st) == 0 &&
+	       st.cpu_ticks <= ticks_before + 1;
+}
+
+enum measure_result
+measure_settled(const struct locate_entry *e, uint64_t *resident, uint64_t *accounted)
+{
+	uint64_t period = e->sidecar.header.stats_ms;
+
+	if (e->life != LOCATE_RUNNING)
+		return MEASURE_NOT_ABLE;
+	for (int i = 0; i < TRIES; i++) {
+		struct locate_entry before, after;
+		struct proc_stat st;
+		bool same;
+
+		if (locate_open(&before, e->path) != 0)
+			return MEASURE_NOT_ABLE;
+		if (before.life != LOCATE_RUNNING ||
+		    proc_stat(before.sidecar.header.pid, &st) != 0 ||
+		    resident_now(&before.sidecar, resident) != 0) {
+			sidecar_free(&before.sidecar);
+			return MEASURE_NOT_ABLE;
+		}
+		sleep_ms(2 * (period < 2000 ? period : 2000) + 100);
+		if (locate_open(&after, e->path) != 0) {
+			sidecar_free(&before.sidecar);
+			return MEASURE_NOT_ABLE;
+		}
+		same = same_use(&before.sidecar, &after.sidecar) &&
+		       rested(&before, st.cpu_ticks);
+		*accounted = sidecar_counter(&after.sidecar, WEIR_C_live_held_bytes) +
+			     sidecar_counter(&after.sidecar, WEIR_C_cached_dirty_bytes);
+		sidecar_free(&before.sidecar);
+		sidecar_free(&after.sidecar);
+		if (same)
+			return MEASURE_SETTLED;
+	}
+	return MEASURE_BUSY;
+}

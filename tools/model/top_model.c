@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Looks at a sidecar again and again. Called by `weir top` alone; prints nothing.
+ */
+#include "tools/model/top_model.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "tools/model/derive.h"
+#include "tools/model/growth_rows.h"
+#include "tools/model/measure.h"
+#include "tools/read/proc.h"
+#include "tools/text/show.h"
+
+#define SLOPE_NS (UINT64_C(60) * 1000000000)
+
+void
+top_model_init(struct top_model *m)
+{
+	memset(m, 0, sizeof(*m));
+}
+
+static void
+remember(struct top_model *m, uint64_t ns, uint64_t rss)
+{
+	if (m->n_history > 0 && m->history_ns[m->n_history - 1] >= ns)
+		return;
+	if (m->n_history == TOP_HISTORY) {
+		memmove(m->history, m->history + 1,
+			(TOP_HISTORY - 1) * sizeof(m->history[0]));
+		memmove(m->history_ns, m->history_ns + 1,
+			(TOP_HISTORY - 1) * sizeof(m->history_ns[0]));
+		m->n_history--;
+	}
+	m->history[m->n_history] = rss;
+	m->history_ns[m->n_history++] = ns;
+}
+
+/* What the process recorded before the first look. */
+static void
+remember_rows(struct top_model *m)
+{
+	struct growth_rows r = growth_rows_timed(&m->trace, 0, UINT64_MAX);
+
+	for (size_t i = 0; i < r.n; i++)
+		remember(m, r.rows[i]->unix_ns, r.rows[i]->rss_bytes);
+	growth_rows_free(&r);
+}
+
+static double
+per_second(uint64_t before, uint64_t after, uint64_t ns)
+{
+	return ns == 0 || after < before ? 0
+					 : (double)(after - before) * 1e9 / (double)ns;
+}
+
+static uint64_t
+since(uint64_t now, uint64_t then)
+{
+	return now > then ? now - then : 0;
+}
+
+static struct top_rates
+rates_of(const struct sidecar *s, const struct sidecar *before, uint64_t gcs,
+	 uint64_t gcs_before)
+{
+	bool first = before == NULL;
+	uint64_t ns = first ? since(s->slot.unix_ns, s->header.created_unix_ns)
+			    : since(s->slot.monotonic_ns, before->slot.monotonic_ns);
+	struct top_rates r = {.since_start = first};
+
+	r.requests =
+		per_second(first ? 0 : sidecar_counter(before, WEIR_C_large_requests),
+			   sidecar_counter(s, WEIR_C_large_requests), ns);
+	r.bytes = per_second(
+		first ? 0 : sidecar_counter(before, WEIR_C_large_requested_bytes),
+		sidecar_counter(s, WEIR_C_large_requested_bytes), ns);
+	r.major_gcs = per_second(first ? 0 : gcs_before, gcs, ns);
+	return r;
+}
+
+/*
+ * The sidecar's figures of weir's own memory, with RSS as it is now if /proc tells; of a process
+ * that freed all to exit, those of before.
+ */
+static struct growth_rss
+rss_of(const struct top_model *m, bool *now)
+{
+	const struct locate_entry *e = &m->entry;
+	const struct weir_trace_row *row =
+		m->has_trace ? growth_rows_at(&m->trace, m->trace.head.monotonic_ns)
+			     : NULL;
+	uint64_t rss = 0, js_heap = row != NULL ? row->js_heap_bytes : 0;
+	struct derive_memory d;
+
+	*now = false;
+	if (row != NULL && m->trace.before_exit)
+		return growth_split(row->rss_bytes, row->live_bytes, row->cached_bytes,
+				    js_heap);
+	d = measure_memory(e);
+	*now = d.now;
+	if (!d.now && e->life == LOCATE_RUNNING &&
+	    proc_rss(e->sidecar.header.pid, &rss) == 0) {
+		/* No right to smaps: the sidecar's own measure, some seconds old. */
+		*now = true;
+		d = derive_memory(&e->sidecar, true, rss,
+				  sidecar_counter(&e->sidecar, WEIR_C_resident_bytes));
+	}
+	return growth_split(d.rss_bytes, d.live_bytes, d.cached_bytes, js_heap);
+}
+
+/* `same`: the process of the look before, whose trace will do while the writer is at work. */
+static void
+look_at_trace(struct top_model *m, bool same)
+{
+	struct trace_view trace;
+	int rc = trace_view_load(&trace, AT_FDCWD, m->entry.path, m->why_no_trace);
+
+	if (rc == -EAGAIN && m->has_trace && same)
+		return;
+	if (m->has_trace)
+		trace_view_free(&m->trace);
+	m->has_trace = rc == 0;
+	if (!m->has_trace)
+		return;
+	m->trace = trace;
+	if (m->n_history == 0)
+		remember_rows(m);
+}
+
+/* Between two writes of the sidecar the rates stay as they were, unless it has long been quiet. */
+static bool
+has_news(const struct top_model *m, const struct sidecar *now)
+{
+	uint64_t quiet = locate_age_ns(now);
+
+	return !m->loaded || now->slot.seq_begin != m->entry.sidecar.slot.seq_begin ||
+	       quiet > UINT64_C(3000000) * (now->header.stats_ms + 1);
+}
+
+static int
+find(struct top_model *m, const char *what, struct locate_entry *e)
+{
+	pid_t pid;
+	int rc;
+
+	memset(e, 0, sizeof(*e));
+	rc = proc_is_pid(what, &pid) ? locate_pid(pid, 0, e) : locate_open(e, what);
+	/* With the process its environment is gone, which said where its file is. */
+	if (rc == -ENOENT && m->loaded)
+		rc = locate_open(e, m->entry.path);
+	if (rc != 0)
+		show_format(m->note, SIDECAR_WHY, "%s",
+			    rc == -ENOENT && e->why[0] == '\0' ? "there is no sidecar"
+							       : e->why);
+	return rc;
+}
+
+int
+top_model_look(struct top_model *m, const char *what)
+{
+	struct locate_entry e;
+	uint64_t gcs = m->has_trace ? m->trace.head.major_gcs : 0;
+	bool same, news, now;
+	int rc = find(m, what, &e);
+
+	if (rc != 0)
+		return rc;
+	same = m->loaded && strcmp(e.path, m->entry.path) == 0 &&
+	       e.sidecar.header.start_ticks == m->entry.sidecar.header.start_ticks;
+	news = has_news(m, &e.sidecar);
+	m->note[0] = '\0';
+	struct locate_entry before = m->entry;
+
+	m->entry = e;
+	look_at_trace(m, same);
+	if (news)
+		m->rates = rates_of(&e.sidecar, same ? &before.sidecar : NULL,
+				    m->has_trace ? m->trace.head.major_gcs : 0, gcs);
+	if (m->loaded)
+		sidecar_free(&before.sidecar);
+	m->loaded = true;
+	m->rss = rss_of(m, &now);
+	m->asked_bytes =
+		m->has_trace && m->trace.before_exit
+			? m->rss.live_bytes
+			: sidecar_sum(&e.sidecar, WEIR_SECTION_KINDS, WEIR_KF_live_bytes);
+	m->limit_bytes = sidecar_counter(&e.sidecar, WEIR_C_cgroup_limit_bytes);
+	remember(m, e.sidecar.slot.unix_ns + (now ? locate_age_ns(&e.sidecar) : 0),
+		 m->rss.rss_bytes);
+	return 0;
+}
+
+bool
+top_model_alive(const struct top_model *m)
+{
+	return m->loaded &&
+	       (m->entry.life == LOCATE_RUNNING || m->entry.life == LOCATE_UNKNOWN);
+}
+
+double
+top_model_rss_slope(const struct top_model *m)
+{
+	size_t last = m->n_history - 1, first = last;
+
+	if (m->n_history < 2)
+		return 0;
+	while (first > 0 && m->history_ns[last] - m->history_ns[first - 1] <= SLOPE_NS)
+		first--;
+	if (first == last)
+		return 0;
+	return ((double)m->history[last] - (double)m->history[first]) * 1e9 /
+	       (double)(m->history_ns[last] - m->history_ns[first]);
+}
+
+void
+top_model_free(struct top_model *m)
+{
+	if (m->has_trace)
+		trace_view_free(&m->trace);
+	if (m->loaded)
+		sidecar_free(&m->entry.sidecar);
+	top_model_init(m);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What `weir top` knows: the last look at a process and its sidecar, and what changed since the
+ * look before. Looking needs neither ptrace nor root: the sidecar is a file, resident memory comes
+ * from /proc where that may be read.
+ */
+#ifndef TOOLS_TOP_MODEL_H
+#define TOOLS_TOP_MODEL_H
+
+#include "tools/model/growth_verdict.h"
+#include "tools/read/locate.h"
+#include "tools/read/trace_view.h"
+
+#define TOP_HISTORY 600
+
+struct top_rates {
+	bool since_start; /* averages of the whole run: there was one look only */
+	double requests;  /* each second */
+	double bytes;
+	double major_gcs;
+};
+
+struct top_model {
+	struct locate_entry entry;
+	bool loaded; /* entry, rss and rates are those of the last look that succeeded */
+	struct growth_rss rss; /* V8's heap in it as of its last collection */
+	uint64_t asked_bytes;  /* asked for, over the blocks in use */
+	uint64_t limit_bytes;  /* 0: none */
+	struct trace_view trace;
+	bool has_trace;
+	char why_no_trace[TRACE_VIEW_WHY];
+	struct top_rates rates;
+	uint64_t history[TOP_HISTORY]; /* RSS, oldest first */
+	uint64_t history_ns[TOP_HISTORY];
+	size_t n_history;
+	char note[SIDECAR_WHY]; /* why this picture is not the newest, or "" */
+};
+
+void top_model_init(struct top_model *m);
+
+/*
+ * Looks again at the file or pid. Returns 0; or -errno with `note` saying why, and what was known
+ * stays as it was.
+ */
+int top_model_look(struct top_model *m, const char *what);
+
+/* True while another look may show something new. */
+bool top_model_alive(const struct top_model *m);
+
+/* Bytes a second by which RSS has grown over the last minute of looks; 0 if that is not known. */
+double top_model_rss_slope(const struct top_model *m);
+
+void top_model_free(struct top_model *m);
+
+#endif

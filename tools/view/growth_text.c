@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `weir growth` for people: a table of sites, where resident memory is, and the stacks of the worst
+ * with the lines of source. All foreign text goes through show_clean.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "tools/names/growth_source.h"
+#include "tools/text/show.h"
+#include "tools/text/table.h"
+#include "tools/view/growth_view.h"
+
+#define WHERE_COLUMNS 100
+#define SOURCE_LINE   160
+
+size_t
+growth_view_rows(const struct growth_view *v)
+{
+	const struct growth_model *m = v->model;
+	size_t n = m->n_groups;
+
+	/* What is idle sorts to the end only by size: count, do not assume. */
+	while (n > 0 && m->groups[n - 1].live_bytes == 0 &&
+	       m->groups[n - 1].added_bytes == 0 && m->groups[n - 1].alloc_bytes == 0)
+		n--;
+	return n;
+}
+
+static char *
+show_signed(char buf[SHOW_VALUE + 1], int64_t bytes)
+{
+	uint64_t size = bytes < 0 ? -(uint64_t)bytes : (uint64_t)bytes;
+
+	show_bytes(buf + 1, size);
+	buf[0] = bytes < 0 ? '-' : '+';
+	return size == 0 ? buf + 1 : buf;
+}
+
+static void
+print_head(const struct growth_view *v, FILE *out)
+{
+	const struct trace_view *t = v->trace;
+	const struct weir_trace_head *h = &t->head;
+	const struct growth_model *m = v->model;
+	char exe[512], runtime[128], version[128], reason[256];
+	char all[SHOW_VALUE], from[SHOW_VALUE], to[SHOW_VALUE];
+	uint64_t start = h->started_ns;
+
+	fprintf(out, "pid %d, %s", t->file.pid,
+		show_clean(exe, sizeof(exe), t->file.exe));
+	show_clean(runtime, sizeof(runtime), trace_view_string(t, h->runtime));
+	show_clean(version, sizeof(version), trace_view_string(t, h->runtime_version));
+	if (runtime[0] != '\0')
+		fprintf(out, " (%s%s%s)", runtime, version[0] != '\0' ? ", " : "",
+			version);
+	if (v->entry != NULL)
+		fprintf(out, ", %s", locate_life_text(v->entry->life));
+	fprintf(out, "\ntraced %s; window %s to %s",
+		show_duration(all, h->monotonic_ns > start ? h->monotonic_ns - start : 0),
+		show_duration(from, m->from_ns > start ? m->from_ns - start : 0),
+		show_duration(to, m->to_ns > start ? m->to_ns - start : 0));
+	if (h->gc_known)
+		fprintf(out, "; %" PRIu64 " major garbage collections", h->major_gcs);
+	else
+		fputs("; garbage collections cannot be observed here", out);
+	if (t->before_exit)
+		fputs("\nas of the last write before the process freed all to exit", out);
+	fprintf(out, "\nframes read as: %s", trace_view_tier(t));
+	show_clean(reason, sizeof(reason), trace_view_string(t, h->tier_reason));
+	if (reason[0] != '\0')
+		fprintf(out, " (%s)", reason);
+	fputs("\n\n", out);
+}
+
+static void
+add_row(struct table *t, const struct growth_view *v, const struct growth_group *g)
+{
+	char a[SHOW_VALUE + 1], b[SHOW_VALUE], where[4 * WHERE_COLUMNS];
+	const struct growth_finding *f = &g->finding;
+
+	table_cell(t, "%s", show_signed(a, g->added_bytes));
+	table_cell(t, "%+" PRId64, g->added_count);
+	table_cell(t, "%s", show_bytes(a, g->live_bytes));
+	table_cell(t, "%s", show_count(b, g->live_count));
+	if (f->slope_bytes_per_s >= 1)
+		table_cell(t, "%s/s", show_bytes(a, (uint64_t)f->slope_bytes_per_s));
+	else
+		table_cell(t, "-");
+	if (v->trace->head.gc_known)
+		table_cell(t, "%.1f GC", g->age_gcs);
+	else
+		table_cell(t, "%s", show_duration(a, (uint64_t)(g->age_s * 1e9)));
+	table_cell(t, "%s", growth_verdict_name(f->verdict));
+	if (g->eta_s >= 0 && g->eta_s < 1e9)
+		table_cell(t, "%s", show_duration(a, (uint64_t)(g->eta_s * 1e9)));
+	else
+		table_cell(t, "-");
+	table_cell(t, "%s", show_clean(where, sizeof(where), g->name));
+}
+
+static void
+print_table(const struct growth_view *v, FILE *out)
+{
+	static const char *const heading[] = {"added", "blocks", "live",    "blocks",
+					      "slope", "age",	 "verdict", "limit in",
+					      "where", NULL};
+	const struct growth_model *m = v->model;
+	size_t rows = growth_view_rows(v), shown = 0;
+	uint64_t rest = 0;
+	struct table *t;
+	char buf[SHOW_VALUE];
+
+	if (rows == 0) {
+		fprintf(out,
+			"No allocation was recorded: those of %s and more would be "
+			"(floor, "
+			"trace_min).\n",
+			show_bytes(buf, v->trace->head.exact_bytes));
+		return;
+	}
+	t = table_new("rrrrrrlrl");
+	table_heading(t, heading);
+	for (size_t i = 0; i < rows; i++) {
+		if (v->top == 0 || shown < v->top) {
+			add_row(t, v, &m->groups[i]);
+			shown++;
+		} else {
+			rest += m->groups[i].live_bytes;
+		}
+	}
+	table_print(t, out, 0);
+	if (shown < rows)
+		fprintf(out, "and %zu more with %s live (--top 0 lists all)\n",
+			rows - shown, show_bytes(buf, rest));
+}
+
+static void
+print_losses(const struct growth_view *v, FILE *out)
+{
+	const struct growth_model *m = v->model;
+	char buf[SHOW_VALUE], count[SHOW_VALUE];
+
+	if (m->unattributed_count > 0)
+		fprintf(out, "not attributed: %s live, in %s block%s\n",
+			show_bytes(buf, m->unattributed_bytes),
+			show_count(count, m->unattributed_count),
+			m->unattributed_count == 1 ? "" : "s");
+	for (uint32_t i = 0; i < v->trace->head.n_drops; i++)
+		if (v->trace->head.drops[i] > 0)
+			fprintf(out, "dropped: %s %s\n",
+				show_count(count, v->trace->head.drops[i]),
+				trace_view_drop_meaning((enum weir_trace_drop)i));
+	if (v->trace->cut)
+		fputs("the file is shorter than it says: a copy that was cut\n", out);
+}
+
+static void
+print_rss(const struct growth_view *v, FILE *out)
+{
+	const struct growth_model *m = v->model;
+	char rss[SHOW_VALUE], live[SHOW_VALUE], cached[SHOW_VALUE], heap[SHOW_VALUE];
+	char other[SHOW_VALUE], limit[SHOW_VALUE];
+
+	if (m->rss.rss_bytes == 0)
+		fputs("\nresident memory: not recorded at that instant\n", out);
+	else
+		fprintf(out,
+			"\nresident %s = %s live in weir + %s cached by weir + "
+			"%s script heap + %s next allocator and the rest\n",
+			show_bytes(rss, m->rss.rss_bytes),
+			show_bytes(live, m->rss.live_bytes),
+			show_bytes(cached, m->rss.cached_bytes),
+			show_bytes(heap, m->rss.js_heap_bytes),
+			show_bytes(other, m->rss.other_bytes));
+	if (m->limit_bytes > 0)
+		fprintf(out, "memory limit %s%s%s\n", show_bytes(limit, m->limit_bytes),
+			m->eta_s >= 0 ? ", reached by what is held in " : "",
+			m->eta_s >= 0 && m->eta_s < 1e9
+				? show_duration(other, (uint64_t)(m->eta_s * 1e9))
+				: "");
+	if (m->rss_verdict != GROWTH_HELD) {
+		fprintf(out, "%s: %s\n", growth_verdict_name(m->rss_verdict),
+			growth_verdict_meaning(m->rss_verdict, true));
+		growth_advice_rss_print(v, out, 2);
+	}
+}
+
+static void
+print_source(const struct growth_view *v, const struct growth_place *p, FILE *out)
+{
+	char line[SOURCE_LINE], clean[4 * SOURCE_LINE];
+
+	switch (growth_source_line(p->file, p->line, growth_started_unix(v->trace), line,
+				   sizeof(line))) {
+	case GROWTH_SOURCE_SHOWN:
+		fprintf(out, "       %5u | %s\n", p->line,
+			show_clean(clean, sizeof(clean), line));
+		break;
+	case GROWTH_SOURCE_NEWER:
+		fputs("             (the file changed since the process began)\n", out);
+		break;
+	case GROWTH_SOURCE_GONE:
+		fputs("             (the file is not here)\n", out);
+		break;
+	case GROWTH_SOURCE_NONE:
+		break;
+	}
+}
+
+/* Innermost first; a run of the runtime's own machine code is one line. */
+static void
+print_stack(const struct growth_view *v, const struct growth_group *g, FILE *out)
+{
+	uint32_t frames[WEIR_TRACE_MAX_DEPTH];
+	uint32_t n = trace_view_stack(
+		v->trace, trace_view_site(v->trace, g->site, WEIR_S_stack), frames);
+	char text[1024], clean[2048];
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct growth_place *p = growth_place(v->places, frames[i]);
+		uint32_t run = 0;
+
+		while (i + run < n) {
+			const struct growth_place *q =
+				growth_place(v->places, frames[i + run]);
+
+			if (q->script || q->origin == GROWTH_APP ||
+			    q->origin == GROWTH_PACKAGE)
+				break;
+			run++;
+		}
+		if (run > 1) {
+			fprintf(out, "     (%u frames of the runtime and system)\n", run);
+			i += run - 1;
+			continue;
+		}
+		growth_place_text(text, sizeof(text), p);
+		fprintf(out, "  %s  %s%s\n",
+			g->blame.rank != GROWTH_BLAME_NONE && i == g->blame.depth ? ">"
+										  : " ",
+			show_clean(clean, sizeof(clean), text),
+			p->script && !p->exact && p->line != 0
+				? " (line of the definition)"
+				: "");
+		if (p->generated != NULL)
+			fprintf(out, "             (from %s:%u)\n",
+				show_clean(clean, sizeof(clean), p->generated),
+				p->generated_line);
+		if (v->read_sources && p->script && p->origin != GROWTH_RUNTIME)
+			print_source(v, p, out);
+	}
+	if (n == WEIR_TRACE_MAX_DEPTH)
+		fputs("     (deeper frames were not kept)\n", out);
+}
+
+static void
+print_worst(const struct growth_view *v, FILE *out)
+{
+	const struct growth_model *m = v->model;
+	char live[SHOW_VALUE], name[1024];
+	size_t rows = growth_view_rows(v);
+
+	for (size_t i = 0; i < rows && i < v->stacks; i++) {
+		const struct growth_group *g = &m->groups[i];
+
+		fprintf(out, "\n%zu. %s\n   %s live, %s: %s\n", i + 1,
+			show_clean(name, sizeof(name), g->name),
+			show_bytes(live, g->live_bytes),
+			growth_verdict_name(g->finding.verdict),
+			growth_verdict_meaning(g->finding.verdict,
+					       v->trace->head.gc_known != 0));
+		print_stack(v, g, out);
+		growth_advice_print(v, g, out, 3);
+	}
+}
+
+void
+growth_text_print(const struct growth_view *v, FILE *out)
+{
+	print_head(v, out);
+	print_table(v, out);
+	print_losses(v, out);
+	print_rss(v, out);
+	print_worst(v, out);
+}

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The report's first section: in words what grows, which line, what that means, what to do next.
+ * Called by the page; the verdicts are growth_verdict.c's.
+ */
+#include "tools/view/report/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/names/growth_source.h"
+#include "tools/text/show.h"
+#include "tools/text/tell.h"
+#include "tools/view/report/report_html.h"
+
+#define MAX_HELD	5
+#define MAX_OTHERS	3
+#define SOURCE_MAX	200
+#define UNTOUCHED_WORTH (UINT64_C(16) << 20)
+
+/* A line below this share of what lives is not worth a sentence. */
+#define WORTH 0.1
+
+static char *
+eta_text(char buf[SHOW_VALUE], double seconds)
+{
+	return show_duration(buf, seconds < 1e9 ? (uint64_t)(seconds * 1e9)
+						: UINT64_C(1000000000000000000));
+}
+
+static void
+finding_begin(FILE *out, const char *class)
+{
+	fprintf(out, "<li class=\"%s\"><strong>", class);
+}
+
+static void
+finding_body(FILE *out, const char *meaning)
+{
+	fputs("</strong>\n", out);
+	if (meaning == NULL)
+		return;
+	fputs("<p>", out);
+	report_html_text(out, meaning);
+	fputs(".</p>\n", out);
+}
+
+static void
+finding_end(FILE *out)
+{
+	fputs("</li>\n", out);
+}
+
+/*
+ * What `weir growth` advises, for the group or else for resident memory, line by line. Folded: the
+ * finding before says nearly the same.
+ */
+static void
+print_advice(const struct report *r, const struct growth_group *g, bool folded, FILE *out)
+{
+	char *text, *line, *rest;
+	size_t n;
+	FILE *memory = open_memstream(&text, &n);
+
+	if (memory == NULL)
+		tell_no_memory();
+	if (g != NULL)
+		growth_advice_print(&r->view, g, memory, 0);
+	else
+		growth_advice_rss_print(&r->view, memory, 0);
+	if (fclose(memory) != 0)
+		tell_no_memory();
+	if (n > 0 && folded)
+		fputs("<details><summary>What to do next</summary>\n", out);
+	if (n > 0)
+		fputs("<pre class=\"next\">", out);
+	for (line = strtok_r(text, "\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		report_html_text(out, line);
+		fputc('\n', out);
+	}
+	if (n > 0)
+		fputs(folded ? "</pre></details>\n" : "</pre>\n", out);
+	free(text);
+}
+
+/* The blamed line itself, if its file is here and as old as the process. */
+static void
+print_source(const struct report *r, const struct growth_group *g, FILE *out)
+{
+	const struct growth_place *p = growth_place(r->places, g->blame.frame);
+	char line[SOURCE_MAX];
+
+	if (!r->read_files || g->blame.rank == GROWTH_BLAME_NONE || !p->script ||
+	    growth_source_line(p->file, p->line, r->entry->sidecar.header.created_unix_ns,
+			       line, sizeof(line)) != GROWTH_SOURCE_SHOWN)
+		return;
+	fprintf(out, "<pre class=\"source\">%u  ", p->line);
+	report_html_text(out, line);
+	fputs("</pre>\n", out);
+}
+
+static unsigned
+count_verdict(const struct growth_model *m, enum growth_verdict v)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < m->n_groups; i++)
+		n += m->groups[i].finding.verdict == v;
+	return n;
+}
+
+static double
+held_slope(const struct growth_model *m)
+{
+	double slope = 0;
+
+	for (size_t i = 0; i < m->n_groups; i++)
+		if (m->groups[i].finding.verdict == GROWTH_HELD)
+			slope += m->groups[i].finding.slope_bytes_per_s;
+	return slope;
+}
+
+/* The one sentence that somebody reads who reads no more. */
+static void
+print_summary(const struct report *r, FILE *out)
+{
+	const struct growth_model *m = &r->growth;
+	unsigned held = count_verdict(m, GROWTH_HELD);
+	char slope[SHOW_VALUE], eta[SHOW_VALUE], limit[SHOW_VALUE];
+
+	if (held == 0) {
+		bool decided = count_verdict(m, GROWTH_UNDECIDED) < m->n_groups;
+
+		finding_begin(out, decided ? "good" : "warn");
+		fputs(decided ? "No line of code was found that keeps growing."
+			      : "Too early to tell what grows.",
+		      out);
+		finding_body(out, decided ? NULL : growth_verdict_next(GROWTH_UNDECIDED));
+		finding_end(out);
+		return;
+	}
+	finding_begin(out, "bad");
+	report_html_print(out, "Memory grows: %s, by %s a second.",
+			  held == 1 ? "one line holds more and more"
+				    : "some lines hold more and more",
+			  show_bytes(slope, (uint64_t)held_slope(m)));
+	if (m->limit_bytes != 0 && m->eta_s >= 0)
+		report_html_print(out, " At that pace the limit of %s %s reached in %s.",
+				  show_bytes(limit, m->limit_bytes),
+				  r->entry->life == LOCATE_RUNNING ? "is" : "would be",
+				  eta_text(eta, m->eta_s));
+	else if (m->limit_bytes == 0)
+		fputs(" No memory limit was seen.", out);
+	finding_body(out, NULL);
+	finding_end(out);
+}
+
+static void
+print_name(const struct growth_group *g, FILE *out)
+{
+	fputs("<span class=\"code\">", out);
+	report_html_text(out, g->name);
+	fputs("</span>", out);
+}
+
+static void
+print_held(const struct report *r, const struct growth_group *g, bool folded, FILE *out)
+{
+	char live[SHOW_VALUE], count[SHOW_VALUE], slope[SHOW_VALUE], eta[SHOW_VALUE];
+	char age[64] = "", meaning[256];
+
+	finding_begin(out, "bad");
+	print_name(g, out);
+	report_html_print(out, " holds %s in %s %s, and %s more each second.",
+			  show_bytes(live, g->live_bytes),
+			  show_count(count, g->live_count),
+			  g->live_count == 1 ? "block" : "blocks",
+			  show_bytes(slope, (uint64_t)g->finding.slope_bytes_per_s));
+	if (g->eta_s >= 0)
+		report_html_print(out, " Alone it %s the memory limit in %s.",
+				  r->entry->life == LOCATE_RUNNING ? "reaches"
+								   : "would reach",
+				  eta_text(eta, g->eta_s));
+	if (r->trace->head.gc_known != 0)
+		show_format(age, sizeof(age),
+			    "; %.0f %% of it survived a major collection",
+			    100 * g->finding.survived);
+	show_format(
+		meaning, sizeof(meaning), "%s: %s%s", growth_verdict_name(GROWTH_HELD),
+		growth_verdict_meaning(GROWTH_HELD, r->trace->head.gc_known != 0), age);
+	finding_body(out, meaning);
+	print_source(r, g, out);
+	print_advice(r, g, folded, out);
+	finding_end(out);
+}
+
+static int
+by_slope(const void *a, const void *b)
+{
+	const struct growth_group *const *x = a, *const *y = b;
+	double s = (*x)->finding.slope_bytes_per_s, t = (*y)->finding.slope_bytes_per_s;
+
+	return s > t ? -1 : s < t;
+}
+
+static void
+print_all_held(const struct report *r, FILE *out)
+{
+	const struct growth_model *m = &r->growth;
+	const struct growth_group **held = calloc(m->n_groups + 1, sizeof(*held));
+	size_t n = 0;
+
+	if (held == NULL)
+		tell_no_memory();
+	for (size_t i = 0; i < m->n_groups; i++)
+		if (m->groups[i].finding.verdict == GROWTH_HELD)
+			held[n++] = &m->groups[i];
+	qsort(held, n, sizeof(*held), by_slope);
+	for (size_t i = 0; i < n && i < MAX_HELD; i++)
+		print_held(r, held[i], i > 0, out);
+	free(held);
+	if (n > MAX_HELD)
+		fprintf(out, "<li><p>%zu more lines grow: see the sites.</p></li>\n",
+			n - MAX_HELD);
+}
+
+/* Large lines that are no leak, so that nobody hunts them. */
+static void
+print_others(const struct report *r, enum growth_verdict verdict, FILE *out)
+{
+	const struct growth_model *m = &r->growth;
+	unsigned n = 0;
+	char live[SHOW_VALUE];
+
+	for (size_t i = 0; i < m->n_groups && n < MAX_OTHERS; i++) {
+		const struct growth_group *g = &m->groups[i];
+		uint64_t most =
+			g->live_bytes > g->peak_bytes ? g->live_bytes : g->peak_bytes;
+
+		if (g->finding.verdict != verdict ||
+		    (double)most < WORTH * (double)m->live_bytes)
+			continue;
+		n++;
+		finding_begin(out, verdict == GROWTH_UNDECIDED ? "warn" : "good");
+		print_name(g, out);
+		report_html_print(out, ": %s live, %s.", show_bytes(live, g->live_bytes),
+				  growth_verdict_name(verdict));
+		finding_body(out, growth_verdict_meaning(verdict,
+							 r->trace->head.gc_known != 0));
+		print_advice(r, g, n > 1, out);
+		finding_end(out);
+	}
+}
+
+/* Pages that nobody has touched yet: the sites show them, resident memory does not. */
+static void
+print_untouched(const struct report *r, FILE *out)
+{
+	uint64_t asked = r->growth.live_bytes, live = r->rss.live_bytes;
+	char a[SHOW_VALUE], b[SHOW_VALUE];
+
+	if (asked / 5 * 4 <= live || asked - live < UNTOUCHED_WORTH)
+		return;
+	finding_begin(out, "warn");
+	report_html_print(out, "Of %s that the lines hold, %s are resident.",
+			  show_bytes(a, asked), show_bytes(b, live));
+	finding_body(
+		out,
+		"the rest was allocated but never touched: it takes address space, and "
+		"memory only once something is written to it");
+	finding_end(out);
+}
+
+static void
+print_process(const struct report *r, FILE *out)
+{
+	enum growth_verdict v = r->growth.rss_verdict;
+	uint64_t bytes = v == GROWTH_RETAINED ? r->rss.cached_bytes : r->rss.other_bytes;
+	char a[SHOW_VALUE], b[SHOW_VALUE];
+
+	if (v != GROWTH_RETAINED && v != GROWTH_UNTRACKED)
+		return;
+	finding_begin(out, "warn");
+	report_html_print(out, "%s of %s resident: %s.", show_bytes(a, bytes),
+			  show_bytes(b, r->rss.rss_bytes), growth_verdict_name(v));
+	finding_body(out, growth_verdict_meaning(v, true));
+	print_advice(r, NULL, false, out);
+	finding_end(out);
+}
+
+static void
+print_no_trace(const struct report *r, FILE *out)
+{
+	char a[SHOW_VALUE], b[SHOW_VALUE], c[SHOW_VALUE];
+
+	finding_begin(out, "warn");
+	report_html_print(
+		out,
+		"RSS %s: %s are blocks in use that weir serves, %s are free "
+		"and kept by weir. Which lines allocated them was not recorded.",
+		show_bytes(a, r->rss.rss_bytes), show_bytes(b, r->rss.live_bytes),
+		show_bytes(c, r->rss.cached_bytes));
+	finding_body(out, r->why_no_trace);
+	fputs("<p>With the option trace on, a new run tells.</p>\n", out);
+	finding_end(out);
+}
+
+void
+report_print_findings(const struct report *r, FILE *out)
+{
+	fputs("<ol class=\"findings\">\n", out);
+	if (r->trace == NULL) {
+		print_no_trace(r, out);
+	} else {
+		print_summary(r, out);
+		print_all_held(r, out);
+		print_process(r, out);
+		print_untouched(r, out);
+		print_others(r, GROWTH_UNDECIDED, out);
+		print_others(r, GROWTH_GC_LAG, out);
+		print_others(r, GROWTH_PLATEAU, out);
+	}
+	fputs("</ol>\n", out);
+}

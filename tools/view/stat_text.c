@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A sidecar for people. Called by `weir stat` and the fuzzer; what comes from the file as text
+ * is cleaned before it is printed.
+ */
+#include <inttypes.h>
+
+#include "tools/text/show.h"
+#include "tools/text/table.h"
+#include "tools/view/stat_tables.h"
+#include "tools/view/stat_view.h"
+
+#define EXE_CLEAN (4 * WEIR_STATS_EXE_BYTES)
+
+static void
+print_who(const struct stat_view *v, FILE *out)
+{
+	const struct weir_stats_header *h = &v->entry->sidecar.header;
+	char exe[EXE_CLEAN], path[4 * PATH_MAX], version[64], age[SHOW_VALUE];
+
+	fprintf(out, "process   %d, %s: %s\n", (int)h->pid,
+		locate_life_text(v->entry->life), show_clean(exe, sizeof(exe), h->exe));
+	if (v->entry->life == LOCATE_GONE)
+		fputs("          it did not end by exit: killed, or left by _exit\n",
+		      out);
+	if (h->forked_from != 0)
+		fprintf(out, "          forked from %d, without an exec since\n",
+			(int)h->forked_from);
+	fprintf(out, "sidecar   %s\n", show_clean(path, sizeof(path), v->entry->path));
+	fprintf(out,
+		"          written %s ago, at most every %" PRIu32 " ms, by weir %s\n",
+		show_duration(age, v->age_ns), h->stats_ms,
+		show_clean(version, sizeof(version), h->weir_version));
+	if (v->entry->sidecar.torn_slots != 0)
+		fputs("          the last write was cut short; these are the figures "
+		      "before "
+		      "it\n",
+		      out);
+}
+
+static void
+print_options(const struct weir_stats_header *h, FILE *out)
+{
+	char floor[SHOW_VALUE], threshold[SHOW_VALUE], cache[SHOW_VALUE];
+
+	fprintf(out,
+		"options   floor %s, threshold %s, cache_max %s, decay_ms %" PRIu64 "\n",
+		show_bytes(floor, h->options_bytes[0]),
+		show_bytes(threshold, h->options_bytes[1]),
+		h->options_bytes[2] != 0 ? show_bytes(cache, h->options_bytes[2])
+					 : "automatic",
+		h->options_bytes[3]);
+}
+
+static void
+memory_row(struct table *t, const char *what, uint64_t bytes, uint64_t whole)
+{
+	char v[SHOW_VALUE];
+
+	table_cell(t, "%s", what);
+	table_cell(t, "%s", show_bytes(v, bytes));
+	table_cell(t, "%s", show_percent(v, bytes, whole));
+}
+
+static void
+print_memory(const struct derive_memory *m, FILE *out)
+{
+	struct table *t;
+
+	fprintf(out, "\nResident memory, %s\n", m->now ? "now" : "at the last write");
+	t = table_new("lrr");
+	memory_row(t, "weir's blocks in use", m->live_bytes, m->rss_bytes);
+	memory_row(t, "free, kept by weir", m->cached_bytes, m->rss_bytes);
+	memory_row(t, "the rest of the process", m->rest_bytes, m->rss_bytes);
+	memory_row(t, "all", m->rss_bytes, m->rss_bytes);
+	table_print(t, out, 2);
+}
+
+void
+stat_text_print(const struct stat_view *v, FILE *out)
+{
+	const struct sidecar *s = &v->entry->sidecar;
+
+	print_who(v, out);
+	print_options(&s->header, out);
+	stat_trace_print(&v->trace, out);
+	print_memory(&v->memory, out);
+	stat_tables_classes(s, out, v->all);
+	stat_tables_map(s, out);
+	stat_tables_passed(s, out);
+	stat_tables_sizes(s, out);
+	stat_tables_kinds(s, out);
+	stat_tables_counters(s, out);
+}
+
+void
+stat_text_list(const struct locate_entry *entries, size_t n, FILE *out)
+{
+	static const char *const heading[] = {"PID",  "STATE",	"WRITTEN",  "RSS",
+					      "LIVE", "CACHED", "HIT RATE", "PROGRAM"};
+	struct table *t = table_new("rlrrrrrl");
+	size_t bad = 0;
+
+	table_heading(t, heading);
+	for (size_t i = 0; i < n; i++) {
+		const struct sidecar *s = &entries[i].sidecar;
+		char v[SHOW_VALUE], exe[EXE_CLEAN];
+		struct derive_totals sum;
+
+		if (entries[i].error != 0) {
+			bad++;
+			continue;
+		}
+		sum = derive_totals(s);
+		table_cell(t, "%d", (int)s->header.pid);
+		table_cell(t, "%s", locate_life_text(entries[i].life));
+		table_cell(t, "%s ago", show_duration(v, locate_age_ns(s)));
+		table_cell(t, "%s", show_bytes(v, sidecar_counter(s, WEIR_C_rss_bytes)));
+		table_cell(t, "%s",
+			   show_bytes(v, sidecar_counter(s, WEIR_C_live_held_bytes)));
+		table_cell(t, "%s", show_bytes(v, sum.cached_dirty_bytes));
+		table_cell(t, "%s", show_percent(v, sum.recycled, sum.gets));
+		table_cell(t, "%s", show_clean(exe, sizeof(exe), s->header.exe));
+	}
+	if (bad < n)
+		table_print(t, out, 0);
+	else
+		table_free(t);
+	for (size_t i = 0; i < n && bad > 0; i++) {
+		char path[4 * PATH_MAX];
+
+		if (entries[i].error != 0)
+			fprintf(out, "%s: %s\n",
+				show_clean(path, sizeof(path), entries[i].path),
+				entries[i].why);
+	}
+}
