@@ -68,7 +68,7 @@ check_printed(const struct locate_entry *entry)
 {
 	struct stat_view v = {
 		.entry = entry,
-		.memory = derive_memory(&entry->sidecar, false, 0, 0),
+		.memory = derive_memory(&entry->sidecar, &(struct measure){0}),
 		.age_ns = entry->sidecar.slot.unix_ns,
 		.all = true,
 	};

@@ -56,16 +56,34 @@ breaches() {
   breaches | no_lines
 }
 
+@test "the table of folders leads one way down" {
+  table | awk -F: '{
+    gsub(" ", "", $1)
+    n = split($2, words, " ")
+    for (i = 1; i <= n; i++) {
+      sub(/\/[^\/]*\.h$/, "", words[i])
+      if (words[i] != $1)
+        print $1, words[i]
+    }
+  }' >"$BATS_TEST_TMPDIR/edges"
+  [ "$(wc -l <"$BATS_TEST_TMPDIR/edges")" -ge 40 ]
+  tsort "$BATS_TEST_TMPDIR/edges" >/dev/null
+}
+
+# The functions of libc that take values and give one; and what a compiler calls on its own.
+strings='(__)?(mem|str)[a-z]+(_chk)?|bcmp'
+instrumented='_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__(asan|ubsan|tsan|sanitizer|sancov|st(art|op)___sancov)_.*'
+
+# What policy defines.
+policy_symbols() {
+  symbols_of policy | awk 'NF == 4 { print $4 }' | sort -u
+}
+
 @test "policy calls nothing but the string functions of libc" {
-  library=$WEIR_BUILDDIR/.libs/libpolicy.a
-  [ -e "$library" ] || library=$WEIR_BUILDDIR/libpolicy.a
-  [ -e "$library" ] || skip "no libpolicy.a in this build"
-  nm "$library" | awk 'NF == 3 { print $3 }' | sort -u >"$BATS_TEST_TMPDIR/own"
-  [ -s "$BATS_TEST_TMPDIR/own" ]
-  nm -u "$library" | awk 'NF == 2 { print $2 }' | sort -u |
-    grep -vxF -f "$BATS_TEST_TMPDIR/own" |
-    grep -vxE '(__)?(mem|str)[a-z]+(_chk)?|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__(asan|ubsan|tsan|sanitizer|sancov|st(art|op)___sancov)_.*' |
-    no_lines
+  policy_symbols >"$BATS_TEST_TMPDIR/own"
+  [ -s "$BATS_TEST_TMPDIR/own" ] || skip "no libpolicy.a in this build"
+  symbols_of policy | awk 'NF == 3 && $2 == "U" { print $3 }' | sort -u |
+    grep -vxF -f "$BATS_TEST_TMPDIR/own" | grep -vxE "$strings|$instrumented" | no_lines
 }
 
 @test "only the files that doc/HACKING.md lists map memory" {
@@ -85,7 +103,7 @@ symbols_of() {
     nm -A "$WEIR_BUILDDIR"/preload/.libs/libweir_preload_la-*.o 2>/dev/null | sed 's/.*libweir_preload_la-//'
   else
     nm -A "$WEIR_BUILDDIR/.libs/lib$1.a" 2>/dev/null | sed 's/^[^:]*://' || nm -A "$WEIR_BUILDDIR/lib$1.a" | sed 's/^[^:]*://'
-  fi | sed -E 's/\.l?o:/ /'
+  fi | sed -E 's/^libtools_la-//; s/\.l?o:/ /'
 }
 
 # "caller callee" for each call from one file of a folder to another, without suffixes.
@@ -124,4 +142,72 @@ one_way_down() {
 
 @test "calls between the files of preload go one way down, by the layers of doc/HACKING.md" {
   one_way_down preload
+}
+
+# "file folder" for each file of the command.
+rooms() {
+  echo report_assets tools/view/report
+  sources_like '^tools/.*\.c$' | sed -E 's|(.*)/([^/]*)\.c$|\2 \1|'
+}
+
+# The rooms of the command, its symbols and, in $BATS_TEST_TMPDIR, both as files.
+tools_built() {
+  cd "$BATS_TEST_TMPDIR" || return
+  rooms >rooms
+  symbols_of tools >symbols
+  [ -s symbols ] || skip "the command is not built here"
+  [ "$(wc -l <symbols)" -ge 1000 ]
+}
+
+@test "calls between the rooms of tools go where the table of folders lets them include, and in no circle" {
+  tools_built
+  calls tools >edges
+  [ "$(wc -l <edges)" -ge 200 ]
+  table | awk -F: '{ gsub(" ", "", $1); n = split($2, words, " "); for (i = 1; i <= n; i++) print $1, words[i] }' >allowed
+  awk 'FILENAME == "rooms" { room[$1] = $2; next }
+    FILENAME == "allowed" { allowed[$1, $2] = 1; next }
+    !((room[$1], room[$2]) in allowed) { print $1 " of " room[$1] " calls " $2 " of " room[$2] }' rooms allowed edges |
+    no_lines
+  tsort edges >/dev/null
+}
+
+@test "of the command, only tools/read, tools/names and the files that doc/HACKING.md lists open files" {
+  tools_built
+  marked doc/HACKING.md openers | grep -oE '[a-z_/]+\.c' | sort >listed
+  [ -s listed ]
+  awk 'NR == FNR { room[$1] = $2; next }
+    NF == 3 && $3 ~ /^((f|fd|fre|p|dl|shm_)?open|creat|openat|opendir|fdopendir|mko?s?temps?|tmpfile|scandir|n?ftw|glob|memfd_create|process_vm_readv|ptrace)(64)?(_2)?$/ {
+      print room[$1] "/" $1 ".c"
+    }' rooms symbols | sort -u >opening
+  [ "$(grep -cE '^tools/(read|names)/' opening)" -ge 5 ]
+  grep -vE '^tools/(read|names)/' opening | diff listed -
+}
+
+# By objects: one that calls what is not pure is not, nor is one that calls that. A name is asked for by its frame,
+# whatever names/ looks into for it; without memory the command ends.
+@test "the models of tools are pure: no file, no clock, nothing printed, in what they call either" {
+  tools_built
+  policy_symbols >policy
+  awk -v pure="^($strings|[cm]alloc|realloc(array)?|free|qsort(_r)?|(__)?v?snprintf(_chk)?|$instrumented)\$" '
+    FILENAME == "rooms" { room[$1] = $2; next }
+    FILENAME == "policy" { home[$1] = "policy"; next }
+    NF == 4 && $3 ~ /[TDRB]/ { home[$4] = $1 }
+    NF == 3 && $2 == "U" { n++; caller[n] = $1; symbol[n] = $3 }
+    END {
+      do {
+        more = 0
+        for (i = 1; i <= n; i++) {
+          to = home[symbol[i]]
+          if (caller[i] in why || symbol[i] == "tell_no_memory" || room[to] == "tools/names")
+            continue
+          if (to == "" ? symbol[i] !~ pure : to in why) {
+            why[caller[i]] = symbol[i]
+            more = 1
+          }
+        }
+      } while (more)
+      for (file in why)
+        if (room[file] == "tools/model")
+          print file " calls " why[file]
+    }' rooms policy symbols | no_lines
 }

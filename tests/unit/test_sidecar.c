@@ -187,17 +187,17 @@ TEST(resident_memory_is_split_and_never_negative)
 
 	sidecar_sample_make(&sample);
 	REQUIRE(parse_whole() == 0);
-	m = derive_memory(&parsed, false, 0, 0);
+	m = derive_memory(&parsed, &(struct measure){.rss_known = true});
 	CHECK_EQ(m.rss_bytes, 150000000);
 	CHECK_EQ(m.cached_bytes, 16777216);
 	CHECK_EQ(m.live_bytes, 80000000 - 16777216);
 	CHECK_EQ(m.rest_bytes, 70000000);
 	/* More cached than is resident: purged since; more resident than all: sampled before. */
-	m = derive_memory(&parsed, true, 100, 60);
+	m = derive_memory(&parsed, &(struct measure){true, true, 100, 60});
 	CHECK_EQ(m.cached_bytes, 60);
 	CHECK_EQ(m.live_bytes, 0);
 	CHECK_EQ(m.rest_bytes, 40);
-	m = derive_memory(&parsed, true, 100, 200);
+	m = derive_memory(&parsed, &(struct measure){true, true, 100, 200});
 	CHECK_EQ(m.rest_bytes, 0);
 	sidecar_free(&parsed);
 }

@@ -22,6 +22,7 @@ static bool
 look(const char *exe, bool with_trace)
 {
 	struct trace_sample *s = trace_sample_new();
+	struct look l;
 	int fd, rc;
 	size_t n;
 
@@ -38,7 +39,8 @@ look(const char *exe, bool with_trace)
 		return false;
 	trace_sample_free(s);
 	top_model_init(&model);
-	rc = top_model_look(&model, path);
+	look_at(&l, path, NULL);
+	rc = top_model_take(&model, &l);
 	unlink(path);
 	top_sites_make(&sites, model.has_trace ? &model.trace : NULL);
 	return rc == 0;

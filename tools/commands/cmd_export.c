@@ -12,7 +12,7 @@
 
 #include "tools/commands/cmd.h"
 #include "tools/commands/subject.h"
-#include "tools/model/tracetime.h"
+#include "tools/commands/tracetime.h"
 #include "tools/text/tell.h"
 #include "tools/view/export/export.h"
 
@@ -141,6 +141,8 @@ write_trace(const struct request *r, const struct growth_request *g,
 	    const struct locate_entry *e, const struct trace_view *trace, FILE *out)
 {
 	struct export_amount(*amounts)[EXPORT_N_VALUES];
+	struct measure now = measure_now(e);
+	struct derive_memory memory = derive_memory(&e->sidecar, &now);
 	struct growth_model model;
 	struct growth_view v = {
 		.entry = e,
@@ -150,7 +152,7 @@ write_trace(const struct request *r, const struct growth_request *g,
 	};
 	struct export_job job = {.view = &v, .value = r->value};
 
-	growth_model_make(&model, v.places, g, e);
+	growth_model_make(&model, v.places, g, &memory);
 	amounts = export_amounts(&model);
 	job.amounts = (const struct export_amount(*)[EXPORT_N_VALUES])amounts;
 	formats[r->format].write(&job, out);

@@ -9,7 +9,7 @@
 
 #include "tools/commands/cmd.h"
 #include "tools/commands/subject.h"
-#include "tools/model/tracetime.h"
+#include "tools/commands/tracetime.h"
 #include "tools/view/growth_view.h"
 
 struct request {
@@ -165,6 +165,8 @@ static void
 print(const struct request *r, const struct locate_entry *e,
       const struct trace_view *trace)
 {
+	struct measure now = measure_now(e);
+	struct derive_memory memory = derive_memory(&e->sidecar, &now);
 	struct growth_model model;
 	struct growth_view v = {
 		.entry = e,
@@ -176,7 +178,7 @@ print(const struct request *r, const struct locate_entry *e,
 		.read_sources = !r->no_files,
 	};
 
-	growth_model_make(&model, v.places, &r->g, e);
+	growth_model_make(&model, v.places, &r->g, &memory);
 	if (r->json)
 		growth_json_print(&v, stdout);
 	else

@@ -12,7 +12,7 @@
 
 #include "tools/commands/cmd.h"
 #include "tools/commands/subject.h"
-#include "tools/model/measure.h"
+#include "tools/read/measure.h"
 #include "tools/text/show.h"
 #include "tools/text/tell.h"
 #include "tools/view/stat_check.h"
@@ -105,10 +105,11 @@ parse_args(int argc, char **argv, struct request *r)
 static void
 print_once(const struct request *r, const struct locate_entry *e)
 {
+	struct measure now = measure_now(e);
 	struct stat_view v = {
 		.entry = e,
 		.trace = stat_trace_of(e->path),
-		.memory = measure_memory(e),
+		.memory = derive_memory(&e->sidecar, &now),
 		.age_ns = locate_age_ns(&e->sidecar),
 		.all = r->all,
 	};

@@ -176,13 +176,15 @@ show(const struct request *r)
 	struct top_model model;
 	struct top_sites sites;
 	int status = CMD_OK;
+	struct look l;
 
 	/* Here the reasons are told; the model's own looks only note them. */
 	if (!subject_open(r->what, &e))
 		return CMD_FAILED;
 	sidecar_free(&e.sidecar);
 	top_model_init(&model);
-	if (top_model_look(&model, r->what) != 0) {
+	look_at(&l, r->what, NULL);
+	if (top_model_take(&model, &l) != 0) {
 		tell_error("%s: %s", r->what, model.note);
 		return CMD_FAILED;
 	}

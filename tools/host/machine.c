@@ -15,24 +15,10 @@
 #include "tools/host/launch.h"
 #include "tools/read/memory_limit.h"
 #include "tools/read/proc.h"
+#include "tools/read/system_line.h"
 #include "tools/text/show.h"
 
 #define GROUP "machine"
-
-static bool
-read_line(const char *path, char *line, size_t size)
-{
-	FILE *f = fopen(path, "re");
-	bool ok;
-
-	if (f == NULL)
-		return false;
-	ok = fgets(line, (int)size, f) != NULL;
-	fclose(f);
-	if (ok)
-		line[strcspn(line, "\n")] = '\0';
-	return ok;
-}
 
 static void
 find_kernel(struct findings *f)
@@ -62,7 +48,8 @@ find_huge_pages(struct findings *f)
 	char line[128];
 	const char *note = "weir asks for no huge pages";
 
-	if (!read_line("/sys/kernel/mm/transparent_hugepage/enabled", line, sizeof(line)))
+	if (!system_line("/sys/kernel/mm/transparent_hugepage/enabled", line,
+			 sizeof(line)))
 		return;
 	if (strstr(line, "[always]") != NULL)
 		note = "a block may become resident in steps of 2 MB: more than was "
@@ -82,7 +69,7 @@ find_overcommit(struct findings *f)
 	char line[32];
 	int mode;
 
-	if (!read_line("/proc/sys/vm/overcommit_memory", line, sizeof(line)))
+	if (!system_line("/proc/sys/vm/overcommit_memory", line, sizeof(line)))
 		return;
 	mode = atoi(line);
 	finding_add(f, GROUP, "overcommit", mode >= 0 && mode <= 2 ? meaning[mode] : NULL,
@@ -96,7 +83,7 @@ find_map_count(struct findings *f, pid_t pid)
 	size_t n_maps;
 	bool mapped;
 
-	if (!read_line("/proc/sys/vm/max_map_count", line, sizeof(line)))
+	if (!system_line("/proc/sys/vm/max_map_count", line, sizeof(line)))
 		return;
 	show_count(limit, strtoull(line, NULL, 10));
 	if (pid != 0 && proc_maps(pid, LAUNCH_SHIM, &n_maps, &mapped) == 0)
@@ -140,7 +127,7 @@ find_memory(struct findings *f, pid_t pid)
 	char line[64], limit[SHOW_VALUE], usage[SHOW_VALUE];
 	uint64_t kb;
 
-	if (read_line("/proc/meminfo", line, sizeof(line)) &&
+	if (system_line("/proc/meminfo", line, sizeof(line)) &&
 	    sscanf(line, "MemTotal: %" SCNu64, &kb) == 1)
 		finding_add(f, GROUP, "memory", NULL, "%s", show_bytes(limit, kb * 1024));
 	if (memory_limit_of(pid, &m) != 0)

@@ -31,11 +31,12 @@ derive_totals(const struct sidecar *s)
 }
 
 struct derive_memory
-derive_memory(const struct sidecar *s, bool now, uint64_t rss, uint64_t resident)
+derive_memory(const struct sidecar *s, const struct measure *now)
 {
-	struct derive_memory m = {.now = now};
+	struct derive_memory m = {.now = now->resident_known};
+	uint64_t rss = now->rss_bytes, resident = now->resident_bytes;
 
-	if (!now) {
+	if (!m.now) {
 		rss = sidecar_counter(s, WEIR_C_rss_bytes);
 		resident = sidecar_counter(s, WEIR_C_resident_bytes);
 	}
@@ -47,6 +48,7 @@ derive_memory(const struct sidecar *s, bool now, uint64_t rss, uint64_t resident
 	if (m.cached_bytes > resident)
 		m.cached_bytes = resident;
 	m.live_bytes = resident - m.cached_bytes;
+	m.limit_bytes = sidecar_counter(s, WEIR_C_cgroup_limit_bytes);
 	return m;
 }
 

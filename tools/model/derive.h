@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "tools/read/measure.h"
 #include "tools/read/sidecar.h"
 
 struct derive_totals {
@@ -25,17 +26,17 @@ struct derive_memory {
 	uint64_t rss_bytes;
 	uint64_t live_bytes;
 	uint64_t cached_bytes;
-	uint64_t rest_bytes; /* not weir's */
+	uint64_t rest_bytes;  /* not weir's */
+	uint64_t limit_bytes; /* of its control group; 0: none */
 };
 
 struct derive_totals derive_totals(const struct sidecar *s);
 
 /*
- * `rss` and `resident` (of weir's regions) as measured now, or both from the file when `now` is
- * false. Figures taken at slightly different moments are clamped, never negative.
+ * As measured now; as of the file where that is not known. Figures taken at slightly different
+ * moments are clamped, never negative.
  */
-struct derive_memory derive_memory(const struct sidecar *s, bool now, uint64_t rss,
-				   uint64_t resident);
+struct derive_memory derive_memory(const struct sidecar *s, const struct measure *now);
 
 /* True if the class has ever been used or holds anything. */
 bool derive_class_used(const struct sidecar *s, uint32_t row);

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "tools/model/growth_group.h"
-#include "tools/model/measure.h"
 #include "tools/text/tell.h"
 
 /* A trace shorter than this has no warm-up to skip. */
@@ -259,7 +258,7 @@ split_row(const struct weir_trace_row *row)
 }
 
 static void
-judge_memory(struct growth_model *m, const struct locate_entry *entry)
+judge_memory(struct growth_model *m, const struct derive_memory *d)
 {
 	const struct weir_trace_row *last = growth_rows_at(m->v, m->v->head.monotonic_ns);
 	struct growth_rows timed = growth_rows_timed(m->v, m->from_ns, m->to_ns);
@@ -279,14 +278,11 @@ judge_memory(struct growth_model *m, const struct locate_entry *entry)
 		m->limit_bytes = last->limit_bytes;
 	}
 	/* The sidecar's own figures are of the exit, if the trace is of before it. */
-	if (entry != NULL && !m->v->before_exit) {
-		struct derive_memory d = measure_memory(entry);
-
-		m->rss = growth_split(d.rss_bytes, d.live_bytes, d.cached_bytes,
+	if (d != NULL && !m->v->before_exit) {
+		m->rss = growth_split(d->rss_bytes, d->live_bytes, d->cached_bytes,
 				      last != NULL ? last->js_heap_bytes : 0);
 		if (m->limit_bytes == 0)
-			m->limit_bytes = sidecar_counter(&entry->sidecar,
-							 WEIR_C_cgroup_limit_bytes);
+			m->limit_bytes = d->limit_bytes;
 	}
 	m->rss_verdict = growth_judge_rss(&m->rss, peak, others, timed.n);
 	free(others);
@@ -329,7 +325,8 @@ by_sort_value(const void *a, const void *b)
 
 void
 growth_model_make(struct growth_model *m, struct growth_places *places,
-		  const struct growth_request *request, const struct locate_entry *entry)
+		  const struct growth_request *request,
+		  const struct derive_memory *memory)
 {
 	const struct trace_view *v = growth_places_view(places);
 	uint32_t *group_of = calloc((size_t)v->n_sites + 1, sizeof(*group_of));
@@ -341,7 +338,7 @@ growth_model_make(struct growth_model *m, struct growth_places *places,
 	m->v = v;
 	m->request = *request;
 	set_window(m);
-	judge_memory(m, entry);
+	judge_memory(m, memory);
 	m->groups = growth_group_sites(places, request->by, &m->n_groups, group_of);
 	sum_sites(m, group_of);
 	if (m->n_groups > 0) {

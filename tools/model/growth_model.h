@@ -7,10 +7,10 @@
 #ifndef TOOLS_GROWTH_MODEL_H
 #define TOOLS_GROWTH_MODEL_H
 
+#include "tools/model/derive.h"
 #include "tools/model/growth_rows.h"
 #include "tools/model/growth_verdict.h"
 #include "tools/names/growth_blame.h"
-#include "tools/read/locate.h"
 
 /* X(id, name) */
 #define GROWTH_BYS(X)                                                                    \
@@ -91,10 +91,10 @@ struct growth_model {
 	double eta_s;	      /* all held sites together */
 };
 
-/* `entry` may be NULL: then resident memory is as the last row has it. */
+/* `memory` may be NULL: then resident memory is as the last row has it. */
 void growth_model_make(struct growth_model *m, struct growth_places *places,
 		       const struct growth_request *request,
-		       const struct locate_entry *entry);
+		       const struct derive_memory *memory);
 void growth_model_free(struct growth_model *m);
 
 #endif

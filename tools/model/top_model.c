@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Looks at a sidecar again and again. Called by `weir top` alone; prints nothing.
+ * What one look after the other adds up to. Called by `weir top` alone; pure.
  */
 #include "tools/model/top_model.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 
 #include "tools/model/derive.h"
 #include "tools/model/growth_rows.h"
-#include "tools/model/measure.h"
-#include "tools/read/proc.h"
-#include "tools/text/show.h"
 
 #define SLOPE_NS (UINT64_C(60) * 1000000000)
 
@@ -86,109 +82,85 @@ rates_of(const struct sidecar *s, const struct sidecar *before, uint64_t gcs,
  * that freed all to exit, those of before.
  */
 static struct growth_rss
-rss_of(const struct top_model *m, bool *now)
+rss_of(const struct top_model *m, const struct measure *now)
 {
-	const struct locate_entry *e = &m->entry;
+	const struct sidecar *s = &m->entry.sidecar;
 	const struct weir_trace_row *row =
 		m->has_trace ? growth_rows_at(&m->trace, m->trace.head.monotonic_ns)
 			     : NULL;
-	uint64_t rss = 0, js_heap = row != NULL ? row->js_heap_bytes : 0;
+	uint64_t js_heap = row != NULL ? row->js_heap_bytes : 0;
+	struct measure best = *now;
 	struct derive_memory d;
 
-	*now = false;
 	if (row != NULL && m->trace.before_exit)
 		return growth_split(row->rss_bytes, row->live_bytes, row->cached_bytes,
 				    js_heap);
-	d = measure_memory(e);
-	*now = d.now;
-	if (!d.now && e->life == LOCATE_RUNNING &&
-	    proc_rss(e->sidecar.header.pid, &rss) == 0) {
+	if (now->rss_known && !now->resident_known) {
 		/* No right to smaps: the sidecar's own measure, some seconds old. */
-		*now = true;
-		d = derive_memory(&e->sidecar, true, rss,
-				  sidecar_counter(&e->sidecar, WEIR_C_resident_bytes));
+		best.resident_known = true;
+		best.resident_bytes = sidecar_counter(s, WEIR_C_resident_bytes);
 	}
+	d = derive_memory(s, &best);
 	return growth_split(d.rss_bytes, d.live_bytes, d.cached_bytes, js_heap);
 }
 
 /* `same`: the process of the look before, whose trace will do while the writer is at work. */
 static void
-look_at_trace(struct top_model *m, bool same)
+take_trace(struct top_model *m, const struct look *l, bool same)
 {
-	struct trace_view trace;
-	int rc = trace_view_load(&trace, AT_FDCWD, m->entry.path, m->why_no_trace);
-
-	if (rc == -EAGAIN && m->has_trace && same)
+	if (l->trace_error == -EAGAIN && m->has_trace && same)
 		return;
 	if (m->has_trace)
 		trace_view_free(&m->trace);
-	m->has_trace = rc == 0;
+	m->has_trace = l->trace_error == 0;
+	memcpy(m->why_no_trace, l->why_no_trace, sizeof(m->why_no_trace));
 	if (!m->has_trace)
 		return;
-	m->trace = trace;
+	m->trace = l->trace;
 	if (m->n_history == 0)
 		remember_rows(m);
 }
 
 /* Between two writes of the sidecar the rates stay as they were, unless it has long been quiet. */
 static bool
-has_news(const struct top_model *m, const struct sidecar *now)
+has_news(const struct top_model *m, const struct look *l)
 {
-	uint64_t quiet = locate_age_ns(now);
+	const struct sidecar *now = &l->entry.sidecar;
 
 	return !m->loaded || now->slot.seq_begin != m->entry.sidecar.slot.seq_begin ||
-	       quiet > UINT64_C(3000000) * (now->header.stats_ms + 1);
-}
-
-static int
-find(struct top_model *m, const char *what, struct locate_entry *e)
-{
-	pid_t pid;
-	int rc;
-
-	memset(e, 0, sizeof(*e));
-	rc = proc_is_pid(what, &pid) ? locate_pid(pid, 0, e) : locate_open(e, what);
-	/* With the process its environment is gone, which said where its file is. */
-	if (rc == -ENOENT && m->loaded)
-		rc = locate_open(e, m->entry.path);
-	if (rc != 0)
-		show_format(m->note, SIDECAR_WHY, "%s",
-			    rc == -ENOENT && e->why[0] == '\0' ? "there is no sidecar"
-							       : e->why);
-	return rc;
+	       l->age_ns > UINT64_C(3000000) * (now->header.stats_ms + 1);
 }
 
 int
-top_model_look(struct top_model *m, const char *what)
+top_model_take(struct top_model *m, const struct look *l)
 {
-	struct locate_entry e;
+	const struct sidecar *s = &l->entry.sidecar;
+	struct sidecar before = m->entry.sidecar;
 	uint64_t gcs = m->has_trace ? m->trace.head.major_gcs : 0;
-	bool same, news, now;
-	int rc = find(m, what, &e);
+	bool same, news;
 
-	if (rc != 0)
-		return rc;
-	same = m->loaded && strcmp(e.path, m->entry.path) == 0 &&
-	       e.sidecar.header.start_ticks == m->entry.sidecar.header.start_ticks;
-	news = has_news(m, &e.sidecar);
+	if (l->error != 0) {
+		memcpy(m->note, l->entry.why, sizeof(m->note));
+		return l->error;
+	}
+	same = m->loaded && strcmp(l->entry.path, m->entry.path) == 0 &&
+	       s->header.start_ticks == before.header.start_ticks;
+	news = has_news(m, l);
 	m->note[0] = '\0';
-	struct locate_entry before = m->entry;
-
-	m->entry = e;
-	look_at_trace(m, same);
+	m->entry = l->entry;
+	take_trace(m, l, same);
 	if (news)
-		m->rates = rates_of(&e.sidecar, same ? &before.sidecar : NULL,
+		m->rates = rates_of(s, same ? &before : NULL,
 				    m->has_trace ? m->trace.head.major_gcs : 0, gcs);
 	if (m->loaded)
-		sidecar_free(&before.sidecar);
+		sidecar_free(&before);
 	m->loaded = true;
-	m->rss = rss_of(m, &now);
-	m->asked_bytes =
-		m->has_trace && m->trace.before_exit
-			? m->rss.live_bytes
-			: sidecar_sum(&e.sidecar, WEIR_SECTION_KINDS, WEIR_KF_live_bytes);
-	m->limit_bytes = sidecar_counter(&e.sidecar, WEIR_C_cgroup_limit_bytes);
-	remember(m, e.sidecar.slot.unix_ns + (now ? locate_age_ns(&e.sidecar) : 0),
+	m->rss = rss_of(m, &l->now);
+	m->asked_bytes = m->has_trace && m->trace.before_exit
+				 ? m->rss.live_bytes
+				 : sidecar_sum(s, WEIR_SECTION_KINDS, WEIR_KF_live_bytes);
+	m->limit_bytes = sidecar_counter(s, WEIR_C_cgroup_limit_bytes);
+	remember(m, s->slot.unix_ns + (l->now.rss_known ? l->age_ns : 0),
 		 m->rss.rss_bytes);
 	return 0;
 }

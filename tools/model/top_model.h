@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What `weir top` knows: the last look at a process and its sidecar, and what changed since the
- * look before. Looking needs neither ptrace nor root: the sidecar is a file, resident memory comes
- * from /proc where that may be read.
+ * look before.
  */
 #ifndef TOOLS_TOP_MODEL_H
 #define TOOLS_TOP_MODEL_H
 
 #include "tools/model/growth_verdict.h"
-#include "tools/read/locate.h"
-#include "tools/read/trace_view.h"
+#include "tools/read/look.h"
 
 #define TOP_HISTORY 600
 
@@ -39,10 +37,10 @@ struct top_model {
 void top_model_init(struct top_model *m);
 
 /*
- * Looks again at the file or pid. Returns 0; or -errno with `note` saying why, and what was known
- * stays as it was.
+ * Takes over what a look has found. Returns 0; or the look's error with `note` saying why, and what
+ * was known stays as it was.
  */
-int top_model_look(struct top_model *m, const char *what);
+int top_model_take(struct top_model *m, const struct look *l);
 
 /* True while another look may show something new. */
 bool top_model_alive(const struct top_model *m);

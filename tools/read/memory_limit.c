@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "tools/read/proc.h"
+#include "tools/read/system_line.h"
 #include "tools/text/show.h"
 
 /* No limit reads as "max" in version 2, and as a number no machine has in version 1. */
@@ -88,17 +89,11 @@ memory_limit_mount(const char *mountinfo, int version, char *point, char *root,
 static bool
 read_number(const char *folder, const char *file, uint64_t *value)
 {
-	char path[PATH_MAX + 32];
-	bool ok;
-	FILE *f;
+	char path[PATH_MAX + 32], line[32];
 
 	snprintf(path, sizeof(path), "%s/%s", folder, file);
-	f = fopen(path, "re");
-	if (f == NULL)
-		return false;
-	ok = fscanf(f, "%" SCNu64, value) == 1;
-	fclose(f);
-	return ok;
+	return system_line(path, line, sizeof(line)) &&
+	       sscanf(line, "%" SCNu64, value) == 1;
 }
 
 static void

@@ -208,6 +208,16 @@ proc_environ_get(const char *environ_text, size_t len, const char *name)
 	return NULL;
 }
 
+bool
+proc_one_thread(pid_t pid)
+{
+	char path[PATH_SIZE];
+	struct stat st;
+
+	proc_path(path, pid, "task");
+	return stat(path, &st) == 0 && st.st_nlink == 3;
+}
+
 int
 proc_maps(pid_t pid, const char *file_name, size_t *n_maps, bool *mapped)
 {

@@ -44,6 +44,9 @@ int proc_link(pid_t pid, const char *name, char *buf, size_t size);
 /* The value of `name` in NAME=VALUE strings of `len` bytes, or NULL. Pure. */
 const char *proc_environ_get(const char *environ_text, size_t len, const char *name);
 
+/* True if it is known to have one thread only. */
+bool proc_one_thread(pid_t pid);
+
 /* Mappings in use, and whether a file of this name is among them. */
 int proc_maps(pid_t pid, const char *file_name, size_t *n_maps, bool *mapped);
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where a trace's bytes come from: memory, or a file that another process may be writing. Never
- * follows a link, never blocks on a FIFO or device, never maps the file (another process may cut
- * it at any moment).
+ * A trace out of memory, or out of a file that another process may be writing. Never follows a link,
+ * never blocks on a FIFO or device.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,32 +15,6 @@
 
 /* The writer leaves a second between two heads as a rule, so the second read will do. */
 #define READ_TRIES 20
-
-int
-trace_source_read(const struct trace_source *src, uint64_t at, void *to, size_t n)
-{
-	size_t done = 0;
-
-	if (at > src->size || n > src->size - at)
-		return -ENODATA;
-	if (src->memory != NULL) {
-		memcpy(to, src->memory + at, n);
-		return 0;
-	}
-	while (done < n) {
-		ssize_t got = pread(src->fd, (unsigned char *)to + done, n - done,
-				    (off_t)(at + done));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (got == 0)
-			return -ENODATA; /* cut since it was measured */
-		done += (size_t)got;
-	}
-	return 0;
-}
 
 int
 trace_view_parse(struct trace_view *v, const void *bytes, size_t n,

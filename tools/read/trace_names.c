@@ -1,9 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Looks into a checked struct trace_view: strings, stacks, points, and the names of its
- * enumerations. Called by everything that shows sites; total: any argument has an answer.
+ * enumerations; releases it. Called by everything that shows sites; total: any argument has an answer.
  */
 #include "tools/read/trace_view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void
+trace_view_free(struct trace_view *v)
+{
+	while (v->n_memory > 0)
+		free(v->memory[--v->n_memory]);
+	memset(v, 0, sizeof(*v));
+}
 
 const char *
 trace_view_string(const struct trace_view *v, uint32_t offset)

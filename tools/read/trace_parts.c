@@ -205,11 +205,3 @@ trace_read_parts(struct trace_view *v, const struct trace_source *src,
 		rc = load_ring(&l, (enum weir_trace_part_id)id);
 	return rc;
 }
-
-void
-trace_view_free(struct trace_view *v)
-{
-	while (v->n_memory > 0)
-		free(v->memory[--v->n_memory]);
-	memset(v, 0, sizeof(*v));
-}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Between the files that read a trace, and nobody else: trace_load.c has the bytes, trace_view.c the
- * head and the checks, trace_parts.c the records, trace_exit.c the state before an exit. Functions
- * return 0 or -errno with a sentence in `why`, and leave it to trace_view_free to release.
+ * Between the files that read a trace, and nobody else: trace_load.c opens it, trace_view.c has the
+ * head and the checks, trace_exit.c the state before an exit, trace_parts.c the records, trace_source.c
+ * the bytes. Functions return 0 or -errno with a sentence in `why`, and leave it to trace_view_free to
+ * release.
  */
 #ifndef TOOLS_TRACE_READ_H
 #define TOOLS_TRACE_READ_H

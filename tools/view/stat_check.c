@@ -9,11 +9,11 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "tools/model/check.h"
-#include "tools/model/measure.h"
+#include "tools/read/measure.h"
+#include "tools/read/proc.h"
 #include "tools/read/trace_view.h"
 #include "tools/text/show.h"
 
@@ -45,12 +45,8 @@ measure_confirmed(const struct locate_entry *e, uint64_t *resident, uint64_t *ac
 static bool
 has_no_clock(const struct locate_entry *e)
 {
-	char path[64];
-	struct stat st;
-
-	snprintf(path, sizeof(path), "/proc/%d/task", (int)e->sidecar.header.pid);
 	return sidecar_counter(&e->sidecar, WEIR_C_timer_cpu_ns) == 0 &&
-	       stat(path, &st) == 0 && st.st_nlink == 3;
+	       proc_one_thread(e->sidecar.header.pid);
 }
 
 /* The one identity that needs more than the file: smaps of the running process. */

@@ -59,6 +59,5 @@ void report_print_footer(const struct report *r, FILE *out);
 /* What the page's script draws, as JSON. */
 void report_data_print(const struct report *r, FILE *out);
 void report_stacks_print(const struct report *r, struct json *j);
-void report_data_string(struct json *j, const char *key, const char *text);
 
 #endif

@@ -15,8 +15,8 @@
 
 #define CHART_LINES 8 /* with a colour of their own */
 
-void
-report_data_string(struct json *j, const char *key, const char *text)
+static void
+put_string(struct json *j, const char *key, const char *text)
 {
 	char clean[REPORT_NAME_MAX];
 
@@ -105,7 +105,7 @@ print_instants(const struct report *r, struct json *j)
 			json_open(j, NULL, '{');
 			json_seconds(j, "t",
 				     since_first(r, marks->rows[i]->monotonic_ns));
-			report_data_string(j, "label", label);
+			put_string(j, "label", label);
 			json_close(j, '}');
 		}
 	}
@@ -169,7 +169,7 @@ static void
 print_line(const struct report *r, const struct history *h, size_t line, struct json *j)
 {
 	json_open(j, NULL, '{');
-	report_data_string(j, "name", h->lines[line].name);
+	put_string(j, "name", h->lines[line].name);
 	json_open(j, "v", '[');
 	for (size_t i = 0; i < r->rows.n; i++)
 		json_u64(j, NULL, h->bytes[i * h->n + line]);

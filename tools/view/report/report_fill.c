@@ -6,14 +6,15 @@
 
 #include <string.h>
 
-#include "tools/model/measure.h"
+#include "tools/read/measure.h"
 
 void
 report_fill(struct report *r, const struct locate_entry *e,
 	    const struct trace_view *trace, const char *why_no_trace, unsigned flags)
 {
 	struct growth_request request = {.by = GROWTH_BY_LINE, .sort = GROWTH_SORT_LIVE};
-	struct derive_memory d = measure_memory(e);
+	struct measure now = measure_now(e);
+	struct derive_memory d = derive_memory(&e->sidecar, &now);
 
 	memset(r, 0, sizeof(*r));
 	r->entry = e;
@@ -26,7 +27,7 @@ report_fill(struct report *r, const struct locate_entry *e,
 		return;
 	r->trace = trace;
 	r->places = growth_places_new(trace, flags);
-	growth_model_make(&r->growth, r->places, &request, e);
+	growth_model_make(&r->growth, r->places, &request, &d);
 	r->view = (struct growth_view){
 		.entry = e, .trace = trace, .places = r->places, .model = &r->growth};
 	r->rss = r->growth.rss;

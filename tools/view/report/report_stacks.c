@@ -101,10 +101,11 @@ static void
 print_frame(const struct report *r, uint32_t frame, struct json *j)
 {
 	const struct growth_place *p = growth_place(r->places, frame);
-	char text[REPORT_NAME_MAX];
+	char text[REPORT_NAME_MAX], clean[REPORT_NAME_MAX];
 
 	json_open(j, NULL, '{');
-	report_data_string(j, "n", growth_place_text(text, sizeof(text), p));
+	growth_place_text(text, sizeof(text), p);
+	json_string(j, "n", show_clean(clean, sizeof(clean), text));
 	json_u64(j, "k", shade(p));
 	json_close(j, '}');
 }

@@ -183,7 +183,10 @@ draw(const struct top_screen *s, bool help, bool paused)
 static void
 look(const struct top_screen *s)
 {
-	if (top_model_look(s->model, s->what) != 0)
+	struct look l;
+
+	look_at(&l, s->what, s->model->entry.path);
+	if (top_model_take(s->model, &l) != 0)
 		return;
 	top_sites_free(s->sites);
 	top_sites_make(s->sites, s->model->has_trace ? &s->model->trace : NULL);

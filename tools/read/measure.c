@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * smaps against sidecar. Called by `weir stat` and its --check; only reads.
+ * smaps against sidecar. Called by what shows resident memory and by `weir stat --check`; only reads.
  */
-#include "tools/model/measure.h"
+#include "tools/read/measure.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -33,16 +33,21 @@ resident_now(const struct sidecar *s, uint64_t *bytes)
 	return rc;
 }
 
-struct derive_memory
-measure_memory(const struct locate_entry *e)
+struct measure
+measure_now(const struct locate_entry *e)
 {
-	uint64_t before = 0, rss = 0, resident = 0;
 	pid_t pid = e->sidecar.header.pid;
-	bool now = e->life == LOCATE_RUNNING && proc_rss(pid, &before) == 0 &&
-		   resident_now(&e->sidecar, &resident) == 0 && proc_rss(pid, &rss) == 0;
+	struct measure m = {0};
+	uint64_t after;
 
+	m.rss_known = e->life == LOCATE_RUNNING && proc_rss(pid, &m.rss_bytes) == 0;
+	m.resident_known = m.rss_known &&
+			   resident_now(&e->sidecar, &m.resident_bytes) == 0 &&
+			   proc_rss(pid, &after) == 0;
 	/* A collection while smaps was read must not leave less than nothing for the rest. */
-	return derive_memory(&e->sidecar, now, rss > before ? rss : before, resident);
+	if (m.resident_known && after > m.rss_bytes)
+		m.rss_bytes = after;
+	return m;
 }
 
 static bool

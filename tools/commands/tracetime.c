@@ -2,7 +2,7 @@
 /*
  * Parsing of times and marks. Called by `weir growth` and `weir export`.
  */
-#include "tools/model/tracetime.h"
+#include "tools/commands/tracetime.h"
 
 #include <stdio.h>
 #include <stdlib.h>

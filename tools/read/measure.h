@@ -5,11 +5,19 @@
 #ifndef TOOLS_MEASURE_H
 #define TOOLS_MEASURE_H
 
-#include "tools/model/derive.h"
+#include <stdbool.h>
+
 #include "tools/read/locate.h"
 
-/* From /proc when the process runs and may be read, else from the last write. */
-struct derive_memory measure_memory(const struct locate_entry *entry);
+/* From /proc, when the process runs and may be read. */
+struct measure {
+	bool rss_known;
+	bool resident_known; /* smaps takes more rights than RSS */
+	uint64_t rss_bytes;
+	uint64_t resident_bytes; /* of these, in weir's regions */
+};
+
+struct measure measure_now(const struct locate_entry *entry);
 
 enum measure_result {
 	MEASURE_SETTLED,

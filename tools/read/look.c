@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One look after the other at a process. Called by `weir top`; what they add up to is
+ * top_model.c's.
+ */
+#include "tools/read/look.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "tools/read/proc.h"
+#include "tools/text/show.h"
+
+void
+look_at(struct look *l, const char *what, const char *path)
+{
+	struct locate_entry *e = &l->entry;
+	pid_t pid;
+
+	memset(l, 0, sizeof(*l));
+	l->error = proc_is_pid(what, &pid) ? locate_pid(pid, 0, e) : locate_open(e, what);
+	if (l->error == -ENOENT && path != NULL)
+		l->error = locate_open(e, path);
+	if (l->error == -ENOENT && e->why[0] == '\0')
+		show_format(e->why, sizeof(e->why), "there is no sidecar");
+	if (l->error != 0)
+		return;
+	l->trace_error = trace_view_load(&l->trace, AT_FDCWD, e->path, l->why_no_trace);
+	l->now = measure_now(e);
+	l->age_ns = locate_age_ns(&e->sidecar);
+}
