@@ -15,6 +15,7 @@ struct weir_lock heap_mutex;
 size_t heap_region_bytes = (size_t)1 << 30;
 uint64_t heap_footprint_max = UINT64_MAX, heap_lent_peak, heap_slack = UINT64_MAX;
 _Atomic int64_t heap_clock_ns;
+_Atomic uint64_t heap_free_events;
 
 struct span_index heap_free[WEIR_SPAN_STATES];
 struct weir_span heap_purging;
@@ -240,6 +241,7 @@ heap_put(struct weir_span *s, enum weir_span_state state, int64_t freed_ns)
 		join(s, behind);
 	}
 	heap_enter(s, state);
+	heap_count_free();
 	heap_use[s->region].quiet_since_ns = INT64_MAX;
 }
 

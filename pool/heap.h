@@ -105,9 +105,9 @@ uint64_t heap_purge(int64_t before_ns, uint64_t bytes, int64_t now_ns);
 
 /*
  * Gives back regions in which nothing was in use since before_ns; one of usual size is kept. With `all`,
- * or where address space is limited (heap_spares_none), all of them, and at once.
+ * or where address space is limited (heap_space, 0: it is not), all of them, and at once.
  */
-extern _Atomic bool heap_spares_none;
+extern _Atomic uint64_t heap_space;
 void heap_release_idle(int64_t before_ns, int64_t now_ns, bool all);
 
 /* When the longest-free DIRTY span was freed, or INT64_MAX if there is none. */

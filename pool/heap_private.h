@@ -5,6 +5,8 @@
 #ifndef POOL_HEAP_PRIVATE_H
 #define POOL_HEAP_PRIVATE_H
 
+#include <stdatomic.h>
+
 #include "pool/heap.h"
 #include "pool/index.h"
 #include "pool/region.h"
@@ -20,6 +22,7 @@ extern struct span_index heap_free[WEIR_SPAN_STATES];
 extern struct weir_span heap_purging; /* list of PURGING spans */
 extern struct heap_region_use heap_use[WEIR_REGIONS_MAX];
 extern size_t heap_region_bytes;
+extern _Atomic uint64_t heap_free_events;
 extern _Atomic bool heap_gathering; /* a thread is at it */
 
 void heap_enter(struct weir_span *s, enum weir_span_state state);
@@ -40,6 +43,14 @@ static inline void
 heap_count_purge(void)
 {
 	__atomic_store_n(&heap_stats.purges, heap_stats.purges + 1, __ATOMIC_RELAXED);
+}
+
+/* Likewise: a span became free, or a region is new. */
+static inline void
+heap_count_free(void)
+{
+	atomic_store_explicit(&heap_free_events, heap_free_events + 1,
+			      memory_order_relaxed);
 }
 
 /* As much of a table of origins as is looked at under the lock in one go. */

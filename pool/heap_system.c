@@ -18,14 +18,25 @@
 /* Never give back less than this by one call: a purge costs a system call. */
 #define PURGE_STEP_BYTES ((size_t)1 << 20)
 
-_Atomic bool heap_spares_none;
+_Atomic uint64_t heap_space;
+
+/* A limited address space is the host's: little of it is taken at a time. */
+static size_t
+region_usual(void)
+{
+	uint64_t most = heap_space / 32 & ~(WEIR_UNIT_BYTES - 1);
+
+	if (heap_space == 0 || most > heap_region_bytes)
+		return heap_region_bytes;
+	return most != 0 ? most : WEIR_UNIT_BYTES;
+}
 
 /* A region of the usual size; where a limit (RLIMIT_AS) refuses that, smaller and smaller ones. */
 static struct weir_region
 reserve_region(size_t need, size_t align)
 {
 	struct weir_region r = {.base = 0};
-	size_t bytes = heap_region_bytes;
+	size_t bytes = region_usual();
 
 	if (need > WEIR_REGION_MAX)
 		return r;
@@ -75,6 +86,7 @@ heap_grow(size_t bytes, size_t align)
 	s->freed_ns = 0;
 	heap_use[row] = (struct heap_region_use){.quiet_since_ns = INT64_MAX};
 	heap_enter(s, WEIR_SPAN_RESERVED);
+	heap_count_free();
 	heap_stats.region_bytes += r.bytes;
 	if (heap_stats.region_bytes > heap_stats.region_peak_bytes)
 		heap_stats.region_peak_bytes = heap_stats.region_bytes;
@@ -271,7 +283,7 @@ heap_release_idle(int64_t before_ns, int64_t now_ns, bool all)
 {
 	unsigned usual_left = 0;
 
-	all = all || heap_spares_none;
+	all = all || heap_space != 0;
 	if (all)
 		before_ns = INT64_MAX;
 

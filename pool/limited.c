@@ -11,12 +11,13 @@
 #include "pool/records.h"
 
 static _Atomic bool data_limited;
+static _Atomic uint64_t shed_events; /* heap_free_events at the last shed */
 
 void
-weir_pool_limited(bool data, bool space)
+weir_pool_limited(bool data, uint64_t space_bytes)
 {
 	data_limited = data;
-	heap_spares_none = space;
+	heap_space = space_bytes;
 	weir_pages_strict_commit(data);
 }
 
@@ -114,8 +115,17 @@ shorten(uint16_t row)
 void
 weir_pool_shed(int64_t now_ns)
 {
+	uint64_t before = heap_free_events;
+
 	withdraw();
 	heap_release_idle(INT64_MAX, now_ns, true);
 	for (uint16_t row = 0; row < region_rows(); row++)
 		shorten(row);
+	shed_events = before;
+}
+
+bool
+weir_pool_changed(void)
+{
+	return shed_events != heap_free_events;
 }

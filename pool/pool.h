@@ -144,13 +144,16 @@ uint64_t weir_pool_trim(int64_t now_ns);
 void weir_pool_shrink(uint64_t cap_bytes, int64_t now_ns);
 
 /*
- * The process's data, its address space is limited (RLIMIT_DATA, or strict commit accounting; RLIMIT_AS):
- * free memory is to count against neither. From the next tick or trim on.
+ * The process's data, its address space is limited (RLIMIT_DATA, or strict commit accounting; RLIMIT_AS, 0:
+ * it is not): free memory is to count against neither. From the next tick or trim on.
  */
-void weir_pool_limited(bool data, bool space);
+void weir_pool_limited(bool data, uint64_t space_bytes);
 
 /* After weir_pool_trim: address space that nobody uses goes as well, as far as whole units are free. */
 void weir_pool_shed(int64_t now_ns);
+
+/* Has anything become free since, apart from blocks that are stocked? Any time, a load. */
+bool weir_pool_changed(void);
 
 /* Free bytes that are perhaps resident, stocks included. Cheap, not exact under load. */
 uint64_t weir_pool_cached_bytes(void);

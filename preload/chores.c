@@ -114,13 +114,10 @@ look_around(struct weir_tick *tick, int64_t worked_ns, enum chores_by by)
 		weir_limit_wait(m.limit_bytes, m.current_bytes, weir_pool_cached_bytes());
 	if (limit_wait_ns > promise_wait_ns)
 		limit_wait_ns = promise_wait_ns;
-	struct scarce_limits limits = scarce_look();
-	pressure.limit_bytes = limits.data_bytes;
-	pressure.rest_bytes = weir_rest_seen(m.data_bytes, own);
-	bound(tick, &pressure);
 	/* The host may map memory itself at any time: most of what it may have stays free. */
-	if (limits.space_bytes != 0 && limits.space_bytes / 16 < tick->cap_bytes)
-		tick->cap_bytes = limits.space_bytes / 16;
+	uint64_t most = scarce_look();
+	if (most != RLIM_INFINITY && most / 16 < tick->cap_bytes)
+		tick->cap_bytes = most / 16;
 	uint64_t lent = pressure.lent_bytes;
 	tick->lent_peak = weir_recent_peak(weir_pool_lent_peak(), lent, worked_ns,
 					   weir_config.decay_ms);

@@ -86,7 +86,7 @@ promises(struct facts_memory *m)
 	m->promised_bytes = small_file_named(text, "\nCommitted_AS:") * 1024;
 }
 
-/* The second and the sixth number. */
+/* The second number. */
 static void
 own_size(struct facts_memory *m)
 {
@@ -95,9 +95,6 @@ own_size(struct facts_memory *m)
 
 	small_file_number(p, &p);
 	m->rss_bytes = small_file_number(p, &p) * page;
-	for (int i = 0; i < 3; i++)
-		small_file_number(p, &p);
-	m->data_bytes = small_file_number(p, &p) * page;
 }
 
 void

@@ -135,13 +135,16 @@ place_stop(void)
 	atomic_store_explicit(&stopped, true, memory_order_relaxed);
 }
 
-/* A class's rounding would take of the host's limit what others could have. */
+/*
+ * Where data or address space is limited, the host's own mappings and threads need it as well, and the
+ * next allocator lengthens a block without having it twice: weir takes a sixteenth.
+ */
 static bool
-is_scarce(size_t bytes)
+is_beyond_share(size_t bytes)
 {
 	uint64_t most = scarce_most();
 
-	return most != RLIM_INFINITY && weir_pool_lent_bytes() + bytes > most / 8;
+	return most != RLIM_INFINITY && weir_pool_lent_bytes() + bytes > most / 16;
 }
 
 struct weir_route
@@ -152,7 +155,10 @@ place_route(size_t size, size_t align, uint32_t kind)
 					   .reason = WEIR_F_DLMOPEN};
 	struct weir_route route = weir_route(&weir_config, size, align, kind);
 
-	if (weir_pool_tight(route.bytes) || is_scarce(route.bytes))
+	if (route.place != WEIR_PLACE_NEXT && is_beyond_share(route.bytes))
+		return (struct weir_route){.place = WEIR_PLACE_NEXT,
+					   .reason = WEIR_F_LIMITED};
+	if (weir_pool_tight(route.bytes))
 		weir_route_tightly(&route, size);
 	return route;
 }

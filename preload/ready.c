@@ -8,7 +8,6 @@
 #include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "pool/lock.h"
 #include "pool/pages.h"
@@ -26,25 +25,12 @@ static struct weir_lock once_lock;
 static _Atomic bool ready;
 
 /* Address space of a region: joined free spans want room, a limited process wants little. */
-#define REGION_USUAL  ((size_t)4 << 30)
-#define REGION_STRICT ((size_t)128 << 20)
-
+#define REGION_USUAL ((size_t)4 << 30)
 /*
  * Under strict commit accounting, a process may be promised less the larger it is: a 32nd of its
  * address space, used or not, is left to others.
  */
-static size_t
-region_bytes(bool strict)
-{
-	struct rlimit limit;
-	size_t bytes = strict ? REGION_STRICT : REGION_USUAL;
-
-	/* A limited address space is the host's: take little of it at a time. */
-	if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
-	    limit.rlim_cur / 16 < bytes)
-		bytes = limit.rlim_cur / 16 & ~(WEIR_UNIT_BYTES - 1);
-	return bytes < WEIR_UNIT_BYTES ? WEIR_UNIT_BYTES : bytes;
-}
+#define REGION_STRICT ((size_t)128 << 20)
 
 bool
 ready_done(void)
@@ -77,7 +63,7 @@ ready_make(void)
 			.pages = &weir_pages_system,
 			.class_bytes = weir_config.classes.bytes,
 			.n_classes = weir_config.classes.n,
-			.region_bytes = region_bytes(strict),
+			.region_bytes = strict ? REGION_STRICT : REGION_USUAL,
 			.gather_from = gather_from(),
 			.mappings_max = facts_mappings_max(),
 		});

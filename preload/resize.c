@@ -174,9 +174,13 @@ place_resize(void **p, size_t size, struct place_caller caller)
 	struct weir_route route = place_route(size, 0, kind_of(caller.pc));
 	struct weir_span *q = NULL;
 	bool done = false;
-	if (route.place == WEIR_PLACE_NEXT)
+	/* Beyond weir's share of what is limited, what has a place may stay there. */
+	bool stays = route.place != WEIR_PLACE_NEXT || route.reason == WEIR_F_LIMITED;
+	if (stays && in_place(s, size, &route))
+		done = true;
+	else if (route.place == WEIR_PLACE_NEXT)
 		record_passed((enum weir_fallback)route.reason, s->kind, size);
-	else if (!(done = in_place(s, size, &route)))
+	else
 		q = elsewhere(s, size, &route, caller);
 	timer_nudge(q != NULL ? size : 0);
 	place_leave(&g);

@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "pool/pool.h"
 #include "preload/gate.h"
 #include "preload/next.h"
 #include "preload/place_private.h"
@@ -31,6 +32,13 @@
 static struct weir_next beneath;
 static _Atomic bool installed;
 
+/* Whoever is refused asks again and again: what was looked through in vain is left alone. */
+static bool
+may_give(void)
+{
+	return ready_done() && (weir_pool_changed() || weir_pool_cached_bytes() != 0);
+}
+
 static bool
 made_room(size_t bytes)
 {
@@ -38,11 +46,11 @@ made_room(size_t bytes)
 
 	if (bytes > scarce_most() || !gate_enter(&g))
 		return false;
-	bool ready = ready_done();
-	if (ready)
+	bool may = may_give();
+	if (may)
 		timer_shed();
 	place_leave(&g);
-	return ready;
+	return may;
 }
 
 /* CALL again, as if it had not failed before. */
@@ -159,8 +167,8 @@ look_again(int rc)
 
 	if (rc != 0 || !ready_done() || gate_guest() || !gate_enter(&g))
 		return;
-	if (scarce_look().space_bytes != 0)
-		timer_shed(); /* what was reserved before counts from now on */
+	if (scarce_look() != RLIM_INFINITY)
+		timer_shed(); /* what was reserved and kept before counts from now on */
 	place_leave(&g);
 }
 

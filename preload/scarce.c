@@ -34,19 +34,17 @@ scarce_limit(__rlimit_resource_t resource)
 	return getrlimit(resource, &limit) == 0 ? limit.rlim_cur : RLIM_INFINITY;
 }
 
-struct scarce_limits
+uint64_t
 scarce_look(void)
 {
 	uint64_t data = scarce_limit(RLIMIT_DATA), space = scarce_limit(RLIMIT_AS);
 
-	weir_pool_limited(strict || data != RLIM_INFINITY, space != RLIM_INFINITY);
+	weir_pool_limited(strict || data != RLIM_INFINITY,
+			  space != RLIM_INFINITY ? space : 0);
 	most = data < space ? data : space;
 	if ((strict || most != RLIM_INFINITY) && when_limited != NULL)
 		when_limited();
-	return (struct scarce_limits){
-		.data_bytes = data != RLIM_INFINITY ? data : 0,
-		.space_bytes = space != RLIM_INFINITY ? space : 0,
-	};
+	return most;
 }
 
 void

@@ -15,15 +15,13 @@ void scarce_init(void (*limited)(void));
 /* The pool is made. */
 void scarce_begin(bool strict_commit);
 
-/* 0: none. */
-struct scarce_limits {
-	uint64_t data_bytes, space_bytes;
-};
+/*
+ * Looks at the limits, and does what follows. The lower of the two, RLIM_INFINITY without any. Two system
+ * calls. Inside the gate.
+ */
+uint64_t scarce_look(void);
 
-/* Looks at the limits, and does what follows. Two system calls. Inside the gate. */
-struct scarce_limits scarce_look(void);
-
-/* No request beyond that can be served, as far as the last look goes. */
+/* The same as of the last look. Any time. */
 uint64_t scarce_most(void);
 
 /* A limit of this process; RLIM_INFINITY if there is none, or it cannot be told. */

@@ -324,7 +324,9 @@ enum weir_kind_field {
 	X(METADATA, "metadata", "weir's own tables are full")                            \
 	X(NESTED, "nested", "called from inside weir: a signal handler, or its thread")  \
 	X(DLMOPEN, "dlmopen",                                                            \
-	  "after dlmopen: another C library knows none of weir's blocks")
+	  "after dlmopen: another C library knows none of weir's blocks")                \
+	X(LIMITED, "limited",                                                            \
+	  "data or address space is limited (ulimit): weir takes a sixteenth of it")
 
 enum weir_fallback {
 #define X(id, name, meaning) WEIR_F_##id,

@@ -78,6 +78,24 @@ said() {
   done
 }
 
+@test "limited data and address space are the host's: for its mappings, its threads and a block that grows" {
+  local limit what mb without how
+  for limit in space data; do
+    for what in grown mapped started; do
+      for mb in 300 1000; do
+        run -0 "$GUESTS/scant" $what $mb $limit
+        without=$(said $what)
+        for how in under threaded; do
+          run $how decay_ms=60000 "$GUESTS/scant" $what $mb $limit
+          echo "$limit, $how: $output of $without"
+          [ "$status" -eq 0 ]
+          [ "$(said $what)" -ge $((without * 4 / 5)) ]
+        done
+      done
+    done
+  done
+}
+
 @test "mlockall under a limit: address space that weir does not use is not counted" {
   chmod 777 "$BATS_TEST_TMPDIR"
   LD_PRELOAD=$SHIM WEIR_OPTIONS=stats=off run "$GUESTS/scant" locked

@@ -2,10 +2,12 @@
 /*
  * A host with a limit of data, of address space, or of locked memory: scant LIMIT WHEN. It holds and
  * frees large blocks, then takes small ones, which the next allocator serves. WHEN: late, when blocks were
- * freed; held, with one of them still there. 77: not possible here.
+ * freed; held, with one of them still there. 77: not possible here. scant WHAT MB LIMIT: how much of that is
+ * had by a block that grows, by mappings, by threads, once large blocks were freed.
  */
 #include <errno.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,6 +101,67 @@ limited(int resource, int late, size_t held)
 	printf("refused %d\n", refused);
 }
 
+static size_t
+grown(void)
+{
+	size_t bytes = 0;
+	char *p = NULL, *q;
+
+	while ((q = realloc(p, bytes + MB)) != NULL) {
+		p = q;
+		memset(p + bytes, 1, MB);
+		bytes += MB;
+	}
+	return bytes / MB;
+}
+
+static size_t
+mapped(void)
+{
+	size_t n = 0;
+
+	while (mmap(NULL, MB, PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) !=
+	       MAP_FAILED)
+		n++;
+	return n;
+}
+
+static void *
+stay(void *p)
+{
+	for (;;)
+		pause();
+	return p;
+}
+
+static size_t
+started(void)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	size_t n = 0;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, MB);
+	while (pthread_create(&thread, &attr, stay, NULL) == 0)
+		n++;
+	return n;
+}
+
+/* The clock has no time to give anything back. */
+static void
+reach(const char *what, int resource, size_t mb)
+{
+	set(resource, mb * MB);
+	hold(0);
+	size_t n = strcmp(what, "grown") == 0	 ? grown()
+		   : strcmp(what, "mapped") == 0 ? mapped()
+						 : started();
+	printf("%s %zu\n", what, n);
+	fflush(stdout);
+	_exit(0);
+}
+
 static void
 locked(void)
 {
@@ -112,17 +175,25 @@ locked(void)
 	printf("refused %d\n", malloc(MB) == NULL);
 }
 
+static int
+named(const char *resource)
+{
+	return strcmp(resource, "space") == 0 ? RLIMIT_AS : RLIMIT_DATA;
+}
+
 int
 main(int argc, char **argv)
 {
 	int late = argc > 2 && strcmp(argv[2], "late") == 0;
 	size_t held = argc > 2 && strcmp(argv[2], "held") == 0;
 
-	if (argc > 1 && strcmp(argv[1], "locked") == 0)
+	if (argc < 2)
+		return 2;
+	if (strcmp(argv[1], "locked") == 0)
 		locked();
+	else if (argc > 3)
+		reach(argv[1], named(argv[3]), (size_t)atoi(argv[2]));
 	else
-		limited(argc > 1 && strcmp(argv[1], "space") == 0 ? RLIMIT_AS
-								  : RLIMIT_DATA,
-			late, held);
+		limited(named(argv[1]), late, held);
 	return 0;
 }

@@ -20,6 +20,7 @@ UNIT_TESTS = \
 	%D%/test_growth_verdict \
 	%D%/test_intern \
 	%D%/test_launch \
+	%D%/test_limited \
 	%D%/test_magazine \
 	%D%/test_looks \
 	%D%/test_mailbox \

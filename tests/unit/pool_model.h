@@ -70,6 +70,12 @@ fake_renew(void *addr, size_t bytes)
 }
 
 static int
+fake_reset(void *addr, size_t bytes)
+{
+	FAKE_CALL(int, fake.no_purge ? -ENOMEM : weir_pages_system.reset(addr, bytes));
+}
+
+static int
 fake_release(void *addr, size_t bytes)
 {
 	fake.releases++;
@@ -102,6 +108,7 @@ static const struct weir_pages fake_pages = {
 	.commit = fake_commit,
 	.purge = fake_purge,
 	.renew = fake_renew,
+	.reset = fake_reset,
 	.release = fake_release,
 	.move = fake_move,
 	.meta = fake_meta,

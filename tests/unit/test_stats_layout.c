@@ -96,12 +96,12 @@ TEST(slot_words)
 	CHECK_EQ(WEIR_SLOT_SIZES, 1275);
 	CHECK_EQ(WEIR_SLOT_KINDS, 1371);
 	CHECK_EQ(WEIR_SLOT_FALLBACKS, 1383);
-	CHECK_EQ(WEIR_SLOT_REGIONS, 1391);
-	CHECK_EQ(WEIR_SLOT_PROFILE, 1519);
-	CHECK_EQ(WEIR_SLOT_END, 3349);
-	CHECK_EQ(WEIR_SLOT_WORDS, 3350);
-	CHECK_EQ(WEIR_STATS_SLOT_BYTES, 26800);
-	CHECK_EQ(WEIR_STATS_FILE_BYTES, 54624);
+	CHECK_EQ(WEIR_SLOT_REGIONS, 1392);
+	CHECK_EQ(WEIR_SLOT_PROFILE, 1520);
+	CHECK_EQ(WEIR_SLOT_END, 3350);
+	CHECK_EQ(WEIR_SLOT_WORDS, 3351);
+	CHECK_EQ(WEIR_STATS_SLOT_BYTES, 26808);
+	CHECK_EQ(WEIR_STATS_FILE_BYTES, 54640);
 }
 
 TEST(sections)
@@ -254,13 +254,14 @@ TEST(fallbacks)
 {
 	static const char *const want[] = {"kind",	    "too_large", "alignment",
 					   "address_space", "commit",	 "metadata",
-					   "nested",	    "dlmopen"};
+					   "nested",	    "dlmopen",	 "limited"};
 	static const char *const got[] = {WEIR_FALLBACKS(ROW_NAME)};
 
 	CHECK_NAMES(want, got);
 	CHECK_EQ(WEIR_F_KIND, 0);
 	CHECK_EQ(WEIR_F_NESTED, 6);
 	CHECK_EQ(WEIR_F_DLMOPEN, 7);
+	CHECK_EQ(WEIR_F_LIMITED, 8);
 	CHECK_EQ(WEIR_N_FALLBACKS, COUNT(want));
 }
 
