@@ -129,28 +129,44 @@ leave_class(struct pool_class *c, struct weir_span *s)
 	held(s->bytes);
 }
 
-/* Lengthens the block, which its caller has to itself, from what is free behind it. */
+/* Without any lock: what was not usable is. */
+static int
+commit_behind(struct heap_behind *behind)
+{
+	for (unsigned i = 0; i < behind->n; i++) {
+		struct weir_span *s = behind->piece[i];
+
+		if (behind->was[i] != WEIR_SPAN_RESERVED)
+			continue;
+		if (heap_pages->commit((void *)s->base, s->bytes) != 0)
+			return -ENOMEM;
+		behind->was[i] = WEIR_SPAN_CLEAN;
+	}
+	return 0;
+}
+
+/* Lengthens the block, which its caller has to itself, by what is free behind it. */
 static int
 grow(struct weir_span *s, size_t more, size_t requested)
 {
 	struct pool_class *c =
 		s->grade != WEIR_SPAN_NO_GRADE ? &pool_classes[s->grade] : NULL;
-	enum weir_span_state was = WEIR_SPAN_DIRTY;
-	uint64_t price = 0;
+	struct heap_behind behind;
+	int rc = 0;
 	bool ready = heap_lock();
-	struct weir_span *behind = ready ? heap_take_behind(s, more, &was) : NULL;
-	int rc = behind != NULL ? 0 : -ENOMEM;
 
-	if (behind != NULL) {
-		pool_note_lent(more);
-		price = was != WEIR_SPAN_DIRTY ? pool_price(0) : 0;
+	if (!ready || !heap_take_behind(s, more, &behind)) {
+		heap_unlock();
+		return -ENOMEM;
 	}
-	if (behind != NULL && (c != NULL || price != 0 || was == WEIR_SPAN_RESERVED)) {
+	pool_note_lent(more);
+	if (c != NULL || behind.fresh_bytes != 0) {
+		uint64_t price = behind.fresh_bytes != 0 ? pool_price(0) : 0;
+
 		heap_unlock();
 		if (price != 0)
 			pool_pay(price);
-		if (was == WEIR_SPAN_RESERVED)
-			rc = heap_pages->commit((void *)behind->base, more);
+		rc = commit_behind(&behind);
 		if (c != NULL)
 			weir_lock(&c->lock);
 		weir_lock(&heap_mutex);
@@ -158,16 +174,15 @@ grow(struct weir_span *s, size_t more, size_t requested)
 	if (rc == 0) {
 		if (c != NULL)
 			leave_class(c, s);
-		heap_append(s, behind, was);
+		heap_append(s, &behind);
 		extent_stats.live_requested_bytes += requested - s->requested;
 		s->requested = requested;
 		held(more);
-	} else if (behind != NULL) {
-		weir_list_remove(behind);
-		heap_put(behind, WEIR_SPAN_RESERVED, behind->freed_ns);
+	} else {
+		heap_leave_behind(&behind);
 	}
 	heap_unlock();
-	if (behind != NULL && c != NULL)
+	if (c != NULL)
 		weir_unlock(&c->lock);
 	return rc;
 }

@@ -255,32 +255,68 @@ heap_cut(struct weir_span *s, size_t bytes, enum weir_span_state state, int64_t 
 	heap_put(rest, state, freed_ns);
 }
 
-struct weir_span *
-heap_take_behind(struct weir_span *s, size_t more, enum weir_span_state *was)
+static bool
+find_behind(const struct weir_span *s, size_t more, struct heap_behind *behind)
 {
-	struct weir_span *behind = neighbour(s, s->base + s->bytes);
+	uintptr_t end = s->base + s->bytes, wanted = end + more;
 
-	if (behind == NULL || !is_free(weir_span_state(behind)) || behind->bytes < more)
-		return NULL;
-	*was = weir_span_state(behind);
-	heap_leave(behind);
-	if (behind->bytes > more)
-		heap_enter(heap_split(behind, more), *was);
-	heap_enter(behind, WEIR_SPAN_PURGING);
-	weir_list_push(&heap_purging, behind);
-	return behind;
+	behind->n = 0;
+	while (end < wanted && behind->n < HEAP_BEHIND_MAX) {
+		struct weir_span *piece = neighbour(s, end);
+
+		if (piece == NULL || !is_free(weir_span_state(piece)))
+			return false;
+		behind->piece[behind->n++] = piece;
+		end += piece->bytes;
+	}
+	return end >= wanted;
+}
+
+bool
+heap_take_behind(const struct weir_span *s, size_t more, struct heap_behind *behind)
+{
+	if (!find_behind(s, more, behind))
+		return false;
+	behind->fresh_bytes = 0;
+	for (unsigned i = 0; i < behind->n; i++) {
+		struct weir_span *piece = behind->piece[i];
+		enum weir_span_state was = weir_span_state(piece);
+
+		heap_leave(piece);
+		if (piece->bytes > more)
+			heap_enter(heap_split(piece, more), was);
+		heap_enter(piece, WEIR_SPAN_PURGING);
+		weir_list_push(&heap_purging, piece);
+		more -= piece->bytes;
+		behind->was[i] = was;
+		behind->fresh_bytes += was != WEIR_SPAN_DIRTY ? piece->bytes : 0;
+	}
+	return true;
 }
 
 void
-heap_append(struct weir_span *s, struct weir_span *behind, enum weir_span_state was)
+heap_append(struct weir_span *s, const struct heap_behind *behind)
 {
-	weir_list_remove(behind);
-	heap_leave(behind);
 	heap_leave(s);
-	s->bytes += behind->bytes;
-	count_use(behind->bytes, was);
-	record_free(behind);
+	for (unsigned i = 0; i < behind->n; i++) {
+		struct weir_span *piece = behind->piece[i];
+
+		weir_list_remove(piece);
+		heap_leave(piece);
+		s->bytes += piece->bytes;
+		count_use(piece->bytes, behind->was[i]);
+		record_free(piece);
+	}
 	heap_enter(s, WEIR_SPAN_LIVE);
+}
+
+void
+heap_leave_behind(const struct heap_behind *behind)
+{
+	for (unsigned i = 0; i < behind->n; i++) {
+		weir_list_remove(behind->piece[i]);
+		heap_put(behind->piece[i], behind->was[i], behind->piece[i]->freed_ns);
+	}
 }
 
 int64_t

@@ -71,13 +71,20 @@ void heap_cut(struct weir_span *s, size_t bytes, enum weir_span_state state,
 	      int64_t freed_ns);
 
 /*
- * Lengthening a LIVE span: takes `more` bytes from the free span behind it, as a span in state PURGING, or
- * returns NULL if that is too short or in use. `*was`: the state that they were in. heap_append makes them
- * part of the span, when they are usable.
+ * Lengthening a LIVE span by the free ones behind it. heap_take_behind takes `more` bytes of them, as spans in
+ * state PURGING, or says that they are too short or too many pieces. The caller makes usable what was RESERVED
+ * (and says so in `was`); then heap_append makes them part of the span, or heap_leave_behind free again.
  */
-struct weir_span *heap_take_behind(struct weir_span *s, size_t more,
-				   enum weir_span_state *was);
-void heap_append(struct weir_span *s, struct weir_span *behind, enum weir_span_state was);
+#define HEAP_BEHIND_MAX 8
+struct heap_behind {
+	unsigned n;
+	struct weir_span *piece[HEAP_BEHIND_MAX];
+	enum weir_span_state was[HEAP_BEHIND_MAX];
+	size_t fresh_bytes; /* of those that were not DIRTY */
+};
+bool heap_take_behind(const struct weir_span *s, size_t more, struct heap_behind *behind);
+void heap_append(struct weir_span *s, const struct heap_behind *behind);
+void heap_leave_behind(const struct heap_behind *behind);
 
 /*
  * Gathering (doc/HACKING.md): takes unused address space for a block and moves the pages of smaller

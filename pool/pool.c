@@ -107,7 +107,14 @@ class_give(struct weir_span *s, int64_t now_ns)
 
 	weir_lock(&c->lock);
 	pool_class_given(c, s);
-	pool_stock_push(c, s, now_ns);
+	if (s->flags & WEIR_SPAN_OUTGROWN) {
+		c->stats.evicted++;
+		weir_lock(&heap_mutex);
+		heap_put(s, WEIR_SPAN_DIRTY, now_ns);
+		heap_unlock();
+	} else {
+		pool_stock_push(c, s, now_ns);
+	}
 	weir_unlock(&c->lock);
 }
 

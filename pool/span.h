@@ -41,6 +41,8 @@ enum weir_span_state {
 #define WEIR_SPAN_SUSPECT 8
 #define WEIR_SPAN_GUARDED 16 /* its last page is inaccessible */
 #define WEIR_SPAN_SEALED  32 /* all of it is reserved: nothing is left to give back */
+/* A block of a class that had no room to grow: its place is better joined to others than stocked. */
+#define WEIR_SPAN_OUTGROWN 128
 
 struct weir_span {
 	uintptr_t base;

@@ -114,6 +114,8 @@ elsewhere(struct weir_span *s, size_t size, const struct weir_route *route,
 	if (!weir_span_claim(s))
 		misuse("realloc",
 		       (void *)s->base); /* freed by another thread meanwhile */
+	if (grows)
+		s->flags |= WEIR_SPAN_OUTGROWN;
 	if (how == MOVED) {
 		record_gone(s);
 		weir_pool_give_purged(s, clock_now_ns());

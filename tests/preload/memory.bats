@@ -72,6 +72,19 @@ load preload
   [ "$(counter realloc_remapped)" -gt 0 ]
 }
 
+@test "a block that nothing stands behind grows where it is, whatever was free there" {
+  run -0 under enabled "$GUESTS/memory" regrow
+  adds_up
+  [ "$(counter realloc_in_place)" -eq 300 ]
+}
+
+@test "the places of blocks that had no room to grow are joined" {
+  run -0 under enabled "$GUESTS/memory" outgrown
+  adds_up
+  [ "$(counter realloc_copied)" -eq 2 ]
+  [ "$(counter realloc_in_place)" -eq 1 ]
+}
+
 @test "limited address space: the host starts and runs, on what there is" {
   for kb in 262144 524288 1048576 4194304 8388608; do
     run bash -c "ulimit -v $kb; exec timeout 60 env LD_PRELOAD='$SHIM' \

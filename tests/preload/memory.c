@@ -144,6 +144,51 @@ grow(void)
 	free(p);
 }
 
+static char *
+grown(char *p, size_t size)
+{
+	p = realloc(p, size);
+	if (p == NULL)
+		exit(1);
+	escape = p;
+	return p;
+}
+
+/* Blocks that grow by half, one after the other, each where there is nothing behind it. */
+static void
+regrow(void)
+{
+	uint64_t random = 1;
+
+	for (int i = 0; i < 300; i++) {
+		random ^= random << 13;
+		random ^= random >> 7;
+		random ^= random << 17;
+		size_t size = MB / 8 + random % 3000000;
+		char *p = take(size, 0);
+
+		memset(p, i, size);
+		free(grown(p, size + size / 2));
+	}
+}
+
+/* Two neighbours that had no room to grow leave room for one that has. */
+static void
+outgrown(void)
+{
+	const size_t size = MB / 2; /* moved by copying */
+	char *a = take(size, 0), *b = take(size, 0), *c = take(size, 0);
+
+	if (b != a + size || c != b + size)
+		exit(1);
+	a = grown(a, size + size / 2);
+	b = grown(b, size + size / 2);
+	free(grown(take(size, 0), 2 * size));
+	free(a);
+	free(b);
+	free(c);
+}
+
 /* malloc_trim gives back at once what was freed. */
 static void
 trim(void)
@@ -228,9 +273,11 @@ main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		void (*run)(void);
-	} scenarios[] = {{"lazy", lazy},   {"burst", burst},   {"thousand", thousand},
-			 {"grow", grow},   {"trim", trim},     {"sparse", sparse},
-			 {"hoard", hoard}, {"paused", paused}, {"vforked", vforked}};
+	} scenarios[] = {
+		{"lazy", lazy},	    {"burst", burst},	   {"thousand", thousand},
+		{"grow", grow},	    {"trim", trim},	   {"sparse", sparse},
+		{"hoard", hoard},   {"paused", paused},	   {"vforked", vforked},
+		{"regrow", regrow}, {"outgrown", outgrown}};
 
 	if (argc > 2)
 		patience = 10 * atoi(argv[2]);
@@ -240,7 +287,8 @@ main(int argc, char **argv)
 			return 0;
 		}
 	fprintf(stderr, "usage: memory "
-			"lazy|burst|thousand|grow|trim|sparse|hoard|paused|vforked "
+			"lazy|burst|thousand|grow|trim|sparse|hoard|paused|vforked|"
+			"regrow|outgrown "
 			"[SECONDS]\n");
 	return 2;
 }

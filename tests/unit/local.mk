@@ -29,6 +29,9 @@ UNIT_TESTS = \
 	%D%/test_pool \
 	%D%/test_pool_churn \
 	%D%/test_pool_fork \
+	%D%/test_pool_growth \
+	%D%/test_pool_purge \
+	%D%/test_pool_regions \
 	%D%/test_pages \
 	%D%/test_pages_move \
 	%D%/test_profile \

@@ -135,6 +135,34 @@ model_init(void)
 	});
 }
 
+static inline struct weir_span *
+model_extent(size_t bytes)
+{
+	struct weir_ask ask = {
+		.bytes = bytes, .align = WEIR_PAGE_BYTES, .requested = bytes};
+
+	return weir_extent_take(&ask).span;
+}
+
+static inline void
+model_give(struct weir_span *s, int64_t now_ns)
+{
+	CHECK(weir_span_claim(s));
+	weir_pool_give(s, now_ns);
+}
+
+/* What is old enough goes back, and nothing else does. */
+static inline struct weir_tick_result
+model_tick(int64_t now_ns, int64_t before_ns)
+{
+	return weir_pool_tick(&(struct weir_tick){.now_ns = now_ns,
+						  .stock_before_ns = before_ns,
+						  .purge_before_ns = before_ns,
+						  .cap_bytes = UINT64_MAX,
+						  .most_bytes = UINT64_MAX,
+						  .slack_bytes = UINT64_MAX});
+}
+
 /* A block's own pattern. One word a page, and the last byte: enough to see an overlap, cheap enough
  * to do often. */
 static inline void

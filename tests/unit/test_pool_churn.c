@@ -71,6 +71,8 @@ give(struct block *b, int64_t now_ns)
 
 	if (weir_span_at((void *)b->span->base) != b->span || !weir_span_claim(b->span))
 		rc = -1;
+	if (b->pattern & 0x800)
+		b->span->flags |= WEIR_SPAN_OUTGROWN;
 	weir_pool_give(b->span, now_ns);
 	b->span = NULL;
 	return rc;
@@ -81,7 +83,8 @@ resize(struct block *b, uint32_t random, int64_t now_ns)
 {
 	size_t old = b->span->bytes, bytes = (1 + random % 900) * WEIR_PAGE_BYTES;
 
-	if (b->span->grade != WEIR_SPAN_NO_GRADE ||
+	/* A block of a class only grows. */
+	if ((b->span->grade != WEIR_SPAN_NO_GRADE && bytes <= old) ||
 	    weir_extent_resize(b->span, bytes, bytes - 1, now_ns) != 0)
 		return 0;
 	if (b->span->bytes != bytes ||
