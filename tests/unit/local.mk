@@ -17,6 +17,7 @@ UNIT_TESTS = \
 	%D%/test_grades \
 	%D%/test_growth_blame \
 	%D%/test_growth_model \
+	%D%/test_growth_trend \
 	%D%/test_growth_verdict \
 	%D%/test_intern \
 	%D%/test_launch \
@@ -84,6 +85,6 @@ $(UNIT_TESTS): $(UNIT_LIBS)
 %C%_test_sample_LDADD = $(UNIT_LIBS) -lm
 # It has a V8 to be found among its symbols.
 %C%_test_sites_LDFLAGS = $(AM_LDFLAGS) -rdynamic
-EXTRA_DIST += tests/unit/bytes_model.h tests/unit/growth_sample.h tests/unit/guard.h \
+EXTRA_DIST += tests/unit/bytes_model.h tests/unit/growth_sample.h tests/unit/growth_series.h tests/unit/guard.h \
 	tests/unit/made.h tests/unit/moves.h tests/unit/options_parse.h tests/unit/pool_model.h \
 	tests/unit/published.h tests/unit/races.h tests/unit/tiers.h tests/unit/trace_parsed.h tests/unit/uppers.h tests/unit/v8_image.h

@@ -7,9 +7,7 @@
 #ifndef TOOLS_GROWTH_VERDICT_H
 #define TOOLS_GROWTH_VERDICT_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tools/model/growth_trend.h"
 
 /* X(id, name, meaning, what to do next). */
 #define GROWTH_VERDICTS(X)                                                               \
@@ -43,31 +41,6 @@ const char *growth_verdict_name(enum growth_verdict v);
 const char *growth_verdict_meaning(enum growth_verdict v, bool gc_known);
 const char *growth_verdict_next(enum growth_verdict v);
 
-/* One instant of a site, oldest first in an array. */
-struct growth_point {
-	double t_s;
-	double live;   /* bytes */
-	double trough; /* the least between the last two major GCs; = live if not known */
-	double alloc;  /* bytes, ever */
-	uint64_t
-		epoch; /* major GCs seen: equal ones have one trough between them; 0: unknown */
-};
-
-/* Points beyond this many are thinned out evenly. */
-#define GROWTH_MAX_POINTS 96
-
-/* Median of the slopes between all pairs; `trough` says which value. 0 below two points. */
-double growth_slope(const struct growth_point *points, size_t n, bool trough);
-
-/*
- * Mann-Kendall: 1 rises, -1 falls, 0 neither, one-sided at 5 % with ties counted. Below four points
- * always 0.
- */
-int growth_trend(const struct growth_point *points, size_t n, bool trough);
-
-/* Laplace's rule: how likely the next block is to stay, after `freed` of `alloc` went. 0 to 1. */
-double growth_stays(double alloc, double freed);
-
 struct growth_evidence {
 	const struct growth_point *points; /* at regular times, or after each major GC */
 	size_t n;
@@ -83,6 +56,7 @@ struct growth_evidence {
 
 struct growth_finding {
 	enum growth_verdict verdict;
+	const char *rule; /* that decided it */
 	bool early; /* held, but for so short a time that a cache would look the same */
 	double slope_bytes_per_s; /* of the troughs, 0 for what does not grow */
 	double stays;		  /* rule of succession */
@@ -94,8 +68,8 @@ struct growth_finding {
 
 struct growth_finding growth_judge(const struct growth_evidence *e);
 
-/* Seconds until `used` reaches `limit` at this slope; negative: never, or no limit. */
-double growth_eta(uint64_t used, uint64_t limit, double slope_bytes_per_s);
+/* The rules, from the first that is asked; NULL beyond them. */
+const char *growth_rule_name(size_t i);
 
 /* Where resident memory is: live + cached + js_heap + other = rss. */
 struct growth_rss {
