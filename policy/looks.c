@@ -6,7 +6,7 @@
 
 #define SECOND_NS   INT64_C(1000000000)
 #define COST_SHARE  2000
-#define WAIT_MIN_NS (SECOND_NS / 50)
+#define WAIT_MIN_NS (SECOND_NS / 20)
 #define WAIT_MAX_NS (SECOND_NS / 5)
 
 bool

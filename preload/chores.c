@@ -22,6 +22,7 @@
 
 #define MS_NS	       1000000ll
 #define SLEEP_MIN_NS   (5 * MS_NS)
+#define SCARCE_EVERY   (100 * MS_NS)
 #define RESIDENT_EVERY (5000 * MS_NS) /* it costs milliseconds a gigabyte */
 
 /* What a thread of the host's does of it in one go. */
@@ -37,6 +38,7 @@ static int64_t resident_ns; /* when resident_bytes was measured */
 static struct weir_aging aging;
 static uint64_t asked_bytes; /* that the host had asked for at the last look */
 static int64_t written_ns, mail_ns;
+static int64_t scarce_ns;     /* when limits of data and address space were read */
 static int64_t limit_wait_ns; /* until the next look at a limit */
 static uint64_t rest_peak; /* the most that was charged lately for what is not weir's */
 
@@ -115,7 +117,11 @@ look_around(struct weir_tick *tick, int64_t worked_ns, enum chores_by by)
 	if (limit_wait_ns > promise_wait_ns)
 		limit_wait_ns = promise_wait_ns;
 	/* The host may map memory itself at any time: most of what it may have stays free. */
-	uint64_t most = scarce_look();
+	uint64_t most = scarce_most();
+	if (weir_look_due(tick->now_ns, scarce_ns, SCARCE_EVERY)) {
+		scarce_ns = tick->now_ns;
+		most = scarce_look();
+	}
 	if (most != RLIM_INFINITY && most / 16 < tick->cap_bytes)
 		tick->cap_bytes = most / 16;
 	uint64_t lent = pressure.lent_bytes;
@@ -268,7 +274,7 @@ chores_after_fork(void)
 	counts = (struct snapshot_clock){0};
 	atomic_store(&inline_most, WEIR_KEEP_INLINE);
 	atomic_store(&failures, 0);
-	resident_ns = written_ns = mail_ns = 0;
+	resident_ns = written_ns = mail_ns = scarce_ns = 0;
 	rest_peak = 0;
 	aging = (struct weir_aging){0};
 }

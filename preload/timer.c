@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "policy/looks.h"
 #include "pool/lock.h"
 #include "pool/pool.h"
 #include "pool/sys.h"
@@ -33,6 +34,7 @@
 #define REFUSED_NS    (50 * MS_NS)
 #define REST_NS	      (60000 * MS_NS) /* have the others ended in a way that nobody tells? */
 #define LAST_WORDS_MS 500
+#define ROUND_NS      ((uint64_t)100 * MS_NS)
 #define FIRST_STEPS   200 /* of 0.1 ms */
 
 _Atomic uint32_t timer_state;
@@ -83,7 +85,6 @@ locked_work(void)
 {
 	weir_lock(&work_lock);
 	uint64_t sleep = chores_do(clock_read(CLOCK_MONOTONIC), CHORES_BY_CLOCK);
-	thread_drop_capabilities(!segment_settled());
 	atomic_fetch_add(&rounds, 1);
 	weir_unlock(&work_lock);
 	return sleep;
@@ -116,6 +117,39 @@ rest(void)
 	}
 }
 
+/* Near a memory limit there are twenty rounds a second: not all that costs system calls is done in each. */
+static bool
+is_round_due(uint64_t sleep)
+{
+	static int64_t last_ns;
+	int64_t now_ns = clock_read(CLOCK_MONOTONIC);
+
+	if (sleep < ROUND_NS && !weir_look_due(now_ns, last_ns, ROUND_NS))
+		return false;
+	last_ns = now_ns;
+	return true;
+}
+
+/* Whoever makes the thread has not said yet that it runs. */
+static void
+await_start(void)
+{
+	while (atomic_load(&timer_state) == TIMER_STARTING)
+		sleep_for(MS_NS, TIMER_STARTING);
+}
+
+/* True: the thread ends. */
+static bool
+look_whether_alone(void)
+{
+	if (!is_alone())
+		return false;
+	weir_lock(&work_lock);
+	chores_hand_over(clock_read(CLOCK_MONOTONIC));
+	weir_unlock(&work_lock);
+	return moves(TIMER_AWAKE, TIMER_ENDED);
+}
+
 static void *
 run(void *unused)
 {
@@ -123,18 +157,17 @@ run(void *unused)
 	thread_be_ordinary();
 	own_files_take();
 	while (atomic_load(&timer_state) < TIMER_ENDED) {
-		uint64_t sleep = locked_work();
+		uint64_t sleep = locked_work(), look = UINT64_MAX;
 
-		if (is_alone()) {
-			weir_lock(&work_lock);
-			chores_hand_over(clock_read(CLOCK_MONOTONIC));
-			weir_unlock(&work_lock);
-			if (moves(TIMER_AWAKE, TIMER_ENDED))
+		await_start();
+		if (is_round_due(sleep)) {
+			thread_drop_capabilities(!segment_settled());
+			if (look_whether_alone())
 				break;
+			if (sleep != UINT64_MAX)
+				look = idle_look(chores_other_bytes());
 		}
 		if (sleep != UINT64_MAX) {
-			uint64_t look = idle_look(chores_other_bytes());
-
 			sleep_for(sleep < look ? sleep : look, TIMER_AWAKE);
 		} else if (moves(TIMER_AWAKE, TIMER_ASLEEP)) {
 			/* Said first, then looked once more: whoever comes after the look wakes us. */
@@ -142,7 +175,6 @@ run(void *unused)
 				rest();
 			moves(TIMER_ASLEEP, TIMER_AWAKE);
 		}
-		sleep_for(MS_NS, TIMER_STARTING);
 	}
 	return unused;
 }
