@@ -128,6 +128,18 @@ heap_split(struct weir_span *s, size_t bytes)
 	return rest;
 }
 
+void
+heap_set_apart(struct weir_span *s, size_t bytes)
+{
+	enum weir_span_state was = weir_span_state(s);
+
+	heap_leave(s);
+	if (s->bytes > bytes)
+		heap_enter(heap_split(s, bytes), was);
+	heap_enter(s, WEIR_SPAN_PURGING);
+	weir_list_push(&heap_purging, s);
+}
+
 static void
 count_use(size_t bytes, enum weir_span_state from)
 {
@@ -282,11 +294,7 @@ heap_take_behind(const struct weir_span *s, size_t more, struct heap_behind *beh
 		struct weir_span *piece = behind->piece[i];
 		enum weir_span_state was = weir_span_state(piece);
 
-		heap_leave(piece);
-		if (piece->bytes > more)
-			heap_enter(heap_split(piece, more), was);
-		heap_enter(piece, WEIR_SPAN_PURGING);
-		weir_list_push(&heap_purging, piece);
+		heap_set_apart(piece, more);
 		more -= piece->bytes;
 		behind->was[i] = was;
 		behind->fresh_bytes += was != WEIR_SPAN_DIRTY ? piece->bytes : 0;

@@ -22,18 +22,6 @@ size_t heap_gather_from = SIZE_MAX;
 _Atomic bool heap_gathering;
 static unsigned n_refused;
 
-/*
- * Makes a LIVE span PURGING, so that it can be worked on without the lock: it is not counted as the
- * host's, and heap_after_fork finds it in the list if the process forks meanwhile.
- */
-static void
-set_apart(struct weir_span *s)
-{
-	heap_leave(s);
-	heap_enter(s, WEIR_SPAN_PURGING);
-	weir_list_push(&heap_purging, s);
-}
-
 void
 heap_adopt(struct weir_span *s)
 {
@@ -70,7 +58,7 @@ take_target(size_t bytes, size_t align)
 		s = heap_take(bytes, align, was);
 	}
 	if (s != NULL)
-		set_apart(s);
+		heap_set_apart(s, s->bytes);
 	heap_unlock();
 	if (s == NULL || was == WEIR_SPAN_CLEAN ||
 	    heap_pages->commit((void *)s->base, s->bytes) == 0)
@@ -117,13 +105,8 @@ take_piece(size_t bytes, size_t least)
 		s = index_largest(&heap_free[WEIR_SPAN_DIRTY]);
 	if (s != NULL && s->bytes < least)
 		s = NULL;
-	if (s != NULL && s->bytes > bytes) {
-		heap_leave(s);
-		heap_enter(heap_split(s, bytes), WEIR_SPAN_DIRTY);
-		heap_enter(s, WEIR_SPAN_DIRTY);
-	}
 	if (s != NULL)
-		set_apart(s);
+		heap_set_apart(s, bytes);
 	heap_unlock();
 	return s;
 }

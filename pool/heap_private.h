@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What heap.c (spans) and heap_system.c (regions, commit, purge) share. Nobody else includes it.
+ * What the files of the heap share, with those of the pool that give pages back themselves (pool.c, move.c,
+ * limited.c). Nobody else includes it.
  */
 #ifndef POOL_HEAP_PRIVATE_H
 #define POOL_HEAP_PRIVATE_H
@@ -27,6 +28,14 @@ extern _Atomic bool heap_gathering; /* a thread is at it */
 
 void heap_enter(struct weir_span *s, enum weir_span_state state);
 void heap_leave(struct weir_span *s);
+
+/*
+ * Makes the first `bytes` of a free or LIVE span PURGING, so that they can be worked on without the lock: they
+ * are not the host's, and heap_after_fork finds them in the list if the process forks meanwhile. The rest of
+ * the span, if it is longer, stays what it was, and takes a record.
+ */
+void heap_set_apart(struct weir_span *s, size_t bytes);
+
 /*
  * Moves the first `bytes` of `from` to `offset` in `to`, which is usable; both spans are the
  * caller's own. Returns how many bytes were moved; if not all, *stop is what weir_pages.move said (0:

@@ -140,11 +140,7 @@ take_oldest(struct weir_span *batch[PURGE_BATCH], int64_t before_ns, uint64_t by
 
 		if (s == NULL || s->freed_ns > before_ns)
 			break;
-		heap_leave(s);
-		if (ready && s->bytes > bytes)
-			heap_enter(heap_split(s, bytes), WEIR_SPAN_DIRTY);
-		heap_enter(s, WEIR_SPAN_PURGING);
-		weir_list_push(&heap_purging, s);
+		heap_set_apart(s, ready ? bytes : s->bytes);
 		bytes -= s->bytes < bytes ? s->bytes : bytes;
 		batch[n++] = s;
 	}

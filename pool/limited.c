@@ -27,11 +27,8 @@ take_clean(void)
 	weir_lock(&heap_mutex);
 	struct weir_span *s = index_largest(&heap_free[WEIR_SPAN_CLEAN]);
 
-	if (s != NULL) {
-		heap_leave(s);
-		heap_enter(s, WEIR_SPAN_PURGING);
-		weir_list_push(&heap_purging, s);
-	}
+	if (s != NULL)
+		heap_set_apart(s, s->bytes);
 	heap_unlock();
 	return s;
 }

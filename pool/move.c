@@ -106,26 +106,11 @@ void
 weir_pool_give_purged(struct weir_span *s, int64_t now_ns)
 {
 	int state = discard(s);
-	struct pool_class *c =
-		s->grade != WEIR_SPAN_NO_GRADE ? &pool_classes[s->grade] : NULL;
 
 	if (state < 0) {
 		weir_pool_give(s, now_ns);
 		return;
 	}
 	s->flags &= (uint8_t) ~(WEIR_SPAN_ALTERED | WEIR_SPAN_ADVISED);
-	if (c != NULL) {
-		weir_lock(&c->lock);
-		pool_class_given(c, s);
-		c->stats.evicted++;
-	}
-	weir_lock(&heap_mutex);
-	if (c == NULL)
-		extent_given(s);
-	heap_count_purge();
-	heap_stats.purged_bytes += s->bytes;
-	heap_put(s, (enum weir_span_state)state, now_ns);
-	heap_unlock();
-	if (c != NULL)
-		weir_unlock(&c->lock);
+	pool_give_to_heap(s, (enum weir_span_state)state, now_ns);
 }

@@ -4,6 +4,8 @@
  */
 #include "pool/pool_private.h"
 
+#include "pool/heap_private.h"
+
 static void
 lend(struct pool_class *c, struct weir_span *s, uint32_t grade,
      const struct weir_ask *ask)
@@ -100,35 +102,42 @@ weir_pool_take(uint32_t grade, const struct weir_ask *ask)
 	}
 }
 
-static void
-class_give(struct weir_span *s, int64_t now_ns)
+void
+pool_give_to_heap(struct weir_span *s, enum weir_span_state state, int64_t now_ns)
 {
-	struct pool_class *c = &pool_classes[s->grade];
+	struct pool_class *c =
+		s->grade != WEIR_SPAN_NO_GRADE ? &pool_classes[s->grade] : NULL;
 
-	weir_lock(&c->lock);
-	pool_class_given(c, s);
-	if (s->flags & WEIR_SPAN_OUTGROWN) {
+	if (c != NULL) {
+		weir_lock(&c->lock);
+		pool_class_given(c, s);
 		c->stats.evicted++;
-		weir_lock(&heap_mutex);
-		heap_put(s, WEIR_SPAN_DIRTY, now_ns);
-		heap_unlock();
-	} else {
-		pool_stock_push(c, s, now_ns);
 	}
-	weir_unlock(&c->lock);
+	weir_lock(&heap_mutex);
+	if (c == NULL)
+		extent_given(s);
+	if (state != WEIR_SPAN_DIRTY) {
+		heap_count_purge();
+		heap_stats.purged_bytes += s->bytes;
+	}
+	heap_put(s, state, now_ns);
+	heap_unlock();
+	if (c != NULL)
+		weir_unlock(&c->lock);
 }
 
 void
 weir_pool_give(struct weir_span *s, int64_t now_ns)
 {
-	if (s->grade != WEIR_SPAN_NO_GRADE) {
-		class_give(s, now_ns);
+	if (s->grade == WEIR_SPAN_NO_GRADE || s->flags & WEIR_SPAN_OUTGROWN) {
+		pool_give_to_heap(s, WEIR_SPAN_DIRTY, now_ns);
 		return;
 	}
-	weir_lock(&heap_mutex);
-	extent_given(s);
-	heap_put(s, WEIR_SPAN_DIRTY, now_ns);
-	heap_unlock();
+	struct pool_class *c = &pool_classes[s->grade];
+	weir_lock(&c->lock);
+	pool_class_given(c, s);
+	pool_stock_push(c, s, now_ns);
+	weir_unlock(&c->lock);
 }
 
 bool

@@ -31,6 +31,9 @@ struct weir_span *pool_stock_pop(struct pool_class *c); /* NULL: it is empty */
 /* Counts that a block of the class was given back; the class's lock is held. */
 void pool_class_given(struct pool_class *c, const struct weir_span *s);
 
+/* pool.c: a block past its class's stock; in a state other than DIRTY, it was just purged. */
+void pool_give_to_heap(struct weir_span *s, enum weir_span_state state, int64_t now_ns);
+
 /* limited.c: purged pages count as data while they are usable; without a limit on it nothing happens. */
 void pool_withdraw(void);
 
