@@ -148,7 +148,8 @@ chores_hand_over(int64_t now_ns)
 {
 	if (chores_inline_most() > WEIR_KEEP_INLINE)
 		atomic_store(&inline_most, WEIR_KEEP_INLINE);
-	weir_pool_shrink(chores_inline_most(), now_ns);
+	counts.cap_bytes = chores_inline_most();
+	weir_pool_shrink(counts.cap_bytes, now_ns);
 }
 
 uint64_t

@@ -157,13 +157,14 @@ resident(void)
 	return pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
-/* Blocks of all sizes, 400 MB; then silence. Nothing is waited for. */
+static size_t before; /* at the start */
+
+/* Blocks of all sizes, 400 MB; then silence. Nothing is waited for, but that a clock ends. */
 static void
-burst(void)
+blocks_freed(void (*before_free)(void))
 {
 	enum { N = 800 };
 	static char *blocks[N];
-	size_t before = resident();
 
 	for (size_t i = 0; i < N; i++) {
 		size_t size = i < N - 1 ? 130000 + i * 7919 % 64 * 12000 : 64 * MB;
@@ -171,9 +172,40 @@ burst(void)
 		blocks[i] = malloc(size);
 		memset(blocks[i], 1, size);
 	}
+	if (before_free != NULL)
+		before_free();
 	for (size_t i = 0; i < N; i++)
 		free(blocks[i * 97 % N]);
+	for (int i = 0; i < 3000 && threads() > 1; i++)
+		usleep(20000);
 	printf("kept %zu\n", resident() - before);
+}
+
+static void
+burst(void)
+{
+	blocks_freed(NULL);
+}
+
+static int end;
+static pthread_t other;
+
+static void
+join_other(void)
+{
+	__atomic_store_n(&end, 1, __ATOMIC_RELEASE);
+	pthread_join(other, NULL);
+}
+
+/* The clock is there while they are freed, and has the last word on what is kept. */
+static void
+left(void)
+{
+	if (pthread_create(&other, NULL, wait_for, &end) != 0)
+		exit(77);
+	work();
+	printf("with %u\n", threads());
+	blocks_freed(join_other);
 }
 
 int
@@ -182,13 +214,14 @@ main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		void (*run)(void);
-	} scenarios[] = {{"work", work},	{"spaces", spaces},
-			 {"burst", burst},	{"privileges", privileges},
-			 {"joined", joined},	{"company", company},
-			 {"children", children}};
+	} scenarios[] = {
+		{"work", work},	      {"spaces", spaces},	  {"burst", burst},
+		{"left", left},	      {"privileges", privileges}, {"joined", joined},
+		{"company", company}, {"children", children}};
 
 	for (size_t i = 0; argc > 1 && i < sizeof(scenarios) / sizeof(scenarios[0]); i++)
 		if (strcmp(argv[1], scenarios[i].name) == 0) {
+			before = resident();
 			scenarios[i].run();
 			printf("threads %u\n", threads());
 			return 0;

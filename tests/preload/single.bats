@@ -61,6 +61,19 @@ alone() {
   [ "$(megabytes kept)" -le 40 ]
 }
 
+@test "what the clock leaves when the host has one thread again is bounded as well" {
+  local options
+  for options in enabled decay_ms=60000 cache_max=8M; do
+    alone left $options
+    [[ $output = *"with 3"*"threads 1" ]]
+    [ "$(megabytes kept)" -le 40 ]
+    [ "$options" != cache_max=8M ] || [ "$(megabytes kept)" -le 14 ]
+    adds_up
+    [ "$(counter cache_cap_bytes)" -le $((32 << 20)) ]
+    [ "$(counter cached_dirty_bytes)" -le "$(counter cache_cap_bytes)" ]
+  done
+}
+
 @test "os.fork of a CPython of one thread warns of nothing" {
   local python
   for python in python3.12 python3.13 python3.14 "$HOME"/.cache/weir/runtimes/python*/bin/python3; do
