@@ -168,6 +168,21 @@ LIVE=$(((119 + 28 + 20 + 2 + 29) * MB + 262144))
   [ "$(echo out*)" = out ]
 }
 
+@test "a link stays, and what it leads to is replaced; a pipe is written to" {
+  "$WEIR" export --format=folded story.weir >wanted
+  ln -s file link
+  echo old >file
+  "$WEIR" export --format=folded -o link story.weir
+  [ -L link ]
+  cmp file wanted
+  mkfifo pipe
+  cat pipe >got 3>&- &
+  "$WEIR" export --format=folded -o pipe story.weir
+  [ -p pipe ] || kill $! # nobody writes to it any more
+  wait $!
+  cmp got wanted
+}
+
 @test "what it cannot do is said" {
   run -2 "$WEIR" export story.weir
   has 'json, folded, pprof, heapprofile, speedscope or openmetrics'

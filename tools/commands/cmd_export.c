@@ -3,14 +3,11 @@
  * `weir export`: a trace in the format of another viewer or a metrics system. Reads one sidecar;
  * writes standard output, or a file in one step, so that nobody reads half of it.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "tools/commands/cmd.h"
+#include "tools/commands/output.h"
 #include "tools/commands/subject.h"
 #include "tools/commands/tracetime.h"
 #include "tools/text/tell.h"
@@ -136,70 +133,37 @@ parse_args(int argc, char **argv, struct request *r)
 	return -1;
 }
 
+struct traced {
+	const struct request *r;
+	const struct growth_request *g;
+	const struct locate_entry *e;
+	const struct trace_view *trace;
+};
+
 static void
-write_trace(const struct request *r, const struct growth_request *g,
-	    const struct locate_entry *e, const struct trace_view *trace, FILE *out)
+write_trace(const void *what, FILE *out)
 {
+	const struct traced *s = what;
+	const struct locate_entry *e = s->e;
 	struct export_amount(*amounts)[EXPORT_N_VALUES];
 	struct measure now = measure_now(e);
 	struct derive_memory memory = derive_memory(&e->sidecar, &now);
 	struct growth_model model;
 	struct growth_view v = {
 		.entry = e,
-		.trace = trace,
-		.places = growth_places_new(trace, GROWTH_PLACE_FILES),
+		.trace = s->trace,
+		.places = growth_places_new(s->trace, GROWTH_PLACE_FILES),
 		.model = &model,
 	};
-	struct export_job job = {.view = &v, .value = r->value};
+	struct export_job job = {.view = &v, .value = s->r->value};
 
-	growth_model_make(&model, v.places, g, &memory);
+	growth_model_make(&model, v.places, s->g, &memory);
 	amounts = export_amounts(&model);
 	job.amounts = (const struct export_amount(*)[EXPORT_N_VALUES])amounts;
-	formats[r->format].write(&job, out);
+	formats[s->r->format].write(&job, out);
 	free(amounts);
 	growth_model_free(&model);
 	growth_places_free(v.places);
-}
-
-/* A new file beside the one that is meant, to be renamed; NULL after an error has been told. */
-static FILE *
-open_beside(const char *output, char *path, size_t size)
-{
-	mode_t mask = umask(0);
-	FILE *out = NULL;
-	int fd;
-
-	umask(mask);
-	if (snprintf(path, size, "%s.XXXXXX", output) >= (int)size)
-		errno = ENAMETOOLONG;
-	else if ((fd = mkostemp(path, O_CLOEXEC)) >= 0) {
-		/* As a plain creation would have it: a collector runs as another user. */
-		fchmod(fd, 0666 & ~mask);
-		out = fdopen(fd, "w");
-	}
-	if (out == NULL)
-		tell_error("%s: cannot be written: %s", output, strerror(errno));
-	return out;
-}
-
-static int
-write_file(const struct request *r, const struct growth_request *g,
-	   const struct locate_entry *e, const struct trace_view *trace)
-{
-	char path[PATH_MAX];
-	FILE *out = open_beside(r->output, path, sizeof(path));
-	bool failed;
-
-	if (out == NULL)
-		return CMD_FAILED;
-	write_trace(r, g, e, trace, out);
-	failed = fflush(out) != 0 || ferror(out);
-	failed = fclose(out) != 0 || failed;
-	if (!failed && rename(path, r->output) == 0)
-		return CMD_OK;
-	tell_error("%s: cannot be written: %s", r->output, strerror(errno));
-	unlink(path);
-	return CMD_FAILED;
 }
 
 static int
@@ -218,11 +182,16 @@ run(int argc, char **argv)
 	subject_tell_missing();
 	status = CMD_FAILED;
 	if (tracetime_window(&trace, r.from, r.to, &g)) {
-		status = CMD_OK;
+		struct traced s = {&r, &g, &e, &trace};
+		int rc = 0;
+
 		if (r.output != NULL)
-			status = write_file(&r, &g, &e, &trace);
+			rc = output_file(r.output, write_trace, &s);
 		else
-			write_trace(&r, &g, &e, &trace, stdout);
+			write_trace(&s, stdout);
+		if (rc != 0)
+			tell_error("%s: cannot be written: %s", r.output, strerror(-rc));
+		status = rc == 0 ? CMD_OK : CMD_FAILED;
 	}
 	trace_view_free(&trace);
 	sidecar_free(&e.sidecar);

@@ -3,15 +3,13 @@
  * `weir report`: everything a sidecar tells, as one page of HTML that needs nothing else. The
  * output file appears whole or not at all.
  */
-#include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tools/commands/cmd.h"
+#include "tools/commands/output.h"
 #include "tools/commands/subject.h"
 #include "tools/text/tell.h"
 #include "tools/view/report/report.h"
@@ -75,9 +73,10 @@ parse_args(int argc, char **argv, struct request *r)
 	return -1;
 }
 
-static int
-print_page(const struct locate_entry *e, FILE *out)
+static void
+print_page(const void *entry, FILE *out)
 {
+	const struct locate_entry *e = entry;
 	char why[TRACE_VIEW_WHY] = "";
 	struct trace_view trace;
 	bool has_trace = trace_view_load(&trace, AT_FDCWD, e->path, why) == 0;
@@ -90,73 +89,6 @@ print_page(const struct locate_entry *e, FILE *out)
 	report_release(&r);
 	if (has_trace)
 		trace_view_free(&trace);
-	if (fflush(out) != 0)
-		return -errno;
-	return ferror(out) ? -EIO : 0;
-}
-
-/* Beside the output, so that the rename stays on one file system. */
-static int
-write_whole(const struct locate_entry *e, const char *output)
-{
-	char temporary[PATH_MAX];
-	mode_t mask = umask(0);
-	FILE *out;
-	int fd, rc;
-
-	umask(mask);
-
-	if ((size_t)snprintf(temporary, sizeof(temporary), "%s.XXXXXX", output) >=
-	    sizeof(temporary))
-		return -ENAMETOOLONG;
-	fd = mkostemp(temporary, O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	out = fdopen(fd, "w");
-	if (out == NULL)
-		tell_no_memory();
-	fchmod(fd, 0666 & ~mask);
-	rc = print_page(e, out);
-	if (rc == 0 && fsync(fd) != 0 && errno != EINVAL && errno != EROFS)
-		rc = -errno;
-	if (fclose(out) != 0 && rc == 0)
-		rc = -errno;
-	if (rc == 0 && rename(temporary, output) != 0)
-		rc = -errno;
-	if (rc != 0)
-		unlink(temporary);
-	return rc;
-}
-
-/* A device or a pipe cannot be replaced: it is written to. */
-static int
-write_into(const struct locate_entry *e, const char *output)
-{
-	FILE *out = fopen(output, "we");
-	int rc;
-
-	if (out == NULL)
-		return -errno;
-	rc = print_page(e, out);
-	if (fclose(out) != 0 && rc == 0)
-		rc = -errno;
-	return rc;
-}
-
-static int
-write_output(const struct locate_entry *e, const char *output)
-{
-	char target[PATH_MAX];
-	struct stat st;
-
-	if (stat(output, &st) != 0)
-		return write_whole(e, output);
-	if (S_ISDIR(st.st_mode))
-		return -EISDIR;
-	if (!S_ISREG(st.st_mode))
-		return write_into(e, output);
-	/* A symbolic link stays, /dev/stdout above all: what it leads to is replaced. */
-	return realpath(output, target) != NULL ? write_whole(e, target) : -errno;
 }
 
 static int
@@ -175,7 +107,7 @@ run(int argc, char **argv)
 		print_page(&e, stdout);
 		rc = 0;
 	} else {
-		rc = write_output(&e, r.output);
+		rc = output_file(r.output, print_page, &e);
 	}
 	sidecar_free(&e.sidecar);
 	if (rc != 0)
