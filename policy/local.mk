@@ -3,6 +3,7 @@ noinst_LTLIBRARIES += libpolicy.la
 libpolicy_la_SOURCES = \
 	%D%/aging.c %D%/aging.h \
 	%D%/backing.c %D%/backing.h \
+	%D%/beat.c %D%/beat.h \
 	%D%/emit.c %D%/emit.h \
 	%D%/grades.c %D%/grades.h \
 	%D%/looks.c %D%/looks.h \

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <linux/futex.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -37,8 +38,12 @@ weir_lock_wait(struct weir_lock *lock)
 			return;
 		relax();
 	}
+	/* Refused, by a filter perhaps: the others go first. */
 	while (atomic_exchange_explicit(&lock->word, 2, memory_order_acquire) != 0)
-		syscall(SYS_futex, &lock->word, FUTEX_WAIT_PRIVATE, 2, NULL, NULL, 0);
+		if (syscall(SYS_futex, &lock->word, FUTEX_WAIT_PRIVATE, 2, NULL, NULL,
+			    0) != 0 &&
+		    errno != EAGAIN && errno != EINTR)
+			sched_yield();
 	errno = saved_errno;
 }
 

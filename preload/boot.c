@@ -9,8 +9,10 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
+#include "policy/beat.h"
 #include "pool/pages.h"
 #include "pool/pool.h"
+#include "pool/sys.h"
 #include "preload/altered.h"
 #include "preload/filter.h"
 #include "preload/fork.h"
@@ -22,6 +24,7 @@
 #include "preload/say.h"
 #include "preload/settings.h"
 #include "preload/suspect.h"
+#include "preload/thread.h"
 #include "preload/timer.h"
 #include "preload/watchers.h"
 #include "trace/executable.h"
@@ -85,6 +88,7 @@ boot(void)
 
 	filter_init();
 	altered_init();
+	thread_create_init();
 	retry_init();
 	settings_read();
 	if (takes_part() && fork_handlers_install() == 0) {
@@ -111,9 +115,13 @@ end(void)
 {
 	struct gate g;
 
-	/* A child that has not used weir has nothing to say. */
-	if (!ready_done() || gate_first != NULL || !gate_enter(&g))
+	/* A process that has not used weir, or a child, has something to say only if it is large. */
+	bool unused = !ready_done() || gate_first != NULL;
+	if ((unused && (!weir_beat_old_enough(gate_born_ns, weir_sys_monotonic_ns()) ||
+			!timer_worth_a_record())) ||
+	    !gate_enter(&g))
 		return;
-	timer_last_words();
+	if (ready_make())
+		timer_last_words();
 	gate_leave(&g);
 }

@@ -6,14 +6,18 @@
 
 #include <errno.h>
 #include <stdatomic.h>
+#include <string.h>
 
 #include "policy/aging.h"
+#include "policy/beat.h"
 #include "policy/looks.h"
 #include "policy/purge.h"
 #include "pool/pool.h"
 #include "preload/clock.h"
 #include "preload/facts.h"
+#include "preload/gate.h"
 #include "preload/own_files.h"
+#include "preload/ready.h"
 #include "preload/scarce.h"
 #include "preload/segment.h"
 #include "preload/settings.h"
@@ -39,6 +43,7 @@ static struct weir_aging aging;
 static uint64_t asked_bytes; /* that the host had asked for at the last look */
 static int64_t written_ns, mail_ns;
 static int64_t scarce_ns;     /* when limits of data and address space were read */
+static struct weir_beat beat;
 static int64_t limit_wait_ns; /* until the next look at a limit */
 static uint64_t rest_peak; /* the most that was charged lately for what is not weir's */
 
@@ -185,7 +190,7 @@ read_mail(int64_t now_ns)
 	struct weir_stats_mailbox m;
 	int64_t result = -EINVAL;
 
-	if (now_ns - mail_ns < CHORES_MAIL_NS || !segment_exists())
+	if (now_ns - mail_ns < BELL_LOOK_NS || !segment_exists())
 		return;
 	mail_ns = now_ns;
 	if (!segment_mail(&m))
@@ -241,12 +246,48 @@ chores_do(int64_t now_ns, enum chores_by by)
 			sleep = weir_config.stats_ms * MS_NS;
 	}
 	/* With a long decay, too: news and mail must not wait for it. */
-	if (sleep != UINT64_MAX && sleep > CHORES_MAIL_NS && segment_exists())
-		sleep = CHORES_MAIL_NS;
+	if (sleep != UINT64_MAX && sleep > BELL_LOOK_NS && segment_exists())
+		sleep = BELL_LOOK_NS;
 	/* Under a memory limit, the rest of the process may grow quickly: look often. */
 	if (sleep > (uint64_t)limit_wait_ns && sleep != UINT64_MAX)
 		sleep = (uint64_t)limit_wait_ns;
 	return sleep;
+}
+
+bool
+chores_worth_a_record(void)
+{
+	struct facts_memory m;
+
+	if (strcmp(weir_config.stats, "off") == 0)
+		return false;
+	facts_memory(&m);
+	counts.rss_bytes = m.rss_bytes;
+	return m.rss_bytes >= WEIR_BEAT_WORTH;
+}
+
+uint64_t
+chores_beat(int64_t now_ns)
+{
+	struct facts_memory m;
+
+	if (segment_given_up())
+		return UINT64_MAX;
+	int64_t wait_ns = weir_beat_wait(&beat, gate_born_ns, now_ns);
+	if (wait_ns > 0)
+		return (uint64_t)wait_ns;
+	facts_memory(&m);
+	weir_beat_seen(&beat, now_ns, m.rss_bytes);
+	atomic_store(&other_bytes, weir_rest_seen(m.rss_bytes, own_bytes()));
+	if (m.rss_bytes >= WEIR_BEAT_WORTH)
+		segment_want();
+	if (segment_exists() || (m.rss_bytes >= WEIR_BEAT_WORTH && ready_make())) {
+		counts.rss_bytes = m.rss_bytes;
+		counts.limit_bytes = m.limit_bytes;
+		write_sidecar(now_ns, false);
+		written_ns = now_ns;
+	}
+	return (uint64_t)weir_beat_wait(&beat, gate_born_ns, now_ns);
 }
 
 bool
@@ -263,6 +304,8 @@ chores_waiting(void)
 void
 chores_last_words(int64_t now_ns)
 {
+	if (weir_beat_old_enough(gate_born_ns, now_ns) && chores_worth_a_record())
+		segment_want();
 	weir_pool_see(now_ns);
 	if (segment_exists())
 		counts.resident_bytes = weir_pool_resident();
@@ -272,6 +315,7 @@ chores_last_words(int64_t now_ns)
 void
 chores_after_fork(void)
 {
+	beat = (struct weir_beat){0};
 	counts = (struct snapshot_clock){0};
 	atomic_store(&inline_most, WEIR_KEEP_INLINE);
 	atomic_store(&failures, 0);

@@ -9,11 +9,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* How often the mailbox is looked into: a person who asks does not notice the wait. */
-#define CHORES_MAIL_NS 1000000000ll
-
 /* By the background thread, by the only thread, by one of several of the host's. */
 enum chores_by { CHORES_BY_CLOCK, CHORES_BY_ONE, CHORES_BY_MANY };
+
+/*
+ * What is due though nobody asks anything of weir: rows go on, and a process may be worth a sidecar
+ * by its size alone. By the background thread. Nanoseconds until the next; UINT64_MAX: none.
+ */
+uint64_t chores_beat(int64_t now_ns);
 
 /*
  * One round. Returns the nanoseconds until the next is due; UINT64_MAX: nothing to do. A thread of the
@@ -35,6 +38,9 @@ uint64_t chores_trim(void);
 
 /* Whether the mailbox holds something for the next round. */
 bool chores_waiting(void);
+
+/* The process is worth a sidecar by its size. */
+bool chores_worth_a_record(void);
 
 /* The last write of the sidecar. */
 void chores_last_words(int64_t now_ns);

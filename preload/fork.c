@@ -12,6 +12,7 @@
 
 #include "pool/lock.h"
 #include "pool/pool.h"
+#include "pool/sys.h"
 #include "preload/gate.h"
 #include "preload/place_private.h"
 #include "preload/ready.h"
@@ -72,6 +73,8 @@ before(void)
 	/* Not if a signal handler forks that interrupted weir: its thread may hold the locks. */
 	if (forks == 0 && gate_depth != 0)
 		return;
+	if (forks == 0)
+		timer_be_alone();
 	if (forks++ != 0)
 		return;
 	gate_depth = 1;
@@ -106,6 +109,7 @@ static void
 fall_asleep(void)
 {
 	gate_process = getpid();
+	gate_born_ns = weir_sys_monotonic_ns();
 	parent = getppid();
 	if (ready_done())
 		weir_pool_forked();
@@ -167,5 +171,6 @@ int
 fork_handlers_install(void)
 {
 	gate_process = getpid();
+	gate_born_ns = weir_sys_monotonic_ns();
 	return -pthread_atfork(before, after_in_parent, after_in_child);
 }

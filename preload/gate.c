@@ -8,6 +8,7 @@
 _Thread_local volatile int gate_depth;
 _Atomic(void (*)(void)) gate_first;
 pid_t gate_process;
+int64_t gate_born_ns;
 
 bool
 gate_guest(void)

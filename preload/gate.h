@@ -11,12 +11,16 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <unistd.h>
 
 extern _Thread_local volatile int gate_depth __attribute__((tls_model("initial-exec")));
 
 /* What the next visitor of the gate does first; NULL: nothing. */
 extern _Atomic(void (*)(void)) gate_first __attribute__((visibility("hidden")));
+
+/* When the process began: loaded weir, or was forked. CLOCK_MONOTONIC. */
+extern int64_t gate_born_ns __attribute__((visibility("hidden")));
 
 /*
  * Whose memory this is, and whether the caller is another process with this memory (vfork), or a copy that

@@ -7,6 +7,7 @@ libweir_preload_la_SOURCES = \
 	%D%/boot.c \
 	%D%/altered.c %D%/altered.h \
 	%D%/backing_set.c %D%/backing_set.h \
+	%D%/bell.c %D%/bell.h \
 	%D%/chores.c %D%/chores.h \
 	%D%/clock.h \
 	%D%/deepbind.c %D%/deepbind.h \
@@ -32,6 +33,7 @@ libweir_preload_la_SOURCES = \
 	%D%/say.c %D%/say.h \
 	%D%/scarce.c %D%/scarce.h \
 	%D%/scratch_api.c \
+	%D%/second_thread.c \
 	%D%/segment.c %D%/segment.h \
 	%D%/segment_file.c %D%/segment_file.h \
 	%D%/segment_name.c %D%/segment_name.h \
@@ -42,7 +44,7 @@ libweir_preload_la_SOURCES = \
 	%D%/suspect_fault.c %D%/suspect_fault.h \
 	%D%/suspect_sites.c %D%/suspect_sites.h \
 	%D%/symbols.def \
-	%D%/thread.c %D%/thread.h \
+	%D%/thread.c %D%/thread_create.c %D%/thread.h \
 	%D%/timer.c %D%/timer.h \
 	%D%/watchers.c %D%/watchers.h \
 	%D%/where.c %D%/where.h

@@ -89,7 +89,7 @@ static bool
 copy_closed(void)
 {
 	/* A filter may kill for it. */
-	if (!vm_calls_allowed() || unshare(CLONE_FILES) != 0)
+	if (!vm_calls_allowed() || syscall(SYS_unshare, CLONE_FILES) != 0)
 		return false;
 	close_all();
 	return true;

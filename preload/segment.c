@@ -25,6 +25,7 @@
 #define WORTH_BYTES ((uint64_t)1 << 20)
 
 static struct segment_file file;
+static bool wanted;   /* whatever was asked of weir */
 static bool given_up; /* it cannot be made: do not try again */
 static uint64_t sequence, start_ticks, written_activity, answered;
 static struct snapshot_health health;
@@ -111,7 +112,11 @@ make(void)
 	fill_header(&h);
 	start_ticks = h.start_ticks;
 	int error = segment_file_make(&file, weir_config.stats, h.pid, h.start_ticks);
-	return error != 0 ? error : segment_file_put(&file, 0, &h, sizeof(h));
+	if (error != 0)
+		return error;
+	if (weir_trace_on())
+		segment_file_extend(&file, SEGMENT_TRACE + weir_trace_area_bytes());
+	return segment_file_put(&file, 0, &h, sizeof(h));
 }
 
 /*
@@ -121,7 +126,13 @@ make(void)
 static bool
 worth_a_file(const struct snapshot_use *use)
 {
-	return file.made || use->asked_bytes >= WORTH_BYTES;
+	return file.made || wanted || use->asked_bytes >= WORTH_BYTES;
+}
+
+void
+segment_want(void)
+{
+	wanted = true;
 }
 
 bool
@@ -209,8 +220,8 @@ write_file(void)
 	return weir_trace_on() ? write_trace() : 0;
 }
 
-static bool
-cannot(void)
+bool
+segment_given_up(void)
 {
 	return !file.made && (given_up || strcmp(weir_config.stats, "off") == 0);
 }
@@ -222,7 +233,7 @@ segment_write(int64_t now_ns, bool last, const struct snapshot_clock *clock)
 	struct snapshot_use use = snapshot_use();
 	uint64_t before = sequence;
 
-	if (cannot() || !worth_a_file(&use))
+	if (segment_given_up() || !worth_a_file(&use))
 		return;
 	if (weir_trace_on())
 		filter_look();
@@ -252,6 +263,17 @@ segment_mail(struct weir_stats_mailbox *m)
 	int error = segment_file_get(&file, SEGMENT_MAILBOX, m, sizeof(*m));
 	segment_file_close(&file);
 	return error == 0 && m->request != answered;
+}
+
+/* The lower half of `request`, which the asker writes last. */
+struct bell_mail
+segment_bell(void)
+{
+	struct bell_mail mail = {.exists = file.made, .silent = (uint32_t)answered};
+
+	if (file.made && !file.nameless)
+		mail.word = segment_file_mailbox(&file);
+	return mail;
 }
 
 void
@@ -293,7 +315,7 @@ segment_after_fork(int32_t parent_pid)
 	facts_after_fork();
 	segment_file_after_fork(&file);
 	answered = 0;
-	given_up = false;
+	wanted = given_up = false;
 	sequence = written_activity = 0;
 	health = (struct snapshot_health){0};
 	forked_from = parent_pid;

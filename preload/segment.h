@@ -9,25 +9,35 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "preload/bell.h"
+
 /* Has anything changed that the file does not say yet? */
 bool segment_news(void);
 
-/* Writes the state of this instant; makes the file once large requests add up to 1 MB. */
+/*
+ * Writes the state of this instant; makes the file once large requests add up to 1 MB, or the process was
+ * found worth one for another reason.
+ */
 struct snapshot_clock;
+void segment_want(void);
 void segment_write(int64_t now_ns, bool last, const struct snapshot_clock *clock);
 
 bool segment_exists(void);
+
+/* There is none, and none will be. */
+bool segment_given_up(void);
 
 /* No file will be made any more: there is one with a name, or none is wanted or can be made. */
 bool segment_settled(void);
 
 /*
- * The mailbox (struct weir_stats_mailbox): a request that has not been answered, the answer, and a
- * row of MARKS: its id, or -errno.
+ * The mailbox (struct weir_stats_mailbox): a request that has not been answered, the answer, where to wait
+ * for one; and a row of MARKS: its id, or -errno.
  */
 struct weir_stats_mailbox;
 bool segment_mail(struct weir_stats_mailbox *m);
 void segment_answer(const struct weir_stats_mailbox *m, int64_t result);
+struct bell_mail segment_bell(void);
 int64_t segment_mark(const struct weir_stats_mailbox *m, int64_t now_ns,
 		     const struct snapshot_clock *clock);
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The making of the file: room on the disk, and a name once there is something in it; and the one way
- * to write it. Never a mapping: a store into one that others have cut would end the host.
+ * to write it. Never by a mapping: a store into one that others have cut would end the host.
  */
 #include "preload/segment_file.h"
 
 #include <errno.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 #include "pool/pages.h"
@@ -118,6 +119,13 @@ segment_file_make(struct segment_file *f, const char *where, int32_t pid,
 	return error;
 }
 
+void
+segment_file_extend(const struct segment_file *f, uint64_t bytes)
+{
+	if (bytes <= f->allowed)
+		weir_sys_truncate(f->open - 1, bytes);
+}
+
 int
 segment_file_show(struct segment_file *f, const char *where, int32_t pid,
 		  uint64_t start_ticks)
@@ -194,9 +202,32 @@ segment_file_get(const struct segment_file *f, uint64_t offset, void *to, size_t
 	return n == (ssize_t)bytes ? 0 : n < 0 ? (int)n : -ENODATA;
 }
 
+const void *
+segment_file_mailbox(struct segment_file *f)
+{
+	const off_t in_page = SEGMENT_MAILBOX % WEIR_PAGE_BYTES;
+
+	if (f->page == NULL && f->open != 0) {
+		f->page = mmap(NULL, WEIR_PAGE_BYTES, PROT_READ, MAP_SHARED, f->open - 1,
+			       SEGMENT_MAILBOX - in_page);
+		if (f->page != MAP_FAILED)
+			madvise((void *)f->page, WEIR_PAGE_BYTES, MADV_DONTFORK);
+	}
+	return f->page == NULL || f->page == MAP_FAILED ? NULL : f->page + in_page;
+}
+
+static void
+unmap(struct segment_file *f)
+{
+	if (f->page != NULL && f->page != MAP_FAILED)
+		munmap((void *)f->page, WEIR_PAGE_BYTES);
+	f->page = NULL;
+}
+
 void
 segment_file_drop(struct segment_file *f)
 {
+	unmap(f);
 	if (!f->nameless)
 		weir_sys_unlink(f->path.text);
 	close_now(f);
@@ -210,5 +241,6 @@ segment_file_after_fork(struct segment_file *f)
 	if (f->table == 0)
 		close_now(f);
 	f->open = 0;
+	f->page = NULL; /* not inherited */
 	f->made = f->nameless = false;
 }

@@ -34,6 +34,7 @@ struct segment_file {
 	int open;	  /* 1 + descriptor, 0: none */
 	unsigned table;	  /* where it is open: own_files_here */
 	uint64_t allowed; /* how long RLIMIT_FSIZE lets it become */
+	const char *page; /* of the mailbox, mapped: NULL, or not to be had */
 };
 
 /*
@@ -42,6 +43,9 @@ struct segment_file {
  */
 int segment_file_make(struct segment_file *f, const char *where, int32_t pid,
 		      uint64_t start_ticks);
+
+/* As long as it will ever be, sparse, if it may: a copy that was cut is told from a whole one. */
+void segment_file_extend(const struct segment_file *f, uint64_t bytes);
 
 /* Once there is something in it. 0, or -errno and no file; -EAGAIN: make it once more. */
 int segment_file_show(struct segment_file *f, const char *where, int32_t pid,
@@ -60,6 +64,12 @@ int segment_file_put(const struct segment_file *f, uint64_t offset, const void *
 		     size_t bytes);
 int segment_file_get(const struct segment_file *f, uint64_t offset, void *to,
 		     size_t bytes);
+
+/*
+ * Where the mailbox lies in memory, for the kernel to wait on, or NULL: while the file is open. Nobody may
+ * load from it, for the file may have been cut.
+ */
+const void *segment_file_mailbox(struct segment_file *f);
 
 /* Removes a file that cannot be written: an empty one would tell nobody anything. */
 void segment_file_drop(struct segment_file *f);

@@ -75,7 +75,7 @@ thread_start(void *(*run)(void *))
 	for (size_t bytes = STACK_LEAST; rc == EINVAL && bytes <= STACK_MOST;
 	     bytes *= 2) {
 		pthread_attr_setstacksize(&attr, bytes);
-		rc = pthread_create(&thread, &attr, run, NULL);
+		rc = thread_create(&thread, &attr, run, NULL);
 	}
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attr);

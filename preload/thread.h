@@ -7,6 +7,7 @@
 #ifndef PRELOAD_THREAD_H
 #define PRELOAD_THREAD_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -28,6 +29,11 @@ thread_may_be_many(void)
 	return &__libc_single_threaded == NULL ||
 	       !__atomic_load_n(&__libc_single_threaded, __ATOMIC_RELAXED);
 }
+
+/* The pthread_create of whoever comes behind weir. It is looked for from the constructor. */
+void thread_create_init(void);
+int thread_create(pthread_t *made, const pthread_attr_t *attr, void *(*run)(void *),
+		  void *with);
 
 /* Starts the one thread; 0 or -errno. */
 int thread_start(void *(*run)(void *));

@@ -6,9 +6,9 @@
 #include "preload/timer.h"
 
 #include <errno.h>
-#include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,11 +17,13 @@
 #include "pool/lock.h"
 #include "pool/pool.h"
 #include "pool/sys.h"
+#include "preload/bell.h"
 #include "preload/chores.h"
 #include "preload/clock.h"
 #include "preload/gate.h"
 #include "preload/idle.h"
 #include "preload/own_files.h"
+#include "preload/ready.h"
 #include "preload/segment.h"
 #include "preload/settings.h"
 
@@ -31,7 +33,6 @@
 #define GROWN_BYTES   ((uint64_t)1 << 20)  /* nor a look at a limit */
 #define LOOK_NS	      (20 * MS_NS)	   /* at most so often, by whoever comes along */
 #define RETRY_NS      (10000 * MS_NS)	   /* after the thread could not start */
-#define REFUSED_NS    (50 * MS_NS)
 #define REST_NS	      (60000 * MS_NS) /* have the others ended in a way that nobody tells? */
 #define LAST_WORDS_MS 500
 #define ROUND_NS      ((uint64_t)100 * MS_NS)
@@ -57,15 +58,10 @@ static _Atomic bool may_start;
 static void
 sleep_for(uint64_t ns, uint32_t while_state)
 {
-	struct timespec t = {.tv_sec = (time_t)(ns / 1000000000),
-			     .tv_nsec = (long)(ns % 1000000000)};
-
-	if (syscall(SYS_futex, &timer_state, FUTEX_WAIT_PRIVATE, while_state, &t, NULL,
-		    0) == 0 ||
-	    errno == ETIMEDOUT || errno == EAGAIN || errno == EINTR)
-		return;
-	/* Refused, by a filter perhaps: nobody can wake us, so look from time to time. */
-	weir_sys_sleep(ns < REFUSED_NS ? (int64_t)ns : REFUSED_NS);
+	weir_lock(&work_lock);
+	struct bell_mail mail = segment_bell();
+	weir_unlock(&work_lock);
+	bell_sleep(&timer_state, while_state, mail, ns);
 }
 
 static bool
@@ -74,15 +70,12 @@ moves(uint32_t from, uint32_t to)
 	return atomic_compare_exchange_strong(&timer_state, &from, to);
 }
 
-static void
-wake(void)
-{
-	syscall(SYS_futex, &timer_state, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
-}
-
+/* Before there is a pool there is nothing to do. */
 static uint64_t
 locked_work(void)
 {
+	if (!ready_done())
+		return UINT64_MAX;
 	weir_lock(&work_lock);
 	uint64_t sleep = chores_do(clock_read(CLOCK_MONOTONIC), CHORES_BY_CLOCK);
 	atomic_fetch_add(&rounds, 1);
@@ -97,23 +90,28 @@ is_alone(void)
 	return thread_count() <= 2;
 }
 
-/* Nothing to do until somebody wakes us, or writes to us. */
+static uint64_t
+least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Nothing to do until somebody wakes us, or writes to us, but for a look from time to time. */
 static void
 rest(void)
 {
 	while (atomic_load(&timer_state) == TIMER_ASLEEP) {
-		uint64_t sleep = idle_look(chores_other_bytes());
+		uint64_t sleep = least(idle_look(chores_other_bytes()), REST_NS);
 
 		weir_lock(&work_lock);
-		bool mailbox = segment_exists(), mail = mailbox && chores_waiting();
+		sleep = least(sleep, chores_beat(clock_read(CLOCK_MONOTONIC)));
+		bool mail = segment_exists() && chores_waiting();
 		weir_unlock(&work_lock);
 		if (mail)
 			return;
+		sleep_for(sleep, TIMER_ASLEEP);
 		if (is_alone() && moves(TIMER_ASLEEP, TIMER_ENDED))
 			return;
-		if (mailbox && sleep > CHORES_MAIL_NS)
-			sleep = CHORES_MAIL_NS;
-		sleep_for(sleep < REST_NS ? sleep : REST_NS, TIMER_ASLEEP);
 	}
 }
 
@@ -142,7 +140,7 @@ await_start(void)
 static bool
 look_whether_alone(void)
 {
-	if (!is_alone())
+	if (!ready_done() || !is_alone())
 		return false;
 	weir_lock(&work_lock);
 	chores_hand_over(clock_read(CLOCK_MONOTONIC));
@@ -168,7 +166,7 @@ run(void *unused)
 				look = idle_look(chores_other_bytes());
 		}
 		if (sleep != UINT64_MAX) {
-			sleep_for(sleep < look ? sleep : look, TIMER_AWAKE);
+			sleep_for(least(sleep, look), TIMER_AWAKE);
 		} else if (moves(TIMER_AWAKE, TIMER_ASLEEP)) {
 			/* Said first, then looked once more: whoever comes after the look wakes us. */
 			if (locked_work() == UINT64_MAX)
@@ -191,7 +189,7 @@ first_round(void)
 static void
 join(void)
 {
-	wake();
+	bell_ring(&timer_state);
 	thread_join();
 	atomic_store(&timer_state, TIMER_NONE);
 }
@@ -326,11 +324,53 @@ timer_wake(size_t freed)
 	uint32_t now = atomic_load_explicit(&timer_state, memory_order_relaxed);
 
 	if (now == TIMER_ASLEEP && moves(TIMER_ASLEEP, TIMER_AWAKE))
-		wake();
+		bell_ring(&timer_state);
 	else if (now == TIMER_ENDED && moves(TIMER_ENDED, TIMER_ENDING))
 		join();
 	if (atomic_load_explicit(&timer_state, memory_order_relaxed) == TIMER_NONE)
 		work_inline(freed);
+}
+
+/* Where a start failed, or the thread ends, the next large request sees to it. */
+void
+timer_company(void)
+{
+	struct gate g;
+
+	if (atomic_load_explicit(&timer_state, memory_order_relaxed) != TIMER_NONE ||
+	    !weir_config.decay_thread || strcmp(weir_config.stats, "off") == 0 ||
+	    !gate_enter(&g))
+		return;
+	if (!gate_guest())
+		start(clock_read(CLOCK_MONOTONIC));
+	gate_leave(&g);
+}
+
+void
+timer_be_alone(void)
+{
+	struct gate g;
+	uint32_t now = atomic_load_explicit(&timer_state, memory_order_relaxed);
+
+	if (now == TIMER_NONE || !gate_enter(&g))
+		return;
+	if (!gate_guest() && is_alone())
+		end_thread();
+	gate_leave(&g);
+}
+
+bool
+timer_worth_a_record(void)
+{
+	if (weir_floor == SIZE_MAX || gate_guest())
+		return false;
+	gate_wake();
+	/* Held: the clock's thread is there, and has seen to it. */
+	if (!weir_trylock(&work_lock))
+		return false;
+	bool worth = chores_worth_a_record();
+	weir_unlock(&work_lock);
+	return worth;
 }
 
 uint64_t

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The clock: who does weir's work (chores.h), and when. A host with threads gets a background thread
- * once 1 MB is kept, 16 MB are lent or a sidecar exists: it sleeps without a timeout while there is
- * nothing to do, has all signals blocked and its own (empty) descriptor table, and ends when the host has
- * one thread again, or its first thread ends. A host of one thread stays one: whoever allocates or frees
+ * The clock: who does weir's work (chores.h), and when. A host that makes a thread gets a background
+ * thread: while there is nothing to do it wakes up every ten seconds, has all signals blocked and its
+ * own (empty) descriptor table, and ends when the host has one thread again, or its first thread ends. A host of one thread stays one: whoever allocates or frees
  * does the work, a little at a time, and so little is kept free that it may stay while the host idles.
  */
 #ifndef PRELOAD_TIMER_H
@@ -53,6 +52,15 @@ timer_nudge(size_t freed)
 	if (!timer_awake())
 		timer_wake(freed);
 }
+
+/* The host has made a thread: there may be a clock, whatever is asked of weir. */
+void timer_company(void);
+
+/* The host is about to do what takes one thread: if it has one, it is alone from now on. */
+void timer_be_alone(void);
+
+/* Whether its end is worth a record though nothing was asked of weir. */
+bool timer_worth_a_record(void);
 
 /* malloc_trim: all caches to the system at once. Inside the gate. Bytes given back. */
 uint64_t timer_trim(void);

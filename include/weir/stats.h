@@ -96,9 +96,10 @@ struct weir_stats_header {
 
 /*
  * What another process of the same user asks of this one, and the answer: the asker writes
- * `command` and `label`, then `request` one higher; the process looks at least once a second while
- * it has a sidecar, does it, writes `result`, then `answered` = `request`. Askers take turns by
- * an exclusive flock on the file.
+ * `command` and `label`, then `request` one higher, and wakes whoever waits on the first four bytes of
+ * the mailbox (FUTEX_WAKE on a shared mapping); the process then looks, or, where its kernel cannot
+ * wait so (before Linux 5.16, under a filter), once a second. It does it, writes `result`, then
+ * `answered` = `request`. Askers take turns by an exclusive flock on the file.
  */
 enum weir_stats_command {
 	WEIR_COMMAND_MARK = 1,	/* write a row into the ring MARKS, labelled */

@@ -8,6 +8,7 @@ preload_tests = \
 	%D%/memory.bats \
 	%D%/misuse.bats \
 	%D%/neighbours.bats \
+	%D%/records.bats \
 	%D%/residue.bats \
 	%D%/sandbox.bats \
 	%D%/shim.bats \
@@ -32,6 +33,7 @@ check_PROGRAMS += \
 	%D%/descriptors \
 	%D%/early_host \
 	%D%/filtered \
+	%D%/grower \
 	%D%/leaders \
 	%D%/limits \
 	%D%/memory \
@@ -58,6 +60,7 @@ tests_preload_leaders_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_ordinary_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_children_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_filtered_CFLAGS = $(GUEST_CFLAGS)
+tests_preload_grower_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_limits_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_small_blocks_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_memory_CFLAGS = $(GUEST_CFLAGS)
@@ -113,7 +116,7 @@ librefused_la_LDFLAGS = $(libweir_preload_la_LDFLAGS) -rpath $(abs_builddir) $(R
 librefused_la_DEPENDENCIES = $(libweir_preload_la_OBJECTS) $(libweir_preload_la_DEPENDENCIES)
 REFUSED_CALLS = \
 	-Wl,--wrap=mmap,--wrap=munmap,--wrap=madvise,--wrap=mincore,--wrap=mprotect \
-	-Wl,--wrap=prctl,--wrap=process_vm_readv,--wrap=pthread_create,--wrap=getrlimit,--wrap=getrusage \
+	-Wl,--wrap=prctl,--wrap=process_vm_readv,--wrap=thread_create,--wrap=getrlimit,--wrap=getrusage \
 	-Wl,--wrap=syscall
 
 # Long: the tests once more on the ways that weir goes where system calls are refused.

@@ -3,6 +3,7 @@
 UNIT_TESTS = \
 	%D%/test_aging \
 	%D%/test_backing \
+	%D%/test_beat \
 	%D%/test_bytes \
 	%D%/test_check \
 	%D%/test_emit \
