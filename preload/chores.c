@@ -42,7 +42,7 @@ static int64_t resident_ns; /* when resident_bytes was measured */
 static struct weir_aging aging;
 static uint64_t asked_bytes; /* that the host had asked for at the last look */
 static int64_t written_ns, mail_ns;
-static int64_t scarce_ns;     /* when limits of data and address space were read */
+static int64_t scarce_ns; /* when limits of data and address space were read */
 static struct weir_beat beat;
 static int64_t limit_wait_ns; /* until the next look at a limit */
 static uint64_t rest_peak; /* the most that was charged lately for what is not weir's */
