@@ -21,9 +21,9 @@
 #define MB ((size_t)1 << 20)
 
 #ifdef TLS_BYTES
-static __thread char much[TLS_BYTES];
+static __thread volatile char much[TLS_BYTES];
 #else
-static __thread char much[1];
+static __thread volatile char much[1];
 #endif
 
 static void
