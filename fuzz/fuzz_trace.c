@@ -26,7 +26,7 @@ check_view(const struct trace_view *v)
 		FUZZ_CHECK(v->sites[i][WEIR_S_thread] < v->n_threads ||
 			   v->n_threads == 0);
 	}
-	for (int r = 0; r < TRACE_VIEW_RINGS; r++) {
+	for (int r = 0; r < WEIR_N_TRACE_PARTS; r++) {
 		const struct trace_ring *ring = &v->rings[r];
 
 		for (uint32_t i = 0; i < ring->n; i++) {

@@ -221,7 +221,7 @@ used_of(enum weir_trace_part_id part)
 		return state.sites;
 	if (part == WEIR_PART_COSTS0 || part == WEIR_PART_COSTS1)
 		return WEIR_TRACE_COSTS;
-	return part >= ROWS_FIRST ? rows_written(part) : state.written[part];
+	return rows_are_in(part) ? rows_written(part) : state.written[part];
 }
 
 static void

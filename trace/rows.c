@@ -13,20 +13,21 @@
 #define SECOND_NS 1000000000ull
 #define EARLY_NS  (SECOND_NS / 20) /* a timer is never on the dot */
 #define SWEEP_NS  (SECOND_NS / 10) /* V8 frees buffers some time after the GC */
-#define N_RINGS	  (ROWS_LAST - ROWS_FIRST + 1)
 
+/* Of a part that is no ring: all zero. */
 static const struct ring {
 	uint32_t points, capacity;
 	uint64_t every_ns;
-} rings[N_RINGS] = {
-	[WEIR_PART_ROWS_GC - ROWS_FIRST] = {64, CAPACITY_ROWS_GC, 0},
-	[WEIR_PART_ROWS_1S - ROWS_FIRST] = {64, CAPACITY_ROWS_1S, SECOND_NS},
-	[WEIR_PART_ROWS_10S - ROWS_FIRST] = {64, CAPACITY_ROWS_10S, 10 * SECOND_NS},
-	[WEIR_PART_ROWS_60S - ROWS_FIRST] = {64, CAPACITY_ROWS_60S, 60 * SECOND_NS},
-	[WEIR_PART_MARKS - ROWS_FIRST] = {512, CAPACITY_MARKS, 0},
+} rings[WEIR_N_TRACE_PARTS] = {
+	[WEIR_PART_ROWS_GC] = {64, CAPACITY_ROWS_GC, 0},
+	[WEIR_PART_ROWS_1S] = {64, CAPACITY_ROWS_1S, SECOND_NS},
+	[WEIR_PART_ROWS_10S] = {64, CAPACITY_ROWS_10S, 10 * SECOND_NS},
+	[WEIR_PART_ROWS_60S] = {64, CAPACITY_ROWS_60S, 60 * SECOND_NS},
+	[WEIR_PART_ROWS_3600S] = {64, CAPACITY_ROWS_3600S, 3600 * SECOND_NS},
+	[WEIR_PART_MARKS] = {512, CAPACITY_MARKS, 0},
 };
 
-static uint64_t written[N_RINGS], last_ns[N_RINGS];
+static uint64_t written[WEIR_N_TRACE_PARTS], last_ns[WEIR_N_TRACE_PARTS];
 static uint64_t seen_majors, gc_seen_ns; /* a row is owed for these, 0: none */
 
 static struct {
@@ -138,7 +139,7 @@ write_row(uint32_t ring, const struct weir_trace_facts *facts,
 	uint64_t bytes = WEIR_TRACE_ROW_BYTES(rings[ring].points);
 
 	fill(r, facts, rings[ring].points);
-	if (ring == WEIR_PART_MARKS - ROWS_FIRST) {
+	if (ring == WEIR_PART_MARKS) {
 		r->row.request = mark.request;
 		memcpy(r->row.label, mark.label, sizeof(mark.label));
 	}
@@ -173,19 +174,19 @@ rows_write(const struct weir_trace_facts *facts, const struct weir_trace_sink *s
 {
 	uint64_t now_ns = facts->monotonic_ns;
 
-	for (uint32_t ring = 0; ring < N_RINGS; ring++) {
+	for (uint32_t ring = 0; ring < WEIR_N_TRACE_PARTS; ring++) {
 		uint64_t every = rings[ring].every_ns;
 		bool due = every != 0 && (last_ns[ring] == 0 ||
 					  now_ns - last_ns[ring] + EARLY_NS >= every);
 
-		if (ring == WEIR_PART_ROWS_GC - ROWS_FIRST)
+		if (ring == WEIR_PART_ROWS_GC)
 			due = gc_row_due(now_ns);
-		else if (ring == WEIR_PART_MARKS - ROWS_FIRST)
+		else if (ring == WEIR_PART_MARKS)
 			due = mark.wanted;
-		else if (ring == WEIR_PART_ROWS_1S - ROWS_FIRST)
+		else if (ring == WEIR_PART_ROWS_1S)
 			due |= facts->last && written[ring] == 0;
 		if (due)
-			write_row(ring, facts, sink, offsets[ROWS_FIRST + ring]);
+			write_row(ring, facts, sink, offsets[ring]);
 	}
 	mark.wanted = false;
 }
@@ -193,7 +194,13 @@ rows_write(const struct weir_trace_facts *facts, const struct weir_trace_sink *s
 uint64_t
 rows_written(enum weir_trace_part_id ring)
 {
-	return written[ring - ROWS_FIRST];
+	return written[ring];
+}
+
+bool
+rows_are_in(enum weir_trace_part_id part)
+{
+	return rings[part].points != 0;
 }
 
 bool
@@ -210,7 +217,7 @@ rows_mark(uint64_t request, const char *label, size_t n)
 	mark.label[sizeof(mark.label) - 1] = '\0';
 	mark.request = request;
 	mark.wanted = true;
-	return written[WEIR_PART_MARKS - ROWS_FIRST] + 1;
+	return written[WEIR_PART_MARKS] + 1;
 }
 
 void

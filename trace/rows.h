@@ -8,8 +8,7 @@
 
 #include "trace/publish.h"
 
-#define ROWS_FIRST WEIR_PART_ROWS_GC
-#define ROWS_LAST  WEIR_PART_MARKS
+bool rows_are_in(enum weir_trace_part_id part);
 
 /* Writes those that are due at `facts`, of the sites as they are in the image. */
 void rows_write(const struct weir_trace_facts *facts, const struct weir_trace_sink *sink,

@@ -56,7 +56,8 @@
 	X(COSTS0, sizeof(struct weir_trace_cost), WEIR_TRACE_COSTS,                      \
 	  "what taking a stack took, even heads")                                        \
 	X(COSTS1, sizeof(struct weir_trace_cost), WEIR_TRACE_COSTS,                      \
-	  "what taking a stack took, odd heads")
+	  "what taking a stack took, odd heads")                                         \
+	X(ROWS_3600S, WEIR_TRACE_ROW_BYTES(64), 720, "ring: each hour")
 
 enum weir_trace_part_id {
 #define X(id, bytes, capacity, meaning) WEIR_PART_##id,

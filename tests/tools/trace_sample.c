@@ -34,6 +34,7 @@ static const struct {
 	[WEIR_PART_MARKS] = {WEIR_TRACE_ROW_BYTES(POINTS), 4},
 	[WEIR_PART_COSTS0] = {sizeof(struct weir_trace_cost), WEIR_TRACE_COSTS},
 	[WEIR_PART_COSTS1] = {sizeof(struct weir_trace_cost), WEIR_TRACE_COSTS},
+	[WEIR_PART_ROWS_3600S] = {WEIR_TRACE_ROW_BYTES(POINTS), 64},
 };
 
 struct trace_sample {

@@ -160,6 +160,39 @@ TEST(the_rings_join_without_a_gap_or_a_repeat)
 	close_sample();
 }
 
+TEST(hours_reach_back_behind_the_minutes)
+{
+	const uint64_t hour = 3600 * UINT64_C(1000000000);
+	struct growth_rows rows;
+
+	sample = trace_sample_new();
+	for (uint64_t minute = 0; minute <= 600; minute++) {
+		uint64_t ns = STORY_START_NS + minute * hour / 60;
+
+		trace_sample_row(sample, WEIR_PART_ROWS_60S)->monotonic_ns = ns;
+		if (minute % 60 == 0)
+			trace_sample_row(sample, WEIR_PART_ROWS_3600S)->monotonic_ns = ns;
+	}
+	REQUIRE(open_sample());
+	/* 16 minutes, from 9:45 on, and ten hours before. */
+	rows = growth_rows_timed(&view, 0, UINT64_MAX);
+	CHECK_EQ(rows.n, 16 + 10);
+	CHECK_EQ(rows.rows[0]->monotonic_ns, STORY_START_NS);
+	CHECK_EQ(rows.rows[10]->monotonic_ns, STORY_START_NS + 585 * hour / 60);
+	growth_rows_free(&rows);
+	REQUIRE(growth_rows_at(&view, STORY_START_NS + 5 * hour + 1) != NULL);
+	CHECK_EQ(growth_rows_at(&view, STORY_START_NS + 5 * hour + 1)->monotonic_ns,
+		 STORY_START_NS + 5 * hour);
+	close_sample();
+	/* A sidecar from before there were hours. */
+	trace_sample_head(sample = trace_sample_new())->n_parts = WEIR_PART_ROWS_3600S;
+	trace_sample_row(sample, WEIR_PART_ROWS_60S)->monotonic_ns = hour;
+	REQUIRE(open_sample());
+	CHECK_EQ(trace_view_ring(&view, WEIR_PART_ROWS_3600S)->n, 0);
+	CHECK(growth_rows_at(&view, hour) != NULL);
+	close_sample();
+}
+
 TEST(an_empty_trace_is_no_error)
 {
 	struct growth_request r = {0};
@@ -177,5 +210,6 @@ TEST(an_empty_trace_is_no_error)
 	T(between_two_marks_only_what_changed_there_counts)                              \
 	T(groups_add_up_whatever_they_are_by)                                            \
 	T(the_rings_join_without_a_gap_or_a_repeat)                                      \
+	T(hours_reach_back_behind_the_minutes)                                           \
 	T(an_empty_trace_is_no_error)
 TAP_MAIN()

@@ -82,6 +82,25 @@ TEST(a_ring_goes_round)
 	trace_view_free(&v);
 }
 
+TEST(a_month_is_kept_by_the_hour)
+{
+	const int hours = 24 * 31;
+	struct trace_view v;
+
+	begin();
+	publish(3600 * SECOND);
+	for (int i = 0; i < 2 * hours; i++)
+		publish(1800 * SECOND);
+	REQUIRE(read_back(&v));
+	const struct trace_ring *ring = trace_view_ring(&v, WEIR_PART_ROWS_3600S);
+	REQUIRE(ring->n == 24 * 30);
+	CHECK(ring->written > (uint64_t)hours);
+	CHECK_EQ(ring->rows[ring->n - 1]->monotonic_ns - ring->rows[0]->monotonic_ns,
+		 (24 * 30 - 1) * 3600 * SECOND);
+	CHECK_EQ(ring->rows[ring->n - 1]->monotonic_ns, facts.monotonic_ns);
+	trace_view_free(&v);
+}
+
 TEST(marks_have_their_label)
 {
 	static const char unended[] =
@@ -112,6 +131,7 @@ TEST(marks_have_their_label)
 	T(the_largest_sites_are_in_a_row)                                                \
 	T(rows_come_when_they_are_due)                                                   \
 	T(a_ring_goes_round)                                                             \
+	T(a_month_is_kept_by_the_hour)                                                   \
 	T(marks_have_their_label)
 
 int

@@ -36,24 +36,27 @@ append(struct growth_rows *r, const struct weir_trace_row *row)
 		r->rows[r->n++] = row;
 }
 
+/* Rings of rows at regular times, the coarsest first. */
+static const enum weir_trace_part_id paces[] = {WEIR_PART_ROWS_3600S, WEIR_PART_ROWS_60S,
+						WEIR_PART_ROWS_10S, WEIR_PART_ROWS_1S};
+
+#define N_PACES ((int)(sizeof(paces) / sizeof(paces[0])))
+
 struct growth_rows
 growth_rows_timed(const struct trace_view *v, uint64_t from_ns, uint64_t to_ns)
 {
-	static const enum weir_trace_part_id coarse_first[] = {
-		WEIR_PART_ROWS_60S, WEIR_PART_ROWS_10S, WEIR_PART_ROWS_1S};
 	struct growth_rows r = {0};
 	size_t total = 0;
 
-	for (int i = 0; i < 3; i++)
-		total += trace_view_ring(v, coarse_first[i])->n;
+	for (int i = 0; i < N_PACES; i++)
+		total += trace_view_ring(v, paces[i])->n;
 	allocate(&r, total);
-	for (int i = 0; i < 3; i++) {
-		const struct trace_ring *ring = trace_view_ring(v, coarse_first[i]);
+	for (int i = 0; i < N_PACES; i++) {
+		const struct trace_ring *ring = trace_view_ring(v, paces[i]);
 		uint64_t finer = UINT64_MAX;
 
-		for (int k = i + 1; k < 3; k++) {
-			const struct trace_ring *other =
-				trace_view_ring(v, coarse_first[k]);
+		for (int k = i + 1; k < N_PACES; k++) {
+			const struct trace_ring *other = trace_view_ring(v, paces[k]);
 
 			if (other->n > 0 && other->rows[0]->monotonic_ns < finer)
 				finer = other->rows[0]->monotonic_ns;
@@ -135,21 +138,25 @@ growth_rows_free(struct growth_rows *r)
 	*r = (struct growth_rows){0};
 }
 
+/* The last of these rows and `best` that is not after `ns`. */
+static const struct weir_trace_row *
+last_of(const struct trace_ring *ring, uint64_t ns, const struct weir_trace_row *best)
+{
+	for (uint32_t i = 0; i < ring->n; i++)
+		if (ring->rows[i]->monotonic_ns <= ns &&
+		    (best == NULL || ring->rows[i]->monotonic_ns > best->monotonic_ns))
+			best = ring->rows[i];
+	return best;
+}
+
 const struct weir_trace_row *
 growth_rows_at(const struct trace_view *v, uint64_t ns)
 {
-	const struct weir_trace_row *best = NULL;
+	const struct weir_trace_row *best;
 
-	for (int part = WEIR_PART_ROWS_GC; part < WEIR_PART_MARKS; part++) {
-		const struct trace_ring *ring =
-			trace_view_ring(v, (enum weir_trace_part_id)part);
-
-		for (uint32_t i = 0; i < ring->n; i++)
-			if (ring->rows[i]->monotonic_ns <= ns &&
-			    (best == NULL ||
-			     ring->rows[i]->monotonic_ns > best->monotonic_ns))
-				best = ring->rows[i];
-	}
+	best = last_of(trace_view_ring(v, WEIR_PART_ROWS_GC), ns, NULL);
+	for (int i = 0; i < N_PACES; i++)
+		best = last_of(trace_view_ring(v, paces[i]), ns, best);
 	return best;
 }
 

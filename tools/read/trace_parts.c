@@ -113,7 +113,7 @@ static int
 load_ring(const struct loading *l, enum weir_trace_part_id id)
 {
 	const struct weir_trace_part *p = &l->v->head.parts[id];
-	struct trace_ring *ring = &l->v->rings[id - WEIR_PART_ROWS_GC];
+	struct trace_ring *ring = &l->v->rings[id];
 	uint64_t at = 0, want = p->used < p->capacity ? p->used : p->capacity;
 	uint32_t n, fits;
 	unsigned char *raw;
@@ -177,6 +177,10 @@ trace_read_parts(struct trace_view *v, const struct trace_source *src,
 		 char why[TRACE_VIEW_WHY])
 {
 	struct loading l = {v, src, why};
+	static const enum weir_trace_part_id rings[] = {
+		WEIR_PART_ROWS_GC,  WEIR_PART_ROWS_1S, WEIR_PART_ROWS_10S,
+		WEIR_PART_ROWS_60S, WEIR_PART_MARKS,   WEIR_PART_ROWS_3600S,
+	};
 	struct {
 		enum weir_trace_part_id id;
 		size_t bytes;
@@ -201,7 +205,7 @@ trace_read_parts(struct trace_view *v, const struct trace_source *src,
 		rc = trace_read_sites(v, src, why);
 	if (rc == 0)
 		rc = trace_read_costs(v, src, why);
-	for (int id = WEIR_PART_ROWS_GC; rc == 0 && id <= WEIR_PART_MARKS; id++)
-		rc = load_ring(&l, (enum weir_trace_part_id)id);
+	for (size_t i = 0; rc == 0 && i < sizeof(rings) / sizeof(rings[0]); i++)
+		rc = load_ring(&l, rings[i]);
 	return rc;
 }

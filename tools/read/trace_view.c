@@ -103,7 +103,7 @@ confine(struct trace_view *v)
 		if (s[WEIR_S_caller_kind] >= WEIR_N_KINDS)
 			s[WEIR_S_caller_kind] = WEIR_KIND_OTHER;
 	}
-	for (int r = 0; r < TRACE_VIEW_RINGS; r++) {
+	for (int r = 0; r < WEIR_N_TRACE_PARTS; r++) {
 		for (uint32_t i = 0; i < v->rings[r].n; i++) {
 			const struct weir_trace_row *row = v->rings[r].rows[i];
 			struct weir_trace_point *points =

@@ -17,7 +17,6 @@
 
 #define TRACE_VIEW_MAX_FILE (64u << 20)
 #define TRACE_VIEW_WHY	    160
-#define TRACE_VIEW_RINGS    5
 
 /* Rows of a ring that are whole, oldest first. Points follow a row: trace_view_points. */
 struct trace_ring {
@@ -41,13 +40,13 @@ struct trace_view {
 	uint32_t n_nodes;
 	uint64_t (*sites)[WEIR_N_SITE_FIELDS];
 	uint32_t n_sites;
-	struct trace_ring rings[TRACE_VIEW_RINGS]; /* WEIR_PART_ROWS_GC ... MARKS */
+	struct trace_ring rings[WEIR_N_TRACE_PARTS]; /* of the other parts: empty */
 	struct weir_trace_cost *costs;
 	uint32_t n_costs;
 	bool cut;	  /* the file ends before what its head counts */
 	bool exited;	  /* the process left by exit() */
 	bool before_exit; /* head and sites are of the write before the last: see below */
-	void *memory[8 + 2 * TRACE_VIEW_RINGS]; /* owned */
+	void *memory[8 + 2 * WEIR_N_TRACE_PARTS]; /* owned */
 	unsigned n_memory;
 };
 
@@ -100,7 +99,7 @@ trace_view_site(const struct trace_view *v, uint32_t site, enum weir_site_field 
 static inline const struct trace_ring *
 trace_view_ring(const struct trace_view *v, enum weir_trace_part_id part)
 {
-	return &v->rings[part - WEIR_PART_ROWS_GC];
+	return &v->rings[part];
 }
 
 /* `n_points` of the row; largest first as the writer had them. */
