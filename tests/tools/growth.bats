@@ -61,6 +61,20 @@ json() {
   has 'there is no mark "noon"'
 }
 
+@test "of a process that is older than history it is said how far that reaches" {
+  "$MAKE_TRACE" old.weir older=8640000
+  run -0 "$WEIR" growth old.weir
+  has 'traced 100 d'
+  has 'history reaches back 1 min 59 s'
+  run -0 "$WEIR" growth --json old.weir
+  jq -e '.trace.history_seconds == 119 and .sites[0].added_bytes == 119 * 1048576' <<<"$output"
+  run -0 "$WEIR" report old.weir -o page.html
+  grep -q 'Added: in the last .*; history reaches back' page.html
+  json '.trace.history_seconds == .trace.seconds'
+  run -0 "$WEIR" growth story.weir
+  lacks 'history'
+}
+
 @test "a window that is none is an error that says why" {
   "$MAKE_TRACE" story.weir
   run -1 "$WEIR" growth --from=50 --to=10 story.weir

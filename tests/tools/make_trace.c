@@ -10,6 +10,7 @@
  *   tier=N  runtime=NAME
  *   drop.NAME=N      dropped
  *   rss= cached=     of the last row and the counters
+ *   older=SECONDS    the process ran so long before the story, of which nothing is recorded
  *   cut=BYTES        the file ends there
  */
 #include <fcntl.h>
@@ -99,11 +100,32 @@ change_trace(struct trace_sample *s, int argc, char **argv)
 	}
 }
 
+static void
+make_older(struct trace_sample *s, uint64_t ns)
+{
+	static const enum weir_trace_part_id rings[] = {
+		WEIR_PART_ROWS_GC, WEIR_PART_ROWS_1S, WEIR_PART_ROWS_10S,
+		WEIR_PART_ROWS_60S, WEIR_PART_MARKS};
+	struct weir_trace_head *h = trace_sample_head(s);
+
+	h->monotonic_ns += ns;
+	for (size_t i = 0; i < sizeof(rings) / sizeof(rings[0]); i++) {
+		const struct weir_trace_part *p = &h->parts[rings[i]];
+		char *row = trace_sample_part(s, rings[i]);
+
+		for (uint64_t k = 0; k < p->used && k < p->capacity; k++)
+			((struct weir_trace_row *)(void *)(row + k * p->record_bytes))
+				->monotonic_ns += ns;
+	}
+	for (uint32_t site = 1; site < STORY_SITES; site++)
+		*trace_sample_field(s, site, WEIR_S_last_ns) += ns;
+}
+
 int
 main(int argc, char **argv)
 {
 	struct trace_sample *s = trace_sample_new();
-	const char *root, *cut;
+	const char *root, *cut, *older;
 	const void *bytes;
 	size_t n;
 	int fd;
@@ -115,6 +137,9 @@ main(int argc, char **argv)
 	change_header(s, argc, argv);
 	change_trace(s, argc, argv);
 	bytes = trace_sample_bytes(s, &n);
+	older = argument(argc, argv, "older");
+	if (older != NULL)
+		make_older(s, number(older) * 1000000000);
 	cut = argument(argc, argv, "cut");
 	if (cut != NULL && number(cut) < n)
 		n = number(cut);

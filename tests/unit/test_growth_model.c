@@ -193,6 +193,40 @@ TEST(hours_reach_back_behind_the_minutes)
 	close_sample();
 }
 
+TEST(what_lived_before_history_begins_is_not_added)
+{
+	const uint64_t hour = 3600 * UINT64_C(1000000000),
+		       end = STORY_START_NS + 48 * hour;
+	struct growth_request r = {0};
+	struct weir_trace_row *row;
+
+	sample = trace_sample_new();
+	trace_sample_site(sample, 0, WEIR_KIND_OTHER, 0);
+	*trace_sample_field(sample, 1, WEIR_S_live_bytes) = (uint64_t)(500 * MB);
+	trace_sample_head(sample)->started_ns = STORY_START_NS;
+	trace_sample_head(sample)->monotonic_ns = end;
+	for (uint64_t h = 24; h > 0; h--) {
+		row = trace_sample_row(sample, WEIR_PART_ROWS_3600S);
+		row->monotonic_ns = end - h * hour;
+		trace_sample_point(
+			row, (struct weir_trace_point){
+				     .site = 1, .live_bytes = (uint64_t)(500 * MB)});
+	}
+	REQUIRE(open_sample());
+	make(&r);
+	REQUIRE(model.n_groups == 1);
+	CHECK_EQ(model.groups[0].added_bytes, 0);
+	CHECK_EQ(model.history_ns, 24 * hour);
+	CHECK_EQ(model.from_ns, end - 24 * hour);
+	growth_model_free(&model);
+	/* From the beginning on, when nothing lived. */
+	r.from_ns = STORY_START_NS;
+	make(&r);
+	CHECK_EQ(model.groups[0].added_bytes, 500 * MB);
+	growth_model_free(&model);
+	close_sample();
+}
+
 TEST(an_empty_trace_is_no_error)
 {
 	struct growth_request r = {0};
@@ -211,5 +245,6 @@ TEST(an_empty_trace_is_no_error)
 	T(groups_add_up_whatever_they_are_by)                                            \
 	T(the_rings_join_without_a_gap_or_a_repeat)                                      \
 	T(hours_reach_back_behind_the_minutes)                                           \
+	T(what_lived_before_history_begins_is_not_added)                                 \
 	T(an_empty_trace_is_no_error)
 TAP_MAIN()

@@ -44,6 +44,8 @@ parse_seconds(const char *text, double *seconds)
 		*seconds *= 60;
 	else if (strcmp(end, "h") == 0)
 		*seconds *= 3600;
+	else if (strcmp(end, "d") == 0)
+		*seconds *= 86400;
 	else if (strcmp(end, "ms") == 0)
 		*seconds /= 1000;
 	else if (end[0] != '\0' && strcmp(end, "s") != 0)

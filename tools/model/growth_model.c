@@ -14,6 +14,9 @@
 /* A trace shorter than this has no warm-up to skip. */
 #define SHORT_TRACE_NS (30 * UINT64_C(1000000000))
 
+/* A beginning that is missing, if it is longer. */
+#define WORTH_SAYING_NS (60 * UINT64_C(1000000000))
+
 const char *
 growth_by_name(unsigned by)
 {
@@ -44,6 +47,23 @@ seconds(const struct trace_view *v, uint64_t ns)
 	return ns <= v->head.started_ns ? 0 : (double)(ns - v->head.started_ns) / 1e9;
 }
 
+/* Nothing is known of a time before the first row, but that at the very beginning nothing lived. */
+static void
+confine_window(struct growth_model *m)
+{
+	const struct weir_trace_row *first = growth_rows_first(m->v);
+	uint64_t begin = m->v->head.started_ns, end = m->v->head.monotonic_ns;
+
+	if (first == NULL || first->monotonic_ns > end)
+		return;
+	if (m->from_ns > begin && m->from_ns < first->monotonic_ns)
+		m->from_ns = first->monotonic_ns;
+	m->older = first->monotonic_ns > begin &&
+		   first->monotonic_ns - begin > WORTH_SAYING_NS;
+	if (m->older)
+		m->history_ns = end - first->monotonic_ns;
+}
+
 static void
 set_window(struct growth_model *m)
 {
@@ -52,6 +72,7 @@ set_window(struct growth_model *m)
 
 	if (end < begin)
 		end = begin;
+	m->history_ns = end - begin;
 	m->from_ns = end - begin < SHORT_TRACE_NS ? begin : begin + (end - begin) / 3;
 	m->to_ns = end;
 	if (r->a != NULL && r->b != NULL) {
@@ -63,6 +84,7 @@ set_window(struct growth_model *m)
 		if (r->to_ns != 0)
 			m->to_ns = r->to_ns;
 	}
+	confine_window(m);
 	if (m->to_ns < m->from_ns)
 		m->to_ns = m->from_ns;
 }

@@ -81,7 +81,9 @@ struct growth_model {
 	struct growth_request request;
 	struct growth_group *groups; /* sorted as asked; without site 0 */
 	size_t n_groups;
-	uint64_t from_ns, to_ns; /* the window in force */
+	uint64_t from_ns, to_ns; /* the window in force, within what rows tell */
+	uint64_t history_ns;	 /* how far back what is known reaches */
+	bool older;		 /* the process ran before that */
 	bool after_gc;		 /* judged on rows after major GCs */
 	uint64_t unattributed_bytes, unattributed_count; /* site 0 */
 	uint64_t live_bytes, live_count;		 /* over all sites */

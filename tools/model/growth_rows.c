@@ -161,6 +161,21 @@ growth_rows_at(const struct trace_view *v, uint64_t ns)
 }
 
 const struct weir_trace_row *
+growth_rows_first(const struct trace_view *v)
+{
+	const struct weir_trace_row *first = NULL;
+
+	for (int i = 0; i < N_PACES; i++) {
+		const struct trace_ring *ring = trace_view_ring(v, paces[i]);
+
+		if (ring->n > 0 &&
+		    (first == NULL || ring->rows[0]->monotonic_ns < first->monotonic_ns))
+			first = ring->rows[0];
+	}
+	return first;
+}
+
+const struct weir_trace_row *
 growth_rows_mark(const struct trace_view *v, const char *label)
 {
 	const struct trace_ring *marks = trace_view_ring(v, WEIR_PART_MARKS);

@@ -30,6 +30,9 @@ void growth_rows_free(struct growth_rows *r);
 /* The last row of any ring but the marks' at or before `ns`, or NULL. */
 const struct weir_trace_row *growth_rows_at(const struct trace_view *v, uint64_t ns);
 
+/* The oldest row at regular times, or NULL. */
+const struct weir_trace_row *growth_rows_first(const struct trace_view *v);
+
 /* The newest mark with this label, or whose id the text is, or NULL. */
 const struct weir_trace_row *growth_rows_mark(const struct trace_view *v,
 					      const char *label);

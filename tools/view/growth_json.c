@@ -172,6 +172,7 @@ put_trace(struct json *j, const struct growth_view *v)
 	json_number(j, "to_seconds",
 		    m->to_ns > h->started_ns ? (double)(m->to_ns - h->started_ns) / 1e9
 					     : 0);
+	json_number(j, "history_seconds", (double)m->history_ns / 1e9);
 	json_bool(j, "gc_known", h->gc_known != 0);
 	json_u64(j, "major_gcs", h->major_gcs);
 	json_u64(j, "minor_gcs", h->minor_gcs);

@@ -60,6 +60,9 @@ print_head(const struct growth_view *v, FILE *out)
 		show_duration(all, h->monotonic_ns > start ? h->monotonic_ns - start : 0),
 		show_duration(from, m->from_ns > start ? m->from_ns - start : 0),
 		show_duration(to, m->to_ns > start ? m->to_ns - start : 0));
+	if (m->older)
+		fprintf(out, "; history reaches back %s",
+			show_duration(all, m->history_ns));
 	if (h->gc_known)
 		fprintf(out, "; %" PRIu64 " major garbage collections", h->major_gcs);
 	else

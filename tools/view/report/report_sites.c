@@ -87,7 +87,7 @@ report_print_sites(const struct report *r, FILE *out)
 					      "Mean age", "Verdict"};
 	const struct growth_model *m = &r->growth;
 	struct report_table t;
-	char v[SHOW_VALUE], caption[160];
+	char v[SHOW_VALUE], reach[SHOW_VALUE], caption[200];
 
 	if (r->trace == NULL) {
 		print_no_trace(r, out);
@@ -100,8 +100,10 @@ report_print_sites(const struct report *r, FILE *out)
 	show_format(
 		caption, sizeof(caption),
 		"By the line of your own code that asked, or the nearest to it. Added: "
-		"in the last %s",
-		show_duration(v, m->to_ns - m->from_ns));
+		"in the last %s%s%s",
+		show_duration(v, m->to_ns - m->from_ns),
+		m->older ? "; history reaches back " : "",
+		m->older ? show_duration(reach, m->history_ns) : "");
 	report_html_table(&t, out, caption, "sortable cards", "lrrrrrrr", heading);
 	for (size_t i = 0; i < m->n_groups && i < MAX_SITES; i++)
 		site_row(&t, r, &m->groups[i]);
