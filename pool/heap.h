@@ -121,7 +121,7 @@ void heap_release_idle(int64_t before_ns, int64_t now_ns, bool all);
 int64_t heap_oldest_ns(void);
 
 /* Resident bytes of all regions, asked of the page source: 20 ns a page. No lock. */
-uint64_t heap_resident(void);
+bool heap_resident(uint64_t most, uint64_t *resident);
 
 /* In a forked child: spans that a thread of the parent was purging are free again. */
 void heap_after_fork(void);

@@ -303,25 +303,43 @@ heap_release_idle(int64_t before_ns, int64_t now_ns, bool all)
 	}
 }
 
-uint64_t
-heap_resident(void)
+/* Where a region lies that has been used; false: there is none in this row. */
+static bool
+used_part(uint16_t row, uintptr_t *base, size_t *bytes)
 {
-	uint64_t resident = 0;
+	weir_lock(&heap_mutex);
+	*base = region_get(row)->base;
+	uintptr_t high = heap_use[row].high;
+	weir_unlock(&heap_mutex);
+	*bytes = high - *base;
+	return *base != 0 && high > *base;
+}
+
+bool
+heap_resident(uint64_t most, uint64_t *resident)
+{
+	uintptr_t base;
+	size_t bytes;
 
 	weir_lock(&heap_mutex);
 	uint16_t rows = region_rows();
 	weir_unlock(&heap_mutex);
 	for (uint16_t row = 0; row < rows; row++) {
-		weir_lock(&heap_mutex);
-		uintptr_t base = region_get(row)->base, high = heap_use[row].high;
-		weir_unlock(&heap_mutex);
-		/* The region may go meanwhile: the page source then fails, and it counts nothing. */
-		int64_t bytes = base != 0 && high > base
-					? heap_pages->resident((void *)base, high - base)
-					: 0;
-		resident += bytes > 0 ? (uint64_t)bytes : 0;
+		if (!used_part(row, &base, &bytes))
+			continue;
+		if (bytes > most)
+			return false;
+		most -= bytes;
 	}
-	return resident;
+	*resident = 0;
+	for (uint16_t row = 0; row < rows; row++) {
+		/* The region may go meanwhile: the page source then fails, and it counts nothing. */
+		int64_t n = used_part(row, &base, &bytes)
+				    ? heap_pages->resident((void *)base, bytes)
+				    : 0;
+		*resident += n > 0 ? (uint64_t)n : 0;
+	}
+	return true;
 }
 
 void

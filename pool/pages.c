@@ -29,6 +29,22 @@
 #endif
 #define HUGE_BYTES ((size_t)2 << 20)
 
+static _Atomic bool sparing;
+
+void
+weir_pages_spare_calls(void)
+{
+	atomic_store(&sparing, true);
+}
+
+/* In /proc/PID/maps, for people. */
+static void
+name(void *p, size_t bytes, const char *as)
+{
+	if (!atomic_load_explicit(&sparing, memory_order_relaxed))
+		prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, p, bytes, as);
+}
+
 static _Atomic bool strict_commit;
 static struct weir_pages_tuning tuning = {.huge_from = UINT64_MAX};
 
@@ -149,7 +165,7 @@ pages_reserve(size_t bytes, size_t align)
 		return NULL;
 	}
 	atomic_store_explicit(&next_hint, (uintptr_t)p + bytes, memory_order_relaxed);
-	prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, p, bytes, "weir");
+	name(p, bytes, "weir");
 	pages_tune_reserved(p, bytes);
 	errno = saved_errno;
 	return p;
@@ -181,7 +197,7 @@ pages_map_anew(void *addr, size_t bytes, int protection)
 
 	if (p == MAP_FAILED)
 		return result(-1, saved_errno);
-	prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, p, bytes, "weir");
+	name(p, bytes, "weir");
 	pages_tune_reserved(p, bytes);
 	errno = saved_errno;
 	return 0;
@@ -199,7 +215,7 @@ is_filled(void *addr)
 {
 	unsigned char present = 0;
 
-	return mincore(addr, WEIR_PAGE_BYTES, &present) == 0 && (present & 1);
+	return !sparing && mincore(addr, WEIR_PAGE_BYTES, &present) == 0 && (present & 1);
 }
 
 int
@@ -254,7 +270,7 @@ pages_meta(size_t bytes)
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (p != MAP_FAILED) {
-		prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, p, bytes, "weir-meta");
+		name(p, bytes, "weir-meta");
 		/* Tables are touched here and there: where all memory is huge, each touch would be 2 MB. */
 		madvise(p, bytes, MADV_NOHUGEPAGE);
 	}
@@ -275,7 +291,8 @@ pages_resident(void *addr, size_t bytes)
 				   ? (bytes - at) >> WEIR_PAGE_SHIFT
 				   : WINDOW_PAGES;
 
-		if (mincore((char *)addr + at, n << WEIR_PAGE_SHIFT, present) != 0)
+		if (sparing ||
+		    mincore((char *)addr + at, n << WEIR_PAGE_SHIFT, present) != 0)
 			return result(-1, saved_errno);
 		for (size_t i = 0; i < n; i++)
 			pages += present[i] & 1;

@@ -76,6 +76,12 @@ struct weir_pages_tuning {
 /* Before the first use. What the kernel refuses of it is left out: it is advice. */
 void weir_pages_tune(const struct weir_pages_tuning *tuning);
 
+/*
+ * The host has a filter of system calls, which may kill for what few programs call: mappings get no name any
+ * more, and nothing is asked of mincore.
+ */
+void weir_pages_spare_calls(void);
+
 /* The nodes this process may have memory from, bit i: node i; 1 if the kernel does not tell. */
 uint64_t weir_pages_allowed_nodes(void);
 

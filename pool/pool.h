@@ -165,8 +165,11 @@ uint64_t weir_pool_lent_peak(void);
 /* With so many bytes more, does the host hold three quarters of what the last tick's room allows? */
 bool weir_pool_tight(uint64_t bytes);
 
-/* Resident bytes of everything the pool holds, as the kernel counts them. Milliseconds a GB. */
-uint64_t weir_pool_resident(void);
+/*
+ * Resident bytes of everything the pool holds, as the kernel counts them. False, and nothing is done, where
+ * more than `most` bytes of addresses would have to be looked at: milliseconds a GB, used by now or not.
+ */
+bool weir_pool_resident(uint64_t most, uint64_t *resident);
 
 /*
  * Around fork: freeze in the parent before, thaw after in the parent, after_fork in the child, before

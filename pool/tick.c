@@ -129,8 +129,8 @@ weir_pool_tight(uint64_t bytes)
 	return most != UINT64_MAX && weir_pool_lent_bytes() + bytes > most / 4 * 3;
 }
 
-uint64_t
-weir_pool_resident(void)
+bool
+weir_pool_resident(uint64_t most, uint64_t *resident)
 {
-	return heap_resident();
+	return heap_resident(most, resident);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The C library's calls that leave something behind on memory: advice, protection, locks, a policy of
- * nodes. Each is handed on by a jump; a block of weir's that it was made for is marked, and when the host
+ * nodes, other memory mapped in its place. Each is handed on by a jump; a block of weir's that it was made for is marked, and when the host
  * frees it, its place is mapped anew instead of being lent to others as it is. Weir's own calls arrive
  * here as well, from inside the gate. What the host does by number (syscall) is not seen.
  */
@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <sys/mman.h>
+#include <sys/shm.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -20,6 +21,9 @@
 
 #define EXPORT	    __attribute__((visibility("default")))
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
+/* The name as it is after tests/heaps/renamed.h. */
+#define TEXT(name)  TEXT_(name)
+#define TEXT_(name) #name
 
 typedef int change_function(void *addr, size_t bytes, int how);
 typedef int lock_function(const void *addr, size_t bytes);
@@ -30,15 +34,53 @@ int mlock2(const void *addr, size_t bytes, unsigned flags);
 long mbind(void *addr, unsigned long bytes, int mode, const unsigned long *nodes,
 	   unsigned long most, unsigned flags);
 
+typedef void *map_function(void *addr, size_t bytes, int protection, int flags, int fd,
+			   off_t at);
+static map_function *_Atomic real_mmap;
 static change_function *_Atomic real_madvise, *_Atomic real_mprotect;
 static lock_function *_Atomic real_mlock;
 
 void
 altered_init(void)
 {
+	atomic_store(&real_mmap, (map_function *)dlsym(RTLD_NEXT, "mmap"));
 	atomic_store(&real_madvise, (change_function *)dlsym(RTLD_NEXT, "madvise"));
 	atomic_store(&real_mprotect, (change_function *)dlsym(RTLD_NEXT, "mprotect"));
 	atomic_store(&real_mlock, (lock_function *)dlsym(RTLD_NEXT, "mlock"));
+}
+
+/*
+ * The blocks that were marked last: to look for the block around a page of a large one takes as many steps as
+ * there are pages before it, and who guards one page of it often guards many. A record is never unmapped; one that
+ * is another block's by now contains the page, or is passed over.
+ */
+#define RECENT 4
+static _Atomic(struct weir_span *) recent[RECENT];
+
+static bool
+is_live_around(const struct weir_span *s, uintptr_t at)
+{
+	return s != NULL && at - s->base < s->bytes &&
+	       weir_span_state(s) == WEIR_SPAN_LIVE;
+}
+
+static struct weir_span *
+live_around(uintptr_t at)
+{
+	static _Atomic unsigned turn;
+
+	for (unsigned i = 0; i < RECENT; i++) {
+		struct weir_span *s =
+			atomic_load_explicit(&recent[i], memory_order_acquire);
+
+		if (is_live_around(s, at))
+			return s;
+	}
+	struct weir_span *s = weir_span_around((const void *)at);
+	if (s != NULL)
+		atomic_store_explicit(&recent[atomic_fetch_add(&turn, 1) % RECENT], s,
+				      memory_order_release);
+	return s;
 }
 
 static __attribute__((noinline, cold)) void
@@ -49,7 +91,7 @@ mark(uintptr_t at, size_t bytes, uint8_t flag)
 	if (gate_depth != 0)
 		return;
 	while (at < end) {
-		struct weir_span *s = weir_span_around((const void *)at);
+		struct weir_span *s = live_around(at);
 
 		if (s == NULL)
 			return;
@@ -139,4 +181,31 @@ mbind(void *addr, unsigned long bytes, int mode, const unsigned long *nodes,
 {
 	note(addr, bytes, mode != 0 ? WEIR_SPAN_ALTERED : 0);
 	return syscall(SYS_mbind, addr, bytes, mode, nodes, most, flags);
+}
+
+/* A file in a block's place would be written to by whoever has the block next. */
+JUMPS EXPORT void *
+mmap(void *addr, size_t bytes, int protection, int flags, int fd, off_t at)
+{
+	map_function *to = atomic_load_explicit(&real_mmap, memory_order_relaxed);
+
+	note(addr, bytes, (flags & MAP_FIXED) != 0 ? WEIR_SPAN_ALTERED : 0);
+	if (UNLIKELY(to == NULL))
+		return (void *)syscall(SYS_mmap, addr, bytes, protection, flags, fd, at);
+	JUMP to(addr, bytes, protection, flags, fd, at);
+}
+
+/* Where off_t has 64 bits it is the same. */
+EXPORT void *mmap64(void *addr, size_t bytes, int protection, int flags, int fd,
+		    off64_t at) __attribute__((alias(TEXT(mmap))));
+
+EXPORT void *
+shmat(int id, const void *addr, int flags)
+{
+	struct shmid_ds about;
+
+	if (UNLIKELY(weir_hull_has(addr)) && (flags & SHM_REMAP) != 0 &&
+	    shmctl(id, IPC_STAT, &about) == 0)
+		note(addr, about.shm_segsz, WEIR_SPAN_ALTERED);
+	return (void *)syscall(SYS_shmat, id, addr, flags);
 }

@@ -34,6 +34,7 @@
 
 /* Where the host's own thread would wait for it: at the end only. */
 #define RESIDENT_INLINE ((uint64_t)256 << 20)
+#define RESIDENT_AT_END ((uint64_t)16 << 30)
 
 static struct snapshot_clock counts;
 static _Atomic uint64_t inline_most = WEIR_KEEP_INLINE;
@@ -206,11 +207,12 @@ read_mail(int64_t now_ns)
 static void
 measure(int64_t now_ns, bool resting, enum chores_by by)
 {
-	if ((now_ns - resident_ns < RESIDENT_EVERY && !resting) ||
-	    (by != CHORES_BY_CLOCK && own_bytes() > RESIDENT_INLINE))
+	uint64_t most = by == CHORES_BY_CLOCK ? UINT64_MAX : RESIDENT_INLINE;
+
+	if (now_ns - resident_ns < RESIDENT_EVERY && !resting)
 		return;
-	counts.resident_bytes = weir_pool_resident();
-	resident_ns = now_ns;
+	if (weir_pool_resident(most, &counts.resident_bytes))
+		resident_ns = now_ns;
 }
 
 uint64_t
@@ -308,7 +310,7 @@ chores_last_words(int64_t now_ns)
 		segment_want();
 	weir_pool_see(now_ns);
 	if (segment_exists())
-		counts.resident_bytes = weir_pool_resident();
+		weir_pool_resident(RESIDENT_AT_END, &counts.resident_bytes);
 	write_sidecar(now_ns, true);
 }
 

@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "pool/pages.h"
 #include "preload/facts.h"
 #include "preload/jump.h"
 #include "trace/vm_calls.h"
@@ -47,6 +48,8 @@ prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned lo
 
 	if (option == PR_SET_NO_NEW_PRIVS || option == PR_SET_SECCOMP)
 		vm_calls_forbid();
+	if (option == PR_SET_SECCOMP)
+		weir_pages_spare_calls();
 	/* Called before filter_init. No dlsym here: a child of vfork shares our memory. */
 	if (to == NULL)
 		return (int)syscall(SYS_prctl, option, a, b, c, d);

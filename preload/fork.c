@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The handlers of pthread_atfork. Between the first and the last of them other libraries' handlers run,
- * and may allocate: the gate stays shut for their thread, so that they are served by the next
- * allocator. The order of locks in the whole shim: fork, boot, trace, record, suspect, pool.
+ * The handlers of pthread_atfork. Weir's are registered before all others, as the C library takes its own
+ * allocator's locks after all handlers: so weir's locks are taken when other libraries have taken theirs, and
+ * given back before these go on. Whoever registers first (a library's constructor may come before weir's) brings
+ * them along. The order of locks in the whole shim: fork, boot, trace, record, suspect, pool.
  */
 #include "preload/fork.h"
 
+#include <dlfcn.h>
+#include <errno.h>
 #include <pthread.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -14,7 +17,6 @@
 #include "pool/pool.h"
 #include "pool/sys.h"
 #include "preload/gate.h"
-#include "preload/place_private.h"
 #include "preload/ready.h"
 #include "preload/record.h"
 #include "preload/segment.h"
@@ -22,6 +24,9 @@
 #include "preload/timer.h"
 #include "trace/sites.h"
 
+#define EXPORT __attribute__((visibility("default")))
+
+static bool takes_part;	      /* else the handlers do nothing */
 static struct weir_lock lock; /* held while weir is frozen or woken */
 static pid_t parent;
 static bool
@@ -71,7 +76,7 @@ before(void)
 	int saved_errno = errno;
 
 	/* Not if a signal handler forks that interrupted weir: its thread may hold the locks. */
-	if (forks == 0 && gate_depth != 0)
+	if (!takes_part || (forks == 0 && gate_depth != 0))
 		return;
 	if (forks == 0)
 		timer_be_alone();
@@ -121,19 +126,10 @@ fall_asleep(void)
 }
 
 static void
-give_deferred(void)
-{
-	const struct gate g = {.saved_errno = errno};
-
-	wake();
-	place_leave(&g);
-}
-
-static void
 after(bool child)
 {
 	/* What a handler of signals has interrupted goes on in its child, and then comes the reset. */
-	if (forks == 0 && child)
+	if (forks == 0 && child && takes_part)
 		fall_asleep();
 	if (forks == 0)
 		return;
@@ -150,8 +146,6 @@ after(bool child)
 			thaw();
 		weir_unlock(&lock);
 	}
-	if (ready_done() && place_deferred())
-		give_deferred();
 	gate_depth = 0;
 }
 
@@ -167,10 +161,45 @@ after_in_child(void)
 	after(true);
 }
 
+typedef void handler_function(void);
+typedef int register_function(handler_function *prepare, handler_function *parent,
+			      handler_function *child, void *library);
+/* What the C library's pthread_atfork, a part of each library, comes down to. */
+register_function __register_atfork;
+static register_function *real_register;
+
+static int
+register_first(void)
+{
+	static bool done;
+
+	if (done)
+		return 0;
+	done = true;
+	real_register = (register_function *)dlsym(RTLD_NEXT, "__register_atfork");
+	return real_register != NULL
+		       ? real_register(before, after_in_parent, after_in_child, NULL)
+		       : pthread_atfork(before, after_in_parent, after_in_child);
+}
+
+EXPORT int
+__register_atfork(handler_function *prepare, handler_function *parent_handler,
+		  handler_function *child, void *library)
+{
+	int rc = register_first();
+
+	return rc != 0 || real_register == NULL
+		       ? ENOMEM
+		       : real_register(prepare, parent_handler, child, library);
+}
+
 int
 fork_handlers_install(void)
 {
+	int rc = register_first();
+
 	gate_process = getpid();
 	gate_born_ns = weir_sys_monotonic_ns();
-	return -pthread_atfork(before, after_in_parent, after_in_child);
+	takes_part = rc == 0;
+	return -rc;
 }

@@ -219,8 +219,8 @@ give(struct weir_span *s)
 		weir_pool_give(s, now_ns);
 }
 
-bool
-place_deferred(void)
+static bool
+has_deferred(void)
 {
 	return atomic_load_explicit(&deferred, memory_order_relaxed) != NULL;
 }
@@ -239,7 +239,7 @@ place_give(struct weir_span *s)
 void
 place_leave(const struct gate *g)
 {
-	while (place_deferred()) {
+	while (has_deferred()) {
 		struct weir_span *s =
 			atomic_exchange_explicit(&deferred, NULL, memory_order_acquire);
 

@@ -33,9 +33,6 @@ size_t place_usable(const struct weir_span *s);
 /* Counts a claimed block's end and gives it back. Inside the gate. */
 void place_give(struct weir_span *s);
 
-/* Whether there are blocks that were freed behind a shut gate. */
-bool place_deferred(void);
-
 /* Leaves the gate, after giving back the blocks that signal handlers, or handlers of fork, freed meanwhile. */
 void place_leave(const struct gate *g);
 

@@ -140,6 +140,23 @@ to_next(void **p, struct weir_span *s, size_t size)
 	return PLACE_RESIZED;
 }
 
+/*
+ * A little below the floor a block stays where it is, if it can: a size that goes to and fro across the
+ * floor would be copied each time.
+ */
+static bool
+stays_below(struct weir_span *s, size_t size)
+{
+	const struct weir_route route = {.place = WEIR_PLACE_NEXT};
+	struct gate g;
+
+	if (size < weir_floor / 2 || !gate_enter(&g))
+		return false;
+	bool stays = in_place(s, size, &route);
+	place_leave(&g);
+	return stays;
+}
+
 /* Under suspicion a block always moves, so that a use of the old address is found. */
 static enum place_resize
 always_move(void **p, const struct weir_span *s, size_t size, struct place_caller caller)
@@ -168,7 +185,7 @@ place_resize(void **p, size_t size, struct place_caller caller)
 	if (suspect_on)
 		return always_move(p, s, size, caller);
 	if (size < weir_floor)
-		return to_next(p, s, size);
+		return stays_below(s, size) ? PLACE_RESIZED : to_next(p, s, size);
 	if (!gate_enter(&g)) {
 		record_nested(size);
 		return to_next(p, s, size);

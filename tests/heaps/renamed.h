@@ -24,6 +24,10 @@
 #define mallinfo2	   shim_mallinfo2
 #define dlopen		   shim_dlopen
 #define prctl		   shim_prctl
+#define mmap		   shim_mmap
+#define mmap64		   shim_mmap64
+#define shmat		   shim_shmat
+#define __register_atfork  shim_register_atfork
 #define setrlimit	   shim_setrlimit
 #define setrlimit64	   shim_setrlimit64
 #define prlimit		   shim_prlimit

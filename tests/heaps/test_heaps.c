@@ -99,6 +99,7 @@ watch(void *unused)
 
 	while (!atomic_load(&stop)) {
 		struct weir_live_totals live;
+		uint64_t resident;
 
 		weir_pool_live(&live);
 		record_freeze();
@@ -106,7 +107,7 @@ watch(void *unused)
 		record_thaw();
 		shim_malloc_trim(0);
 		weir_pool_cached_bytes();
-		weir_pool_resident();
+		weir_pool_resident(UINT64_MAX, &resident);
 		usleep(500);
 	}
 	return unused;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Works with large blocks before and after it has installed a filter for all its threads that kills
- * for process_vm_readv. filtered prctl|syscall|raw: by which call; raw is past the
- * C library's prctl, as a privileged program may do it.
+ * for process_vm_readv; where the C library's prctl installs it, also for mincore and for naming memory.
+ * filtered prctl|syscall|raw: by which call; raw is past the C library's prctl, as a privileged program
+ * may do it.
  */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +15,10 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#ifndef PR_SET_VMA
+#define PR_SET_VMA 0x53564d41
+#endif
 
 static int
 work(int rounds)
@@ -33,9 +39,15 @@ work(int rounds)
 static int
 install(const char *how)
 {
+	bool more = strcmp(how, "prctl") == 0;
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_process_vm_readv, 0, 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_process_vm_readv, 4, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, more ? SYS_mincore : ~0u, 3, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, more ? SYS_prctl : ~0u, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, args[0])),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PR_SET_VMA, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};

@@ -5,6 +5,7 @@
  * faults large|small  prints the page faults that a child takes which ends at once
  * signal              from a signal handler that has perhaps interrupted weir
  * thread              a child ends the thread that forked, which had scratch blocks
+ * lock                beside a thread that asks for blocks under a handler's lock
  * clone               a child that no handler is told of
  */
 #include <pthread.h>
@@ -182,6 +183,27 @@ in_signal_handler(void)
 }
 
 static void *
+under_lock(void *unused)
+{
+	while (!stop)
+		handlers_use_under_lock();
+	return unused;
+}
+
+static int
+beside_a_lock(void)
+{
+	pthread_t thread;
+	int bad = pthread_create(&thread, NULL, under_lock, NULL) != 0;
+
+	for (int i = 0; i < 1000 && !bad; i++)
+		bad = child_of(nothing) != 0;
+	stop = 1;
+	pthread_join(thread, NULL);
+	return bad;
+}
+
+static void *
 in_its_thread(void *unused)
 {
 	for (int i = 0; i < 3 && weir_scratch_get != NULL; i++)
@@ -238,6 +260,8 @@ main(int argc, char **argv)
 		bad = in_signal_handler();
 	else if (strcmp(mode, "thread") == 0)
 		bad = of_a_thread();
+	else if (strcmp(mode, "lock") == 0)
+		bad = beside_a_lock();
 	else if (strcmp(mode, "clone") == 0)
 		bad = by_clone();
 	puts(bad == 0 ? "lived" : "bad");

@@ -186,9 +186,36 @@ handlers_register(void)
 	check(pthread_atfork(prepare, parent, child) == 0);
 }
 
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+
+static void
+lock(void)
+{
+	pthread_mutex_lock(&mutex);
+}
+
+static void
+unlock(void)
+{
+	pthread_mutex_unlock(&mutex);
+}
+
+void
+handlers_use_under_lock(void)
+{
+	lock();
+	char *p = malloc(1000 * KB);
+	check(p != NULL);
+	free(p);
+	unlock();
+}
+
 __attribute__((constructor)) static void
 register_early(void)
 {
+	if (getenv("FORKS_LOCK") != NULL)
+		check(pthread_atfork(lock, unlock, unlock) == 0);
+
 	if (getenv("FORKS_LATE") == NULL)
 		handlers_register();
 }

@@ -10,6 +10,9 @@
 extern int handlers_failed, handlers_called;
 extern bool handlers_nest; /* they fork themselves */
 
+/* Asks for a large block under the lock that a handler takes: registered with FORKS_LOCK, before weir. */
+void handlers_use_under_lock(void);
+
 void handlers_prepare(void); /* makes the blocks that they find */
 void handlers_register(void);
 

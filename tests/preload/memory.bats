@@ -85,6 +85,13 @@ load preload
   [ "$(counter realloc_in_place)" -eq 1 ]
 }
 
+@test "a size that goes to and fro across the floor is not copied each time" {
+  run -0 under enabled "$GUESTS/memory" across
+  adds_up
+  [ "$(counter realloc_in_place)" -eq 999 ]
+  [ "$(counter large_requests)" -eq 2 ]
+}
+
 @test "limited address space: the host starts and runs, on what there is" {
   for kb in 262144 524288 1048576 4194304 8388608; do
     run bash -c "ulimit -v $kb; exec timeout 60 env LD_PRELOAD='$SHIM' \

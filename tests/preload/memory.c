@@ -267,6 +267,25 @@ paused(void)
 	}
 }
 
+/* A size that goes to and fro across the floor. */
+static void
+across(void)
+{
+	free(malloc(2000000)); /* so that there is a sidecar */
+	char *p = malloc(130000);
+
+	for (int i = 0; i < 500; i++) {
+		p = realloc(p, 135000);
+		p[134999] = (char)i;
+		p = realloc(p, 130000);
+		p[0] = (char)i;
+	}
+	p = realloc(p, 1000);
+	if (p == NULL || p[0] != (char)499)
+		exit(1);
+	free(p);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -274,10 +293,10 @@ main(int argc, char **argv)
 		const char *name;
 		void (*run)(void);
 	} scenarios[] = {
-		{"lazy", lazy},	    {"burst", burst},	   {"thousand", thousand},
-		{"grow", grow},	    {"trim", trim},	   {"sparse", sparse},
-		{"hoard", hoard},   {"paused", paused},	   {"vforked", vforked},
-		{"regrow", regrow}, {"outgrown", outgrown}};
+		{"lazy", lazy},	    {"burst", burst},	    {"thousand", thousand},
+		{"grow", grow},	    {"trim", trim},	    {"sparse", sparse},
+		{"hoard", hoard},   {"paused", paused},	    {"vforked", vforked},
+		{"regrow", regrow}, {"outgrown", outgrown}, {"across", across}};
 
 	if (argc > 2)
 		patience = 10 * atoi(argv[2]);

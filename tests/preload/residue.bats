@@ -47,3 +47,20 @@ load preload
   done
   [ $tried -ge 6 ]
 }
+
+@test "what a host maps in a block's place is neither lent to others nor written to" {
+  local options
+  for options in enabled decay_ms=0 floor=64K,decay_ms=60000; do
+    run under $options "$GUESTS/residue" mapped
+    [ "$status" -ne 77 ] || skip "not on this machine"
+    [ "$output" = "wrong 0" ]
+    adds_up
+  done
+}
+
+# With a search through all pages before each of them this takes minutes.
+@test "thousands of guard pages in one large block" {
+  run under enabled "$GUESTS/residue" guards
+  [ "$status" -ne 77 ] || skip "not on this machine"
+  [ "$output" = guarded ]
+}

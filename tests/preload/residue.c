@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/shm.h>
 #include <unistd.h>
 
 #define MB ((size_t)1 << 20)
@@ -226,13 +227,85 @@ left(const char *name)
 	printf("found %d\n", n);
 }
 
+/* A file, or a segment, in the place of a part of a block: the next ones are zero, and write to neither. */
+static char *
+other_memory(int as_segment, char *at, size_t bytes)
+{
+	if (as_segment) {
+		int id = shmget(IPC_PRIVATE, bytes, 0600);
+		char *own = id < 0 ? (void *)-1 : shmat(id, NULL, 0);
+
+		if (own == (void *)-1 || shmat(id, at, SHM_REMAP) != at)
+			exit(77);
+		shmctl(id, IPC_RMID, NULL);
+		return own;
+	}
+	int fd = memfd_create("residue", 0);
+	if (fd < 0 || ftruncate(fd, (off_t)bytes) != 0)
+		exit(77);
+	char *own = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (own == MAP_FAILED ||
+	    mmap(at, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) != at)
+		die("mmap");
+	close(fd);
+	return own;
+}
+
+static void
+mapped(void)
+{
+	int wrong = 0;
+
+	for (size_t bytes = MB; bytes <= 40 * MB; bytes = 2 * bytes + 4096)
+		for (int how = 0; how < 4; how++) {
+			char *p = aligned_alloc(4096, bytes), *next;
+			size_t part = bytes / 2 & ~(size_t)4095;
+
+			if (p == NULL)
+				die("aligned_alloc");
+			memset(p, 1, bytes);
+			char *own = other_memory(how & 1, p + 4096, part);
+			memset(own, 2, part);
+			free(p);
+			if (how & 2)
+				malloc_trim(0);
+			next = calloc(1, bytes);
+			if (next == NULL)
+				die("calloc");
+			wrong += !is_filled(next, bytes, 0);
+			memset(next, 3, bytes);
+			wrong += !is_filled(own, part, 2);
+			free(next);
+		}
+	printf("wrong %d\n", wrong);
+}
+
+/* Pages of one large block, as stacks of a host's own have them: no search through all of it each time. */
+static void
+guards(void)
+{
+	const size_t bytes = 4096 * MB;
+	char *p = aligned_alloc(4096, bytes);
+
+	if (p == NULL)
+		exit(77);
+	for (size_t i = 1; i <= 20000; i++)
+		if (mprotect(p + bytes / 20001 * i / 4096 * 4096, 4096, PROT_NONE) != 0)
+			die("mprotect");
+	free(p);
+	puts("guarded");
+}
+
 int
 main(int argc, char **argv)
 {
 	static const struct {
 		const char *name;
 		void (*run)(void);
-	} scenarios[] = {{"grow", grow}, {"overwritten", overwritten}};
+	} scenarios[] = {{"grow", grow},
+			 {"guards", guards},
+			 {"mapped", mapped},
+			 {"overwritten", overwritten}};
 
 	for (size_t i = 0; argc > 1 && i < sizeof(scenarios) / sizeof(scenarios[0]); i++)
 		if (strcmp(argv[1], scenarios[i].name) == 0) {
