@@ -17,12 +17,15 @@
 #include <elfutils/libdwfl.h>
 #include <sys/stat.h>
 
+#include "tools/names/symbol_table.h"
+
 #define MAX_FILES 512
 
 struct file {
 	char *path;
-	Dwfl *session;	     /* NULL: not to be believed or not readable */
-	Dwfl_Module *module; /* its only one */
+	Dwfl *session;		      /* NULL: not to be believed or not readable */
+	Dwfl_Module *module;	      /* its only one */
+	struct symbol_table *symbols; /* NULL until asked for */
 };
 
 struct symbolize {
@@ -60,6 +63,7 @@ symbolize_free(struct symbolize *s)
 	if (s == NULL)
 		return;
 	for (size_t i = 0; i < s->n_files; i++) {
+		symbol_table_free(s->files[i].symbols);
 		if (s->files[i].session != NULL)
 			dwfl_end(s->files[i].session);
 		free(s->files[i].path);
@@ -146,7 +150,9 @@ symbolize_find(struct symbolize *s, const char *path, const uint8_t *build_id,
 	if (f == NULL || f->session == NULL ||
 	    dwfl_module_getelf(f->module, &bias) == NULL)
 		return false;
-	name = dwfl_module_addrname(f->module, address + bias);
+	if (f->symbols == NULL)
+		f->symbols = symbol_table_new(f->module);
+	name = symbol_table_find(f->symbols, address + bias);
 	if (name != NULL)
 		take_name(s, name, place);
 	if (dwfl_module_getdwarf(f->module, &debug_bias) != NULL &&
