@@ -100,7 +100,7 @@ json() {
   has '11 major garbage collections'
   has '+80 MB    +320  119 MB     476    1 MB/s   5.5 GC  held'
   has 'remember /app/leak.mjs:12:15'
-  has 'not attributed: 256 KB live, in 1 block'
+  lacks 'not attributed'
   has 'resident 248.2 MB = 198.2 MB live in weir + 8 MB cached by weir + 12 MB script heap'
   has '>  remember /app/leak.mjs:12:15'
   has '(the file is not here)'
@@ -109,6 +109,26 @@ json() {
   run -0 "$WEIR" growth --stacks=0 --top=1 story.weir
   has 'and 4 more with 79 MB live'
   lacks 'tick'
+}
+
+@test "nobody has to read of what is small or gone, unless they ask" {
+  json '.unattributed.live_bytes == 262144'
+  run -0 "$WEIR" growth --sort=age story.weir
+  has '2. start /app/server.mjs:55:3'
+  "$MAKE_TRACE" story.weir unattributed=1048576 quiet=1
+  run -0 "$WEIR" growth --sort=age story.weir
+  has 'not attributed: 1 MB live, in 1 block'
+  has '512 KB       8         -  11.0 GC  plateau             -  start /app/server.mjs:55:3'
+  lacks '1. start /app/server.mjs:55:3'
+  has '2. remember /app/leak.mjs:12:15'
+  run -0 "$WEIR" growth --sort=age --stacks=1 story.weir
+  has '1. start /app/server.mjs:55:3'
+  run -0 "$WEIR" growth --sort=alloc story.weir
+  has 'released            -  put /app/cache.mjs:7:20'
+  has '2. remember /app/leak.mjs:12:15'
+  lacks '3. put'
+  run -0 "$WEIR" growth --sort=alloc --stacks=3 story.weir
+  has '3. put /app/cache.mjs:7:20'
 }
 
 @test "where collections cannot be seen nothing is said of them" {

@@ -11,6 +11,8 @@
  *   drop.NAME=N      dropped
  *   rss= cached=     of the last row and the counters
  *   older=SECONDS    the process ran so long before the story, of which nothing is recorded
+ *   unattributed=N   live bytes of no site
+ *   quiet=1          of server.mjs half a megabyte is left, of cache.mjs nothing
  *   cut=BYTES        the file ends there
  */
 #include <fcntl.h>
@@ -101,6 +103,20 @@ change_trace(struct trace_sample *s, int argc, char **argv)
 }
 
 static void
+change_sites(struct trace_sample *s, int argc, char **argv)
+{
+	const char *text;
+
+	if ((text = argument(argc, argv, "unattributed")) != NULL)
+		*trace_sample_field(s, 0, WEIR_S_live_bytes) = number(text);
+	if (argument(argc, argv, "quiet") == NULL)
+		return;
+	*trace_sample_field(s, STORY_DEPENDENCY, WEIR_S_live_bytes) = 1 << 19;
+	*trace_sample_field(s, STORY_PLATEAU, WEIR_S_live_bytes) = 0;
+	*trace_sample_field(s, STORY_PLATEAU, WEIR_S_live_count) = 0;
+}
+
+static void
 make_older(struct trace_sample *s, uint64_t ns)
 {
 	static const enum weir_trace_part_id rings[] = {
@@ -136,6 +152,7 @@ main(int argc, char **argv)
 	trace_sample_story_in(s, root != NULL ? root : "/app");
 	change_header(s, argc, argv);
 	change_trace(s, argc, argv);
+	change_sites(s, argc, argv);
 	bytes = trace_sample_bytes(s, &n);
 	older = argument(argc, argv, "older");
 	if (older != NULL)

@@ -19,6 +19,7 @@ struct request {
 	struct growth_request g; /* by, sort */
 	bool json, no_files;
 	size_t top, stacks;
+	bool stacks_asked; /* --stacks: that many, whatever their verdicts */
 };
 
 static void
@@ -34,7 +35,10 @@ growth_help(FILE *out)
 	      "stack\n"
 	      "  --sort=WHAT          live, added, slope, alloc, count or age\n"
 	      "  --top=N              rows to list: 20, 0 for all\n"
-	      "  --stacks=N           how many of them with their stack: 3\n"
+	      "  --stacks=N           how many of them with their stack: 3, but those "
+	      "that "
+	      "are\n"
+	      "                       released or level below 1 MB\n"
 	      "  --no-files           read no source, no source map and no symbols\n"
 	      "  --json               for programs\n",
 	      out);
@@ -111,6 +115,7 @@ parse_option(int argc, char **argv, int *i, struct request *r)
 	} else if ((value = cmd_value("--stacks", argv, i)) != NULL) {
 		if (!parse_count(value, &r->stacks))
 			return cmd_usage(&cmd_growth, "--stacks=\"%s\": a number", value);
+		r->stacks_asked = true;
 	} else {
 		return -2;
 	}
@@ -175,6 +180,7 @@ print(const struct request *r, const struct locate_entry *e,
 		.model = &model,
 		.top = r->top,
 		.stacks = r->stacks,
+		.quiet_stacks = r->stacks_asked,
 		.read_sources = !r->no_files,
 	};
 

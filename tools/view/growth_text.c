@@ -13,6 +13,7 @@
 
 #define WHERE_COLUMNS 100
 #define SOURCE_LINE   160
+#define SMALL_BYTES   (1u << 20) /* not worth a line of its own, nor a stack */
 
 size_t
 growth_view_rows(const struct growth_view *v)
@@ -144,7 +145,7 @@ print_losses(const struct growth_view *v, FILE *out)
 	const struct growth_model *m = v->model;
 	char buf[SHOW_VALUE], count[SHOW_VALUE];
 
-	if (m->unattributed_count > 0)
+	if (m->unattributed_bytes >= SMALL_BYTES)
 		fprintf(out, "not attributed: %s live, in %s block%s\n",
 			show_bytes(buf, m->unattributed_bytes),
 			show_count(count, m->unattributed_count),
@@ -257,6 +258,14 @@ print_stack(const struct growth_view *v, const struct growth_group *g, FILE *out
 		fputs("     (deeper frames were not kept)\n", out);
 }
 
+/* What nobody has to look into; its row has all there is to say. */
+static bool
+is_quiet(const struct growth_group *g)
+{
+	return g->finding.verdict == GROWTH_RELEASED ||
+	       (g->finding.verdict == GROWTH_PLATEAU && g->live_bytes < SMALL_BYTES);
+}
+
 static void
 print_worst(const struct growth_view *v, FILE *out)
 {
@@ -267,6 +276,8 @@ print_worst(const struct growth_view *v, FILE *out)
 	for (size_t i = 0; i < rows && i < v->stacks; i++) {
 		const struct growth_group *g = &m->groups[i];
 
+		if (is_quiet(g) && !v->quiet_stacks)
+			continue;
 		fprintf(out, "\n%zu. %s\n   %s live, %s: %s\n", i + 1,
 			show_clean(name, sizeof(name), g->name),
 			show_bytes(live, g->live_bytes),

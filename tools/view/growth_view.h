@@ -17,6 +17,7 @@ struct growth_view {
 	const struct growth_model *model;
 	size_t top;	   /* groups to list; 0: all */
 	size_t stacks;	   /* of these, with the full stack */
+	bool quiet_stacks; /* also of small plateaus and of what was released */
 	bool read_sources; /* show lines of scripts from disk */
 };
 
