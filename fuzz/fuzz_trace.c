@@ -101,6 +101,14 @@ check_growth(const struct trace_view *trace)
 	}
 }
 
+/* As if its process ran, and had been silent since. */
+static void
+check_held(struct trace_view *v)
+{
+	trace_view_hold(v, v->head.unix_ns + UINT64_C(100000000000));
+	check_growth(v);
+}
+
 static void
 parse(const void *bytes, size_t n)
 {
@@ -114,6 +122,7 @@ parse(const void *bytes, size_t n)
 	}
 	check_view(&v);
 	check_growth(&v);
+	check_held(&v);
 	trace_view_free(&v);
 }
 

@@ -152,7 +152,7 @@ TEST(the_rings_join_without_a_gap_or_a_repeat)
 	CHECK_EQ(rows.rows[14]->monotonic_ns,
 		 STORY_START_NS + 140 * UINT64_C(1000000000));
 	growth_rows_free(&rows);
-	rows = growth_rows_judged(&view, 0, UINT64_MAX);
+	rows = growth_rows_judged(&view, 0, STORY_START_NS + 299 * UINT64_C(1000000000));
 	CHECK(!rows.after_gc);
 	CHECK_EQ(rows.n, GROWTH_MAX_POINTS);
 	growth_rows_free(&rows);
@@ -227,6 +227,92 @@ TEST(what_lived_before_history_begins_is_not_added)
 	close_sample();
 }
 
+/* One site that filled in ten seconds; written once more half a second later; then nothing. */
+static void
+fill_at_start(void)
+{
+	const uint64_t second = UINT64_C(1000000000);
+
+	sample = trace_sample_new();
+	trace_sample_site(sample, 0, WEIR_KIND_OTHER, 0);
+	for (uint64_t t = 0; t <= 10; t++) {
+		struct weir_trace_row *row = trace_sample_row(sample, WEIR_PART_ROWS_1S);
+
+		row->monotonic_ns = STORY_START_NS + t * second;
+		row->unix_ns = STORY_START_UNIX + t * second;
+		row->rss_bytes = (uint64_t)(t * 20 * MB);
+		trace_sample_point(
+			row, (struct weir_trace_point){
+				     .site = 1, .live_bytes = (uint64_t)(t * 10 * MB)});
+	}
+	trace_sample_head(sample)->started_ns = STORY_START_NS;
+	trace_sample_head(sample)->monotonic_ns = STORY_START_NS + 21 * second / 2;
+	trace_sample_head(sample)->unix_ns = STORY_START_UNIX + 21 * second / 2;
+	*trace_sample_field(sample, 1, WEIR_S_live_bytes) = (uint64_t)(105 * MB);
+	*trace_sample_field(sample, 1, WEIR_S_peak_bytes) = (uint64_t)(105 * MB);
+	*trace_sample_field(sample, 1, WEIR_S_alloc_count) = 105;
+	*trace_sample_field(sample, 1, WEIR_S_live_count) = 105;
+	*trace_sample_field(sample, 1, WEIR_S_first_ns) = STORY_START_NS;
+	*trace_sample_field(sample, 1, WEIR_S_last_ns) = STORY_START_NS + 21 * second / 2;
+}
+
+TEST(what_was_written_last_holds_until_now)
+{
+	const uint64_t second = UINT64_C(1000000000);
+	struct growth_request r = {0};
+
+	fill_at_start();
+	REQUIRE(open_sample());
+	make(&r);
+	CHECK_STR(growth_verdict_name(model.groups[0].finding.verdict), "held");
+	growth_model_free(&model);
+	/* 60 seconds of silence: the window has nothing but that. */
+	trace_view_hold(&view, STORY_START_UNIX + 60 * second);
+	CHECK_EQ(view.head.monotonic_ns, STORY_START_NS + 60 * second);
+	make(&r);
+	CHECK_EQ(model.from_ns, STORY_START_NS + 20 * second);
+	CHECK_STR(growth_verdict_name(model.groups[0].finding.verdict), "plateau");
+	CHECK(model.groups[0].finding.slope_bytes_per_s == 0);
+	/* The head was newer than the last row. */
+	CHECK_EQ(model.groups[0].added_bytes, 0);
+	growth_model_free(&model);
+	close_sample();
+	/* A clock that is behind, and one that is beyond all bounds. */
+	fill_at_start();
+	REQUIRE(open_sample());
+	trace_view_hold(&view, STORY_START_UNIX);
+	CHECK_EQ(view.head.monotonic_ns, STORY_START_NS + 21 * second / 2);
+	view.head.unix_ns = 0;
+	trace_view_hold(&view, UINT64_MAX);
+	CHECK_EQ(view.head.monotonic_ns, STORY_START_NS + 21 * second / 2);
+	close_sample();
+}
+
+/* What nobody accounts for, of a process whose last row is old: as measured now. */
+static enum growth_verdict
+rest_is(uint64_t bytes)
+{
+	struct growth_request r = {0};
+	struct derive_memory d = {.now = true, .rss_bytes = bytes};
+	enum growth_verdict verdict;
+
+	fill_at_start();
+	if (!open_sample())
+		return GROWTH_N_VERDICTS;
+	trace_view_hold(&view, STORY_START_UNIX + 60 * UINT64_C(1000000000));
+	growth_model_make(&model, places, &r, &d);
+	verdict = model.rss_verdict;
+	growth_model_free(&model);
+	close_sample();
+	return verdict;
+}
+
+TEST(the_rest_is_judged_as_it_is_now)
+{
+	CHECK_EQ(rest_is((uint64_t)(200 * MB)), GROWTH_HELD);
+	CHECK_EQ(rest_is((uint64_t)(400 * MB)), GROWTH_UNTRACKED);
+}
+
 TEST(an_empty_trace_is_no_error)
 {
 	struct growth_request r = {0};
@@ -246,5 +332,7 @@ TEST(an_empty_trace_is_no_error)
 	T(the_rings_join_without_a_gap_or_a_repeat)                                      \
 	T(hours_reach_back_behind_the_minutes)                                           \
 	T(what_lived_before_history_begins_is_not_added)                                 \
+	T(what_was_written_last_holds_until_now)                                         \
+	T(the_rest_is_judged_as_it_is_now)                                               \
 	T(an_empty_trace_is_no_error)
 TAP_MAIN()

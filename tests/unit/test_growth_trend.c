@@ -28,6 +28,23 @@ TEST(many_points_are_thinned_not_cut)
 	CHECK_EQ(growth_trend(points, 3000, true), 1);
 }
 
+TEST(points_are_spread_evenly_in_time)
+{
+	struct growth_point even[GROWTH_MAX_POINTS];
+
+	/* Ten seconds by the second, then one at 100 s. */
+	fill(11, line, zero);
+	points[11] = (struct growth_point){.t_s = 100, .live = line(10)};
+	CHECK_EQ(growth_even(points, 12, 0, 11, even), 11);
+	for (int i = 0; i < 11; i++)
+		CHECK(even[i].t_s == 10 * i && even[i].live == line(i == 0 ? 0 : 10));
+	CHECK_EQ(growth_even(points, 12, 8.5, 500, even), GROWTH_MAX_POINTS);
+	CHECK(even[0].t_s == 8.5 && even[0].live == line(8.5));
+	CHECK(even[GROWTH_MAX_POINTS - 1].t_s == 100);
+	CHECK_EQ(growth_even(points, 1, 0, 10, even), 0);
+	CHECK_EQ(growth_even(points, 12, 0, 1, even), 0);
+}
+
 TEST(a_trend_needs_order_and_enough_of_it)
 {
 	fill(20, line, zero);
@@ -66,6 +83,7 @@ TEST(time_to_the_limit)
 #define TAP_TESTS                                                                        \
 	T(the_slope_is_that_of_the_line_and_does_not_mind_outliers)                      \
 	T(many_points_are_thinned_not_cut)                                               \
+	T(points_are_spread_evenly_in_time)                                              \
 	T(a_trend_needs_order_and_enough_of_it)                                          \
 	T(the_rule_of_succession)                                                        \
 	T(time_to_the_limit)

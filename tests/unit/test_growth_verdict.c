@@ -309,6 +309,12 @@ TEST(resident_memory_is_split_and_judged)
 	r = growth_split(200u << 20, 20u << 20, 0, 10u << 20);
 	CHECK_EQ(growth_judge_rss(&r, 20u << 20, points, 20), GROWTH_UNTRACKED);
 	CHECK_EQ(growth_judge_rss(&r, 20u << 20, points, 3), GROWTH_HELD);
+	/* What a start took: all of it in the first half. */
+	r = growth_split(120u << 20, 20u << 20, 0, 10u << 20);
+	CHECK_EQ(growth_judge_rss(&r, 20u << 20, points, 20), GROWTH_UNTRACKED);
+	for (int i = 10; i < 20; i++)
+		points[i].live = points[9].live + i;
+	CHECK_EQ(growth_judge_rss(&r, 20u << 20, points, 20), GROWTH_HELD);
 }
 
 TEST(every_verdict_has_words)

@@ -18,6 +18,8 @@ static struct top_sites sites;
 static char path[] = "/tmp/weir-test-XXXXXX";
 
 /* The story as a file, looked at; `exe` in place of its program. */
+static uint64_t made_late_ns; /* the file, after the process began */
+
 static bool
 look(const char *exe, bool with_trace)
 {
@@ -29,6 +31,7 @@ look(const char *exe, bool with_trace)
 	trace_sample_story(s);
 	if (exe != NULL)
 		snprintf(trace_sample_header(s)->exe, WEIR_STATS_EXE_BYTES, "%s", exe);
+	trace_sample_header(s)->created_unix_ns += made_late_ns;
 	if (!with_trace)
 		trace_sample_header(s)->trace_offset = 0;
 	const void *bytes = trace_sample_bytes(s, &n);
@@ -185,6 +188,42 @@ TEST(a_second_look_at_the_same_state_sees_rates_of_zero)
 	done();
 }
 
+TEST(rates_are_of_all_the_time_that_was_counted)
+{
+	double requests;
+
+	REQUIRE(look(NULL, true));
+	requests = model.rates.requests;
+	done();
+	/* Just before its last write, as that of a process that asks for little. */
+	made_late_ns = 99 * UINT64_C(1000000000);
+	REQUIRE(look(NULL, true));
+	CHECK(model.rates.requests == requests);
+	done();
+	made_late_ns = 0;
+}
+
+TEST(the_slope_is_of_now_not_of_the_start)
+{
+	REQUIRE(look(NULL, true));
+	/* 10 MB a second for ten seconds, then nothing. */
+	model.n_history = 40;
+	for (uint64_t i = 0; i < 40; i++) {
+		model.history[i] = (i < 10 ? i : 10) * 10000000;
+		model.history_ns[i] = STORY_START_UNIX + i * 1000000000;
+	}
+	CHECK(top_model_rss_slope(&model) == 0);
+	/* The same going on, and in an old process only the last minute. */
+	for (uint64_t i = 0; i < 40; i++)
+		model.history[i] = i * 10000000;
+	CHECK(top_model_rss_slope(&model) == 10000000);
+	for (uint64_t i = 0; i < 40; i++)
+		model.history_ns[i] += i < 20 ? 0 : 1000 * UINT64_C(1000000000);
+	model.history[19] = 0;
+	CHECK(top_model_rss_slope(&model) == 10000000);
+	done();
+}
+
 TEST(text_is_cut_between_characters)
 {
 	char buf[64];
@@ -232,6 +271,8 @@ TEST(bars_stand_between_the_lowest_and_the_highest)
 	T(what_a_program_is_called_cannot_steer_the_terminal)                            \
 	T(without_a_trace_the_rest_is_shown_and_the_reason)                              \
 	T(a_second_look_at_the_same_state_sees_rates_of_zero)                            \
+	T(rates_are_of_all_the_time_that_was_counted)                                    \
+	T(the_slope_is_of_now_not_of_the_start)                                          \
 	T(text_is_cut_between_characters)                                                \
 	T(bars_stand_between_the_lowest_and_the_highest)
 

@@ -3,7 +3,6 @@
  * `weir report`: everything a sidecar tells, as one page of HTML that needs nothing else. The
  * output file appears whole or not at all.
  */
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include "tools/commands/cmd.h"
 #include "tools/commands/output.h"
 #include "tools/commands/subject.h"
+#include "tools/read/look.h"
 #include "tools/text/tell.h"
 #include "tools/view/report/report.h"
 
@@ -79,7 +79,7 @@ print_page(const void *entry, FILE *out)
 	const struct locate_entry *e = entry;
 	char why[TRACE_VIEW_WHY] = "";
 	struct trace_view trace;
-	bool has_trace = trace_view_load(&trace, AT_FDCWD, e->path, why) == 0;
+	bool has_trace = look_trace(&trace, e, why) == 0;
 	struct report r;
 
 	if (has_trace)

@@ -5,10 +5,10 @@
 #include "tools/commands/subject.h"
 
 #include <errno.h>
-#include <fcntl.h>
 
 #include "config.h"
 #include "tools/host/running.h"
+#include "tools/read/look.h"
 #include "tools/read/proc.h"
 #include "tools/text/tell.h"
 
@@ -76,7 +76,7 @@ subject_open_trace(const char *what, struct locate_entry *e, struct trace_view *
 
 	if (!subject_open(what, e))
 		return false;
-	if (trace_view_load(trace, AT_FDCWD, e->path, why) == 0)
+	if (look_trace(trace, e, why) == 0)
 		return true;
 	tell_error("%s: %s", e->path, why);
 	sidecar_free(&e->sidecar);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "tools/model/growth_group.h"
+#include "tools/model/growth_memory.h"
 #include "tools/text/tell.h"
 
 /* A trace shorter than this has no warm-up to skip. */
@@ -39,12 +40,6 @@ growth_sort_name(unsigned sort)
 	};
 
 	return sort < GROWTH_N_SORTS ? names[sort] : NULL;
-}
-
-static double
-seconds(const struct trace_view *v, uint64_t ns)
-{
-	return ns <= v->head.started_ns ? 0 : (double)(ns - v->head.started_ns) / 1e9;
 }
 
 /* Nothing is known of a time before the first row, but that at the very beginning nothing lived. */
@@ -111,7 +106,7 @@ sum_sites(struct growth_model *m, const uint32_t *group_of)
 {
 	const struct trace_view *v = m->v;
 	double *births = calloc(2 * (m->n_groups + 1), sizeof(double));
-	double now_ms = seconds(v, v->head.monotonic_ns) * 1000;
+	double now_ms = growth_seconds(v, v->head.monotonic_ns) * 1000;
 
 	if (births == NULL)
 		tell_no_memory();
@@ -178,7 +173,7 @@ collect_points(struct growth_model *m, const struct growth_rows *rows,
 		for (size_t k = 0; k < m->groups[i].n_points; k++) {
 			struct growth_point *p = &m->groups[i].points[k];
 
-			p->t_s = seconds(m->v, rows->rows[k]->monotonic_ns);
+			p->t_s = growth_seconds(m->v, growth_rows_ns(rows, k));
 			p->epoch = rows->rows[k]->major_gcs;
 		}
 }
@@ -258,8 +253,8 @@ judge_groups(struct growth_model *m, struct growth_places *places)
 			.freed_count = g->alloc_count > g->live_count
 					       ? g->alloc_count - g->live_count
 					       : 0,
-			.active_until_s = seconds(m->v, g->last_ns),
-			.first_s = seconds(m->v, g->first_ns),
+			.active_until_s = growth_seconds(m->v, g->last_ns),
+			.first_s = growth_seconds(m->v, g->first_ns),
 		};
 
 		memcpy(e.age_bytes, g->age_bytes, sizeof(e.age_bytes));
@@ -270,45 +265,6 @@ judge_groups(struct growth_model *m, struct growth_places *places)
 			held += g->finding.slope_bytes_per_s;
 	}
 	m->eta_s = growth_eta(m->rss.rss_bytes, m->limit_bytes, held);
-}
-
-static struct growth_rss
-split_row(const struct weir_trace_row *row)
-{
-	return growth_split(row->rss_bytes, row->live_bytes, row->cached_bytes,
-			    row->js_heap_bytes);
-}
-
-static void
-judge_memory(struct growth_model *m, const struct derive_memory *d)
-{
-	const struct weir_trace_row *last = growth_rows_at(m->v, m->v->head.monotonic_ns);
-	struct growth_rows timed = growth_rows_timed(m->v, m->from_ns, m->to_ns);
-	struct growth_point *others = calloc(timed.n + 1, sizeof(*others));
-	uint64_t peak = 0;
-
-	if (others == NULL)
-		tell_no_memory();
-	for (size_t i = 0; i < timed.n; i++) {
-		others[i].t_s = seconds(m->v, timed.rows[i]->monotonic_ns);
-		others[i].live = (double)split_row(timed.rows[i]).other_bytes;
-		if (timed.rows[i]->live_bytes > peak)
-			peak = timed.rows[i]->live_bytes;
-	}
-	if (last != NULL) {
-		m->rss = split_row(last);
-		m->limit_bytes = last->limit_bytes;
-	}
-	/* The sidecar's own figures are of the exit, if the trace is of before it. */
-	if (d != NULL && !m->v->before_exit) {
-		m->rss = growth_split(d->rss_bytes, d->live_bytes, d->cached_bytes,
-				      last != NULL ? last->js_heap_bytes : 0);
-		if (m->limit_bytes == 0)
-			m->limit_bytes = d->limit_bytes;
-	}
-	m->rss_verdict = growth_judge_rss(&m->rss, peak, others, timed.n);
-	free(others);
-	growth_rows_free(&timed);
 }
 
 static enum growth_sort sorting; /* qsort has no context; one thread */
@@ -360,7 +316,7 @@ growth_model_make(struct growth_model *m, struct growth_places *places,
 	m->v = v;
 	m->request = *request;
 	set_window(m);
-	judge_memory(m, memory);
+	growth_memory_judge(m, memory);
 	m->groups = growth_group_sites(places, request->by, &m->n_groups, group_of);
 	sum_sites(m, group_of);
 	if (m->n_groups > 0) {

@@ -14,6 +14,9 @@
 
 #define ENOUGH_GC_ROWS 4
 
+/* Of rows while there is news. */
+#define PACE_NS UINT64_C(1000000000)
+
 static bool
 within(const struct weir_trace_row *row, uint64_t from_ns, uint64_t to_ns)
 {
@@ -109,6 +112,25 @@ join(struct growth_rows *gc, struct growth_rows *timed)
 	return sorted;
 }
 
+static void
+hold(struct growth_rows *r, const struct trace_view *v, uint64_t from_ns, uint64_t to_ns)
+{
+	const struct weir_trace_row *last = growth_rows_at(v, to_ns);
+
+	if (last == NULL)
+		return;
+	r->held_ns = last->monotonic_ns > from_ns ? last->monotonic_ns : from_ns;
+	r->n_held = (to_ns - r->held_ns) / PACE_NS;
+	if (r->n_held > GROWTH_MAX_POINTS)
+		r->n_held = GROWTH_MAX_POINTS;
+	r->step_ns = r->n_held > 0 ? (to_ns - r->held_ns) / r->n_held : 0;
+	r->rows = reallocarray(r->rows, r->n + r->n_held + 1, sizeof(last));
+	if (r->rows == NULL)
+		tell_no_memory();
+	for (size_t i = 0; i < r->n_held; i++)
+		r->rows[r->n++] = last;
+}
+
 struct growth_rows
 growth_rows_judged(const struct trace_view *v, uint64_t from_ns, uint64_t to_ns)
 {
@@ -119,16 +141,27 @@ growth_rows_judged(const struct trace_view *v, uint64_t from_ns, uint64_t to_ns)
 	for (uint32_t i = 0; i < gc->n; i++)
 		if (within(gc->rows[i], from_ns, to_ns))
 			append(&r, gc->rows[i]);
-	/* A ring full of the last seconds says nothing of an hour. */
+	/* A ring full of the last seconds says nothing of an hour, nor do seconds that are long over. */
 	if (r.n < ENOUGH_GC_ROWS ||
 	    (gc->written > gc->n &&
-	     r.rows[0]->monotonic_ns - from_ns > (to_ns - from_ns) / 2)) {
+	     r.rows[0]->monotonic_ns - from_ns > (to_ns - from_ns) / 2) ||
+	    to_ns - r.rows[r.n - 1]->monotonic_ns > (to_ns - from_ns) / 2) {
 		struct growth_rows timed = growth_rows_timed(v, from_ns, to_ns);
 
 		r = join(&r, &timed);
 	}
 	thin(&r);
+	hold(&r, v, from_ns, to_ns);
 	return r;
+}
+
+uint64_t
+growth_rows_ns(const struct growth_rows *r, size_t i)
+{
+	size_t first_held = r->n - r->n_held;
+
+	return i < first_held ? r->rows[i]->monotonic_ns
+			      : r->held_ns + (i - first_held + 1) * r->step_ns;
 }
 
 void

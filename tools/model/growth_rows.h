@@ -11,6 +11,8 @@
 struct growth_rows {
 	const struct weir_trace_row **rows; /* oldest first; owned */
 	size_t n;
+	size_t n_held; /* of these: the last row again, for the time since, in which it holds */
+	uint64_t held_ns, step_ns;
 	bool after_gc; /* each after a major GC, else at regular times */
 };
 
@@ -20,10 +22,14 @@ struct growth_rows growth_rows_timed(const struct trace_view *v, uint64_t from_n
 
 /*
  * The rows to judge growth on: those after major GCs if there are enough of them and they cover the
- * time, else those together with the ones at regular times. At most GROWTH_MAX_POINTS.
+ * time, else those together with the ones at regular times. At most GROWTH_MAX_POINTS, and as many for
+ * a time since the last one, in which it holds.
  */
 struct growth_rows growth_rows_judged(const struct trace_view *v, uint64_t from_ns,
 				      uint64_t to_ns);
+
+/* The instant that row i stands for. */
+uint64_t growth_rows_ns(const struct growth_rows *r, size_t i);
 
 void growth_rows_free(struct growth_rows *r);
 

@@ -21,6 +21,29 @@ growth_thin(const struct growth_point *points, size_t n,
 	return m;
 }
 
+size_t
+growth_even(const struct growth_point *p, size_t n, double from_s, size_t want,
+	    struct growth_point out[GROWTH_MAX_POINTS])
+{
+	size_t m = want < GROWTH_MAX_POINTS ? want : GROWTH_MAX_POINTS, k = 0;
+	double begin, span;
+
+	if (n < 2 || m < 2)
+		return 0;
+	begin = p[0].t_s > from_s ? p[0].t_s : from_s;
+	span = p[n - 1].t_s - begin;
+	for (size_t i = 0; i < m; i++) {
+		double t = begin + span * (double)i / (double)(m - 1), part;
+
+		while (k + 2 < n && p[k + 1].t_s <= t)
+			k++;
+		part = (t - p[k].t_s) / (p[k + 1].t_s - p[k].t_s);
+		out[i] = (struct growth_point){
+			.t_s = t, .live = p[k].live + part * (p[k + 1].live - p[k].live)};
+	}
+	return m;
+}
+
 static int
 by_size(const void *a, const void *b)
 {

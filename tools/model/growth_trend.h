@@ -36,6 +36,13 @@ growth_value(const struct growth_point *p, bool trough)
 size_t growth_thin(const struct growth_point *points, size_t n,
 		   struct growth_point out[GROWTH_MAX_POINTS]);
 
+/*
+ * The series evenly in time, from `from_s` on or its own begin, as `want` points, GROWTH_MAX_POINTS at
+ * most: on the line between two of its own. Only `t_s` and `live`. Returns how many; 0 below two.
+ */
+size_t growth_even(const struct growth_point *points, size_t n, double from_s,
+		   size_t want, struct growth_point out[GROWTH_MAX_POINTS]);
+
 /* Median of the slopes between all pairs; `trough` says which value. 0 below two points. */
 double growth_slope(const struct growth_point *points, size_t n, bool trough);
 

@@ -116,6 +116,16 @@ growth_split(uint64_t rss, uint64_t live, uint64_t cached, uint64_t js_heap)
 	return r;
 }
 
+/* The last third of the time still brings some of its share. */
+static bool
+goes_on(const struct growth_point *p, size_t n)
+{
+	size_t tail = n - 1 - n / 3;
+	double all = p[n - 1].live - p[0].live, last = p[n - 1].live - p[tail].live;
+
+	return last * (p[n - 1].t_s - p[0].t_s) >= all * (p[n - 1].t_s - p[tail].t_s) / 4;
+}
+
 enum growth_verdict
 growth_judge_rss(const struct growth_rss *now, uint64_t peak_live,
 		 const struct growth_point *others, size_t n)
@@ -128,7 +138,8 @@ growth_judge_rss(const struct growth_rss *now, uint64_t peak_live,
 		return GROWTH_RETAINED;
 	if (growth_trend(others, n, false) > 0 && now->other_bytes >= 64u << 20 &&
 	    now->other_bytes >= now->rss_bytes / 4 &&
-	    growth_slope(others, n, false) * span >= 0.1 * (double)now->rss_bytes)
+	    growth_slope(others, n, false) * span >= 0.1 * (double)now->rss_bytes &&
+	    goes_on(others, n))
 		return GROWTH_UNTRACKED;
 	return GROWTH_HELD;
 }

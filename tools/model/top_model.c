@@ -59,11 +59,11 @@ since(uint64_t now, uint64_t then)
 }
 
 static struct top_rates
-rates_of(const struct sidecar *s, const struct sidecar *before, uint64_t gcs,
-	 uint64_t gcs_before)
+rates_of(const struct sidecar *s, const struct sidecar *before, uint64_t counted_ns,
+	 uint64_t gcs, uint64_t gcs_before)
 {
 	bool first = before == NULL;
-	uint64_t ns = first ? since(s->slot.unix_ns, s->header.created_unix_ns)
+	uint64_t ns = first ? counted_ns
 			    : since(s->slot.monotonic_ns, before->slot.monotonic_ns);
 	struct top_rates r = {.since_start = first};
 
@@ -75,6 +75,16 @@ rates_of(const struct sidecar *s, const struct sidecar *before, uint64_t gcs,
 		sidecar_counter(s, WEIR_C_large_requested_bytes), ns);
 	r.major_gcs = per_second(first ? 0 : gcs_before, gcs, ns);
 	return r;
+}
+
+/* Since the process began, or the file, which is made later, where only that is known. */
+static uint64_t
+counted_ns(const struct top_model *m)
+{
+	const struct sidecar *s = &m->entry.sidecar;
+
+	return m->has_trace ? since(m->trace.head.monotonic_ns, m->trace.head.started_ns)
+			    : since(s->slot.unix_ns, s->header.created_unix_ns);
 }
 
 /*
@@ -150,7 +160,7 @@ top_model_take(struct top_model *m, const struct look *l)
 	m->entry = l->entry;
 	take_trace(m, l, same);
 	if (news)
-		m->rates = rates_of(s, same ? &before : NULL,
+		m->rates = rates_of(s, same ? &before : NULL, counted_ns(m),
 				    m->has_trace ? m->trace.head.major_gcs : 0, gcs);
 	if (m->loaded)
 		sidecar_free(&before);
@@ -176,10 +186,15 @@ double
 top_model_rss_slope(const struct top_model *m)
 {
 	size_t last = m->n_history - 1, first = last;
+	uint64_t span;
 
 	if (m->n_history < 2)
 		return 0;
-	while (first > 0 && m->history_ns[last] - m->history_ns[first - 1] <= SLOPE_NS)
+	/* What a start takes is not what goes on. */
+	span = since(m->history_ns[last], m->entry.sidecar.header.created_unix_ns) / 2;
+	if (span > SLOPE_NS)
+		span = SLOPE_NS;
+	while (first > 0 && m->history_ns[last] - m->history_ns[first - 1] <= span)
 		first--;
 	if (first == last)
 		return 0;

@@ -45,7 +45,10 @@ int top_model_take(struct top_model *m, const struct look *l);
 /* True while another look may show something new. */
 bool top_model_alive(const struct top_model *m);
 
-/* Bytes a second by which RSS has grown over the last minute of looks; 0 if that is not known. */
+/*
+ * Bytes a second by which RSS has grown over the last minute, of a younger process in the later half of
+ * its life; 0 if that is not known.
+ */
 double top_model_rss_slope(const struct top_model *m);
 
 void top_model_free(struct top_model *m);

@@ -8,9 +8,24 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <time.h>
 
 #include "tools/read/proc.h"
 #include "tools/text/show.h"
+
+int
+look_trace(struct trace_view *v, const struct locate_entry *e, char why[TRACE_VIEW_WHY])
+{
+	struct timespec now;
+	int rc = trace_view_load(v, AT_FDCWD, e->path, why);
+
+	if (rc == 0 && e->life == LOCATE_RUNNING) {
+		clock_gettime(CLOCK_REALTIME, &now);
+		trace_view_hold(v, (uint64_t)now.tv_sec * 1000000000 +
+					   (uint64_t)now.tv_nsec);
+	}
+	return rc;
+}
 
 void
 look_at(struct look *l, const char *what, const char *path)
@@ -26,7 +41,7 @@ look_at(struct look *l, const char *what, const char *path)
 		show_format(e->why, sizeof(e->why), "there is no sidecar");
 	if (l->error != 0)
 		return;
-	l->trace_error = trace_view_load(&l->trace, AT_FDCWD, e->path, l->why_no_trace);
+	l->trace_error = look_trace(&l->trace, e, l->why_no_trace);
 	l->now = measure_now(e);
 	l->age_ns = locate_age_ns(&e->sidecar);
 }

@@ -21,6 +21,10 @@ struct look {
 	char why_no_trace[TRACE_VIEW_WHY];
 };
 
+/* The trace of this sidecar; of a process that runs, as it is now. Results as of trace_view_load. */
+int look_trace(struct trace_view *v, const struct locate_entry *e,
+	       char why[TRACE_VIEW_WHY]);
+
 /*
  * At a file or a pid. `path` is where its sidecar was at the look before, or NULL: with the process
  * its environment is gone, which said where its file is.

@@ -46,7 +46,7 @@ struct trace_view {
 	bool cut;	  /* the file ends before what its head counts */
 	bool exited;	  /* the process left by exit() */
 	bool before_exit; /* head and sites are of the write before the last: see below */
-	void *memory[8 + 2 * WEIR_N_TRACE_PARTS]; /* owned */
+	void *memory[10 + 2 * WEIR_N_TRACE_PARTS]; /* owned */
 	unsigned n_memory;
 };
 
@@ -76,6 +76,9 @@ int trace_view_load_newest(struct trace_view *v, int dir, const char *path,
 /* Only the headers and what stacks cost, which is cheap: `file`, `head`, `costs`. Results as of load. */
 int trace_view_peek(struct trace_view *v, int dir, const char *path,
 		    char why[TRACE_VIEW_WHY]);
+
+/* What was written last holds until now, a time since 1970: a last row, and the head's instant moved. */
+void trace_view_hold(struct trace_view *v, uint64_t now_unix_ns);
 
 void trace_view_free(struct trace_view *v);
 

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The part of growth_model.c that is about the process, not its sites; for that file alone. Exits through
+ * tell_no_memory.
+ */
+#ifndef TOOLS_GROWTH_MEMORY_H
+#define TOOLS_GROWTH_MEMORY_H
+
+#include "tools/model/growth_model.h"
+
+/* Since tracing began; 0 before. */
+double growth_seconds(const struct trace_view *v, uint64_t ns);
+
+/* Fills rss, limit_bytes and rss_verdict of a model whose window is set. `d` may be NULL. */
+void growth_memory_judge(struct growth_model *m, const struct derive_memory *d);
+
+#endif
