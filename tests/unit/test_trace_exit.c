@@ -87,6 +87,33 @@ TEST(an_exit_that_freed_all_is_seen_as_it_was_before)
 	trace_view_free(&view);
 }
 
+TEST(what_was_allocated_is_as_the_last_write_has_it)
+{
+	for (int kept = 0; kept < 2; kept++) {
+		struct weir_trace_head *before = exit_story(WEIR_STATE_EXITED);
+		uint64_t count =
+			*trace_sample_field(sample, STORY_HELD, WEIR_S_alloc_count);
+
+		/* Twice as much came in the last second, and a site of its own. */
+		*trace_sample_field(sample, STORY_HELD, WEIR_S_alloc_count) *= 2;
+		*trace_sample_field(sample, STORY_HELD, WEIR_S_alloc_bytes) *= 2;
+		uint32_t late = trace_sample_site(sample, 0, WEIR_KIND_OTHER, 0);
+		*trace_sample_field(sample, late, WEIR_S_alloc_count) = 7;
+		if (!kept)
+			before->seq_begin = before->seq_end = 5;
+		REQUIRE(parse(SIZE_MAX) == 0);
+		CHECK(view.before_exit);
+		const uint64_t *f = view.sites[STORY_HELD];
+		CHECK_EQ(f[WEIR_S_live_bytes], 119 << 20);
+		CHECK_EQ(f[WEIR_S_alloc_count], 2 * count);
+		CHECK_EQ(f[WEIR_S_alloc_bytes], 2 * 119 << 20);
+		CHECK_EQ(trace_view_then_count(&view, STORY_HELD), count);
+		CHECK_EQ(trace_view_site(&view, late, WEIR_S_alloc_count), 7);
+		CHECK_EQ(trace_view_site(&view, late, WEIR_S_live_bytes), 0);
+		trace_view_free(&view);
+	}
+}
+
 TEST(when_both_writes_came_too_late_the_rows_tell)
 {
 	struct weir_trace_head *before = exit_story(WEIR_STATE_EXITED);
@@ -123,5 +150,6 @@ TEST(when_both_writes_came_too_late_the_rows_tell)
 
 #define TAP_TESTS                                                                        \
 	T(an_exit_that_freed_all_is_seen_as_it_was_before)                               \
+	T(what_was_allocated_is_as_the_last_write_has_it)                                \
 	T(when_both_writes_came_too_late_the_rows_tell)
 TAP_MAIN()

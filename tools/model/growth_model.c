@@ -118,6 +118,7 @@ sum_sites(struct growth_model *m, const uint32_t *group_of)
 		g->live_count = add(g->live_count, f[WEIR_S_live_count]);
 		g->alloc_bytes = add(g->alloc_bytes, f[WEIR_S_alloc_bytes]);
 		g->alloc_count = add(g->alloc_count, f[WEIR_S_alloc_count]);
+		g->then_count = add(g->then_count, trace_view_then_count(v, site));
 		g->peak_bytes = add(g->peak_bytes, f[WEIR_S_peak_bytes]);
 		for (int i = 0; i < 4; i++)
 			g->age_bytes[i] = add(g->age_bytes[i], f[WEIR_S_age0_bytes + i]);
@@ -249,9 +250,9 @@ judge_groups(struct growth_model *m, struct growth_places *places)
 			.major_gcs = major_gcs_since(m->v, g->first_ns),
 			.live_bytes = g->live_bytes,
 			.peak_bytes = g->peak_bytes,
-			.alloc_count = g->alloc_count,
-			.freed_count = g->alloc_count > g->live_count
-					       ? g->alloc_count - g->live_count
+			.alloc_count = g->then_count,
+			.freed_count = g->then_count > g->live_count
+					       ? g->then_count - g->live_count
 					       : 0,
 			.active_until_s = growth_seconds(m->v, g->last_ns),
 			.first_s = growth_seconds(m->v, g->first_ns),

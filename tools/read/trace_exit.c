@@ -159,6 +159,40 @@ restore_ages(const struct trace_view *v, const struct history *h, uint32_t site,
 	f[WEIR_S_birth_ms_sum] = ms > 0 ? (uint64_t)ms : 0;
 }
 
+/* Of each site what it has allocated, ever. */
+static bool
+count_then(struct trace_view *v)
+{
+	if (v->then_count != NULL)
+		return true;
+	v->then_count = calloc((size_t)v->n_sites + 1, sizeof(*v->then_count));
+	if (v->then_count == NULL)
+		return false;
+	v->memory[v->n_memory++] = v->then_count;
+	for (uint32_t i = 0; i < v->n_sites; i++)
+		v->then_count[i] = v->sites[i][WEIR_S_alloc_count];
+	return true;
+}
+
+/* What lived is as `then` has it; what only grows, and sites that came since, as they were last. */
+static void
+restore_older(struct trace_view *v, const uint64_t (*then)[WEIR_N_SITE_FIELDS],
+	      uint32_t n_then)
+{
+	static const enum weir_site_field lived[] = {
+		WEIR_S_live_bytes, WEIR_S_live_count,	WEIR_S_trough_bytes,
+		WEIR_S_age0_bytes, WEIR_S_age1_bytes,	WEIR_S_age2_bytes,
+		WEIR_S_old_bytes,  WEIR_S_birth_gc_sum, WEIR_S_birth_ms_sum,
+		WEIR_S_last_ns,
+	};
+
+	for (uint32_t i = 0; i < v->n_sites && i < n_then; i++) {
+		v->then_count[i] = then[i][WEIR_S_alloc_count];
+		for (size_t k = 0; k < sizeof(lived) / sizeof(lived[0]); k++)
+			v->sites[i][lived[k]] = then[i][lived[k]];
+	}
+}
+
 static void
 restore_sites(struct trace_view *v, const struct history *h)
 {
@@ -170,7 +204,7 @@ restore_sites(struct trace_view *v, const struct history *h)
 		memset(&v->sites[i][WEIR_S_age0_bytes], 0, 6 * sizeof(uint64_t));
 	}
 	for (uint32_t i = 0; i < row->n_points; i++) {
-		uint64_t *f;
+		uint64_t *f, *then;
 
 		if (points[i].site >= v->n_sites)
 			continue;
@@ -178,16 +212,14 @@ restore_sites(struct trace_view *v, const struct history *h)
 		f[WEIR_S_live_bytes] = points[i].live_bytes;
 		f[WEIR_S_live_count] = points[i].live_count;
 		f[WEIR_S_trough_bytes] = points[i].trough_bytes;
-		/* What was allocated later counts as freed later: leave both out. */
-		if (f[WEIR_S_alloc_bytes] > points[i].alloc_bytes &&
-		    f[WEIR_S_alloc_bytes] > 0) {
-			f[WEIR_S_alloc_count] = (uint64_t)((double)f[WEIR_S_alloc_count] *
-							   (double)points[i].alloc_bytes /
-							   (double)f[WEIR_S_alloc_bytes]);
-			f[WEIR_S_alloc_bytes] = points[i].alloc_bytes;
-		}
-		if (f[WEIR_S_alloc_count] < points[i].live_count)
-			f[WEIR_S_alloc_count] = points[i].live_count;
+		/* What came later went later: it was not freed by then. A row has bytes. */
+		then = &v->then_count[points[i].site];
+		*then = f[WEIR_S_alloc_count];
+		if (f[WEIR_S_alloc_bytes] > points[i].alloc_bytes)
+			*then = (uint64_t)((double)*then * (double)points[i].alloc_bytes /
+					   (double)f[WEIR_S_alloc_bytes]);
+		if (*then < points[i].live_count)
+			*then = points[i].live_count;
 		restore_ages(v, h, points[i].site, f);
 	}
 }
@@ -206,7 +238,7 @@ restore_row(struct trace_view *v, uint64_t least, bool same_gc)
 	_Static_assert(WEIR_S_birth_ms_sum == WEIR_S_age0_bytes + 5, "ages in a row");
 	if (!collect(v, &h))
 		return false;
-	found = find_row(v, &h, least, same_gc);
+	found = find_row(v, &h, least, same_gc) && count_then(v);
 	if (found) {
 		const struct weir_trace_row *row = h.rows[h.n - 1];
 
@@ -241,7 +273,8 @@ trace_read_step_back(struct trace_view *v, const struct trace_source *src)
 	struct weir_trace_head newest = v->head, older;
 	uint64_t(*sites)[WEIR_N_SITE_FIELDS] = v->sites;
 	uint64_t now = live_bytes(v), before;
-	uint32_t n_sites = v->n_sites;
+	uint64_t(*older_sites)[WEIR_N_SITE_FIELDS];
+	uint32_t n_sites = v->n_sites, n_older;
 	bool cut = v->cut;
 	char why[TRACE_VIEW_WHY];
 	int rc;
@@ -260,7 +293,13 @@ trace_read_step_back(struct trace_view *v, const struct trace_source *src)
 			v->head.parts[i] = newest.parts[i];
 	rc = trace_read_sites(v, src, why);
 	before = rc == 0 ? live_bytes(v) : 0;
-	if (before > gone(now)) {
+	older_sites = v->sites;
+	n_older = v->n_sites;
+	v->sites = sites;
+	v->n_sites = n_sites;
+	if (before > gone(now) && count_then(v)) {
+		restore_older(v, (const uint64_t(*)[WEIR_N_SITE_FIELDS])older_sites,
+			      n_older);
 		v->before_exit = true;
 		/*
 		 * It may have come in the midst of it: less, but not by a collection. A row
@@ -274,8 +313,6 @@ trace_read_step_back(struct trace_view *v, const struct trace_source *src)
 		return 0;
 	}
 	v->head = newest;
-	v->sites = sites;
-	v->n_sites = n_sites;
 	v->cut = cut;
 	v->before_exit = restore_row(v, gone(now), false);
 	return rc == -ENOMEM || (rc < 0 && src->memory == NULL && rc != -EBADMSG) ? rc

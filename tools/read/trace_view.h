@@ -40,19 +40,21 @@ struct trace_view {
 	uint32_t n_nodes;
 	uint64_t (*sites)[WEIR_N_SITE_FIELDS];
 	uint32_t n_sites;
+	uint64_t *then_count; /* before_exit: blocks that had come by then; else NULL */
 	struct trace_ring rings[WEIR_N_TRACE_PARTS]; /* of the other parts: empty */
 	struct weir_trace_cost *costs;
 	uint32_t n_costs;
 	bool cut;	  /* the file ends before what its head counts */
 	bool exited;	  /* the process left by exit() */
 	bool before_exit; /* head and sites are of the write before the last: see below */
-	void *memory[10 + 2 * WEIR_N_TRACE_PARTS]; /* owned */
+	void *memory[11 + 2 * WEIR_N_TRACE_PARTS]; /* owned */
 	unsigned n_memory;
 };
 
 /*
  * A runtime that leaves by exit() first frees nearly all it has, and the last write finds nothing:
- * who held the memory is in the write before, and that is what is taken then.
+ * who held the memory is in the write before, and that is what is taken then. What was allocated is as
+ * the last write has it.
  *
  * The bytes of a whole file. Returns 0, and trace_view_free releases; or with a sentence in `why`:
  * -EINVAL (not a sidecar), -ENOTSUP (of another layout), -ENODATA (no trace in it, or nothing
@@ -103,6 +105,14 @@ static inline const struct trace_ring *
 trace_view_ring(const struct trace_view *v, enum weir_trace_part_id part)
 {
 	return &v->rings[part];
+}
+
+/* Blocks that had been allocated when what is live was. */
+static inline uint64_t
+trace_view_then_count(const struct trace_view *v, uint32_t site)
+{
+	return v->then_count != NULL ? v->then_count[site]
+				     : trace_view_site(v, site, WEIR_S_alloc_count);
 }
 
 /* `n_points` of the row; largest first as the writer had them. */
