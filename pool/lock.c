@@ -8,6 +8,7 @@
 #include <linux/futex.h>
 #include <sched.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Sections under these locks take well under a microsecond: sleeping costs more. */
@@ -23,11 +24,9 @@ relax(void)
 #endif
 }
 
-void
-weir_lock_wait(struct weir_lock *lock)
+static bool
+spin(struct weir_lock *lock)
 {
-	int saved_errno = errno;
-
 	for (int i = 0; i < SPINS; i++) {
 		uint32_t unheld = 0;
 
@@ -35,16 +34,61 @@ weir_lock_wait(struct weir_lock *lock)
 		    atomic_compare_exchange_weak_explicit(&lock->word, &unheld, 1,
 							  memory_order_acquire,
 							  memory_order_relaxed))
-			return;
+			return true;
 		relax();
 	}
+	return false;
+}
+
+/* Until somebody releases it, or for so long; NULL: for ever. */
+static void
+sleep_on(struct weir_lock *lock, const struct timespec *most)
+{
 	/* Refused, by a filter perhaps: the others go first. */
-	while (atomic_exchange_explicit(&lock->word, 2, memory_order_acquire) != 0)
-		if (syscall(SYS_futex, &lock->word, FUTEX_WAIT_PRIVATE, 2, NULL, NULL,
-			    0) != 0 &&
-		    errno != EAGAIN && errno != EINTR)
-			sched_yield();
+	if (syscall(SYS_futex, &lock->word, FUTEX_WAIT_PRIVATE, 2, most, NULL, 0) != 0 &&
+	    errno != EAGAIN && errno != EINTR && errno != ETIMEDOUT)
+		sched_yield();
+}
+
+void
+weir_lock_wait(struct weir_lock *lock)
+{
+	int saved_errno = errno;
+
+	if (!spin(lock))
+		while (atomic_exchange_explicit(&lock->word, 2, memory_order_acquire) !=
+		       0)
+			sleep_on(lock, NULL);
 	errno = saved_errno;
+}
+
+static int64_t
+now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+bool
+weir_lock_within(struct weir_lock *lock, uint64_t ns)
+{
+	int saved_errno = errno;
+
+	if (spin(lock))
+		return true;
+	int64_t end = now_ns() + (int64_t)ns, left = (int64_t)ns;
+	bool got = false;
+	while (left > 0 && !got) {
+		got = atomic_exchange_explicit(&lock->word, 2, memory_order_acquire) == 0;
+		if (!got)
+			sleep_on(lock, &(struct timespec){left / 1000000000,
+							  left % 1000000000});
+		left = end - now_ns();
+	}
+	errno = saved_errno;
+	return got;
 }
 
 void

@@ -18,6 +18,9 @@ struct weir_lock {
 void weir_lock_wait(struct weir_lock *lock);
 void weir_lock_wake(struct weir_lock *lock);
 
+/* False if it was not to be had for so long. */
+bool weir_lock_within(struct weir_lock *lock, uint64_t ns);
+
 static inline bool
 weir_trylock(struct weir_lock *lock)
 {

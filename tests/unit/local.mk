@@ -23,6 +23,7 @@ UNIT_TESTS = \
 	%D%/test_intern \
 	%D%/test_launch \
 	%D%/test_limited \
+	%D%/test_lock \
 	%D%/test_magazine \
 	%D%/test_looks \
 	%D%/test_mailbox \

@@ -4,11 +4,13 @@
  * a fork; and that a request from one place is one site.
  */
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/tap.h"
 #include "trace/capture.h"
+#include "trace/intern.h"
 #include "trace/ledger.h"
 #include "trace/publish.h"
 #include "trace/sites.h"
@@ -320,6 +322,30 @@ TEST(a_locked_table_costs_the_site_not_the_request)
 	CHECK(request((uintptr_t)&random_next) != 0);
 }
 
+static void *
+request_elsewhere(void *site)
+{
+	*(uint32_t *)site = request(0x7000);
+	return NULL;
+}
+
+TEST(a_request_waits_for_its_turn)
+{
+	uint64_t dropped = intern_dropped(WEIR_DROP_busy);
+	uint32_t site = 0;
+	pthread_t thread;
+
+	weir_lock(&ledger_lock);
+	REQUIRE(pthread_create(&thread, NULL, request_elsewhere, &site) == 0);
+	while (atomic_load(&ledger_lock.word) != 2 &&
+	       intern_dropped(WEIR_DROP_busy) == dropped)
+		sched_yield();
+	weir_unlock(&ledger_lock);
+	pthread_join(thread, NULL);
+	CHECK(site != 0);
+	CHECK_EQ(intern_dropped(WEIR_DROP_busy), dropped);
+}
+
 TEST(a_process_may_be_years_old)
 {
 	const uint64_t year_ns = 365 * 86400 * UINT64_C(1000000000);
@@ -380,6 +406,7 @@ TEST(full_sites_are_site_0)
 	T(a_start_is_not_looked_at_until_it_asks_for_much)                               \
 	T(one_place_is_one_site)                                                         \
 	T(a_locked_table_costs_the_site_not_the_request)                                 \
+	T(a_request_waits_for_its_turn)                                                  \
 	T(a_process_may_be_years_old)                                                    \
 	T(a_child_keeps_what_is_live)                                                    \
 	T(full_sites_are_site_0)
