@@ -7,6 +7,7 @@
 
 #define NS_PER_MS 1000000ull
 #define SLACK_MIN (16ull << 20)
+#define FIRM_MIN  (1ull << 20)
 
 uint64_t
 weir_rest_seen(uint64_t charged_bytes, uint64_t own_bytes)
@@ -34,6 +35,26 @@ weir_cache_cap(uint64_t option_max, const struct weir_pressure *p)
 	if (most == UINT64_MAX)
 		return UINT64_MAX;
 	return most > p->lent_bytes ? most - p->lent_bytes : 0;
+}
+
+uint64_t
+weir_keep_firm(const struct weir_pressure *p)
+{
+	uint64_t firm = p->limit_bytes / 16, left = weir_cache_cap(0, p) / 4;
+
+	if (p->limit_bytes == 0)
+		return 0;
+	if (firm > left)
+		firm = left;
+	return firm > FIRM_MIN ? firm : FIRM_MIN;
+}
+
+uint64_t
+weir_charged(uint64_t all_bytes, uint64_t droppable_bytes, uint64_t offered_bytes)
+{
+	uint64_t unused = weir_rest_seen(droppable_bytes, offered_bytes);
+
+	return weir_rest_seen(all_bytes, unused);
 }
 
 uint64_t

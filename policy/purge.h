@@ -35,6 +35,20 @@ uint64_t weir_most(const struct weir_pressure *p);
 uint64_t weir_cache_cap(uint64_t option_max, const struct weir_pressure *p);
 
 /*
+ * So much of what is kept stays weir's whatever happens; the rest is the kernel's to take as soon as anybody
+ * needs memory, faster than any look. A sixteenth of the limit, a quarter of what is left of it where that
+ * is less, and at least 1 MB, so that a few small blocks cost nothing. 0 without a limit: all of it.
+ */
+uint64_t weir_keep_firm(const struct weir_pressure *p);
+
+/*
+ * What is charged for memory that is in use: `droppable` bytes of the charge are not, but for `offered`
+ * of them: what weir keeps and the kernel may take is among them, and known to be weir's.
+ */
+uint64_t weir_charged(uint64_t all_bytes, uint64_t droppable_bytes,
+		      uint64_t offered_bytes);
+
+/*
  * The most that was held lately, of `now`: what a runtime holds swings between two garbage collections,
  * and the cache must serve the next peak of that swing. An older peak should not make weir keep memory:
  * what it has more than the present falls to nothing within a decay time.

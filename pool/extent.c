@@ -190,6 +190,7 @@ grow(struct weir_span *s, size_t more, size_t requested)
 static int
 shrink(struct weir_span *s, size_t bytes, size_t requested, int64_t now_ns)
 {
+	pool_offer(s->base + bytes, s->bytes - bytes);
 	bool ready = heap_lock();
 
 	if (ready) {

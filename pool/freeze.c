@@ -76,6 +76,7 @@ weir_pool_after_fork(void)
 	heap_stats.gathers = heap_stats.gathered_bytes = 0;
 	heap_stats.purges = heap_stats.purged_bytes = heap_stats.purge_failed = 0;
 	heap_stats.region_peak_bytes = heap_stats.region_bytes;
+	pool_offered_bytes = pool_offers_failed = 0;
 }
 
 uint32_t
@@ -116,6 +117,13 @@ void
 weir_pool_heap_stats(struct weir_heap_stats *stats)
 {
 	*stats = heap_stats;
+}
+
+struct weir_offers
+weir_pool_offers(void)
+{
+	return (struct weir_offers){.bytes = pool_offered_bytes,
+				    .failed = pool_offers_failed};
 }
 
 uint32_t

@@ -26,6 +26,7 @@ static unsigned n_magazines;
 static pthread_key_t key;
 static bool key_made;
 _Atomic bool magazine_needs_fence;
+_Atomic uint64_t magazine_most = MAGAZINE_BYTES;
 _Atomic bool magazines_claimed;
 _Atomic uint64_t scratch_events;
 

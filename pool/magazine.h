@@ -25,8 +25,12 @@
 #include "pool/span.h"
 
 #define MAGAZINE_DEPTH 4
-/* A thread keeps no more than this; a block of a class above it goes to the class at once. */
+/*
+ * A thread keeps no more than this, and less under a memory limit (magazine_most); a block of a class
+ * above it goes to the class at once.
+ */
 #define MAGAZINE_BYTES ((size_t)32 << 20)
+extern _Atomic uint64_t magazine_most __attribute__((visibility("hidden")));
 
 /*
  * When another thread counts a named block, which is slow, its class is likely to be passed between

@@ -255,6 +255,14 @@ pages_purge(void *addr, size_t bytes)
 }
 
 int
+pages_offer(void *addr, size_t bytes)
+{
+	int saved_errno = errno;
+
+	return result(madvise(addr, bytes, MADV_FREE), saved_errno);
+}
+
+int
 pages_release(void *addr, size_t bytes)
 {
 	int saved_errno = errno;

@@ -35,6 +35,11 @@ struct weir_pages {
 	void (*prepare)(void *addr, size_t bytes, bool zero);
 	/* Gives memory back to the system, keeps the address space. WEIR_PURGED_* or -errno. */
 	int (*purge)(void *addr, size_t bytes);
+	/*
+	 * Lets the kernel take the pages when it needs memory, until they are written to again; taken, they
+	 * read as zero. 0 or -errno (some may be offered then). NULL in the table: none are offered.
+	 */
+	int (*offer)(void *addr, size_t bytes);
 	/* Throws pages away and makes their address space as new: reserved. 0 or -errno. */
 	int (*reset)(void *addr, size_t bytes);
 	/*

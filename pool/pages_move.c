@@ -162,6 +162,7 @@ const struct weir_pages weir_pages_system = {
 	.commit = pages_commit,
 	.prepare = pages_prepare,
 	.purge = pages_purge,
+	.offer = pages_offer,
 	.reset = pages_reset,
 	.renew = pages_renew,
 	.release = pages_release,

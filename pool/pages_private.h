@@ -18,6 +18,7 @@ void *pages_reserve(size_t bytes, size_t align);
 int pages_commit(void *addr, size_t bytes);
 void pages_prepare(void *addr, size_t bytes, bool zero);
 int pages_purge(void *addr, size_t bytes);
+int pages_offer(void *addr, size_t bytes);
 int pages_reset(void *addr, size_t bytes);
 int pages_renew(void *addr, size_t bytes);
 int pages_release(void *addr, size_t bytes);

@@ -129,6 +129,7 @@ pool_give_to_heap(struct weir_span *s, enum weir_span_state state, int64_t now_n
 void
 weir_pool_give(struct weir_span *s, int64_t now_ns)
 {
+	pool_offer(s->base, s->bytes);
 	if (s->grade == WEIR_SPAN_NO_GRADE || s->flags & WEIR_SPAN_OUTGROWN) {
 		pool_give_to_heap(s, WEIR_SPAN_DIRTY, now_ns);
 		return;

@@ -124,6 +124,8 @@ struct weir_tick {
 		lent_peak; /* the most that was lent lately, weir_pool_lent_peak or less */
 	uint64_t slack_bytes; /* what may be kept beside it; UINT64_MAX: no bound */
 	uint64_t step_bytes;  /* so much at most for its age alone; 0: all */
+	uint64_t
+		firm_bytes; /* what is kept beyond it, the kernel may take at any time; 0: nothing */
 };
 
 struct weir_tick_result {

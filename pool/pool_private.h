@@ -28,6 +28,14 @@ void pool_stocks_init(const uint64_t *class_bytes, uint32_t n);
 void pool_stock_push(struct pool_class *c, struct weir_span *s, int64_t now_ns);
 struct weir_span *pool_stock_pop(struct pool_class *c); /* NULL: it is empty */
 
+/*
+ * Before a block's memory becomes free: the kernel may take it, if more than pool_firm_bytes is kept already.
+ * Without any lock.
+ */
+extern _Atomic uint64_t pool_firm_bytes; /* UINT64_MAX: there is no memory limit */
+extern _Atomic uint64_t pool_offered_bytes, pool_offers_failed;
+void pool_offer(uintptr_t base, size_t bytes);
+
 /* Counts that a block of the class was given back; the class's lock is held. */
 void pool_class_given(struct pool_class *c, const struct weir_span *s);
 

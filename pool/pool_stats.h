@@ -45,6 +45,12 @@ struct weir_pool_use {
 };
 struct weir_pool_use weir_pool_use(void);
 
+/* What of freed blocks the kernel may take while they are kept, and how often it refused that. */
+struct weir_offers {
+	uint64_t bytes, failed;
+};
+struct weir_offers weir_pool_offers(void);
+
 /* Only while frozen. */
 uint32_t weir_pool_classes(void);
 void weir_pool_class_stats(uint32_t grade, struct weir_class_stats *stats);

@@ -64,9 +64,10 @@ scratch_keep(struct magazine *m, struct weir_span *s)
 {
 	struct magazine_row *row = &m->rows[s->grade];
 	uint64_t bytes = magazine_bytes(m) + s->bytes;
+	uint64_t most = atomic_load_explicit(&magazine_most, memory_order_relaxed);
 	uint32_t n = row->n;
 
-	if (__builtin_expect(n == MAGAZINE_DEPTH || bytes > MAGAZINE_BYTES, 0))
+	if (__builtin_expect(n == MAGAZINE_DEPTH || bytes > most, 0))
 		return false;
 	row->blocks[n] = s;
 	row->n = n + 1;

@@ -12,6 +12,8 @@ struct pool_class pool_classes[WEIR_POOL_CLASSES_MAX];
 uint32_t pool_n_classes;
 uint8_t pool_class_by_page[POOL_FAST_PAGES];
 _Atomic uint64_t pool_stocked_bytes;
+_Atomic uint64_t pool_firm_bytes = UINT64_MAX;
+_Atomic uint64_t pool_offered_bytes, pool_offers_failed;
 
 void
 pool_stocks_init(const uint64_t *class_bytes, uint32_t n)
@@ -140,11 +142,12 @@ pool_flush_larger(size_t bytes)
 			return;
 }
 
-static bool
-kept_is_less(uint64_t bytes)
+/* What the heap keeps; read without its lock. */
+static uint64_t
+shared_bytes(void)
 {
 	return __atomic_load_n(&heap_stats.state_bytes[WEIR_SPAN_DIRTY],
-			       __ATOMIC_RELAXED) < bytes;
+			       __ATOMIC_RELAXED);
 }
 
 void
@@ -153,9 +156,27 @@ pool_flush_bytes(uint64_t bytes)
 	unsigned left = 8 * POOL_FLUSH_MOST;
 
 	for (uint32_t i = pool_n_classes; i-- > 0;)
-		while (left > 0 && kept_is_less(bytes) &&
+		while (left > 0 && shared_bytes() < bytes &&
 		       flush_some(&pool_classes[i], INT64_MAX, 1) == 1)
 			left--;
+}
+
+void
+pool_offer(uintptr_t base, size_t bytes)
+{
+	uint64_t firm = atomic_load_explicit(&pool_firm_bytes, memory_order_relaxed);
+
+	if (firm == UINT64_MAX || heap_pages->offer == NULL)
+		return;
+	uint64_t stocked =
+		atomic_load_explicit(&pool_stocked_bytes, memory_order_relaxed);
+	if (shared_bytes() + stocked + bytes <= firm)
+		return;
+	if (heap_pages->offer((void *)base, bytes) == 0)
+		atomic_fetch_add_explicit(&pool_offered_bytes, bytes,
+					  memory_order_relaxed);
+	else
+		atomic_fetch_add_explicit(&pool_offers_failed, 1, memory_order_relaxed);
 }
 
 void

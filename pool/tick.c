@@ -78,6 +78,9 @@ set_bounds(const struct weir_tick *tick)
 	heap_lent_peak = tick->lent_peak > lent ? tick->lent_peak : lent;
 	heap_slack = tick->slack_bytes;
 	heap_unlock();
+	pool_firm_bytes = tick->firm_bytes != 0 ? tick->firm_bytes : UINT64_MAX;
+	magazine_most = pool_firm_bytes / 8 < MAGAZINE_BYTES ? pool_firm_bytes / 8
+							     : MAGAZINE_BYTES;
 }
 
 struct weir_tick_result

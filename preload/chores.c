@@ -46,6 +46,7 @@ static int64_t written_ns, mail_ns;
 static int64_t scarce_ns; /* when limits of data and address space were read */
 static struct weir_beat beat;
 static int64_t limit_wait_ns; /* until the next look at a limit */
+static uint64_t firm_bytes;   /* see weir_keep_firm */
 static uint64_t rest_peak; /* the most that was charged lately for what is not weir's */
 
 /* A class keeps a block for a quarter of its time, then all sizes may have it. */
@@ -97,29 +98,35 @@ static void
 look_around(struct weir_tick *tick, int64_t worked_ns, enum chores_by by)
 {
 	struct facts_memory m = {0};
-	uint64_t own = own_bytes();
+	uint64_t own = own_bytes(), cached = weir_pool_cached_bytes();
+	bool look = by == CHORES_BY_ONE || own_files_here();
 
-	if (by == CHORES_BY_ONE || own_files_here())
+	if (look)
 		facts_memory(&m);
 	if (own < own_bytes())
 		own = own_bytes();
+	uint64_t charged = weir_charged(
+		m.charged_bytes, m.droppable_bytes,
+		firm_bytes != 0 && cached > firm_bytes ? cached - firm_bytes : 0);
 	counts.rss_bytes = m.rss_bytes;
 	counts.limit_bytes = m.limit_bytes;
 	atomic_store(&other_bytes, weir_rest_seen(m.rss_bytes, own));
-	rest_peak = weir_recent_peak(rest_peak, weir_rest_seen(m.current_bytes, own),
-				     worked_ns, weir_config.decay_ms);
+	rest_peak = weir_recent_peak(rest_peak, weir_rest_seen(charged, own), worked_ns,
+				     weir_config.decay_ms);
 	struct weir_pressure pressure = {.limit_bytes = m.limit_bytes,
 					 .rest_bytes = rest_peak,
 					 .lent_bytes = weir_pool_lent_bytes()};
 	bound(tick, &pressure);
+	if (look)
+		firm_bytes = weir_keep_firm(&pressure);
+	tick->firm_bytes = firm_bytes;
 	/* What is kept is promised to nobody else. */
 	pressure.limit_bytes = m.promise_limit_bytes;
 	pressure.rest_bytes = weir_rest_seen(m.promised_bytes, own);
 	bound(tick, &pressure);
 	int64_t promise_wait_ns = weir_limit_wait(m.promise_limit_bytes, m.promised_bytes,
 						  weir_pool_cached_bytes());
-	limit_wait_ns =
-		weir_limit_wait(m.limit_bytes, m.current_bytes, weir_pool_cached_bytes());
+	limit_wait_ns = weir_limit_wait(m.limit_bytes, charged, weir_pool_cached_bytes());
 	if (limit_wait_ns > promise_wait_ns)
 		limit_wait_ns = promise_wait_ns;
 	/* The host may map memory itself at any time: most of what it may have stays free. */

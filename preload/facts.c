@@ -112,7 +112,7 @@ facts_memory(struct facts_memory *m)
 		promises_ns = now_ns;
 		promises(&last);
 	}
-	last.limit_bytes = group_look(now_ns, &last.current_bytes);
+	last.limit_bytes = group_look(now_ns, &last.charged_bytes, &last.droppable_bytes);
 	*m = last;
 }
 

@@ -21,7 +21,7 @@ bool facts_is_filtered(void);
 
 struct facts_memory {
 	/* The control group's, see group.h. */
-	uint64_t limit_bytes, current_bytes;
+	uint64_t limit_bytes, charged_bytes, droppable_bytes;
 	uint64_t rss_bytes; /* a tenth of a second old at most */
 	/* Under strict commit accounting, what the machine may promise and has promised; else 0. */
 	uint64_t promise_limit_bytes, promised_bytes;

@@ -146,7 +146,7 @@ find(int64_t now_ns)
  * that reads files stands at its limit all day without being near it.
  */
 static uint64_t
-less_unused(uint64_t charged, int64_t now_ns)
+droppable(uint64_t charged, int64_t now_ns)
 {
 	unused.now_ns = now_ns;
 	unused.limit_bytes = limit_bytes;
@@ -159,26 +159,24 @@ less_unused(uint64_t charged, int64_t now_ns)
 		unused.cost_ns = clock_read(CLOCK_THREAD_CPUTIME_ID) - began_ns;
 		unused.last_ns = now_ns;
 	}
-	return charged > unused.unused_bytes ? charged - unused.unused_bytes : 0;
+	return unused.unused_bytes;
 }
 
 uint64_t
-group_look(int64_t now_ns, uint64_t *charged_bytes)
+group_look(int64_t now_ns, uint64_t *charged_bytes, uint64_t *droppable_bytes)
 {
-	uint64_t charged;
-
-	*charged_bytes = 0;
+	*charged_bytes = *droppable_bytes = 0;
 	if (found_ns == 0 || weir_look_due(now_ns, found_ns, FIND_NS))
 		find(now_ns);
 	if (limit_bytes == 0)
 		return 0;
 	if (!small_file_is_number(
 		    small_file_again(&kept, file_of(&current, sort->current)),
-		    &charged)) {
+		    charged_bytes)) {
 		/* The group has gone: the process is in another one. */
 		found_ns = now_ns - FIND_NS + FIND_NS / 10;
 		return 0;
 	}
-	*charged_bytes = less_unused(charged, now_ns);
+	*droppable_bytes = droppable(*charged_bytes, now_ns);
 	return limit_bytes;
 }

@@ -8,7 +8,10 @@
 
 #include <stdint.h>
 
-/* The tightest limit, 0: none; and what is charged against it, less file pages that nobody uses. */
-uint64_t group_look(int64_t now_ns, uint64_t *charged_bytes);
+/*
+ * The tightest limit, 0: none; what is charged against it; and what of that the kernel can drop at any time:
+ * file pages that nobody uses, and what was offered to it (weir_pool's firm_bytes).
+ */
+uint64_t group_look(int64_t now_ns, uint64_t *charged_bytes, uint64_t *droppable_bytes);
 
 #endif

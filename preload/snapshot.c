@@ -90,6 +90,7 @@ static void
 fill_heap(uint64_t *c, struct stocks stocks)
 {
 	struct weir_heap_stats h;
+	struct weir_offers offers = weir_pool_offers();
 
 	weir_pool_heap_stats(&h);
 	c[WEIR_C_live_held_bytes] = h.state_bytes[WEIR_SPAN_LIVE] - stocks.bytes;
@@ -107,6 +108,8 @@ fill_heap(uint64_t *c, struct stocks stocks)
 	c[WEIR_C_purges] = h.purges;
 	c[WEIR_C_purged_bytes] = h.purged_bytes;
 	c[WEIR_C_purge_failed] = h.purge_failed;
+	c[WEIR_C_offered_bytes] = offers.bytes;
+	c[WEIR_C_offer_failed] = offers.failed;
 }
 
 static void

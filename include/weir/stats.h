@@ -202,7 +202,10 @@ struct weir_stats_slot_head {
 	  "times the background thread did not start")                                   \
 	X(gathers, counter, count, memory, "blocks whose pages were moved together")     \
 	X(gathered_bytes, counter, bytes, memory,                                        \
-	  "of recycled_bytes, moved from smaller free blocks")
+	  "of recycled_bytes, moved from smaller free blocks")                           \
+	X(offered_bytes, counter, bytes, memory,                                         \
+	  "freed under a memory limit: kept, and the kernel's to take")                  \
+	X(offer_failed, counter, count, memory, "of these, calls the kernel refused")
 
 enum weir_counter {
 #define X(name, kind, unit, group, meaning) WEIR_C_##name,

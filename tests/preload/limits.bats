@@ -263,6 +263,33 @@ grouped() {
   done
 }
 
+@test "a host that takes in another way at once what it has freed is not killed" {
+  local way
+  for way in "90 mapped threaded" "90 mapped" "90 small threaded" "90 child" "90 child threaded" "56 mapped threaded"; do
+    rm -f "$SIDECAR"
+    # shellcheck disable=SC2086 # words
+    run grouped 100 timeout -k 5 120 "$GUESTS/refill" $way
+    [ "$status" -ne 77 ] || skip "no control group to be had"
+    [ "$status" -eq 0 ] || skip "it is killed without weir"
+    # shellcheck disable=SC2086 # words
+    run grouped 100 timeout -k 5 120 env LD_PRELOAD="$SHIM" WEIR_OPTIONS="stats=$SIDECAR,decay_ms=60000" \
+      "$GUESTS/refill" $way
+    [ "$status" -eq 0 ] || { echo "$way: $status $output" && return 1; }
+    adds_up
+    [ "$(counter offered_bytes)" -gt $((200 << 20)) ]
+    [ "$(counter offer_failed)" -eq 0 ]
+  done
+}
+
+@test "a few blocks in use again and again are not offered to the kernel" {
+  run grouped 100 timeout -k 5 120 env LD_PRELOAD="$SHIM" WEIR_OPTIONS="stats=$SIDECAR" "$GUESTS/refill" 4 mapped
+  [ "$status" -ne 77 ] || skip "no control group to be had"
+  [ "$status" -eq 0 ]
+  adds_up
+  [ "$(counter cgroup_limit_bytes)" -eq $((100 << 20)) ]
+  [ "$(counter offered_bytes)" -eq 0 ]
+}
+
 @test "a control group at its memory limit: the cache yields, the host is not killed" {
   for options in enabled decay_ms=60000 decay_thread=off,decay_ms=60000; do
     rm -f "$SIDECAR"

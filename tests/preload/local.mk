@@ -38,6 +38,7 @@ check_PROGRAMS += \
 	%D%/limits \
 	%D%/memory \
 	%D%/ordinary \
+	%D%/refill \
 	%D%/residue \
 	%D%/scant \
 	%D%/scratch_guest \
@@ -64,6 +65,7 @@ tests_preload_grower_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_limits_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_small_blocks_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_memory_CFLAGS = $(GUEST_CFLAGS)
+tests_preload_refill_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_residue_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_scant_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_semantics_CFLAGS = $(GUEST_CFLAGS)

@@ -33,6 +33,7 @@ UNIT_TESTS = \
 	%D%/test_pool_churn \
 	%D%/test_pool_fork \
 	%D%/test_pool_growth \
+	%D%/test_pool_offer \
 	%D%/test_pool_purge \
 	%D%/test_pool_regions \
 	%D%/test_pages \

@@ -2,6 +2,7 @@
 /*
  * The system's own page source: what its pages read as, and which of them may become huge.
  */
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -73,7 +74,28 @@ TEST(what_goes_back_reads_as_zero)
 	CHECK_EQ(pages->release(p, 4 * MB), 0);
 }
 
+/* Until the kernel needs them, they stay; locked ones always do. */
+TEST(what_is_offered_stays_or_reads_as_zero)
+{
+	const struct weir_pages *pages = &weir_pages_system;
+	char *p = pages->reserve(4 * MB, 2 * MB);
+
+	REQUIRE(p != NULL && pages->commit(p, 4 * MB) == 0);
+	memset(p, 1, 4 * MB);
+	errno = 7;
+	CHECK_EQ(pages->offer(p, 2 * MB), 0);
+	for (size_t at = 0; at < 2 * MB; at += WEIR_PAGE_BYTES)
+		CHECK(p[at] == 0 || p[at] == 1);
+	if (mlock(p + 2 * MB, WEIR_PAGE_BYTES) == 0) {
+		CHECK(pages->offer(p + 2 * MB, 2 * MB) < 0);
+		CHECK_EQ(p[2 * MB], 1);
+	}
+	CHECK_EQ(errno, 7);
+	CHECK_EQ(pages->release(p, 4 * MB), 0);
+}
+
 #define TAP_TESTS                                                                        \
 	T(tables_are_never_huge)                                                         \
-	T(what_goes_back_reads_as_zero)
+	T(what_goes_back_reads_as_zero)                                                  \
+	T(what_is_offered_stays_or_reads_as_zero)
 TAP_MAIN()

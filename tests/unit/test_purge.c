@@ -79,6 +79,38 @@ TEST(the_rest)
 	CHECK_EQ(weir_rest_seen(UINT64_MAX, 0), UINT64_MAX);
 }
 
+static uint64_t
+firm(uint64_t limit, uint64_t rest, uint64_t lent)
+{
+	return weir_keep_firm(&(struct weir_pressure){
+		.limit_bytes = limit, .rest_bytes = rest, .lent_bytes = lent});
+}
+
+TEST(a_sixteenth_of_a_limit_is_kept_whatever_happens)
+{
+	CHECK_EQ(firm(0, 5 * GB, GB), 0);
+	CHECK_EQ(firm(1600 * MB, 0, 0), 100 * MB);
+	CHECK_EQ(firm(1600 * MB, 400 * MB, 640 * MB), 100 * MB);
+}
+
+TEST(or_a_quarter_of_what_is_left)
+{
+	CHECK_EQ(firm(1600 * MB, 1000 * MB, 400 * MB), 10 * MB);
+	CHECK_EQ(firm(1600 * MB, 1000 * MB, 439 * MB), MB);
+	CHECK_EQ(firm(1600 * MB, 1000 * MB, 1000 * MB), MB);
+	CHECK_EQ(firm(1600 * MB, 3000 * MB, 0), MB);
+	CHECK_EQ(firm(1, 0, 0), MB);
+}
+
+TEST(what_was_offered_is_weirs_though_it_can_be_dropped)
+{
+	CHECK_EQ(weir_charged(100 * MB, 0, 0), 100 * MB);
+	CHECK_EQ(weir_charged(100 * MB, 30 * MB, 0), 70 * MB);
+	CHECK_EQ(weir_charged(100 * MB, 30 * MB, 10 * MB), 80 * MB);
+	CHECK_EQ(weir_charged(100 * MB, 30 * MB, 50 * MB), 100 * MB);
+	CHECK_EQ(weir_charged(10 * MB, 30 * MB, 0), 0);
+}
+
 TEST(a_peak_is_forgotten)
 {
 	CHECK_EQ(weir_recent_peak(100 * MB, 20 * MB, 0, 1000), 100 * MB);
@@ -170,6 +202,9 @@ TEST(a_block_goes_within_one_and_a_quarter_decays)
 	T(what_is_kept_keeps_the_host_below_nine_tenths)                                 \
 	T(huge_limits)                                                                   \
 	T(the_rest)                                                                      \
+	T(a_sixteenth_of_a_limit_is_kept_whatever_happens)                               \
+	T(or_a_quarter_of_what_is_left)                                                  \
+	T(what_was_offered_is_weirs_though_it_can_be_dropped)                            \
 	T(a_peak_is_forgotten)                                                           \
 	T(the_swing_below_the_peak_is_kept)                                              \
 	T(slack_beside_the_peak)                                                         \
