@@ -235,6 +235,19 @@ pages_renew(void *addr, size_t bytes)
 	return usable ? WEIR_PURGED_USABLE : WEIR_PURGED_RESERVED;
 }
 
+/*
+ * What may be written is promised, and the kernel refuses to copy a process (fork) with a mapping that is larger
+ * than the machine's memory: so much at a time is not left so. Its pages are gone already, which may take long.
+ */
+#define VAST ((size_t)1 << 30)
+
+static int
+given_back(void *addr, size_t bytes)
+{
+	return bytes >= VAST && pages_reset(addr, bytes) == 0 ? WEIR_PURGED_RESERVED
+							      : WEIR_PURGED_USABLE;
+}
+
 int
 pages_purge(void *addr, size_t bytes)
 {
@@ -246,8 +259,12 @@ pages_purge(void *addr, size_t bytes)
 		/* After mlockall: Linux 5.18 has a word for it, before that a new mapping serves. */
 		if (rc != 0 && errno == EINVAL)
 			rc = madvise(addr, bytes, MADV_DONTNEED_LOCKED);
+		if (rc == 0) {
+			errno = saved_errno;
+			return given_back(addr, bytes);
+		}
 		/* The same where a filter forbids the call. */
-		if (rc == 0 || (errno != EINVAL && errno != EPERM && errno != ENOSYS))
+		if (errno != EINVAL && errno != EPERM && errno != ENOSYS)
 			return result(rc, saved_errno);
 	}
 	int rc = pages_reset(addr, bytes);
