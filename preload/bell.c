@@ -21,6 +21,8 @@
 #endif
 #define SECOND_NS  1000000000ll
 #define REFUSED_NS (SECOND_NS / 20)
+#define WAKE_NS	   50000
+#define WAKE_STEPS 20000
 
 /* As the kernel reads it, of before its headers had it. */
 struct waiter {
@@ -30,6 +32,7 @@ struct waiter {
 #define WORD_OF_32 2u
 
 static _Atomic bool waits_for_both = true;
+static const _Atomic uint32_t *_Atomic sleeps_for_both; /* whose state, while it sleeps */
 
 static bool
 slept(long rc)
@@ -66,11 +69,16 @@ void
 bell_sleep(const _Atomic uint32_t *state, uint32_t now, struct bell_mail mail,
 	   uint64_t ns)
 {
-	/* A filter may kill for a call that few programs make. */
-	if (mail.word != NULL && waits_for_both && vm_calls_allowed()) {
-		if (sleep_for_both(state, now, mail, ns))
+	if (mail.word != NULL) {
+		/* Said first, for bell_use_common_calls: a call that is interrupted is made once more. */
+		sleeps_for_both = state;
+		bool slept_so = waits_for_both && vm_calls_allowed() &&
+				sleep_for_both(state, now, mail, ns);
+		int error = errno;
+		sleeps_for_both = NULL;
+		if (slept_so)
 			return;
-		waits_for_both = errno == EFAULT; /* the file was cut */
+		waits_for_both = waits_for_both && error == EFAULT; /* the file was cut */
 	}
 	if (mail.exists && ns > BELL_LOOK_NS)
 		ns = BELL_LOOK_NS;
@@ -78,6 +86,22 @@ bell_sleep(const _Atomic uint32_t *state, uint32_t now, struct bell_mail mail,
 	/* Refused, by a filter perhaps: nobody can wake us, so look from time to time. */
 	if (!slept(syscall(SYS_futex, state, FUTEX_WAIT_PRIVATE, now, &t, NULL, 0)))
 		weir_sys_sleep(ns < REFUSED_NS ? (int64_t)ns : REFUSED_NS);
+}
+
+void
+bell_use_common_calls(void)
+{
+	int saved_errno = errno;
+
+	waits_for_both = false;
+	for (int i = 0; i < WAKE_STEPS && sleeps_for_both != NULL; i++) {
+		const _Atomic uint32_t *state = sleeps_for_both;
+
+		if (state != NULL)
+			bell_ring(state);
+		weir_sys_sleep(WAKE_NS);
+	}
+	errno = saved_errno;
 }
 
 void

@@ -30,4 +30,10 @@ void bell_sleep(const _Atomic uint32_t *state, uint32_t now, struct bell_mail ma
 /* Whoever sleeps on the state looks again. */
 void bell_ring(const _Atomic uint32_t *state);
 
+/*
+ * A filter of system calls comes that may kill for what few programs call: whoever sleeps so is awake when this
+ * returns, and does not again. Any thread.
+ */
+void bell_use_common_calls(void);
+
 #endif

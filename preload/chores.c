@@ -263,6 +263,14 @@ chores_do(int64_t now_ns, enum chores_by by)
 	return sleep;
 }
 
+/* What a child has from its parent is on record there: a server's hundred children leave nothing each. */
+static bool
+is_large(const struct facts_memory *m)
+{
+	return m->anon_bytes >= WEIR_BEAT_WORTH &&
+	       (!segment_of_child() || facts_touched() >= WEIR_BEAT_WORTH);
+}
+
 bool
 chores_worth_a_record(void)
 {
@@ -272,7 +280,7 @@ chores_worth_a_record(void)
 		return false;
 	facts_memory(&m);
 	counts.rss_bytes = m.rss_bytes;
-	return m.rss_bytes >= WEIR_BEAT_WORTH;
+	return is_large(&m);
 }
 
 uint64_t
@@ -288,9 +296,10 @@ chores_beat(int64_t now_ns)
 	facts_memory(&m);
 	weir_beat_seen(&beat, now_ns, m.rss_bytes);
 	atomic_store(&other_bytes, weir_rest_seen(m.rss_bytes, own_bytes()));
-	if (m.rss_bytes >= WEIR_BEAT_WORTH)
+	bool large = is_large(&m);
+	if (large)
 		segment_want();
-	if (segment_exists() || (m.rss_bytes >= WEIR_BEAT_WORTH && ready_make())) {
+	if (segment_exists() || (large && ready_make())) {
 		counts.rss_bytes = m.rss_bytes;
 		counts.limit_bytes = m.limit_bytes;
 		write_sidecar(now_ns, false);

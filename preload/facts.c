@@ -70,6 +70,17 @@ facts_start_ticks(void)
 }
 
 uint64_t
+facts_touched(void)
+{
+	struct rusage usage;
+
+	return getrusage(RUSAGE_SELF, &usage) == 0
+		       ? (uint64_t)(usage.ru_minflt + usage.ru_majflt) *
+				 (uint64_t)sysconf(_SC_PAGESIZE)
+		       : 0;
+}
+
+uint64_t
 facts_rss_peak(void)
 {
 	struct rusage usage;
@@ -96,6 +107,8 @@ own_size(struct facts_memory *m)
 
 	small_file_number(p, &p);
 	m->rss_bytes = small_file_number(p, &p) * page;
+	uint64_t others = small_file_number(p, &p) * page;
+	m->anon_bytes = m->rss_bytes > others ? m->rss_bytes - others : 0;
 }
 
 void

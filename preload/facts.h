@@ -22,7 +22,8 @@ bool facts_is_filtered(void);
 struct facts_memory {
 	/* The control group's, see group.h. */
 	uint64_t limit_bytes, charged_bytes, droppable_bytes;
-	uint64_t rss_bytes; /* a tenth of a second old at most */
+	uint64_t rss_bytes;  /* a tenth of a second old at most */
+	uint64_t anon_bytes; /* of it, neither of files nor shared memory */
 	/* Under strict commit accounting, what the machine may promise and has promised; else 0. */
 	uint64_t promise_limit_bytes, promised_bytes;
 };
@@ -32,6 +33,9 @@ void facts_memory(struct facts_memory *m);
 
 /* Field 22 of /proc/self/stat; 0 if it cannot be read. */
 uint64_t facts_start_ticks(void);
+
+/* So much at most has become resident since the process began: of a forked child, what is not its parent's. */
+uint64_t facts_touched(void);
 
 /* Highest resident size so far; needs no descriptor. */
 uint64_t facts_rss_peak(void);

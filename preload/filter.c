@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "pool/pages.h"
+#include "preload/bell.h"
 #include "preload/facts.h"
 #include "preload/jump.h"
 #include "trace/vm_calls.h"
@@ -46,8 +47,10 @@ prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned lo
 {
 	prctl_function *to = atomic_load_explicit(&real, memory_order_relaxed);
 
-	if (option == PR_SET_NO_NEW_PRIVS || option == PR_SET_SECCOMP)
+	if (option == PR_SET_NO_NEW_PRIVS || option == PR_SET_SECCOMP) {
 		vm_calls_forbid();
+		bell_use_common_calls();
+	}
 	if (option == PR_SET_SECCOMP)
 		weir_pages_spare_calls();
 	/* Called before filter_init. No dlsym here: a child of vfork shares our memory. */

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A host that makes a thread may have a clock, which then sees whatever grows, large blocks or not. One
- * that has joined its threads is a host of one thread again: before it changes its namespaces, which no
- * other thread may share, the clock ends. Each call is handed on; what it says is the host's.
+ * that has joined its threads is a host of one thread again: the clock ends with the last of them, and where
+ * the kernel refuses the host another thread, it gets the clock's. Each call is handed on; what it says is the host's.
  */
+#include <dlfcn.h>
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "preload/gate.h"
@@ -19,30 +24,83 @@
 
 /* A sanitizer has its own, which a test program that it is in must not lose. */
 #ifndef TESTS_HEAPS_RENAMED_H
+typedef int join_function(pthread_t thread, void **result);
+typedef int timed_function(pthread_t thread, void **result, const struct timespec *until);
+typedef int clock_function(pthread_t thread, void **result, clockid_t clock,
+			   const struct timespec *until);
+static join_function *_Atomic real_join;
+static timed_function *_Atomic real_timedjoin;
+static clock_function *_Atomic real_clockjoin;
+
+/* The clock's own thread is made, and joined, inside the gate. */
 EXPORT int
 pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *),
 	       void *with)
 {
 	int rc = thread_create(thread, attr, run, with);
 
-	/* The clock's own is made inside the gate. */
-	if (rc == 0 && gate_depth == 0 && weir_floor != SIZE_MAX)
+	if (rc == EAGAIN && gate_depth == 0 && timer_make_way())
+		rc = thread_create(thread, attr, run, with);
+	if (rc == 0 && gate_depth == 0)
 		timer_company();
 	return rc;
+}
+
+static int
+joined(int rc)
+{
+	if (rc == 0 && gate_depth == 0)
+		timer_company_gone();
+	return rc;
+}
+
+/* What was not there at the first call is not there at all. */
+#define REAL(pointer, name, type)                                                        \
+	(pointer != NULL ? pointer : (pointer = (type *)dlsym(RTLD_NEXT, name)))
+
+EXPORT int
+pthread_join(pthread_t thread, void **result)
+{
+	join_function *to = REAL(real_join, "pthread_join", join_function);
+
+	return to != NULL ? joined(to(thread, result)) : ESRCH;
+}
+
+EXPORT int
+pthread_tryjoin_np(pthread_t thread, void **result)
+{
+	return joined(thread_try_join(thread, result));
+}
+
+EXPORT int
+pthread_timedjoin_np(pthread_t thread, void **result, const struct timespec *until)
+{
+	timed_function *to = REAL(real_timedjoin, "pthread_timedjoin_np", timed_function);
+
+	return to != NULL ? joined(to(thread, result, until)) : ESRCH;
+}
+
+EXPORT int
+pthread_clockjoin_np(pthread_t thread, void **result, clockid_t clock,
+		     const struct timespec *until)
+{
+	clock_function *to = REAL(real_clockjoin, "pthread_clockjoin_np", clock_function);
+
+	return to != NULL ? joined(to(thread, result, clock, until)) : ESRCH;
 }
 
 /* No look-up, as in altered.c: the C library's are these system calls. */
 EXPORT int
 unshare(int flags)
 {
-	timer_be_alone();
+	timer_be_seen_alone();
 	return (int)syscall(SYS_unshare, flags);
 }
 
 EXPORT int
 setns(int fd, int kind)
 {
-	timer_be_alone();
+	timer_be_seen_alone();
 	return (int)syscall(SYS_setns, fd, kind);
 }
 #endif

@@ -221,6 +221,12 @@ write_file(void)
 }
 
 bool
+segment_of_child(void)
+{
+	return forked_from != 0;
+}
+
+bool
 segment_given_up(void)
 {
 	return !file.made && (given_up || strcmp(weir_config.stats, "off") == 0);

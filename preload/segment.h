@@ -24,6 +24,9 @@ void segment_write(int64_t now_ns, bool last, const struct snapshot_clock *clock
 
 bool segment_exists(void);
 
+/* This process was forked by another one with weir. */
+bool segment_of_child(void);
+
 /* There is none, and none will be. */
 bool segment_given_up(void);
 

@@ -86,7 +86,7 @@ thread_start(void *(*run)(void *))
 void
 thread_join(void)
 {
-	while (pthread_tryjoin_np(thread, NULL) == EBUSY)
+	while (thread_try_join(thread, NULL) == EBUSY)
 		weir_sys_sleep(JOIN_STEP_NS);
 }
 

@@ -34,6 +34,7 @@ thread_may_be_many(void)
 void thread_create_init(void);
 int thread_create(pthread_t *made, const pthread_attr_t *attr, void *(*run)(void *),
 		  void *with);
+int thread_try_join(pthread_t made, void **result);
 
 /* Starts the one thread; 0 or -errno. */
 int thread_start(void *(*run)(void *));

@@ -35,3 +35,19 @@ thread_create(pthread_t *made, const pthread_attr_t *attr, void *(*run)(void *),
 	create_function *to = real;
 	return to != NULL ? to(made, attr, run, with) : EAGAIN;
 }
+
+int
+thread_try_join(pthread_t made, void **result)
+{
+	typedef int join_function(pthread_t, void **);
+	static join_function *_Atomic join;
+
+	if (join == NULL)
+#ifdef TESTS_HEAPS_RENAMED_H
+		join = pthread_tryjoin_np;
+#else
+		join = (join_function *)dlsym(RTLD_NEXT, "pthread_tryjoin_np");
+#endif
+	join_function *to = join;
+	return to != NULL ? to(made, result) : ESRCH;
+}

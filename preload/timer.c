@@ -36,6 +36,8 @@
 #define REST_NS	      (60000 * MS_NS) /* have the others ended in a way that nobody tells? */
 #define LAST_WORDS_MS 500
 #define ROUND_NS      ((uint64_t)100 * MS_NS)
+#define COMPANY_NS    (1000 * MS_NS)
+#define SETTLE_STEPS  100 /* of 0.05 ms */
 #define FIRST_STEPS   200 /* of 0.1 ms */
 
 _Atomic uint32_t timer_state;
@@ -136,15 +138,24 @@ await_start(void)
 		sleep_for(MS_NS, TIMER_STARTING);
 }
 
+/* Nobody will give back what is kept now. */
+static void
+hand_over(void)
+{
+	if (!ready_done())
+		return;
+	weir_lock(&work_lock);
+	chores_hand_over(clock_read(CLOCK_MONOTONIC));
+	weir_unlock(&work_lock);
+}
+
 /* True: the thread ends. */
 static bool
 look_whether_alone(void)
 {
 	if (!ready_done() || !is_alone())
 		return false;
-	weir_lock(&work_lock);
-	chores_hand_over(clock_read(CLOCK_MONOTONIC));
-	weir_unlock(&work_lock);
+	hand_over();
 	return moves(TIMER_AWAKE, TIMER_ENDED);
 }
 
@@ -175,14 +186,6 @@ run(void *unused)
 		}
 	}
 	return unused;
-}
-
-/* The host takes much from the start: let the thread learn the memory limit before it goes on. */
-static void
-first_round(void)
-{
-	for (int i = 0; i < FIRST_STEPS && atomic_load(&rounds) == 0; i++)
-		weir_sys_sleep(MS_NS / 10);
 }
 
 /* The state is ENDING: ours to take to its end. */
@@ -251,8 +254,6 @@ start(int64_t now_ns)
 		chores_count_failure();
 	}
 	atomic_store(&timer_state, rc == 0 ? TIMER_AWAKE : TIMER_NONE);
-	if (rc == 0 && weir_pool_lent_bytes() >= START_LENT)
-		first_round();
 	return rc == 0;
 }
 
@@ -292,6 +293,19 @@ wants_thread(bool many)
 		weir_pool_lent_bytes() >= START_LENT);
 }
 
+/* The host takes much from the start: let the thread learn the memory limit before it goes on. */
+static bool
+start_for_a_request(int64_t now_ns)
+{
+	if (!start(now_ns))
+		return false;
+	if (weir_pool_lent_bytes() < START_LENT)
+		return true;
+	for (int i = 0; i < FIRST_STEPS && atomic_load(&rounds) == 0; i++)
+		weir_sys_sleep(MS_NS / 10);
+	return true;
+}
+
 static void
 work_inline(size_t freed)
 {
@@ -302,14 +316,14 @@ work_inline(size_t freed)
 	if (last_ns != 0 && now_ns - last_ns < LOOK_NS) {
 		/* What is freed last is followed by no other look. */
 		if (atomic_load(&were_many) && !gate_guest() && wants_thread(true))
-			start(now_ns);
+			start_for_a_request(now_ns);
 		return;
 	}
 	if (!atomic_compare_exchange_strong(&looked_ns, &last_ns, now_ns) || gate_guest())
 		return;
 	bool many = thread_may_be_many() && thread_count() > 1;
 	atomic_store(&were_many, many);
-	if ((wants_thread(many) && start(now_ns)) || !is_due(now_ns))
+	if ((wants_thread(many) && start_for_a_request(now_ns)) || !is_due(now_ns))
 		return;
 	weir_lock(&work_lock);
 	chores_do(now_ns, many ? CHORES_BY_MANY : CHORES_BY_ONE);
@@ -331,32 +345,74 @@ timer_wake(size_t freed)
 		work_inline(freed);
 }
 
-/* Where a start failed, or the thread ends, the next large request sees to it. */
+/* What the host's threads that it made and has not joined are; some may have ended by themselves. */
+static _Atomic int company;
+
+/* Where a start failed, or the thread ends, the next large request, or thread, sees to it. */
 void
 timer_company(void)
 {
+	static _Atomic int64_t last_ns;
 	struct gate g;
 
-	if (atomic_load_explicit(&timer_state, memory_order_relaxed) != TIMER_NONE ||
-	    !weir_config.decay_thread || strcmp(weir_config.stats, "off") == 0 ||
-	    !gate_enter(&g))
+	atomic_fetch_add(&company, 1);
+	if (weir_floor == SIZE_MAX ||
+	    atomic_load_explicit(&timer_state, memory_order_relaxed) != TIMER_NONE ||
+	    !weir_config.decay_thread || strcmp(weir_config.stats, "off") == 0)
 		return;
+	int64_t now_ns = clock_now_ns(), before_ns = atomic_load(&last_ns);
+	/* A thread for one task is soon gone: not a clock for each. */
+	if ((before_ns != 0 && now_ns - before_ns < COMPANY_NS) || !gate_enter(&g))
+		return;
+	atomic_store(&last_ns, now_ns);
 	if (!gate_guest())
-		start(clock_read(CLOCK_MONOTONIC));
+		start(now_ns);
 	gate_leave(&g);
+}
+
+static bool
+end_clock(bool always)
+{
+	struct gate g;
+
+	if (atomic_load_explicit(&timer_state, memory_order_relaxed) == TIMER_NONE ||
+	    !gate_enter(&g))
+		return false;
+	bool ends = !gate_guest() && (always || atomic_load(&company) <= 0);
+	if (ends) {
+		end_thread();
+		hand_over();
+	}
+	gate_leave(&g);
+	return ends;
+}
+
+void
+timer_company_gone(void)
+{
+	atomic_fetch_sub(&company, 1);
+	end_clock(false);
 }
 
 void
 timer_be_alone(void)
 {
-	struct gate g;
-	uint32_t now = atomic_load_explicit(&timer_state, memory_order_relaxed);
+	end_clock(false);
+}
 
-	if (now == TIMER_NONE || !gate_enter(&g))
-		return;
-	if (!gate_guest() && is_alone())
-		end_thread();
-	gate_leave(&g);
+bool
+timer_make_way(void)
+{
+	return end_clock(true);
+}
+
+void
+timer_be_seen_alone(void)
+{
+	end_clock(is_alone());
+	/* A thread that was joined may be on the kernel's list a moment longer. */
+	for (int i = 0; i < SETTLE_STEPS && company <= 0 && thread_count() > 1; i++)
+		weir_sys_sleep(MS_NS / 20);
 }
 
 bool
@@ -427,6 +483,7 @@ void
 timer_after_fork(void)
 {
 	weir_lock_reset(&work_lock);
+	atomic_store(&company, 0);
 	atomic_store(&timer_state, TIMER_NONE);
 	atomic_store(&looked_ns, 0);
 	atomic_store(&worked_ns, 0);

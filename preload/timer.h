@@ -53,11 +53,22 @@ timer_nudge(size_t freed)
 		timer_wake(freed);
 }
 
-/* The host has made a thread: there may be a clock, whatever is asked of weir. */
+/*
+ * The host has made a thread, or joined one: there is a clock while it has some, whatever is asked of weir.
+ * Outside the gate.
+ */
 void timer_company(void);
+void timer_company_gone(void);
 
-/* The host is about to do what takes one thread: if it has one, it is alone from now on. */
+/*
+ * The host is about to do what goes wrong beside a thread: if it has joined all its own, the clock ends. Seen
+ * alone: until the kernel says so as well.
+ */
 void timer_be_alone(void);
+void timer_be_seen_alone(void);
+
+/* The host cannot have one thread more: the clock ends. False: there is none. */
+bool timer_make_way(void);
 
 /* Whether its end is worth a record though nothing was asked of weir. */
 bool timer_worth_a_record(void);
