@@ -49,6 +49,7 @@ UNIT_TESTS = \
 	%D%/test_sites \
 	%D%/test_sample \
 	%D%/test_sidecar \
+	%D%/test_smaps \
 	%D%/test_scratch_memory \
 	%D%/test_scratch_own \
 	%D%/test_scratch_pool \

@@ -15,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tools/read/smaps.h"
+
 #define PATH_SIZE 64
 
 /* PF_EXITING among the kernel's flags of a task. */
@@ -262,28 +264,10 @@ proc_rss(pid_t pid, uint64_t *bytes)
 }
 
 /* Bytes that [from, to) has in common with the ranges. */
-static uint64_t
-overlap(uint64_t from, uint64_t to, const struct proc_range *ranges, size_t n)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		uint64_t base = ranges[i].base, end;
-
-		if (__builtin_add_overflow(base, ranges[i].bytes, &end))
-			continue;
-		uint64_t lo = from > base ? from : base, hi = to < end ? to : end;
-
-		if (lo < hi)
-			sum += hi - lo;
-	}
-	return sum;
-}
-
 int
 proc_resident(pid_t pid, const struct proc_range *ranges, size_t n, uint64_t *bytes)
 {
-	uint64_t from, to, kb, common = 0;
+	struct smaps_sum sum = {.ranges = ranges, .n = n};
 	struct lines lines;
 	const char *line;
 	int rc = lines_open(&lines, pid, "smaps");
@@ -291,12 +275,9 @@ proc_resident(pid_t pid, const struct proc_range *ranges, size_t n, uint64_t *by
 	*bytes = 0;
 	if (rc != 0)
 		return rc;
-	while ((line = lines_next(&lines)) != NULL) {
-		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " ", &from, &to) == 2)
-			common = overlap(from, to, ranges, n);
-		else if (common > 0 && sscanf(line, "Rss: %" SCNu64 " kB", &kb) == 1)
-			*bytes += kb * 1024 < common ? kb * 1024 : common;
-	}
+	while ((line = lines_next(&lines)) != NULL)
+		smaps_line(&sum, line);
+	*bytes = sum.bytes;
 	return lines_close(&lines);
 }
 
