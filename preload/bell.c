@@ -94,11 +94,12 @@ bell_use_common_calls(void)
 	int saved_errno = errno;
 
 	waits_for_both = false;
-	for (int i = 0; i < WAKE_STEPS && sleeps_for_both != NULL; i++) {
+	for (int i = 0; i < WAKE_STEPS; i++) {
 		const _Atomic uint32_t *state = sleeps_for_both;
 
-		if (state != NULL)
-			bell_ring(state);
+		if (state == NULL)
+			break;
+		bell_ring(state);
 		weir_sys_sleep(WAKE_NS);
 	}
 	errno = saved_errno;

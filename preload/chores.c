@@ -254,8 +254,8 @@ chores_do(int64_t now_ns, enum chores_by by)
 		if (sleep > weir_config.stats_ms * MS_NS)
 			sleep = weir_config.stats_ms * MS_NS;
 	}
-	/* With a long decay, too: news and mail must not wait for it. */
-	if (sleep != UINT64_MAX && sleep > BELL_LOOK_NS && segment_exists())
+	/* With a long decay, too: the file, news and mail must not wait for it. */
+	if (sleep != UINT64_MAX && sleep > BELL_LOOK_NS && !segment_given_up())
 		sleep = BELL_LOOK_NS;
 	/* Under a memory limit, the rest of the process may grow quickly: look often. */
 	if (sleep > (uint64_t)limit_wait_ns && sleep != UINT64_MAX)

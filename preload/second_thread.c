@@ -28,9 +28,7 @@ typedef int join_function(pthread_t thread, void **result);
 typedef int timed_function(pthread_t thread, void **result, const struct timespec *until);
 typedef int clock_function(pthread_t thread, void **result, clockid_t clock,
 			   const struct timespec *until);
-static join_function *_Atomic real_join;
-static timed_function *_Atomic real_timedjoin;
-static clock_function *_Atomic real_clockjoin;
+static void *_Atomic real_join, *_Atomic real_timedjoin, *_Atomic real_clockjoin;
 
 /* The clock's own thread is made, and joined, inside the gate. */
 EXPORT int
@@ -54,14 +52,21 @@ joined(int rc)
 	return rc;
 }
 
-/* What was not there at the first call is not there at all. */
-#define REAL(pointer, name, type)                                                        \
-	(pointer != NULL ? pointer : (pointer = (type *)dlsym(RTLD_NEXT, name)))
+/* Looked for at the first call. */
+static void *
+found(void *_Atomic *real, const char *name)
+{
+	void *to = *real;
+
+	if (to == NULL)
+		*real = to = dlsym(RTLD_NEXT, name);
+	return to;
+}
 
 EXPORT int
 pthread_join(pthread_t thread, void **result)
 {
-	join_function *to = REAL(real_join, "pthread_join", join_function);
+	join_function *to = (join_function *)found(&real_join, "pthread_join");
 
 	return to != NULL ? joined(to(thread, result)) : ESRCH;
 }
@@ -75,7 +80,8 @@ pthread_tryjoin_np(pthread_t thread, void **result)
 EXPORT int
 pthread_timedjoin_np(pthread_t thread, void **result, const struct timespec *until)
 {
-	timed_function *to = REAL(real_timedjoin, "pthread_timedjoin_np", timed_function);
+	timed_function *to =
+		(timed_function *)found(&real_timedjoin, "pthread_timedjoin_np");
 
 	return to != NULL ? joined(to(thread, result, until)) : ESRCH;
 }
@@ -84,7 +90,8 @@ EXPORT int
 pthread_clockjoin_np(pthread_t thread, void **result, clockid_t clock,
 		     const struct timespec *until)
 {
-	clock_function *to = REAL(real_clockjoin, "pthread_clockjoin_np", clock_function);
+	clock_function *to =
+		(clock_function *)found(&real_clockjoin, "pthread_clockjoin_np");
 
 	return to != NULL ? joined(to(thread, result, clock, until)) : ESRCH;
 }

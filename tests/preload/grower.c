@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A guest that never asks for a large block. MODE MB SECONDS: takes so much in small ones, says "ready", and
- * lives so long; "threads" beside a second thread, "alone" without, "child" in a forked child, "children"
+ * lives so long; "threads" beside a second thread, "large" too, but in large ones, a freed one before them, "alone" without, "child" in a forked child, "children"
  * in one that has a second thread. "joined": what a process that has joined its thread can do.
  */
 #include <pthread.h>
@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define MB ((size_t)1 << 20)
 
 static void *
 wait_for_ever(void *unused)
@@ -44,14 +46,19 @@ threads(void)
 }
 
 static int
-live(int mb, double seconds, int with_thread)
+live(int mb, double seconds, int with_thread, int large)
 {
 	pthread_t t;
 
 	if (with_thread && pthread_create(&t, NULL, wait_for_ever, NULL) != 0)
 		return 1;
-	for (int i = 0; i < mb * 16; i++)
-		memset(malloc(65536), i, 65536);
+	/* Not worth a sidecar yet, and kept: the clock sleeps until it is old. */
+	if (large) {
+		free(malloc(MB / 2));
+		usleep(300000);
+	}
+	for (int i = 0; i < mb * 16; i += large ? 16 : 1)
+		memset(malloc(large ? MB : 65536), i, 65536);
 	puts("ready");
 	fflush(stdout);
 	usleep((useconds_t)(seconds * 1e6));
@@ -85,14 +92,15 @@ main(int argc, char **argv)
 	if (argc != 4)
 		return 2;
 	int mb = atoi(argv[2]), child = strncmp(argv[1], "child", 5) == 0;
-	int with_thread =
-		strcmp(argv[1], "threads") == 0 || strcmp(argv[1], "children") == 0;
+	int large = strcmp(argv[1], "large") == 0;
+	int with_thread = large || strcmp(argv[1], "threads") == 0 ||
+			  strcmp(argv[1], "children") == 0;
 
 	if (!child)
-		return live(mb, atof(argv[3]), with_thread);
+		return live(mb, atof(argv[3]), with_thread, large);
 	int status;
 	pid_t pid = fork();
 	if (pid == 0)
-		exit(live(mb, atof(argv[3]), with_thread));
+		exit(live(mb, atof(argv[3]), with_thread, large));
 	return waitpid(pid, &status, 0) == pid && status == 0 ? 0 : 1;
 }

@@ -9,9 +9,9 @@ resident() {
   echo $(($(counter rss_bytes "$@") >> 20))
 }
 
-# begin OPTIONS: a guest that grows to 80 MB and stays, in the background, until there is a sidecar.
+# begin OPTIONS [MODE MB]: a guest that grows and stays, in the background, until there is a sidecar.
 begin() {
-  under "$1" "$GUESTS/grower" threads 80 60 3>&- &
+  under "$1" "$GUESTS/grower" "${2:-threads}" "${3:-80}" 60 3>&- &
   await_that adds_up
   guest=$(counter pid)
 }
@@ -61,6 +61,11 @@ begin() {
   writes=$(counter sidecar_writes)
   more() { [ "$(counter sidecar_writes)" -gt $((writes + 1)) ]; }
   await_that more
+  kill -KILL "$guest"
+}
+
+@test "it does not wait for a long decay" {
+  begin decay_ms=3600000 large 4
   kill -KILL "$guest"
 }
 
