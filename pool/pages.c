@@ -311,13 +311,14 @@ pages_resident(void *addr, size_t bytes)
 	int saved_errno = errno;
 	int64_t pages = 0;
 
+	if (sparing)
+		return -ENOSYS;
 	for (size_t at = 0; at < bytes; at += WINDOW_PAGES * WEIR_PAGE_BYTES) {
 		size_t n = bytes - at < WINDOW_PAGES * WEIR_PAGE_BYTES
 				   ? (bytes - at) >> WEIR_PAGE_SHIFT
 				   : WINDOW_PAGES;
 
-		if (sparing ||
-		    mincore((char *)addr + at, n << WEIR_PAGE_SHIFT, present) != 0)
+		if (mincore((char *)addr + at, n << WEIR_PAGE_SHIFT, present) != 0)
 			return result(-1, saved_errno);
 		for (size_t i = 0; i < n; i++)
 			pages += present[i] & 1;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The C library's calls that leave something behind on memory: advice, protection, locks, a policy of
- * nodes, other memory mapped in its place. Each is handed on by a jump; a block of weir's that it was made for is marked, and when the host
- * frees it, its place is mapped anew instead of being lent to others as it is. Weir's own calls arrive
- * here as well, from inside the gate. What the host does by number (syscall) is not seen.
+ * nodes, other memory mapped in its place. Each is handed on by a jump; a block of weir's that it was
+ * made for is marked, and when the host frees it, its place is mapped anew instead of being lent to
+ * others as it is. Weir's own calls arrive here as well, from inside the gate. What the host does by
+ * number (syscall) is not seen.
  */
 #include "preload/altered.h"
 

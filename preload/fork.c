@@ -186,11 +186,11 @@ EXPORT int
 __register_atfork(handler_function *prepare, handler_function *parent_handler,
 		  handler_function *child, void *library)
 {
-	int rc = register_first();
-
-	return rc != 0 || real_register == NULL
-		       ? ENOMEM
-		       : real_register(prepare, parent_handler, child, library);
+	/* If weir's cannot be registered, the host's are all the same. */
+	register_first();
+	return real_register != NULL
+		       ? real_register(prepare, parent_handler, child, library)
+		       : ENOMEM;
 }
 
 int

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A host that makes a thread may have a clock, which then sees whatever grows, large blocks or not. One
- * that has joined its threads is a host of one thread again: the clock ends with the last of them, and where
- * the kernel refuses the host another thread, it gets the clock's. Each call is handed on; what it says is the host's.
+ * that has joined its threads is a host of one thread again: the clock ends with the last of them, and
+ * where the kernel refuses the host another thread, it gets the clock's. Each call is handed on; what it
+ * says is the host's.
  */
 #include <dlfcn.h>
 #include <errno.h>

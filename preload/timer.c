@@ -355,6 +355,7 @@ timer_company(void)
 	static _Atomic int64_t last_ns;
 	struct gate g;
 
+	gate_wake(); /* a child's count begins at 0 */
 	atomic_fetch_add(&company, 1);
 	if (weir_floor == SIZE_MAX ||
 	    atomic_load_explicit(&timer_state, memory_order_relaxed) != TIMER_NONE ||
@@ -409,10 +410,13 @@ timer_make_way(void)
 void
 timer_be_seen_alone(void)
 {
+	int saved_errno = errno;
+
 	end_clock(is_alone());
 	/* A thread that was joined may be on the kernel's list a moment longer. */
 	for (int i = 0; i < SETTLE_STEPS && company <= 0 && thread_count() > 1; i++)
 		weir_sys_sleep(MS_NS / 20);
+	errno = saved_errno;
 }
 
 bool
