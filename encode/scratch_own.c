@@ -13,6 +13,7 @@
 
 #include "encode/state.h"
 #include "policy/grades.h"
+#include "pool/old_libc.h"
 #include "pool/pool.h"
 #include "pool/region.h"
 #include "pool/scratch_pool.h"

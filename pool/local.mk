@@ -12,6 +12,7 @@ libpool_la_SOURCES = \
 	%D%/index.c %D%/index.h \
 	%D%/limited.c \
 	%D%/lock.c %D%/lock.h \
+	%D%/old_libc.h \
 	%D%/magazine.c %D%/magazine.h \
 	%D%/move.c \
 	%D%/origin.c %D%/origin.h \

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "pool/old_libc.h"
 #include "pool/pool_private.h"
 #include "pool/sys.h"
 
@@ -217,7 +218,9 @@ void
 magazine_init(void)
 {
 	weir_pool_announce();
-	key_made = key_made || pthread_key_create(&key, bury) == 0;
+	/* An old C library has no keys without threads: then there are no magazines. */
+	key_made = key_made ||
+		   (pthread_key_create != NULL && pthread_key_create(&key, bury) == 0);
 }
 
 void

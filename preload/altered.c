@@ -8,7 +8,6 @@
  */
 #include "preload/altered.h"
 
-#include <dlfcn.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <sys/mman.h>
@@ -19,6 +18,7 @@
 #include "pool/region.h"
 #include "preload/gate.h"
 #include "preload/jump.h"
+#include "preload/symbol_next.h"
 
 #define EXPORT	    __attribute__((visibility("default")))
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
@@ -44,10 +44,10 @@ static lock_function *_Atomic real_mlock;
 void
 altered_init(void)
 {
-	atomic_store(&real_mmap, (map_function *)dlsym(RTLD_NEXT, "mmap"));
-	atomic_store(&real_madvise, (change_function *)dlsym(RTLD_NEXT, "madvise"));
-	atomic_store(&real_mprotect, (change_function *)dlsym(RTLD_NEXT, "mprotect"));
-	atomic_store(&real_mlock, (lock_function *)dlsym(RTLD_NEXT, "mlock"));
+	atomic_store(&real_mmap, (map_function *)symbol_next("mmap"));
+	atomic_store(&real_madvise, (change_function *)symbol_next("madvise"));
+	atomic_store(&real_mprotect, (change_function *)symbol_next("mprotect"));
+	atomic_store(&real_mlock, (lock_function *)symbol_next("mlock"));
 }
 
 /*

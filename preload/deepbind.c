@@ -19,9 +19,11 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "pool/old_libc.h"
 #include "pool/pages.h"
 #include "pool/region.h"
 #include "preload/next.h"
+#include "preload/symbol_next.h"
 
 #if defined(__x86_64__)
 #define RELOC_SLOT R_X86_64_JUMP_SLOT
@@ -240,10 +242,10 @@ deepbind_mend(void *handle, uint64_t loaded_before)
 
 	dl_iterate_phdr(count_object, &t);
 	uint64_t added = t.loaded - loaded_before;
-	if (added == 0 || added > t.n || next_found() != 0)
+	if (added == 0 || added > t.n || next_found() != 0 || dlsym == NULL)
 		return;
 	for (size_t i = 0; i < N_NAMES; i++) {
-		void *next_one = dlsym(RTLD_NEXT, imports[i].name);
+		void *next_one = symbol_next(imports[i].name);
 
 		if (next_one == dlsym(handle, imports[i].name))
 			t.theirs[i] = (uintptr_t)next_one;

@@ -17,6 +17,7 @@
 #include "preload/jump.h"
 #include "preload/place.h"
 #include "preload/settings.h"
+#include "preload/symbol_next.h"
 
 typedef void *dlopen_function(const char *file, int mode);
 
@@ -25,7 +26,7 @@ static dlopen_function *_Atomic real;
 static __attribute__((noinline, cold)) dlopen_function *
 find_real(void)
 {
-	dlopen_function *found = (dlopen_function *)dlsym(RTLD_NEXT, "dlopen");
+	dlopen_function *found = (dlopen_function *)symbol_next("dlopen");
 
 	atomic_store(&real, found);
 	return found;
@@ -105,5 +106,5 @@ dlmopen(Lmid_t space, const char *file, int mode)
 	if (space == LM_ID_BASE)
 		JUMP_OTHER dlopen(file, mode);
 	place_stop();
-	JUMP((dlmopen_function *)dlsym(RTLD_NEXT, "dlmopen"))(space, file, mode);
+	JUMP((dlmopen_function *)symbol_next("dlmopen"))(space, file, mode);
 }

@@ -7,7 +7,6 @@
  */
 #include "preload/filter.h"
 
-#include <dlfcn.h>
 #include <linux/prctl.h>
 #include <stdatomic.h>
 #include <stddef.h>
@@ -18,6 +17,7 @@
 #include "preload/bell.h"
 #include "preload/facts.h"
 #include "preload/jump.h"
+#include "preload/symbol_next.h"
 #include "trace/vm_calls.h"
 
 typedef int prctl_function(int option, unsigned long a, unsigned long b, unsigned long c,
@@ -31,7 +31,7 @@ static prctl_function *_Atomic real;
 void
 filter_init(void)
 {
-	atomic_store(&real, (prctl_function *)dlsym(RTLD_NEXT, "prctl"));
+	atomic_store(&real, (prctl_function *)symbol_next("prctl"));
 }
 
 void

@@ -7,7 +7,6 @@
  */
 #include "preload/fork.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
 #include <sys/syscall.h>
@@ -21,6 +20,7 @@
 #include "preload/record.h"
 #include "preload/segment.h"
 #include "preload/suspect.h"
+#include "preload/symbol_next.h"
 #include "preload/timer.h"
 #include "trace/sites.h"
 
@@ -176,7 +176,7 @@ register_first(void)
 	if (done)
 		return 0;
 	done = true;
-	real_register = (register_function *)dlsym(RTLD_NEXT, "__register_atfork");
+	real_register = (register_function *)symbol_next("__register_atfork");
 	return real_register != NULL
 		       ? real_register(before, after_in_parent, after_in_child, NULL)
 		       : pthread_atfork(before, after_in_parent, after_in_child);

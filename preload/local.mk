@@ -43,6 +43,7 @@ libweir_preload_la_SOURCES = \
 	%D%/suspect.c %D%/suspect.h \
 	%D%/suspect_fault.c %D%/suspect_fault.h \
 	%D%/suspect_sites.c %D%/suspect_sites.h \
+	%D%/symbol_next.c %D%/symbol_next.h \
 	%D%/symbols.def \
 	%D%/thread.c %D%/thread_create.c %D%/thread.h \
 	%D%/timer.c %D%/timer.h \

@@ -9,7 +9,6 @@
  */
 #include "preload/next.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -20,6 +19,7 @@
 
 #include "pool/sys.h"
 #include "pool/pages.h"
+#include "preload/symbol_next.h"
 
 #define STORE_ALIGN 16
 #define STORE_BYTES 16384
@@ -125,7 +125,7 @@ die(const char *name)
 static void *
 look_up(const char *name)
 {
-	void *p = dlsym(RTLD_NEXT, name);
+	void *p = symbol_next(name);
 
 	if (p == NULL)
 		die(name);
@@ -141,8 +141,7 @@ is_glibc(void)
 {
 	const uintptr_t near = 256 << 10;
 
-	return (uintptr_t)dlsym(RTLD_NEXT, "malloc_info") - (uintptr_t)real.malloc +
-		       near <
+	return (uintptr_t)symbol_next("malloc_info") - (uintptr_t)real.malloc + near <
 	       2 * near;
 }
 
@@ -311,7 +310,7 @@ next_show_freed(size_t bytes)
 int
 next_malloc_trim(size_t pad)
 {
-	int (*trim)(size_t) = (int (*)(size_t))dlsym(RTLD_NEXT, "malloc_trim");
+	int (*trim)(size_t) = (int (*)(size_t))symbol_next("malloc_trim");
 
 	return trim != NULL ? trim(pad) : 0;
 }
@@ -320,7 +319,7 @@ struct mallinfo2
 next_mallinfo2(void)
 {
 	struct mallinfo2 (*info)(void) =
-		(struct mallinfo2(*)(void))dlsym(RTLD_NEXT, "mallinfo2");
+		(struct mallinfo2(*)(void))symbol_next("mallinfo2");
 
 	return info != NULL ? info() : (struct mallinfo2){0};
 }

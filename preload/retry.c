@@ -7,7 +7,6 @@
  */
 #include "preload/retry.h"
 
-#include <dlfcn.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <sys/mman.h>
@@ -22,6 +21,7 @@
 #include "preload/ready.h"
 #include "preload/sampler.h"
 #include "preload/scarce.h"
+#include "preload/symbol_next.h"
 #include "preload/timer.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -185,9 +185,9 @@ void
 retry_init(void)
 {
 	scarce_init(install);
-	atomic_store(&real_setrlimit, (limit_function *)dlsym(RTLD_NEXT, "setrlimit"));
-	atomic_store(&real_prlimit, (prlimit_function *)dlsym(RTLD_NEXT, "prlimit"));
-	atomic_store(&real_mlockall, (lock_function *)dlsym(RTLD_NEXT, "mlockall"));
+	atomic_store(&real_setrlimit, (limit_function *)symbol_next("setrlimit"));
+	atomic_store(&real_prlimit, (prlimit_function *)symbol_next("prlimit"));
+	atomic_store(&real_mlockall, (lock_function *)symbol_next("mlockall"));
 }
 
 EXPORT int

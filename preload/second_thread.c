@@ -5,7 +5,6 @@
  * where the kernel refuses the host another thread, it gets the clock's. Each call is handed on; what it
  * says is the host's.
  */
-#include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -18,6 +17,7 @@
 
 #include "preload/gate.h"
 #include "preload/settings.h"
+#include "preload/symbol_next.h"
 #include "preload/thread.h"
 #include "preload/timer.h"
 
@@ -60,7 +60,7 @@ found(void *_Atomic *real, const char *name)
 	void *to = *real;
 
 	if (to == NULL)
-		*real = to = dlsym(RTLD_NEXT, name);
+		*real = to = symbol_next(name);
 	return to;
 }
 

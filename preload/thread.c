@@ -69,15 +69,17 @@ thread_start(void *(*run)(void *))
 
 	if (rc != 0)
 		return -rc;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
+	sigfillset(
+		&all); /* and for the calling thread alone, whatever POSIX leaves open */
+	sigprocmask(SIG_SETMASK, &all, &before);
 	rc = EINVAL;
 	for (size_t bytes = STACK_LEAST; rc == EINVAL && bytes <= STACK_MOST;
 	     bytes *= 2) {
-		pthread_attr_setstacksize(&attr, bytes);
-		rc = thread_create(&thread, &attr, run, NULL);
+		rc = thread_stack_bytes(&attr, bytes);
+		if (rc == 0)
+			rc = thread_create(&thread, &attr, run, NULL);
 	}
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attr);
 	return -rc;
 }

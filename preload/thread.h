@@ -20,20 +20,21 @@ void thread_note_process(void);
  */
 unsigned thread_count(void);
 
-/* False where the C library says that there never was a second thread. Any time, a load. */
-extern char __libc_single_threaded __attribute__((weak));
+/* Where the C library says whether there never was a second thread: NULL if an old one, or another. */
+extern const char *thread_alone;
+
+/* False where it says so. Any time, two loads. */
 static inline bool
 thread_may_be_many(void)
 {
-	/* An old C library, or another one, does not say. */
-	return &__libc_single_threaded == NULL ||
-	       !__atomic_load_n(&__libc_single_threaded, __ATOMIC_RELAXED);
+	return thread_alone == NULL || !__atomic_load_n(thread_alone, __ATOMIC_RELAXED);
 }
 
 /* The pthread_create of whoever comes behind weir. It is looked for from the constructor. */
 void thread_create_init(void);
 int thread_create(pthread_t *made, const pthread_attr_t *attr, void *(*run)(void *),
 		  void *with);
+int thread_stack_bytes(pthread_attr_t *attr, size_t bytes);
 int thread_try_join(pthread_t made, void **result);
 
 /* Starts the one thread; 0 or -errno. */

@@ -15,6 +15,7 @@
 
 #include "policy/looks.h"
 #include "pool/lock.h"
+#include "pool/old_libc.h"
 #include "pool/pool.h"
 #include "pool/sys.h"
 #include "preload/bell.h"
@@ -49,10 +50,7 @@ static _Atomic bool were_many;	      /* threads, at that look */
 static _Atomic uint64_t looked_bytes; /* lent and kept at that look */
 static _Atomic unsigned rounds;	      /* of this process's thread */
 
-/*
- * The value of the first thread, whose destructor ends the clock before the C library counts the threads
- * that are left. Without it, or after it, there is no clock.
- */
+/* The first thread's destructor ends the clock before the C library counts what is left: else, no clock. */
 static pthread_key_t first_key;
 static bool has_key;
 static _Atomic bool may_start;
@@ -469,18 +467,18 @@ timer_last_words(void)
 void
 timer_mark_first_thread(void)
 {
-	pthread_setspecific(first_key, &timer_state);
+	if (has_key)
+		pthread_setspecific(first_key, &timer_state);
 }
 
 void
 timer_init(void)
 {
 	thread_note_process();
-	if (pthread_key_create(&first_key, first_thread_ends) != 0)
-		return;
+	has_key = pthread_key_create != NULL &&
+		  pthread_key_create(&first_key, first_thread_ends) == 0;
+	atomic_store(&may_start, has_key);
 	timer_mark_first_thread();
-	atomic_store(&may_start, true);
-	has_key = true;
 }
 
 void

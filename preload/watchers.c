@@ -9,13 +9,16 @@
 #include <gnu/lib-names.h>
 #include <stddef.h>
 
+#include "pool/old_libc.h"
 #include "pool/pages.h"
 
 /* The C library's own function, if that is what everybody's calls end up in. */
 static const void *
 own(void *libc, const char *name)
 {
-	const void *p = libc != NULL ? dlsym(libc, name) : NULL;
+	if (libc == NULL)
+		return NULL;
+	const void *p = dlsym(libc, name);
 
 	return p == dlsym(RTLD_DEFAULT, name) ? p : NULL;
 }
@@ -23,7 +26,8 @@ own(void *libc, const char *name)
 void
 watchers_look(void)
 {
-	void *libc = dlopen(LIBC_SO, RTLD_LAZY | RTLD_NOLOAD);
+	/* Without dlsym there is no dlopen either: see pool/old_libc.h. */
+	void *libc = dlsym != NULL ? dlopen(LIBC_SO, RTLD_LAZY | RTLD_NOLOAD) : NULL;
 
 	weir_pages_watch(own(libc, "mremap"), own(libc, "munmap"));
 	if (libc != NULL)

@@ -20,8 +20,9 @@ static int
 read_dynamic(struct weir_symtab *t, const ElfW(Dyn) * d)
 {
 	for (; d != NULL && d->d_tag != DT_NULL; d++) {
-		/* glibc has relocated these in place for every image but the vDSO. */
-		const void *p = (const void *)(uintptr_t)d->d_un.d_ptr;
+		/* glibc has relocated these in place for every image but the vDSO, musl for none. */
+		uintptr_t at = d->d_un.d_ptr;
+		const void *p = (const void *)(at < t->bias ? t->bias + at : at);
 
 		if (d->d_tag == DT_SYMTAB)
 			t->symbols = p;
@@ -66,6 +67,15 @@ weir_symtab_needed(const char *prefix)
 		    strncmp(t.strings + d->d_un.d_val, prefix, strlen(prefix)) == 0)
 			return true;
 	return false;
+}
+
+int
+weir_symtab_of_object(struct weir_symtab *t, const struct dl_phdr_info *object)
+{
+	memset(t, 0, sizeof(*t));
+	t->bias = object->dlpi_addr;
+	return read_dynamic(t,
+			    find_dynamic(object->dlpi_phdr, object->dlpi_phnum, t->bias));
 }
 
 int

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An executable's dynamic symbols, found in memory through its program headers. Needs no file,
+ * An object's dynamic symbols, found in memory through its program headers. Needs no file,
  * no loader lock and no allocation, and takes about 100 ns a name (dladdr: 300 us on Node).
  */
 #ifndef TRACE_SYMTAB_H
@@ -22,6 +22,9 @@ struct weir_symtab {
 
 /* 0, or -ENOENT if the executable has no such tables (static, or an old hash style only). */
 int weir_symtab_of_executable(struct weir_symtab *t);
+
+/* The same of an object that the loader shows. */
+int weir_symtab_of_object(struct weir_symtab *t, const struct dl_phdr_info *object);
 
 /* The same of an ELF file mapped from its start on, whose first page is readable. */
 int weir_symtab_of_image(struct weir_symtab *t, uintptr_t header);

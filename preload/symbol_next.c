@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Before glibc 2.34 dlsym was libdl's, which a plain program does not load. There, the objects behind this
+ * one are searched as the loader does it; none of the names that weir asks for has two versions.
+ */
+#include "preload/symbol_next.h"
+
+#include <link.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pool/old_libc.h"
+#include "trace/symtab.h"
+
+struct search {
+	const char *name;
+	bool behind; /* this object has gone by */
+	uintptr_t found;
+};
+
+static bool
+is_this(const struct dl_phdr_info *object)
+{
+	uintptr_t here = (uintptr_t)&symbol_next_by_walk - object->dlpi_addr;
+
+	for (size_t i = 0; i < object->dlpi_phnum; i++)
+		if (object->dlpi_phdr[i].p_type == PT_LOAD &&
+		    here - object->dlpi_phdr[i].p_vaddr < object->dlpi_phdr[i].p_memsz)
+			return true;
+	return false;
+}
+
+static int
+look_into(struct dl_phdr_info *object, size_t bytes, void *data)
+{
+	struct search *s = data;
+	struct weir_symtab t;
+	size_t length;
+
+	(void)bytes;
+	if (!s->behind) {
+		s->behind = is_this(object);
+		return 0;
+	}
+	return weir_symtab_of_object(&t, object) == 0 &&
+	       weir_symtab_find(&t, s->name, &s->found, &length) == 0;
+}
+
+void *
+symbol_next_by_walk(const char *name)
+{
+	struct search s = {.name = name};
+
+	return dl_iterate_phdr(look_into, &s) != 0 ? (void *)s.found : NULL;
+}
+
+void *
+symbol_next(const char *name)
+{
+	return dlsym != NULL ? dlsym(RTLD_NEXT, name) : symbol_next_by_walk(name);
+}
