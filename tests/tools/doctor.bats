@@ -45,7 +45,7 @@ verdict() {
 @test "a program for musl is not" {
   program ./prog -Wl,--dynamic-linker=/lib/ld-musl-x86_64.so.1
   run -1 "$WEIR" doctor ./prog
-  verdict "weir would do nothing in this program: its loader is musl's (/lib/ld-musl-x86_64.so.1)"
+  verdict "weir would do nothing in this program: its loader is another C library's (/lib/ld-musl-x86_64.so.1)"
 }
 
 @test "a program whose loader is missing cannot start" {

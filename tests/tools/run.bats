@@ -183,12 +183,40 @@ environment_of() {
   [ "$output" = "$PWD/tree/.libs/libweir_preload.so" ]
 }
 
-@test "a shim in a folder with a blank is refused: LD_PRELOAD cannot hold it" {
-  mkdir 'a b'
+@test "a shim in a folder with a blank or a colon is preloaded through a link" {
+  for folder in 'a b' 'a:b' 'a,b'; do
+    mkdir "$folder"
+    cp "$WEIR_PRELOAD" "$folder/libweir_preload.so"
+    for _ in 1 2; do
+      XDG_RUNTIME_DIR=$PWD WEIR_PRELOAD="$PWD/$folder/libweir_preload.so" run -0 "$WEIR" run grep -c libweir_preload /proc/self/maps
+      [ "$output" -gt 1 ]
+    done
+  done
+  # A comma needs none.
+  [ "$(find weir-shim-"$(id -u)" -type l | wc -l)" -eq 2 ]
+}
+
+@test "no link is made in a folder that others may write to" {
+  mkdir -p 'a b' "weir-shim-$(id -u)"
+  chmod 777 "weir-shim-$(id -u)"
   cp "$WEIR_PRELOAD" 'a b/libweir_preload.so'
-  WEIR_PRELOAD="$PWD/a b/libweir_preload.so" run "$WEIR" run true
+  XDG_RUNTIME_DIR=$PWD WEIR_PRELOAD="$PWD/a b/libweir_preload.so" run "$WEIR" run true
   [ "$status" -eq 1 ]
-  has "LD_PRELOAD cannot hold a path with a blank or colon"
+  has "LD_PRELOAD cannot hold \"$PWD/a b/libweir_preload.so\""
+  has "set WEIR_PRELOAD to it"
+}
+
+@test "a program of another C library runs with its environment as it was" {
+  loader=$(readelf -lW /bin/true | sed -n 's/.*interpreter: \(.*\)\]/\1/p')
+  ln -s "$loader" ld-musl-x86_64.so.1
+  echo 'int printf(const char *, ...); char *getenv(const char *);
+    int main(void) { return printf("preload: %s\n", getenv("LD_PRELOAD") ? "set" : "none") < 0; }' >other.c
+  gcc -w -o other other.c -Wl,--dynamic-linker="$PWD/ld-musl-x86_64.so.1"
+  run -0 "$WEIR" run ./other
+  has "preload: none"
+  has "its loader is another C library's"
+  run -0 "$WEIR" run --quiet ./other
+  [ "$output" = "preload: none" ]
 }
 
 @test "a static program runs, after one line that weir will do nothing" {

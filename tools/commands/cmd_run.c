@@ -190,8 +190,11 @@ start(const struct request *r)
 	if (rc != 0)
 		return not_started(r->argv[0], -rc);
 	bool known = target_examine(&t, path, getenv("PATH")) == 0;
-	/* AddressSanitizer ends a process in which its library does not come first. */
-	if (t.elf.sanitizer == NULL)
+	/*
+	 * AddressSanitizer ends a process in which its library does not come first, musl's loader one whose
+	 * preload needs another C library.
+	 */
+	if (t.elf.sanitizer == NULL && !t.foreign)
 		rc = set_environment(r);
 	if (rc != 0)
 		return rc;

@@ -13,10 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tools/host/shim_link.h"
 #include "tools/text/show.h"
 #include "tools/text/tell.h"
-
-#define PRELOAD_SEPARATORS ": "
 
 static bool
 is_file(const char *path)
@@ -30,14 +29,8 @@ is_file(const char *path)
 static int
 accept_shim(const char *found, char *path, size_t size, char *why, size_t why_size)
 {
-	if (strpbrk(found, PRELOAD_SEPARATORS) != NULL) {
-		show_format(
-			why, why_size,
-			"LD_PRELOAD cannot hold a path with a blank or colon: \"%s\"; "
-			"set WEIR_PRELOAD to a link to it without them",
-			found);
-		return -EINVAL;
-	}
+	if (strpbrk(found, LAUNCH_SEPARATORS) != NULL)
+		return shim_link(found, path, size, why, why_size);
 	snprintf(path, size, "%s", found);
 	return 0;
 }
@@ -84,8 +77,8 @@ launch_preloaded(const char *preload, char *path, size_t size)
 {
 	const char *p = preload != NULL ? preload : "";
 
-	while (*(p += strspn(p, PRELOAD_SEPARATORS)) != '\0') {
-		size_t len = strcspn(p, PRELOAD_SEPARATORS);
+	while (*(p += strspn(p, LAUNCH_SEPARATORS)) != '\0') {
+		size_t len = strcspn(p, LAUNCH_SEPARATORS);
 		size_t base = len;
 
 		while (base > 0 && p[base - 1] != '/')
@@ -105,14 +98,14 @@ static size_t
 before_allocators(const char *preload)
 {
 	static const char *const names[] = {"alloc", "hoard", "scudo"};
-	size_t at = strspn(preload, PRELOAD_SEPARATORS);
+	size_t at = strspn(preload, LAUNCH_SEPARATORS);
 
 	for (size_t len; preload[at] != '\0';
-	     at += len + strspn(preload + at + len, PRELOAD_SEPARATORS)) {
+	     at += len + strspn(preload + at + len, LAUNCH_SEPARATORS)) {
 		char file[PATH_MAX];
 		const char *base;
 
-		len = strcspn(preload + at, PRELOAD_SEPARATORS);
+		len = strcspn(preload + at, LAUNCH_SEPARATORS);
 		snprintf(file, sizeof(file), "%.*s", (int)len, preload + at);
 		base = strrchr(file, '/') != NULL ? strrchr(file, '/') + 1 : file;
 		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -130,7 +123,7 @@ launch_allocator_first(const char *preload, char *path, size_t size)
 	if (preload == NULL)
 		return false;
 	preload += before_allocators(preload);
-	snprintf(path, size, "%.*s", (int)strcspn(preload, PRELOAD_SEPARATORS), preload);
+	snprintf(path, size, "%.*s", (int)strcspn(preload, LAUNCH_SEPARATORS), preload);
 	return launch_preloaded(preload, shim, sizeof(shim));
 }
 
@@ -140,7 +133,7 @@ launch_preload(const char *old, const char *shim)
 	char there[PATH_MAX], *value;
 	size_t at = old != NULL ? before_allocators(old) : 0;
 
-	if (old == NULL || old[strspn(old, PRELOAD_SEPARATORS)] == '\0')
+	if (old == NULL || old[strspn(old, LAUNCH_SEPARATORS)] == '\0')
 		value = strdup(shim);
 	else if (launch_preloaded(old, there, sizeof(there)))
 		value = strdup(old);

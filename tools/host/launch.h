@@ -10,12 +10,14 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define LAUNCH_SHIM "libweir_preload.so"
+#define LAUNCH_SHIM	  "libweir_preload.so"
+#define LAUNCH_SEPARATORS ": " /* of LD_PRELOAD */
 
 /*
  * The shim's absolute path: $WEIR_PRELOAD if that is set, else beside this program as in a
  * build folder, else where it was installed. Returns 0, or -ENOENT with a sentence in `why`
- * that names the places tried, or -EINVAL if the path cannot stand in LD_PRELOAD.
+ * that names the places tried. Where the path cannot stand in LD_PRELOAD it is that of a link, which is
+ * made if need be (tools/host/shim_link.h).
  */
 int launch_find_shim(char *path, size_t size, char *why, size_t why_size);
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 libtools_la_SOURCES += \
-	%D%/guest.c %D%/guest.h %D%/launch.c %D%/launch.h %D%/machine.c %D%/machine.h %D%/running.c \
+	%D%/guest.c %D%/guest.h %D%/launch.c %D%/launch.h \
+	%D%/shim_link.c %D%/shim_link.h %D%/machine.c %D%/machine.h %D%/running.c \
 	%D%/running.h %D%/target.c %D%/target.h

@@ -19,8 +19,13 @@
 #include "tools/host/launch.h"
 #include "tools/text/show.h"
 
-#define WEIR_PAGE   4096 /* of the shim, which does nothing on machines with others */
-#define SCRIPT_LINE 256	 /* as much as the kernel looks at */
+#define WEIR_PAGE 4096 /* of the shim, which does nothing on machines with others */
+#ifdef __GLIBC__
+#define BUILT_FOR "glibc"
+#else
+#define BUILT_FOR "musl"
+#endif
+#define SCRIPT_LINE 256 /* as much as the kernel looks at */
 
 #define AGAINST(t, ...) show_format((t)->inert, sizeof((t)->inert), __VA_ARGS__)
 
@@ -75,6 +80,13 @@ runs_secure(int fd, const struct stat *st)
 	       fgetxattr(fd, "security.capability", cap, sizeof(cap)) > 0;
 }
 
+/* Of the two C libraries that weir can be built for, musl's has its name in its loader's. */
+static bool
+is_foreign(const char *loader)
+{
+	return (strstr(loader, "ld-musl") != NULL) != (strcmp(BUILT_FOR, "musl") == 0);
+}
+
 static void
 judge(struct target *t)
 {
@@ -93,10 +105,13 @@ judge(struct target *t)
 	else if (!e->dynamic)
 		AGAINST(t, "statically linked: it has no loader, so LD_PRELOAD does "
 			   "nothing");
-	else if (strstr(e->loader, "ld-musl") != NULL)
-		AGAINST(t, "its loader is musl's (%s), and weir is built for glibc",
-			e->loader);
-	else if (strncmp(t->path, "/proc/", 6) != 0 && access(e->loader, F_OK) != 0)
+	else if (is_foreign(e->loader)) {
+		t->foreign = true;
+		AGAINST(t,
+			"its loader is another C library's (%s), and this weir is "
+			"built for %s",
+			e->loader, BUILT_FOR);
+	} else if (strncmp(t->path, "/proc/", 6) != 0 && access(e->loader, F_OK) != 0)
 		AGAINST(t, "its loader %s is not there: it cannot start", e->loader);
 	else if (t->secure)
 		AGAINST(t, "it runs with raised privileges (setuid, setgid or file "

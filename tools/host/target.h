@@ -19,7 +19,8 @@ struct target {
 	char script
 		[TARGET_WHY]; /* how one led to the other; "" when it is the same file */
 	struct elf_facts elf;
-	bool secure; /* started, it would run with AT_SECURE */
+	bool foreign; /* another C library's: it may not even start with the shim */
+	bool secure;  /* started, it would run with AT_SECURE */
 	char inert
 		[TARGET_WHY]; /* why weir could not work; "" when nothing speaks against it */
 	char doubt[TARGET_WHY]; /* what may still keep it from working, or "" */
