@@ -23,7 +23,8 @@ struct region_leaf {
 	size_t used; /* entries that are not 0 */
 	struct region_leaf *next;
 };
-_Static_assert(sizeof(struct region_leaf) <= WEIR_PAGE_BYTES, "a leaf is a page");
+#define LEAF_BYTES                                                                       \
+	((sizeof(struct region_leaf) + WEIR_PAGE_BYTES - 1) & ~(WEIR_PAGE_BYTES - 1))
 
 static _Atomic(_Atomic(struct region_leaf *) *) leaves;
 static struct region_leaf *spare;
@@ -177,7 +178,7 @@ leaves_make(const struct weir_pages *pages, struct weir_region *r)
 	if (missing <= have)
 		return true;
 	r->n_leaves = missing - have;
-	r->leaves = pages->meta(r->n_leaves * WEIR_PAGE_BYTES);
+	r->leaves = pages->meta(r->n_leaves * LEAF_BYTES);
 	return r->leaves != NULL;
 }
 
@@ -188,7 +189,7 @@ leaves_install(const struct weir_region *r)
 	_Atomic(struct region_leaf *) *top = atomic_load(&leaves);
 
 	for (size_t i = 0; i < r->n_leaves; i++)
-		leaf_spare((void *)((char *)r->leaves + i * WEIR_PAGE_BYTES));
+		leaf_spare((void *)((char *)r->leaves + i * LEAF_BYTES));
 	n_leaves += r->n_leaves;
 	for (size_t i = first_leaf(r); i <= last_leaf(r); i++) {
 		struct region_leaf *leaf = spare;
@@ -222,7 +223,7 @@ leaves_retire(const struct weir_region *r)
 size_t
 region_leaf_bytes(void)
 {
-	return n_leaves * WEIR_PAGE_BYTES;
+	return n_leaves * LEAF_BYTES;
 }
 
 struct weir_region
@@ -294,7 +295,7 @@ void
 region_dispose(const struct weir_pages *pages, const struct weir_region *r)
 {
 	if (r->leaves != NULL)
-		pages->release(r->leaves, r->n_leaves * WEIR_PAGE_BYTES);
+		pages->release(r->leaves, r->n_leaves * LEAF_BYTES);
 	if (r->map != NULL)
 		pages->release(r->map, region_map_bytes(r));
 	if (r->origin != NULL)

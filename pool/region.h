@@ -17,12 +17,12 @@
 
 /*
  * Regions start at and measure multiples of a unit, so that a unit belongs to one region. Units
- * are found through two tables: one entry for every 4 GB of the address space, and where there
- * are regions, one for every unit of these 4 GB.
+ * are found through two tables: one entry for every 32 GB of the address space, and where there
+ * are regions, one for every unit of these 32 GB.
  */
 #define WEIR_UNIT_SHIFT	  22
 #define WEIR_UNIT_BYTES	  ((size_t)1 << WEIR_UNIT_SHIFT)
-#define WEIR_LEAF_SHIFT	  32
+#define WEIR_LEAF_SHIFT	  35
 #define WEIR_LEAF_UNITS	  ((size_t)1 << (WEIR_LEAF_SHIFT - WEIR_UNIT_SHIFT))
 #define WEIR_ADDRESS_BITS 48
 #define WEIR_LEAVES	  ((size_t)1 << (WEIR_ADDRESS_BITS - WEIR_LEAF_SHIFT))

@@ -147,7 +147,8 @@ capture(uintptr_t fp, uintptr_t pc, uint32_t caller_kind, uint64_t from, uint32_
 	key = ledger_mix(key, (uint64_t)own_isolate << 32 | own_thread);
 	key = ledger_mix(key, caller_kind);
 	_Atomic uint64_t *word = &ledger->site_cache[key % CACHE_SLOTS];
-	uint64_t known = atomic_load_explicit(word, memory_order_relaxed);
+	/* With the site comes its chunk. */
+	uint64_t known = atomic_load_explicit(word, memory_order_acquire);
 	/* The lowest bits choose the word, so they need not be kept. */
 	if (known != 0 && (known & ~SITE_MASK) == (key & ~SITE_MASK)) {
 		if (from != 0)
@@ -164,7 +165,7 @@ capture(uintptr_t fp, uintptr_t pc, uint32_t caller_kind, uint64_t from, uint32_
 	count_cost(false, clock_ns() - from, 1);
 	if (site != 0)
 		atomic_store_explicit(word, (key & ~SITE_MASK) | site,
-				      memory_order_relaxed);
+				      memory_order_release);
 	return site;
 }
 

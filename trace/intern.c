@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The tables that only grow, and their open-addressed indices: a slot holds the number of a
- * record, 0 if it is free, and nothing is ever taken out.
+ * The tables that only grow. Where the next chunk of one is refused, it is as if it were full.
  */
 #include "trace/intern.h"
 
@@ -10,7 +9,7 @@
 #include "trace/ledger.h"
 
 #define STRING_MAX  1023
-#define STRINGS_MAX (STRING_SLOTS / 4 * 3)
+#define STRINGS_MAX (96u << 10)
 
 static _Atomic uint64_t drops[WEIR_N_TRACE_DROPS];
 static uint32_t n_strings; /* texts, where ledger_used counts bytes */
@@ -62,31 +61,42 @@ cut(const char *text, size_t n)
 	return n;
 }
 
+/* Where n bytes and a zero go: no text is in two chunks. */
+static uint32_t
+text_place(size_t n)
+{
+	uint32_t used = ledger_count(WEIR_PART_STRINGS);
+
+	if (LEDGER_REST(STRINGS_SHIFT, used) + n >= STRINGS_BYTES)
+		used = (used | (STRINGS_BYTES - 1)) + 1;
+	return used;
+}
+
 uint32_t
 intern_string(const char *text, size_t n)
 {
-	uint32_t used = ledger_count(WEIR_PART_STRINGS), at;
+	uint32_t at;
 
 	n = cut(text, n);
 	if (n == 0)
 		return 0;
-	uint32_t slot = (uint32_t)hash_bytes(text, n) & (STRING_SLOTS - 1);
-	while ((at = ledger->string_slots[slot]) != 0) {
-		if (n < CAPACITY_STRINGS - at &&
-		    memcmp(ledger->strings + at, text, n) == 0 &&
-		    ledger->strings[at + n] == '\0')
+	uint64_t hash = hash_bytes(text, n);
+	struct lookup_walk w = lookup_start(&ledger->string_lookup, hash);
+	while ((at = lookup_next(&w)) != 0)
+		if (n < STRINGS_BYTES - LEDGER_REST(STRINGS_SHIFT, at) &&
+		    memcmp(ledger_text(at), text, n) == 0 && ledger_text(at)[n] == '\0')
 			return at;
-		slot = (slot + 1) & (STRING_SLOTS - 1);
-	}
-	if (n_strings == STRINGS_MAX || CAPACITY_STRINGS - used < n + 1) {
+	at = text_place(n);
+	if (n_strings == STRINGS_MAX || at >= CAPACITY_STRINGS ||
+	    !ledger_room(&ledger->strings[at >> STRINGS_SHIFT], STRINGS_BYTES) ||
+	    !lookup_add(&ledger->string_lookup, hash, at)) {
 		intern_drop(WEIR_DROP_strings);
 		return 0;
 	}
-	memcpy(ledger->strings + used, text, n); /* a zero follows already */
-	ledger->string_slots[slot] = used;
+	memcpy(ledger_text(at), text, n); /* a zero follows already */
 	n_strings++;
-	ledger_counted(WEIR_PART_STRINGS, used + (uint32_t)n + 1);
-	return used;
+	ledger_counted(WEIR_PART_STRINGS, at + (uint32_t)n + 1);
+	return at;
 }
 
 uint16_t
@@ -130,19 +140,19 @@ intern_frame(const struct weir_trace_frame *f)
 {
 	_Static_assert(sizeof(*f) == 32, "no padding to compare");
 	uint32_t used = ledger_count(WEIR_PART_FRAMES), i;
-	uint32_t slot = (uint32_t)hash_bytes(f, sizeof(*f)) & (FRAME_SLOTS - 1);
+	uint64_t hash = hash_bytes(f, sizeof(*f));
+	struct lookup_walk w = lookup_start(&ledger->frame_lookup, hash);
 
-	while ((i = ledger->frame_slots[slot]) != 0) {
-		if (memcmp(&ledger->frames[i], f, sizeof(*f)) == 0)
+	while ((i = lookup_next(&w)) != 0)
+		if (memcmp(ledger_frame(i), f, sizeof(*f)) == 0)
 			return i;
-		slot = (slot + 1) & (FRAME_SLOTS - 1);
-	}
-	if (used == CAPACITY_FRAMES) {
+	if (used == CAPACITY_FRAMES ||
+	    !ledger_room(&ledger->frames[used >> FRAMES_SHIFT], FRAMES_BYTES) ||
+	    !lookup_add(&ledger->frame_lookup, hash, used)) {
 		intern_drop(WEIR_DROP_frames);
 		return 0;
 	}
-	ledger->frames[used] = *f;
-	ledger->frame_slots[slot] = used;
+	*ledger_frame(used) = *f;
 	ledger_counted(WEIR_PART_FRAMES, used + 1);
 	return used;
 }
@@ -151,19 +161,19 @@ uint32_t
 intern_node(uint32_t parent, uint32_t frame)
 {
 	uint32_t used = ledger_count(WEIR_PART_NODES), i;
-	uint32_t slot = (uint32_t)ledger_mix(parent, frame) & (NODE_SLOTS - 1);
+	uint64_t hash = ledger_mix(parent, frame);
+	struct lookup_walk w = lookup_start(&ledger->node_lookup, hash);
 
-	while ((i = ledger->node_slots[slot]) != 0) {
-		if (ledger->nodes[i].parent == parent && ledger->nodes[i].frame == frame)
+	while ((i = lookup_next(&w)) != 0)
+		if (ledger_node(i)->parent == parent && ledger_node(i)->frame == frame)
 			return i;
-		slot = (slot + 1) & (NODE_SLOTS - 1);
-	}
-	if (used == CAPACITY_NODES) {
+	if (used == CAPACITY_NODES ||
+	    !ledger_room(&ledger->nodes[used >> NODES_SHIFT], NODES_BYTES) ||
+	    !lookup_add(&ledger->node_lookup, hash, used)) {
 		intern_drop(WEIR_DROP_nodes);
 		return 0;
 	}
-	ledger->nodes[used] = (struct weir_trace_node){.parent = parent, .frame = frame};
-	ledger->node_slots[slot] = used;
+	*ledger_node(used) = (struct weir_trace_node){.parent = parent, .frame = frame};
 	ledger_counted(WEIR_PART_NODES, used + 1);
 	return used;
 }

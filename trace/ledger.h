@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The memory of the tables: one mapping of fixed size, made once and never given back, of which
- * only what is used takes memory. Shared by intern.c, sites.c and publish.c; nobody else.
+ * The memory of the tables, never given back. A table is a row of chunks, each mapped when its first record is
+ * needed: address space counts where a host locks all it has (mlockall), so there is little before there is
+ * much to tell. Records stay where they are. Shared by intern.c, sites.c, rows.c and publish.c; nobody else.
  */
 #ifndef TRACE_LEDGER_H
 #define TRACE_LEDGER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "pool/lock.h"
+#include "trace/lookup.h"
 #include "weir/trace.h"
 
 enum ledger_capacity {
@@ -18,12 +21,21 @@ enum ledger_capacity {
 #undef X
 };
 
-/* Open-addressed indices: powers of two, never fuller than three quarters. */
-#define STRING_SLOTS (1u << 17)
-#define FRAME_SLOTS  (1u << 16)
-#define NODE_SLOTS   (1u << 18)
-#define SITE_SLOTS   (1u << 14)
-#define CACHE_SLOTS  (1u << 12)
+#define SITE_SLOTS  (1u << 14) /* open-addressed, never fuller than half */
+#define CACHE_SLOTS (1u << 12)
+
+/* Records of a chunk, as a power of two: 16 to 64 KB. */
+#define STRINGS_SHIFT 16
+#define FRAMES_SHIFT  10
+#define NODES_SHIFT   12
+#define SITES_SHIFT   7
+
+#define STRINGS_BYTES ((size_t)1 << STRINGS_SHIFT)
+#define FRAMES_BYTES  (sizeof(struct weir_trace_frame) << FRAMES_SHIFT)
+#define NODES_BYTES   (sizeof(struct weir_trace_node) << NODES_SHIFT)
+
+/* The place of record i in its chunk. */
+#define LEDGER_REST(shift, i) ((i) & ((1u << (shift)) - 1))
 
 /* A site as it lives: the record of the sidecar, and what its upkeep needs. */
 struct ledger_site {
@@ -40,19 +52,22 @@ struct ledger_row {
 	struct weir_trace_point points[512];
 };
 
+struct ledger_sites {
+	struct ledger_site live[1u << SITES_SHIFT];
+	uint64_t image[1u << SITES_SHIFT][WEIR_N_SITE_FIELDS]; /* as published last */
+};
+
+/* A chunk is NULL until it is needed, and stays then. */
 struct ledger {
-	char strings[CAPACITY_STRINGS];
+	void *strings[CAPACITY_STRINGS >> STRINGS_SHIFT]; /* no text is in two */
+	void *frames[CAPACITY_FRAMES >> FRAMES_SHIFT];
+	void *nodes[CAPACITY_NODES >> NODES_SHIFT];
+	void *sites[CAPACITY_SITES0 >> SITES_SHIFT];
+	struct lookup string_lookup, frame_lookup, node_lookup;
 	struct weir_trace_module modules[CAPACITY_MODULES];
 	struct weir_trace_thread threads[CAPACITY_THREADS];
-	struct weir_trace_frame frames[CAPACITY_FRAMES];
-	struct weir_trace_node nodes[CAPACITY_NODES];
-	uint32_t string_slots[STRING_SLOTS];
-	uint32_t frame_slots[FRAME_SLOTS];
-	uint32_t node_slots[NODE_SLOTS];
-	struct ledger_site sites[CAPACITY_SITES0];
 	uint16_t site_slots[SITE_SLOTS];
 	_Atomic uint64_t site_cache[CACHE_SLOTS];
-	uint64_t image[CAPACITY_SITES0][WEIR_N_SITE_FIELDS]; /* as published last */
 	struct ledger_row row;
 };
 
@@ -67,6 +82,49 @@ extern struct weir_lock ledger_lock;
 
 /* 0, or -ENOMEM and no tables. */
 int ledger_make(void);
+
+/* Makes the chunk if there is none; false: there is no memory for it. Under the lock. */
+bool ledger_room(void **chunk, size_t bytes);
+
+/* Address space of the tables so far. */
+uint64_t ledger_bytes(void);
+
+static inline char *
+ledger_text(uint32_t at)
+{
+	return (char *)ledger->strings[at >> STRINGS_SHIFT] +
+	       LEDGER_REST(STRINGS_SHIFT, at);
+}
+
+static inline struct weir_trace_frame *
+ledger_frame(uint32_t i)
+{
+	return (struct weir_trace_frame *)ledger->frames[i >> FRAMES_SHIFT] +
+	       LEDGER_REST(FRAMES_SHIFT, i);
+}
+
+static inline struct weir_trace_node *
+ledger_node(uint32_t i)
+{
+	return (struct weir_trace_node *)ledger->nodes[i >> NODES_SHIFT] +
+	       LEDGER_REST(NODES_SHIFT, i);
+}
+
+static inline struct ledger_site *
+ledger_site(uint32_t i)
+{
+	struct ledger_sites *chunk = ledger->sites[i >> SITES_SHIFT];
+
+	return &chunk->live[LEDGER_REST(SITES_SHIFT, i)];
+}
+
+static inline uint64_t *
+ledger_image(uint32_t i)
+{
+	struct ledger_sites *chunk = ledger->sites[i >> SITES_SHIFT];
+
+	return chunk->image[LEDGER_REST(SITES_SHIFT, i)];
+}
 
 static inline uint32_t
 ledger_count(enum weir_trace_part_id part)

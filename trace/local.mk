@@ -35,6 +35,7 @@ libtrace_la_SOURCES = \
 	%D%/ending.c %D%/ending.h \
 	%D%/intern.c %D%/intern.h \
 	%D%/ledger.c %D%/ledger.h \
+	%D%/lookup.c %D%/lookup.h \
 	%D%/publish.c %D%/publish.h \
 	%D%/rows.c %D%/rows.h \
 	%D%/sample.c %D%/sample.h \

@@ -71,12 +71,12 @@ weir_trace_area_bytes(void)
 static void
 copy_site(uint32_t i, uint32_t gc)
 {
-	struct ledger_site *s = &ledger->sites[i];
+	struct ledger_site *s = ledger_site(i);
 
 	/* Samples are counted outside the shim's own locks. */
 	weir_lock(&s->lock);
 	sites_age(s, gc);
-	memcpy(ledger->image[i], s->fields, sizeof(s->fields));
+	memcpy(ledger_image(i), s->fields, sizeof(s->fields));
 	weir_unlock(&s->lock);
 	stale[0][i / 64] |= (uint64_t)1 << (i % 64);
 	stale[1][i / 64] |= (uint64_t)1 << (i % 64);
@@ -103,7 +103,7 @@ weir_trace_still(void)
 	state.sites = ledger_count(WEIR_PART_SITES0);
 	/* With a GC all sites that hold anything have aged. */
 	for (uint32_t i = 0; gc != state.gc && i < state.sites; i++)
-		if (ledger->sites[i].gc != gc)
+		if (ledger_site(i)->gc != gc)
 			copy_site(i, gc);
 	state.gc = gc;
 }
@@ -114,18 +114,31 @@ put(const struct weir_trace_sink *sink, uint64_t offset, const void *from, size_
 	return bytes != 0 ? sink->write(sink->context, offset, from, bytes) : 0;
 }
 
-/* A growing part: the records that are not in the file yet. */
+/* A part that grows: its chunks, and the records of each as a power of two. */
+struct growing {
+	void *const *chunks;
+	unsigned shift;
+};
+
+/* The records that are not in the file yet. */
 static int
 put_new(const struct weir_trace_sink *sink, uint64_t offset, enum weir_trace_part_id part,
-	const void *records)
+	struct growing from)
 {
-	uint32_t used = ledger_count(part), old = state.written[part];
+	uint32_t used = ledger_count(part), *at = &state.written[part];
 	size_t size = parts[part].record_bytes;
-	int rc = put(sink, offset + old * size, (const char *)records + old * size,
-		     (used - old) * size);
+	int rc = 0;
 
-	if (rc == 0)
-		state.written[part] = used;
+	while (*at < used && rc == 0) {
+		uint32_t rest = LEDGER_REST(from.shift, *at);
+		uint32_t n = (1u << from.shift) - rest;
+
+		n = n < used - *at ? n : used - *at;
+		rc = put(sink, offset + *at * size,
+			 (const char *)from.chunks[*at >> from.shift] + rest * size,
+			 n * size);
+		*at += rc == 0 ? n : 0;
+	}
 	return rc;
 }
 
@@ -140,7 +153,7 @@ static int
 put_sites(const struct weir_trace_sink *sink, uint64_t offset, int parity)
 {
 	enum { GAP = 8 };
-	const size_t size = sizeof(ledger->image[0]);
+	const size_t size = WEIR_N_SITE_FIELDS * sizeof(uint64_t);
 
 	for (uint32_t from = 0; from < state.sites;) {
 		if (!is_stale(parity, from)) {
@@ -148,10 +161,13 @@ put_sites(const struct weir_trace_sink *sink, uint64_t offset, int parity)
 			continue;
 		}
 		uint32_t end = from + 1;
-		for (uint32_t i = end; i < state.sites && i < end + GAP; i++)
+		uint32_t last = (from | ((1u << SITES_SHIFT) - 1)) + 1; /* of the chunk */
+		if (last > state.sites)
+			last = state.sites;
+		for (uint32_t i = end; i < last && i < end + GAP; i++)
 			if (is_stale(parity, i))
 				end = i + 1;
-		int rc = put(sink, offset + from * size, ledger->image[from],
+		int rc = put(sink, offset + from * size, ledger_image(from),
 			     (end - from) * size);
 		if (rc != 0)
 			return rc;
@@ -184,8 +200,8 @@ sums_at(uint64_t monotonic_ns)
 	struct ending_sums sums = {.majors = state.gc, .monotonic_ns = monotonic_ns};
 
 	for (uint32_t i = 1; i < state.sites; i++) {
-		sums.live_bytes += ledger->image[i][WEIR_S_live_bytes];
-		sums.alloc_bytes += ledger->image[i][WEIR_S_alloc_bytes];
+		sums.live_bytes += ledger_image(i)[WEIR_S_live_bytes];
+		sums.alloc_bytes += ledger_image(i)[WEIR_S_alloc_bytes];
 	}
 	return sums;
 }
@@ -253,7 +269,7 @@ fill_head(struct weir_trace_head *h, const struct weir_trace_facts *facts,
 		.capture_ns = captured.ns,
 		.captures = captured.captures,
 		.capture_hits = captured.hits,
-		.memory_bytes = sizeof(struct ledger),
+		.memory_bytes = ledger_bytes(),
 		.seq_end = seq,
 	};
 	memcpy(h->magic, WEIR_TRACE_MAGIC, sizeof(h->magic));
@@ -272,12 +288,13 @@ int
 weir_trace_publish(const struct weir_trace_facts *facts,
 		   const struct weir_trace_sink *sink)
 {
-	const void *growing[] = {
-		[WEIR_PART_STRINGS] = ledger->strings,
-		[WEIR_PART_MODULES] = ledger->modules,
-		[WEIR_PART_THREADS] = ledger->threads,
-		[WEIR_PART_FRAMES] = ledger->frames,
-		[WEIR_PART_NODES] = ledger->nodes,
+	void *const modules = ledger->modules, *const threads = ledger->threads;
+	const struct growing growing[] = {
+		[WEIR_PART_STRINGS] = {ledger->strings, STRINGS_SHIFT},
+		[WEIR_PART_MODULES] = {&modules, 31},
+		[WEIR_PART_THREADS] = {&threads, 31},
+		[WEIR_PART_FRAMES] = {ledger->frames, FRAMES_SHIFT},
+		[WEIR_PART_NODES] = {ledger->nodes, NODES_SHIFT},
 	};
 	uint64_t offsets[WEIR_N_TRACE_PARTS + 1];
 	static struct weir_trace_head

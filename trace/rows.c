@@ -39,7 +39,7 @@ static struct {
 static uint64_t
 live_bytes(uint32_t site)
 {
-	return ledger->image[site][WEIR_S_live_bytes];
+	return ledger_image(site)[WEIR_S_live_bytes];
 }
 
 /* Site ids by live bytes, a heap with the least of them on top. */
@@ -117,7 +117,7 @@ fill(struct ledger_row *r, const struct weir_trace_facts *facts, uint32_t max_po
 	r->row.minor_gcs = gcs.minor;
 	r->row.n_points = largest(ids, max_points, &r->row);
 	for (uint32_t i = 0; i < r->row.n_points; i++) {
-		const uint64_t *f = ledger->image[ids[i]];
+		const uint64_t *f = ledger_image(ids[i]);
 
 		r->points[i] = (struct weir_trace_point){
 			.site = ids[i],

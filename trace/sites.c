@@ -57,7 +57,7 @@ sites_of(uint32_t stack, uint32_t caller_kind, uint32_t thread)
 	uint32_t kind = caller_kind & ~WEIR_TRACE_SAMPLED;
 
 	while ((i = ledger->site_slots[slot]) != 0) {
-		const struct ledger_site *s = &ledger->sites[i];
+		const struct ledger_site *s = ledger_site(i);
 
 		if (s->fields[WEIR_S_stack] == stack &&
 		    s->fields[WEIR_S_caller_kind] == kind &&
@@ -65,11 +65,12 @@ sites_of(uint32_t stack, uint32_t caller_kind, uint32_t thread)
 			return i;
 		slot = (slot + 1) & (SITE_SLOTS - 1);
 	}
-	if (used == CAPACITY_SITES0) {
+	if (used == CAPACITY_SITES0 || !ledger_room(&ledger->sites[used >> SITES_SHIFT],
+						    sizeof(struct ledger_sites))) {
 		intern_drop(WEIR_DROP_sites);
 		return 0;
 	}
-	struct ledger_site *s = &ledger->sites[used];
+	struct ledger_site *s = ledger_site(used);
 	s->sampled = sampled;
 	s->fields[WEIR_S_stack] = stack;
 	s->fields[WEIR_S_caller_kind] = kind;
@@ -113,7 +114,7 @@ sites_age(struct ledger_site *s, uint32_t gc)
 static struct ledger_site *
 enter(uint32_t site)
 {
-	struct ledger_site *s = &ledger->sites[site];
+	struct ledger_site *s = ledger_site(site);
 	uint32_t gc = (uint32_t)walk_majors();
 
 	weir_lock(&s->lock);
@@ -122,10 +123,10 @@ enter(uint32_t site)
 }
 
 static void
-leave(struct ledger_site *s)
+leave(struct ledger_site *s, uint32_t site)
 {
 	weir_unlock(&s->lock);
-	note_change((uint32_t)(s - ledger->sites));
+	note_change(site);
 }
 
 /* Adds the bytes to all that a live block counts in; taken away by a negative number. */
@@ -176,7 +177,7 @@ weir_trace_born(uint32_t site, uint64_t bytes, uint32_t count)
 		f[WEIR_S_first_ns] = ns;
 	f[WEIR_S_last_ns] = ns;
 	f[WEIR_S_sampled_count] += s->sampled;
-	leave(s);
+	leave(s, site);
 	return b;
 }
 
@@ -189,7 +190,7 @@ weir_trace_resized(const struct weir_birth *b, uint64_t old_bytes, uint64_t byte
 	add_live(s, b, bytes - old_bytes, (bytes >> 10) - (old_bytes >> 10));
 	if (bytes > old_bytes)
 		s->fields[WEIR_S_alloc_bytes] += bytes - old_bytes;
-	leave(s);
+	leave(s, b->site);
 }
 
 void
@@ -200,7 +201,7 @@ weir_trace_gone(const struct weir_birth *b, uint64_t bytes, uint32_t count)
 	struct ledger_site *s = enter(b->site);
 	add_live(s, b, -bytes, -(bytes >> 10));
 	s->fields[WEIR_S_live_count] -= count;
-	leave(s);
+	leave(s, b->site);
 }
 
 void
@@ -214,7 +215,7 @@ weir_trace_disowned(const struct weir_birth *b, uint64_t bytes, uint32_t count)
 	struct ledger_site *s = enter(0);
 	add_live(s, &nobody, bytes, bytes >> 10);
 	s->fields[WEIR_S_live_count] += count;
-	leave(s);
+	leave(s, 0);
 }
 
 void
@@ -235,7 +236,7 @@ weir_trace_thaw(void)
 static void
 forget_past(uint32_t site)
 {
-	struct ledger_site *s = &ledger->sites[site];
+	struct ledger_site *s = ledger_site(site);
 
 	weir_lock_reset(&s->lock);
 	s->fields[WEIR_S_alloc_bytes] = s->fields[WEIR_S_alloc_count] = 0;

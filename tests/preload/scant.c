@@ -3,7 +3,8 @@
  * A host with a limit of data, of address space, or of locked memory: scant LIMIT WHEN. It holds and
  * frees large blocks, then takes small ones, which the next allocator serves. WHEN: late, when blocks were
  * freed; held, with one of them still there. 77: not possible here. scant WHAT MB LIMIT: how much of that is
- * had by a block that grows, by mappings, by threads, once large blocks were freed.
+ * had by a block that grows, by mappings, by threads, once large blocks were freed. scant locked [KB]: what is
+ * mapped is to be locked, within that limit.
  */
 #include <errno.h>
 #include <malloc.h>
@@ -163,16 +164,17 @@ reach(const char *what, int resource, size_t mb)
 }
 
 static void
-locked(void)
+locked(size_t limit)
 {
-	/* The usual one, so nothing else of size may be there. */
-	set(RLIMIT_MEMLOCK, 8 * MB);
+	set(RLIMIT_MEMLOCK, limit);
 	if (geteuid() == 0 && setuid(65534) != 0)
 		exit(77);
 	hold(0);
+	size_t mapped = used(RLIMIT_AS);
 	if (mlockall(MCL_CURRENT | MCL_FUTURE) != 0)
 		printf("mlockall: %s\n", strerror(errno));
 	printf("refused %d\n", malloc(MB) == NULL);
+	printf("mapped %zu\n", mapped >> 10);
 }
 
 static int
@@ -190,7 +192,7 @@ main(int argc, char **argv)
 	if (argc < 2)
 		return 2;
 	if (strcmp(argv[1], "locked") == 0)
-		locked();
+		locked(argc > 2 ? (size_t)atoi(argv[2]) << 10 : 8 * MB);
 	else if (argc > 3)
 		reach(argv[1], named(argv[3]), (size_t)atoi(argv[2]));
 	else

@@ -22,7 +22,7 @@ random_next(uint64_t *state)
 static const char *
 text_at(uint32_t offset)
 {
-	return ledger->strings + offset;
+	return ledger_text(offset);
 }
 
 TEST(nothing_is_nothing)
@@ -136,8 +136,8 @@ TEST(stacks_share_their_callers)
 	CHECK_EQ(ledger_count(WEIR_PART_NODES), used);
 	uint32_t b = intern_node(main, 12);
 	CHECK(b != a);
-	CHECK_EQ(ledger->nodes[a].parent, main);
-	CHECK(ledger->nodes[b].parent < b);
+	CHECK_EQ(ledger_node(a)->parent, main);
+	CHECK(ledger_node(b)->parent < b);
 }
 
 struct crowd {
@@ -234,7 +234,7 @@ TEST(full_text)
 	}
 	CHECK(ledger_count(WEIR_PART_STRINGS) > CAPACITY_STRINGS - 1001);
 	CHECK(ledger_count(WEIR_PART_STRINGS) <= CAPACITY_STRINGS);
-	CHECK_EQ(ledger->strings[CAPACITY_STRINGS - 1], 0);
+	CHECK_EQ(*ledger_text(CAPACITY_STRINGS - 1), 0);
 	CHECK_STR(text_at(intern_string("prefix", 6)), "prefix");
 	CHECK_EQ(intern_dropped(WEIR_DROP_strings), 1);
 }

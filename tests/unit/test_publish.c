@@ -184,6 +184,37 @@ TEST(an_exit_that_takes_long_does_not_hide_what_was_held)
 	CHECK_EQ(seq[0] > seq[1] ? seq[0] - seq[1] : seq[1] - seq[0], 1);
 }
 
+/* More than a chunk of each table, in two publishes that begin within one. */
+TEST(many_of_all_read_back)
+{
+	enum { MANY = 5000 };
+	static uint32_t sites[MANY];
+	uint32_t frames[WEIR_TRACE_MAX_DEPTH];
+	struct trace_view v;
+	char name[40];
+
+	begin();
+	for (uint32_t i = 0; i < MANY; i++) {
+		snprintf(name, sizeof(name), "function number %u", i);
+		sites[i] = site_of(name, i + 1);
+		REQUIRE(sites[i] != 0);
+		weir_trace_born(sites[i], 1000 + i, 1);
+		if (i == MANY / 3)
+			CHECK_EQ(publish(SECOND), 0);
+	}
+	CHECK(weir_trace_on() && ledger_bytes() > 500000);
+	CHECK_EQ(publish(SECOND), 0);
+	REQUIRE(read_back(&v));
+	for (uint32_t i = 0; i < MANY; i++) {
+		snprintf(name, sizeof(name), "function number %u", i);
+		CHECK_EQ(trace_view_site(&v, sites[i], WEIR_S_live_bytes), 1000 + i);
+		uint64_t stack = trace_view_site(&v, sites[i], WEIR_S_stack);
+		REQUIRE(trace_view_stack(&v, stack, frames) == 2);
+		CHECK_STR(trace_view_string(&v, v.frames[frames[0]].function), name);
+	}
+	trace_view_free(&v);
+}
+
 TEST(a_child_begins_its_own_file)
 {
 	struct trace_view v;
@@ -209,6 +240,7 @@ TEST(a_child_begins_its_own_file)
 	T(what_stacks_took_reads_back)                                                   \
 	T(sites_and_stacks_read_back)                                                    \
 	T(both_copies_follow)                                                            \
+	T(many_of_all_read_back)                                                         \
 	T(a_full_disk_leaves_what_was_there)                                             \
 	T(an_exit_that_takes_long_does_not_hide_what_was_held)                           \
 	T(a_child_begins_its_own_file)

@@ -102,7 +102,7 @@ static uint64_t
 live(void)
 {
 	weir_trace_still();
-	return ledger->image[site][WEIR_S_live_bytes];
+	return ledger_image(site)[WEIR_S_live_bytes];
 }
 
 static const void *

@@ -38,7 +38,7 @@ static uint64_t
 field(uint32_t site, enum weir_site_field f)
 {
 	weir_trace_still();
-	return ledger->image[site][f];
+	return ledger_image(site)[f];
 }
 
 /* The ages of a site add up to what is live, always. */
@@ -46,7 +46,7 @@ static uint64_t
 ages(uint32_t site)
 {
 	weir_trace_still();
-	const uint64_t *f = ledger->image[site];
+	const uint64_t *f = ledger_image(site);
 	return f[WEIR_S_age0_bytes] + f[WEIR_S_age1_bytes] + f[WEIR_S_age2_bytes] +
 	       f[WEIR_S_old_bytes];
 }
@@ -133,7 +133,7 @@ TEST(a_model_agrees)
 TEST(what_survives_ages)
 {
 	uint32_t site = new_site(200, 0);
-	struct ledger_site *s = &ledger->sites[site];
+	struct ledger_site *s = ledger_site(site);
 	struct weir_birth first = weir_trace_born(site, 8 * KB, 1);
 
 	sites_age(s, 1);
@@ -175,7 +175,7 @@ TEST(a_sealed_block_is_nobodys)
 	CHECK_EQ(field(site, WEIR_S_live_bytes), 0);
 	CHECK_EQ(field(site, WEIR_S_live_count), 0);
 	CHECK_EQ(field(0, WEIR_S_live_bytes), before + 5 * KB);
-	sites_age(&ledger->sites[0], 2);
+	sites_age(ledger_site(0), 2);
 	weir_trace_gone(&nobody, 5 * KB, 1);
 	CHECK_EQ(field(0, WEIR_S_live_bytes), before);
 	CHECK_EQ(ages(0), before);
@@ -261,7 +261,7 @@ _ZN2v87Isolate9InContextEv(void *of)
 static uint64_t
 stack_of_request(void)
 {
-	return ledger->sites[request((uintptr_t)&field)].fields[WEIR_S_stack];
+	return ledger_site(request((uintptr_t)&field))->fields[WEIR_S_stack];
 }
 
 /* Comes first of those that make requests: nothing must have been looked at. */
