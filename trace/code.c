@@ -250,7 +250,7 @@ code_refresh(void)
 	if (!weir_trylock(&refreshing))
 		return;
 	if (is_due() && (own.fetch != NULL || checked_of_self(&own) == 0)) {
-		memset(r.t, 0, sizeof(*r.t));
+		r.t->v8.n = r.t->n_files = 0;
 		if (where_builtins != NULL) {
 			struct code_span span = where_builtins();
 

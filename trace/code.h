@@ -13,7 +13,7 @@
 #include "weir/trace.h"
 
 #define CODE_MODULES 256
-#define CODE_V8	     256 /* each worker of Node has some */
+#define CODE_V8	     4096 /* each worker of Node has some */
 
 struct code_span {
 	uint64_t start, end;

@@ -122,20 +122,6 @@ intern_module(const struct weir_trace_module *m)
 }
 
 uint32_t
-intern_thread(const struct weir_trace_thread *t)
-{
-	uint32_t used = ledger_count(WEIR_PART_THREADS);
-
-	if (used == CAPACITY_THREADS) {
-		intern_drop(WEIR_DROP_threads);
-		return 0;
-	}
-	ledger->threads[used] = *t;
-	ledger_counted(WEIR_PART_THREADS, used + 1);
-	return used;
-}
-
-uint32_t
 intern_frame(const struct weir_trace_frame *f)
 {
 	_Static_assert(sizeof(*f) == 32, "no padding to compare");

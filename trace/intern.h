@@ -21,9 +21,6 @@ uint32_t intern_string(const char *text, size_t n);
 /* 1 + index of the module, which is the same if start, end and path are; 0 when full. */
 uint16_t intern_module(const struct weir_trace_module *m);
 
-/* Index of the thread, always a new one; thread 0 is a reserved empty one, given when full. */
-uint32_t intern_thread(const struct weir_trace_thread *t);
-
 /* Index of the frame; frame 0 is a reserved empty one, given when full. */
 uint32_t intern_frame(const struct weir_trace_frame *f);
 

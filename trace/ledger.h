@@ -66,6 +66,9 @@ struct ledger {
 	struct lookup string_lookup, frame_lookup, node_lookup;
 	struct weir_trace_module modules[CAPACITY_MODULES];
 	struct weir_trace_thread threads[CAPACITY_THREADS];
+	bool thread_ended[CAPACITY_THREADS];
+	/* The first of the rows used again since it was written; 0: none. */
+	_Atomic uint32_t threads_changed;
 	uint16_t site_slots[SITE_SLOTS];
 	_Atomic uint64_t site_cache[CACHE_SLOTS];
 	struct ledger_row row;

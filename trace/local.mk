@@ -4,6 +4,7 @@ noinst_LTLIBRARIES += libtrace.la
 libtrace_la_CFLAGS = $(AM_CFLAGS) -ftls-model=initial-exec
 # The walker by itself, which a test preloads without the tables.
 walker_sources = \
+	%D%/alive.c %D%/alive.h \
 	%D%/checked.c %D%/checked.h \
 	%D%/code.c %D%/code.h \
 	%D%/executable.c %D%/executable.h \
@@ -39,4 +40,5 @@ libtrace_la_SOURCES = \
 	%D%/publish.c %D%/publish.h \
 	%D%/rows.c %D%/rows.h \
 	%D%/sample.c %D%/sample.h \
-	%D%/sites.c %D%/sites.h
+	%D%/sites.c %D%/sites.h \
+	%D%/threads.c %D%/threads.h

@@ -89,6 +89,7 @@ weir_trace_still(void)
 
 	if (ledger == NULL)
 		return;
+	walk_forget_ended();
 	walk_gcs(&gcs);
 	uint32_t gc = (uint32_t)gcs.major;
 	for (uint32_t w = 0; w < SITES_WORDS; w++) {
@@ -119,6 +120,16 @@ struct growing {
 	void *const *chunks;
 	unsigned shift;
 };
+
+/* Threads that have a row of before are put down again. */
+static void
+put_threads_again(void)
+{
+	uint32_t changed = atomic_exchange(&ledger->threads_changed, 0);
+
+	if (changed != 0 && changed < state.written[WEIR_PART_THREADS])
+		state.written[WEIR_PART_THREADS] = changed;
+}
 
 /* The records that are not in the file yet. */
 static int
@@ -304,6 +315,7 @@ weir_trace_publish(const struct weir_trace_facts *facts,
 
 	offsets_of(offsets);
 	know_runtime();
+	put_threads_again();
 	/* What is pointed at comes after what points to it was counted, so it is all there. */
 	for (int i = WEIR_PART_NODES; i >= WEIR_PART_STRINGS && rc == 0; i--)
 		rc = put_new(sink, offsets[i], (enum weir_trace_part_id)i, growing[i]);

@@ -12,6 +12,7 @@
 #include "trace/intern.h"
 #include "trace/ledger.h"
 #include "trace/sample.h"
+#include "trace/threads.h"
 #include "trace/walk.h"
 
 #define MS_NS 1000000u
@@ -256,6 +257,7 @@ weir_trace_after_fork(void)
 	for (uint32_t i = 0; i < ledger_count(WEIR_PART_SITES0); i++)
 		forget_past(i);
 	intern_forget_drops();
+	threads_after_fork();
 	capture_after_fork();
 	publish_after_fork();
 	walk_after_fork();

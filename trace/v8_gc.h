@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * V8's garbage collections, told by V8 itself: a callback on each isolate, set from the isolate's
- * own thread when it is first seen. Calls only V8 functions that do not allocate on its heap.
+ * V8's garbage collections, told by V8 itself: a callback on each isolate. V8 is only called from the
+ * thread that owns the isolate, and callbacks are added only where V8 interrupts its JavaScript. None
+ * of what is called allocates on its heap.
  */
 #ifndef TRACE_V8_GC_H
 #define TRACE_V8_GC_H
@@ -11,7 +12,12 @@
 /* Finds V8's functions; without all of them collections stay unknown. */
 void v8_gc_init(const struct weir_symtab *t);
 
-void v8_gc_forked(void);
+/* While V8 starts on the first thread: has this isolate's collections told from the first on. */
+void v8_gc_starting(const struct weir_symtab *t, void *isolate);
+
+/* There is a frame of JavaScript's on the calling thread's stack. */
+void v8_gc_runs_js(void);
+
 void v8_gc_after_fork(void);
 
 #endif

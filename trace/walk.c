@@ -12,6 +12,7 @@
 #include "trace/code.h"
 #include "trace/python.h"
 #include "trace/unwind.h"
+#include "trace/v8_gc.h"
 #include "trace/walk_private.h"
 #include "trace/walk_words.h"
 
@@ -40,7 +41,7 @@ struct at {
 struct walk {
 	struct walk_stack stack;
 	struct walk_words taken;
-	bool in_python;
+	bool in_python, in_js;
 	uint32_t truncated;
 	struct python_walk python;
 	uint32_t n_codes;
@@ -98,7 +99,10 @@ take_v8(struct walk *w, uint64_t pc, const uint64_t *frame, bool builtin)
 	if (!is_object(frame[V8_CONTEXT])) {
 		if (!builtin)
 			walk_words_put(&w->taken, pc, true);
-	} else if (!builtin) {
+		return;
+	}
+	w->in_js = true;
+	if (!builtin) {
 		walk_words_put(&w->taken, pc | WALK_V8 | WALK_CODE, true);
 		walk_words_put(&w->taken, frame[V8_FUNCTION], false);
 	} else if (is_scriptless(pc)) {
@@ -244,11 +248,10 @@ take_python(struct walk *w, uint32_t max)
 static void
 take_all(struct walk *w, struct at a)
 {
-	static const struct code_v8 none;
-	const struct code_v8 *v8 = walk_reads_v8() ? code_v8() : &none;
+	const struct code_v8 *v8 = walk_reads_v8() ? code_v8() : NULL;
 
 	for (uint32_t depth = 0; depth < WEIR_TRACE_MAX_DEPTH; depth++) {
-		int span = code_v8_at(v8, a.pc);
+		int span = v8 != NULL ? code_v8_at(v8, a.pc) : -1;
 		uint64_t pc = a.pc;
 		bool went;
 
@@ -273,7 +276,7 @@ walk(struct walk *w, uint64_t *words, uintptr_t fp, uintptr_t pc)
 {
 	walk_look();
 	unwind_ahead();
-	w->in_python = false;
+	w->in_python = w->in_js = false;
 	w->n_codes = 0;
 	w->truncated = 1;
 	walk_words_begin(&w->taken, words);
@@ -283,6 +286,8 @@ walk(struct walk *w, uint64_t *words, uintptr_t fp, uintptr_t pc)
 		identify_python(w);
 	if (w->in_python)
 		python_end(&w->python);
+	if (w->in_js)
+		v8_gc_runs_js();
 	return walk_words_hash(&w->taken);
 }
 

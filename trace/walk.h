@@ -14,7 +14,7 @@
 
 /*
  * A stack as the walker reads it, before any table is touched: raw words, cheap to take (about 0.1
- * us) and to hash. Equal raw words with the same walk_gcs.moved are the same stack.
+ * us) and to hash. Equal raw words with the same walk_generation are the same stack.
  */
 #define WALK_RAW_WORDS (WEIR_TRACE_MAX_DEPTH * 4)
 struct walk_raw {
@@ -48,14 +48,11 @@ struct walk_runtime {
 };
 void walk_runtime(struct walk_runtime *r);
 
-/*
- * Garbage collections seen so far. `moved` grows with every GC of any kind, so that a cache keyed by
- * addresses of objects can tell that it is stale. The heap figures are of the last GC, all isolates.
- */
+/* Garbage collections seen so far. The heap figures are of each isolate's last major one, together. */
 struct walk_gcs {
-	uint64_t major, minor, moved;
+	uint64_t major, minor;
 	uint64_t heap_bytes, external_bytes;
-	uint32_t known; /* 0: this runtime does not tell */
+	uint32_t known; /* 0: nobody tells, or not yet */
 };
 void walk_gcs(struct walk_gcs *g);
 
@@ -63,26 +60,37 @@ void walk_gcs(struct walk_gcs *g);
 uint64_t walk_majors(void);
 
 /*
- * For how long equal words mean the same stack. What tells V8's frames apart, code and bytecode, is
- * old from birth: a minor GC, of which a server has one for each large buffer, neither moves it
- * nor gives its place to another. A new isolate has a number of its own.
+ * For how long equal words on this thread mean the same stack, and equal addresses the same objects. What
+ * tells V8's frames apart, code and bytecode, is old from birth: a minor GC, of which a server has one for
+ * each large buffer, neither moves it nor gives its place to another. Where collections are not told (yet)
+ * it is another number each time, and nothing is remembered. After the walk: that says who runs JavaScript.
  */
 uint64_t walk_generation(void);
+#define WALK_NO_GENERATION (UINT64_C(1) << 63)
 
-/* 1, 2, ... of the isolate that the calling thread runs, 0 if none. Hooks its GCs at first sight. */
-uint32_t walk_isolate(void);
+/*
+ * 1, 2, ... of the isolate whose JavaScript the calling thread runs, 0 if none. `may_ask`: from outside of
+ * V8's own small allocations; then V8 is asked to tell its collections.
+ */
+uint32_t walk_isolate(bool may_ask);
+
+/* True once for each isolate that the calling thread is with: what was walked before may read better now. */
+bool walk_meets_isolate(void);
+
+/* What isolates held whose thread has ended is history. Now and then, by one at a time. */
+void walk_forget_ended(void);
 
 /*
  * Whether the calling thread runs a V8 that has not got a context yet: no script can be on its stack.
- * False once anything was looked at. Costs two symbols.
+ * False once anything was looked at. Costs two symbols. On the first thread V8 is asked then to tell its
+ * collections from the first on.
  */
 bool walk_starting(void);
 
 /* Has everything looked at again that is remembered of objects, as after a GC. For benchmarks. */
 void walk_forget_generation(void);
 
-/* Around fork, as in sites.h. */
-void walk_forked(void);
+/* As in sites.h. */
 void walk_after_fork(void);
 
 #endif

@@ -297,7 +297,7 @@ walk_decode(const struct walk_raw *raw, uint32_t frames[WEIR_TRACE_MAX_DEPTH])
 	struct decode d = {
 		.frames = frames,
 		.generation = walk_generation(),
-		.isolate = walk_isolate(),
+		.isolate = walk_isolate(false),
 	};
 	bool any_v8 = false;
 
@@ -343,12 +343,6 @@ walk_forget_generation(void)
 {
 	for (size_t i = 0; i < REMEMBERED; i++)
 		remembered[i].spot.code = 0;
-}
-
-void
-walk_forked(void)
-{
-	v8_gc_forked();
 }
 
 /* What is remembered stays true: the child has the same objects at the same places. */

@@ -231,7 +231,10 @@ walk_starting(void)
 	    weir_symtab_find(&t, "_ZN2v87Isolate9InContextEv", &start[1], &bytes) != 0)
 		return false;
 	void *isolate = ((void *(*)(void))start[0])();
-	return isolate != NULL && !((bool (*)(void *))start[1])(isolate);
+	if (isolate == NULL || ((bool (*)(void *))start[1])(isolate))
+		return false;
+	v8_gc_starting(&t, isolate);
+	return true;
 }
 
 bool

@@ -14,7 +14,8 @@
  * more each time, copy seq % 2; two more while a process seems to take itself down, so that the
  * head of before stays: the one that is replaced then is not whole meanwhile. A reader takes the
  * head with the larger number whose two numbers agree, and with it `used` records of each part.
- * Parts but SITES0/1, COSTS0/1 and the rings of rows only grow: what a head counts never changes.
+ * Parts but SITES0/1, COSTS0/1 and the rings of rows only grow: what a head counts never changes, but
+ * for a thread's row, which another of its name has once it has ended.
  * Sites and costs change all the time: head `seq` goes with parts SITES0 + seq % 2 and COSTS0 +
  * seq % 2. A row of a ring is valid if its `id` and `id_again` agree and its place in the ring is
  * (id - 1) % capacity. A reader believes no offset, count, index or string before it has
@@ -43,7 +44,7 @@
 #define WEIR_TRACE_PARTS(X)                                                              \
 	X(STRINGS, 1, 4u << 20, "zero-terminated text")                                  \
 	X(MODULES, sizeof(struct weir_trace_module), 512, "mapped executable files")     \
-	X(THREADS, sizeof(struct weir_trace_thread), 256, "threads that allocated")      \
+	X(THREADS, sizeof(struct weir_trace_thread), 1024, "threads that allocated")     \
 	X(FRAMES, sizeof(struct weir_trace_frame), 32768, "places in code")              \
 	X(NODES, sizeof(struct weir_trace_node), 131072, "stacks, as a tree of frames")  \
 	X(SITES0, WEIR_N_SITE_FIELDS * 8, 8192, "allocation sites, even heads")          \
@@ -100,7 +101,8 @@ enum weir_trace_tier {
 	X(unreadable, "frames of the runtime's that failed a check and were left out")   \
 	X(truncated, "stacks deeper than WEIR_TRACE_MAX_DEPTH, or whose walk broke off") \
 	X(rows, "rows that could not be written")                                        \
-	X(samples, "samples of small blocks that found their table full")
+	X(samples, "samples of small blocks that found their table full")                \
+	X(isolates, "isolates of V8's whose collections and heap are not counted")
 
 enum weir_trace_drop {
 #define X(name, meaning) WEIR_DROP_##name,
@@ -154,6 +156,9 @@ struct weir_trace_thread {
 	uint32_t isolate; /* 1, 2, ... in order of appearance; 0: runs no JavaScript */
 	uint32_t is_main;
 	uint64_t first_ns;
+	uint32_t
+		turns; /* so many threads in turn, all of that name; tid and isolate: the last one's */
+	uint32_t reserved;
 };
 
 #define WEIR_FRAME_KINDS(X)                                                              \

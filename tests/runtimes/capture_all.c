@@ -112,7 +112,7 @@ show(const uint32_t *ids, uint32_t n, size_t bytes, uint32_t truncated)
 	walk_gcs(&g);
 	say("stack %zu isolate=%u truncated=%u majors=%llu minors=%llu heap=%llu "
 	    "external=%llu\n",
-	    bytes, walk_isolate(), truncated, (unsigned long long)g.major,
+	    bytes, walk_isolate(false), truncated, (unsigned long long)g.major,
 	    (unsigned long long)g.minor, (unsigned long long)g.heap_bytes,
 	    (unsigned long long)g.external_bytes);
 	for (uint32_t i = 0; i < n; i++) {
@@ -261,9 +261,11 @@ capture(uintptr_t fp, uintptr_t pc, size_t bytes)
 	if (bytes < floor_bytes || inside)
 		return;
 	inside = 1;
-	walk_isolate();
 	weir_lock(&lock);
 	walk_take(&raw, fp, pc);
+	if (walk_meets_isolate())
+		walk_take(&raw, fp, pc);
+	walk_isolate(true);
 	n = walk_decode(&raw, ids);
 	captures++;
 	frames_seen += n;

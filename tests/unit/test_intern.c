@@ -176,7 +176,7 @@ TEST(threads_get_the_same_answers)
 	CHECK(crowds[0].strings[0] != crowds[0].strings[1]);
 }
 
-TEST(full_modules_and_threads)
+TEST(full_modules)
 {
 	for (uint64_t i = 0; i < CAPACITY_MODULES; i++)
 		intern_module(&(struct weir_trace_module){.start = i << 20, .end = 7});
@@ -188,13 +188,6 @@ TEST(full_modules_and_threads)
 	CHECK(intern_module(&(struct weir_trace_module){.start = 1u << 20, .end = 7}) !=
 	      0);
 	CHECK_EQ(intern_dropped(WEIR_DROP_modules), dropped + 1);
-
-	CHECK_EQ(intern_thread(&(struct weir_trace_thread){.tid = 1}), 1);
-	CHECK_EQ(intern_thread(&(struct weir_trace_thread){.tid = 1}), 2);
-	for (uint32_t i = 3; i < CAPACITY_THREADS; i++)
-		CHECK_EQ(intern_thread(&(struct weir_trace_thread){.tid = i}), i);
-	CHECK_EQ(intern_thread(&(struct weir_trace_thread){.tid = 9}), 0);
-	CHECK_EQ(intern_dropped(WEIR_DROP_threads), 1);
 }
 
 TEST(full_frames_and_stacks)
@@ -249,7 +242,7 @@ TEST(full_text)
 	T(frames_by_all_their_words)                                                     \
 	T(stacks_share_their_callers)                                                    \
 	T(threads_get_the_same_answers)                                                  \
-	T(full_modules_and_threads)                                                      \
+	T(full_modules)                                                                  \
 	T(full_frames_and_stacks)                                                        \
 	T(full_text)
 

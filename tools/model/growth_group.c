@@ -33,10 +33,14 @@ thread_name(char *buf, size_t size, const struct trace_view *v, uint64_t thread)
 		return;
 	}
 	t = &v->threads[thread];
-	show_format(buf, size, "%s %u%s", trace_view_string(v, t->name), t->tid,
+	char turns[40] = "";
+	if (t->turns > 1)
+		show_format(turns, sizeof(turns), ", the last of %u in turn", t->turns);
+	show_format(buf, size, "%s %u%s%s", trace_view_string(v, t->name), t->tid,
 		    t->is_main	     ? " (main)"
 		    : t->isolate > 0 ? " (worker)"
-				     : "");
+				     : "",
+		    turns);
 }
 
 static void

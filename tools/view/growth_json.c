@@ -69,6 +69,7 @@ put_thread(struct json *j, const struct trace_view *t, uint64_t thread)
 		    t->n_threads > 0 ? trace_view_string(t, t->threads[thread].name)
 				     : "");
 	json_u64(j, "isolate", t->n_threads > 0 ? t->threads[thread].isolate : 0);
+	json_u64(j, "turns", t->n_threads > 0 ? t->threads[thread].turns : 0);
 	json_close(j, '}');
 }
 

@@ -1,0 +1,63 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# V8's collections and heap as weir has them, beside what Node says of them itself: whatever workers come
+# and go, and whatever V8's own helpers do meanwhile.
+
+load runtimes
+
+nodes='node node21 node22 node23 node24 node25 node26'
+
+# near A B: within 2 %.
+near() {
+  [ $((100 * ($1 > $2 ? $1 - $2 : $2 - $1))) -le $((2 * $2)) ]
+}
+
+# collections WORKERS HOT: of each Node here.
+collections() {
+  local tested=0 status majors used got got_used
+  for name in $nodes; do
+    (use "$name") || continue
+    use "$name"
+    tested=$((tested + 1))
+    status=0
+    with_weir "${runtime[@]}" --expose-gc "$programs/collections.cjs" "$1" "$2" >said 2>&1 || status=$?
+    [ $status -eq 137 ] || { cat said && return 1; }
+    read -r majors used <said
+    "$weir" growth --json --no-files "$sidecars"/*.weir >growth.json
+    read -r got got_used < <(jq -r '"\(.trace.major_gcs) \(.rss.js_heap_bytes)"' growth.json)
+    echo "# $name: $got collections and $got_used bytes, Node says $majors and $used"
+    [ "$got" -eq "$majors" ]
+    near "$got_used" "$used"
+    jq -e '.trace.gc_known and .dropped.isolates == 0 and .dropped.threads == 0' growth.json
+    # Workers in turn are one thread's place, or a few.
+    [ "$("$weir" growth --by=thread --json --no-files "$sidecars"/*.weir | jq '.sites | length')" -le 40 ]
+  done
+  [ $tested -gt 0 ] || skip "no Node here"
+}
+
+setup() {
+  cd "$BATS_TEST_TMPDIR" || return
+}
+
+@test "collections and heap are what Node says, though V8 compiles all the while" {
+  collections 0 1
+}
+
+@test "after 140 workers, one after the other, they still are" {
+  nodes='node node24' collections 140 0
+}
+
+@test "collections of before the first large block are seen as well" {
+  for name in $nodes; do
+    (use "$name") || continue
+    use "$name"
+    with_weir "${runtime[@]}" --trace-gc --expose-gc -e '
+      for (let i = 0; i < 7; i++) gc();
+      globalThis.kept = Buffer.alloc(4 << 20, 1);
+      setTimeout(() => process.kill(process.pid, "SIGKILL"), 2500)' >said || true
+    "$weir" growth --json --no-files "$sidecars"/*.weir >growth.json
+    [ "$(jq .trace.major_gcs growth.json)" -eq "$(grep -cE 'Mark-Compact|Mark-sweep' said)" ]
+    tested=yes
+  done
+  [ -n "${tested-}" ] || skip "no Node here"
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rows of threads: one for each that lives, used again by those of the same name, and what is
+ * counted when all are taken. The test that fills the table comes last.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "tests/tap.h"
+#include "trace/intern.h"
+#include "trace/ledger.h"
+#include "trace/sites.h"
+#include "trace/threads.h"
+
+#define NOBODY 0x7ff00000 /* no thread has such a number */
+
+static uint32_t
+row(uint32_t tid, const char *name, uint32_t isolate)
+{
+	return threads_row(&(struct weir_trace_thread){
+		.tid = tid,
+		.name = intern_string(name, strlen(name)),
+		.isolate = isolate,
+		.first_ns = tid,
+	});
+}
+
+static uint32_t
+self(void)
+{
+	return (uint32_t)syscall(SYS_gettid);
+}
+
+TEST(a_thread_that_lives_keeps_its_row)
+{
+	uint32_t own = row(self(), "lives", 1);
+
+	for (uint32_t i = 0; i < 50; i++)
+		CHECK(row(NOBODY + i, "others", 1) != own);
+	CHECK_EQ(ledger->threads[own].tid, self());
+	CHECK_EQ(ledger->threads[own].turns, 1);
+}
+
+TEST(workers_in_turn_share_few_rows)
+{
+	uint32_t before = ledger_count(WEIR_PART_THREADS), last = 0;
+	uint64_t dropped = intern_dropped(WEIR_DROP_threads), turns = 0;
+
+	for (uint32_t i = 0; i < 20000; i++)
+		last = row(NOBODY + i % 1000, "worker", i + 2);
+	CHECK(ledger_count(WEIR_PART_THREADS) <= before + 16);
+	CHECK_EQ(intern_dropped(WEIR_DROP_threads), dropped);
+	for (uint32_t i = before; i < ledger_count(WEIR_PART_THREADS); i++)
+		turns += ledger->threads[i].turns;
+	CHECK_EQ(turns, 20000);
+	CHECK_EQ(ledger->threads[last].isolate, 20001);
+	CHECK(ledger->threads_changed != 0 && ledger->threads_changed <= last);
+}
+
+TEST(rows_go_to_threads_of_the_same_name)
+{
+	uint32_t plain = row(NOBODY, "plain", 0);
+
+	for (int i = 0; i < 200; i++)
+		row(self(), "stirs", 0);
+	CHECK(ledger->thread_ended[plain]);
+	CHECK(row(NOBODY + 1, "plain", 1) != plain);
+	CHECK(row(NOBODY + 1, "plainer", 0) != plain);
+	CHECK_EQ(row(NOBODY + 1, "plain", 0), plain);
+	CHECK_EQ(ledger->threads[plain].first_ns, NOBODY);
+}
+
+TEST(a_thread_with_another_isolate_keeps_its_row)
+{
+	uint32_t first = row(self(), "embeds", 7);
+
+	CHECK_EQ(row(self(), "embeds", 8), first);
+	CHECK_EQ(ledger->threads[first].isolate, 8);
+	CHECK(row(self(), "embeds", 0) != first);
+}
+
+TEST(full)
+{
+	char name[16];
+
+	for (uint32_t i = 0; ledger_count(WEIR_PART_THREADS) < CAPACITY_THREADS; i++) {
+		snprintf(name, sizeof(name), "n%u", i);
+		CHECK(row(self(), name, 0) != 0);
+	}
+	CHECK_EQ(row(self(), "one more", 0), 0);
+	CHECK_EQ(intern_dropped(WEIR_DROP_threads), 1);
+}
+
+#define TAP_TESTS                                                                        \
+	T(a_thread_that_lives_keeps_its_row)                                             \
+	T(workers_in_turn_share_few_rows)                                                \
+	T(rows_go_to_threads_of_the_same_name)                                           \
+	T(a_thread_with_another_isolate_keeps_its_row)                                   \
+	T(full)
+
+int
+main(void)
+{
+	static const struct tap_test tests[] = {TAP_TESTS};
+
+	return weir_trace_start(1, 0) != 0 ||
+	       tap_run(tests, (int)(sizeof(tests) / sizeof(tests[0])));
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A server may have a worker for each request, and a worker has sites of its own: so one that comes
+ * when another of that name has ended takes its place, as its next turn.
+ */
+#include "trace/threads.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "trace/alive.h"
+#include "trace/intern.h"
+#include "trace/ledger.h"
+
+#define LOOKS 8 /* threads asked for when one comes */
+
+static uint32_t next_look;
+
+/* Asks a few in turn, so that a new thread costs the same whatever there was. */
+static void
+look(void)
+{
+	uint32_t used = ledger_count(WEIR_PART_THREADS);
+
+	for (int i = 0; i < LOOKS && used > 1; i++) {
+		next_look = next_look + 1 < used ? next_look + 1 : 1;
+		bool *ended = &ledger->thread_ended[next_look];
+
+		*ended = *ended || alive_has_ended((pid_t)ledger->threads[next_look].tid);
+	}
+}
+
+static bool
+is_like(const struct weir_trace_thread *a, const struct weir_trace_thread *b)
+{
+	return a->name == b->name && a->is_main == b->is_main &&
+	       (a->isolate != 0) == (b->isolate != 0);
+}
+
+static void
+change(uint32_t row)
+{
+	if (ledger->threads_changed == 0 || row < ledger->threads_changed)
+		ledger->threads_changed = row;
+}
+
+uint32_t
+threads_row(const struct weir_trace_thread *t)
+{
+	uint32_t used = ledger_count(WEIR_PART_THREADS);
+
+	look();
+	for (uint32_t i = 1; i < used; i++) {
+		struct weir_trace_thread *old = &ledger->threads[i];
+
+		/* The same thread, now with another isolate, is its own next turn. */
+		if (!is_like(old, t) || (!ledger->thread_ended[i] && old->tid != t->tid))
+			continue;
+		uint64_t first_ns = old->first_ns;
+		uint32_t turns = old->turns + 1;
+		*old = *t;
+		old->first_ns = first_ns;
+		old->turns = turns;
+		ledger->thread_ended[i] = false;
+		change(i);
+		return i;
+	}
+	if (used == CAPACITY_THREADS) {
+		intern_drop(WEIR_DROP_threads);
+		return 0;
+	}
+	ledger->threads[used] = *t;
+	ledger->threads[used].turns = 1;
+	ledger_counted(WEIR_PART_THREADS, used + 1);
+	return used;
+}
+
+/* The only thread of a child: whoever else has a row is not there. */
+void
+threads_after_fork(void)
+{
+	memset(ledger->thread_ended, true, sizeof(ledger->thread_ended));
+	ledger->threads_changed = 0;
+}
