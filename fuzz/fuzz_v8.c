@@ -29,7 +29,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (v8_image_open(&image, data, size) != 0)
 		return 0;
 	v8_script_forget();
-	struct v8_reader reader = {&image.layout, &image.memory};
+	struct v8_reader reader = {&image.layout, &image.lengths, &image.memory};
 	for (uint32_t i = 0; i < image.n_frames; i++) {
 		unsigned n = 0;
 

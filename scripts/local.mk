@@ -5,7 +5,7 @@ EXTRA_DIST += \
 	%D%/fallback/expected %D%/fallback/sets \
 	%D%/hosts/attempt %D%/hosts/common.sh %D%/hosts/cpython %D%/hosts/node %D%/hosts/numpy %D%/hosts/openjdk \
 	%D%/hosts/perl %D%/hosts/php %D%/hosts/redis %D%/hosts/ruby %D%/hosts/sqlite \
-	%D%/vm-trials %D%/vm/init %D%/vm/inside %D%/vm/trial.bash \
+	%D%/v8-lengths %D%/vm-trials %D%/vm/init %D%/vm/inside %D%/vm/trial.bash \
 	%D%/vm/trials/cgroup2.bash %D%/vm/trials/few_mappings.bash %D%/vm/trials/huge_pages.bash \
 	%D%/vm/trials/no_threads.bash %D%/vm/trials/numa_nodes.bash %D%/vm/trials/old_kernel.bash \
 	%D%/vm/trials/overcommit.bash %D%/vm/trials/read_only.bash %D%/vm/trials/swapping.bash \

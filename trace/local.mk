@@ -19,6 +19,7 @@ walker_sources = \
 	%D%/v8_code.c \
 	%D%/v8_function.c \
 	%D%/v8_gc.c %D%/v8_gc.h \
+	%D%/v8_lengths.h \
 	%D%/v8_layout.c %D%/v8_layout.h \
 	%D%/v8_object.c \
 	%D%/v8_position.c \

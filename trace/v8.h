@@ -18,8 +18,18 @@
 #define V8_FILE_BYTES  1024
 #define V8_MAX_INLINED 16 /* functions of one frame */
 
+/* Of V8's bytecodes: without a prefix, after Wide, after ExtraWide. None: not known. */
+#define V8_MAX_BYTECODES 256
+struct v8_lengths {
+	uint32_t n;
+	uint8_t bytes[3][V8_MAX_BYTECODES];
+};
+void v8_lengths_read(struct v8_lengths *to, const struct v8_layout *l,
+		     const struct weir_symtab *t);
+
 struct v8_reader {
 	const struct v8_layout *layout;
+	const struct v8_lengths *lengths;
 	struct checked *memory;
 };
 

@@ -23,13 +23,28 @@
 #define FIELD_LENGTH  8
 #define INLINED_BYTES 16 /* {int64 position, int32 function, padding} */
 
+/* V8 10 has no object between the two. */
+static bool
+is_in_object(const struct v8_layout *l)
+{
+	return l->code_stream == 0;
+}
+
+static uint64_t
+start_of(const struct v8_reader *r, uint64_t code)
+{
+	return is_in_object(r->layout) ? code - 1 + (uint64_t)r->layout->stream_header
+				       : v8_field(r, code, r->layout->code_start);
+}
+
 static bool
 is_code_at(const struct v8_reader *r, uint64_t code, uint64_t start, uint64_t pc)
 {
 	const struct v8_layout *l = r->layout;
 
-	if (v8_type(r, code) != l->type_code ||
-	    v8_field(r, code, l->code_start) != start ||
+	if (v8_type(r, code) != l->type_code || start_of(r, code) != start)
+		return false;
+	if (!is_in_object(l) &&
 	    v8_field(r, code, l->code_stream) != start - (uint64_t)l->stream_header + 1)
 		return false;
 	return pc - start <= checked_u32(r->memory, code - 1 + (uint64_t)l->code_bytes);
@@ -57,7 +72,9 @@ find(const struct v8_reader *r, uint64_t pc)
 		if (start % (8 * CHECKED_BLOCK) == 0 || pc - start < ALIGNMENT)
 			read_before(r, header);
 		uint64_t map = checked_u64(r->memory, header);
-		uint64_t code = checked_u64(r->memory, header + FIELD_CODE);
+		uint64_t code = is_in_object(r->layout)
+					? header + 1
+					: checked_u64(r->memory, header + FIELD_CODE);
 		if (r->memory->failed)
 			return 0;
 		/* Instructions may look like anything, even like addresses of nothing. */
@@ -84,7 +101,7 @@ v8_code_at(const struct v8_reader *r, uint64_t pc, struct v8_code *to)
 	       KIND_MASK;
 	to->positions = v8_field(r, code, l->code_positions);
 	to->data = v8_field(r, code, l->code_data);
-	to->offset = (int32_t)(pc - v8_field(r, code, l->code_start));
+	to->offset = (int32_t)(pc - start_of(r, code));
 	to->baseline = kind == l->kind_baseline;
 	/* Maglev's and Turbofan's come next. */
 	to->optimized = kind == l->kind_baseline + 1 || kind == l->kind_baseline + 2;

@@ -54,10 +54,51 @@ check(const struct v8_layout *l, const char **why)
 	    l->fp_offset != -40)
 		return -ENOTSUP;
 	*why = "this version of V8 is not known";
-	if (l->major < 11 || l->major > 14)
+	if (l->major < 10 || l->major > 14)
 		return -ENOTSUP;
 	*why = "";
 	return 0;
+}
+
+/*
+ * What is not exported. BytecodeArray and Code: objects/code.h, bytecode-array.tq of the version. In V8 10 the
+ * instructions follow the Code object itself, later the header of an InstructionStream.
+ */
+static void
+by_version(struct v8_layout *l)
+{
+	static const struct {
+		int32_t major, minor; /* from there on */
+		int32_t positions, data, code_positions, stream, start, flags, bytes;
+	} layouts[] = {
+		{10, 0, 32, 16, 24, 0, 0, 48, 40},
+		{11, 3, 32, 16, 24, 32, 40, 48, 56},
+		{11, 8, 32, 8, 16, 24, 32, 40, 44},
+		{12, 4, 24, 8, 16, 32, 40, 48, 52},
+	};
+	size_t n = sizeof(layouts) / sizeof(layouts[0]), i = 0;
+
+	for (size_t k = 0; k < n; k++)
+		if (l->major > layouts[k].major ||
+		    (l->major == layouts[k].major && l->minor >= layouts[k].minor))
+			i = k;
+	l->bytecode_positions = layouts[i].positions;
+	const struct {
+		int32_t *to, value;
+	} fields[] = {
+		{&l->code_data, layouts[i].data},
+		{&l->code_positions, layouts[i].code_positions},
+		{&l->code_stream, layouts[i].stream},
+		{&l->code_start, layouts[i].start},
+		{&l->code_flags, layouts[i].flags},
+		{&l->code_bytes, layouts[i].bytes},
+		{&l->deopt_inlined, 1},
+		{&l->deopt_literals, 2},
+		{&l->deopt_positions, 7},
+	};
+	for (size_t k = 0; k < sizeof(fields) / sizeof(fields[0]); k++)
+		if (*fields[k].to == 0)
+			*fields[k].to = fields[k].value;
 }
 
 int
@@ -77,20 +118,6 @@ v8_layout_read(struct v8_layout *l, const struct weir_symtab *t, const char **wh
 	}
 	if (l->type_function_last == 0)
 		l->type_function_last = l->type_function + 16;
-	if (l->major == 11) {
-		l->bytecode_positions = 32;
-		l->code_data = 16;
-		l->code_positions = 24;
-		l->code_stream = 32;
-		l->code_start = 40;
-		l->code_flags = 48;
-		l->code_bytes = 56;
-		l->stream_header = 16;
-	} else {
-		l->bytecode_positions = 24;
-		l->code_data = 8;
-		l->code_positions = 16;
-		l->stream_header = 32;
-	}
+	by_version(l);
 	return check(l, why);
 }

@@ -63,17 +63,25 @@
 	X(code_start, "v8dbg_class_Code__instruction_start__Address", 0)                 \
 	X(code_flags, "v8dbg_class_Code__flags__uint32_t", 0)                            \
 	X(code_bytes, "v8dbg_class_Code__instruction_size__int", 0)                      \
-	X(kind_baseline, "v8dbg_CodeKindBaseline", -1)
+	X(kind_baseline, "v8dbg_CodeKindBaseline", -1)                                   \
+	X(code_data,                                                                     \
+	  "v8dbg_class_Code__deoptimization_data__Tagged_FixedArray_"                    \
+	  "|v8dbg_class_Code__deoptimization_data__FixedArray",                          \
+	  0)                                                                             \
+	X(code_positions,                                                                \
+	  "v8dbg_class_Code__source_position_table__Tagged_ByteArray_"                   \
+	  "|v8dbg_class_Code__source_position_table__ByteArray",                         \
+	  0)                                                                             \
+	X(stream_header,                                                                 \
+	  "v8dbg_class_InstructionStream__instruction_start__uintptr_t"                  \
+	  "|v8dbg_class_Code__instruction_start__uintptr_t",                             \
+	  0)
 
 struct v8_layout {
 #define X(member, symbols, without) int32_t member;
 	V8_SYMBOLS(X)
 #undef X
-	/* By version. */
-	int32_t bytecode_positions; /* BytecodeArray: source position table */
-	int32_t code_data;	    /* Code: deoptimization data or bytecode */
-	int32_t code_positions;	    /* Code: position table */
-	int32_t stream_header;	    /* InstructionStream: where the instructions start */
+	int32_t bytecode_positions; /* BytecodeArray: source position table, by version */
 };
 
 /*

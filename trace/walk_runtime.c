@@ -28,7 +28,8 @@ static bool proven;
 
 static struct v8_layout layout;
 static struct checked memory; /* under the trace's lock */
-static const struct v8_reader reader = {&layout, &memory};
+static struct v8_lengths lengths;
+static const struct v8_reader reader = {&layout, &lengths, &memory};
 static struct weir_symtab symbols;
 
 static _Atomic bool reads_python;
@@ -174,6 +175,7 @@ look_at_v8(void)
 	if (name[0] == '\0')
 		name = "v8";
 	code_ask_for_builtins(builtins);
+	v8_lengths_read(&lengths, &layout, &symbols);
 	v8_gc_init(&symbols);
 	tier = WEIR_TIER_V8;
 	reason = "";

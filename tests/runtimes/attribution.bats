@@ -5,7 +5,7 @@
 
 load runtimes
 
-nodes='node node22 node24 node26'
+nodes='node node18 node21 node22 node23 node24 node25 node26'
 
 # captured FLOOR COMMAND...: its allocations from FLOOR bytes on are walked; the stacks of those from
 # 20 MB on are in ./log.
@@ -78,7 +78,7 @@ places() {
 }
 
 @test "exact lines of Maglev's code" {
-  nodes='node24 node26' places js-inlined js-optimized -- maglev
+  nodes='node24 node25 node26' places js-inlined js-optimized -- maglev
 }
 
 @test "ESM, async functions, vm, and many workers" {

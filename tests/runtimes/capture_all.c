@@ -212,7 +212,7 @@ write_image(const struct walk_raw *raw, const char *path)
 {
 	const struct v8_reader *live = walk_v8();
 	static struct checked memory;
-	struct v8_reader reader = {live->layout, &memory};
+	struct v8_reader reader = {live->layout, live->lengths, &memory};
 	struct v8_image_head head = {.n_layout = V8_LAYOUT_WORDS};
 
 	v8_script_forget();
@@ -245,6 +245,7 @@ write_image(const struct walk_raw *raw, const char *path)
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (write(fd, &head, sizeof(head)) < 0 ||
 	    write(fd, live->layout, sizeof(*live->layout)) < 0 ||
+	    write(fd, live->lengths, sizeof(*live->lengths)) < 0 ||
 	    write(fd, recording.frames, head.n_frames * sizeof(struct v8_frame)) < 0 ||
 	    write(fd, recording.blocks, head.n_blocks * sizeof(struct v8_image_block)) <
 		    0)

@@ -5,7 +5,7 @@
 
 load runtimes
 
-nodes='node node21 node22 node23 node24 node25 node26'
+nodes='node node18 node21 node22 node23 node24 node25 node26'
 
 # near A B: within 2 %.
 near() {

@@ -25,11 +25,16 @@ static const struct expected {
 #define STORY (sizeof(story) / sizeof(story[0]))
 
 static const char *const images[] = {
+	"node18-interpreted", "node18-baseline",  "node18-optimized",
 	"node20-interpreted", "node20-baseline",  "node20-optimized",
+	"node21-interpreted", "node21-baseline",  "node21-optimized",
 	"node22-interpreted", "node22-baseline",  "node22-optimized",
+	"node23-interpreted", "node23-baseline",  "node23-optimized",
 	"node24-interpreted", "node24-baseline",  "node24-optimized",
-	"node24-maglev",      "node24-wide",	  "node26-interpreted",
-	"node26-baseline",    "node26-optimized", "node26-maglev",
+	"node24-maglev",      "node24-wide",	  "node25-interpreted",
+	"node25-baseline",    "node25-optimized", "node25-maglev",
+	"node26-interpreted", "node26-baseline",  "node26-optimized",
+	"node26-maglev",
 };
 #define IMAGES (sizeof(images) / sizeof(images[0]))
 
@@ -75,7 +80,7 @@ load(const char *name)
 static void
 decode_all(void)
 {
-	struct v8_reader reader = {&image.layout, &image.memory};
+	struct v8_reader reader = {&image.layout, &image.lengths, &image.memory};
 
 	v8_script_forget();
 	places.n = 0;
@@ -212,7 +217,7 @@ TEST(a_stub_is_no_function)
 	struct v8_frame stub = {.pc = 0x1000, .function = 22 << 1};
 
 	REQUIRE(load(images[0]) == 0);
-	struct v8_reader reader = {&image.layout, &image.memory};
+	struct v8_reader reader = {&image.layout, &image.lengths, &image.memory};
 	places.n = 0;
 	checked_begin(&image.memory);
 	CHECK(v8_decode(&reader, &stub, note, &places) != 0);

@@ -12,11 +12,11 @@
 
 #include "trace/v8.h"
 
-#define V8_IMAGE_MAGIC	"weirv8i1"
+#define V8_IMAGE_MAGIC	"weirv8i2"
 #define V8_IMAGE_FRAMES 64
 #define V8_LAYOUT_WORDS (sizeof(struct v8_layout) / sizeof(int32_t))
 
-/* In the file: this, the layout, n_frames struct v8_frame, n_blocks struct v8_image_block. */
+/* In the file: this, the layout, the lengths of bytecodes, n_frames struct v8_frame, n_blocks struct v8_image_block. */
 struct v8_image_head {
 	char magic[8];
 	uint32_t n_layout, n_frames, n_blocks, reserved;
@@ -29,6 +29,7 @@ struct v8_image_block {
 
 struct v8_image {
 	struct v8_layout layout;
+	struct v8_lengths lengths;
 	struct v8_frame frames[V8_IMAGE_FRAMES];
 	uint32_t n_frames, n_blocks;
 	const uint8_t *blocks;
@@ -68,7 +69,7 @@ v8_image_open(struct v8_image *image, const uint8_t *data, size_t size)
 	struct v8_image_head head;
 	int32_t words[V8_LAYOUT_WORDS];
 
-	if (size < sizeof(head) + sizeof(words))
+	if (size < sizeof(head) + sizeof(words) + sizeof(image->lengths))
 		return -1;
 	memcpy(&head, data, sizeof(head));
 	memcpy(words, data + sizeof(head), sizeof(words));
@@ -76,7 +77,7 @@ v8_image_open(struct v8_image *image, const uint8_t *data, size_t size)
 	size -= sizeof(head) + sizeof(words);
 	if (memcmp(head.magic, V8_IMAGE_MAGIC, sizeof(head.magic)) != 0 ||
 	    head.n_layout != V8_LAYOUT_WORDS || head.n_frames > V8_IMAGE_FRAMES ||
-	    size < head.n_frames * sizeof(struct v8_frame))
+	    size - sizeof(image->lengths) < head.n_frames * sizeof(struct v8_frame))
 		return -1;
 	/* A layout comes from the runtime's symbols: offsets and numbers of that size. */
 	for (size_t i = 0; i < V8_LAYOUT_WORDS; i++)
@@ -84,6 +85,11 @@ v8_image_open(struct v8_image *image, const uint8_t *data, size_t size)
 			return -1;
 	memset(image, 0, sizeof(*image));
 	memcpy(&image->layout, words, sizeof(words));
+	memcpy(&image->lengths, data, sizeof(image->lengths));
+	data += sizeof(image->lengths);
+	size -= sizeof(image->lengths);
+	if (image->lengths.n > V8_MAX_BYTECODES)
+		return -1;
 	image->n_frames = head.n_frames;
 	memcpy(image->frames, data, head.n_frames * sizeof(struct v8_frame));
 	data += head.n_frames * sizeof(struct v8_frame);
