@@ -12,6 +12,7 @@
 #include "policy/options.h"
 #include "policy/token.h"
 #include "policy/route.h"
+#include "policy/sampling.h"
 
 #define MAX_ISSUES 8
 
@@ -92,6 +93,9 @@ check_text(const char *value, uint64_t min, uint64_t max)
 #define CHECK_NUMA(value, min, max)                                                      \
 	FUZZ_CHECK((value).mode <= WEIR_NUMA_BIND &&                                     \
 		   ((value).nodes != 0) == ((value).mode == WEIR_NUMA_BIND))
+#define CHECK_SAMPLE(value, min, max)                                                    \
+	FUZZ_CHECK((value) == 0 || (value) == WEIR_SAMPLE_AUTO ||                        \
+		   ((value) >= (min) && (value) <= (max)))
 #define CHECK_TEXT(value, min, max) check_text(value, min, max)
 
 static void

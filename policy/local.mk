@@ -13,5 +13,6 @@ libpolicy_la_SOURCES = \
 	%D%/purge.c %D%/purge.h \
 	%D%/rest.c %D%/rest.h \
 	%D%/route.c %D%/route.h \
+	%D%/sampling.c %D%/sampling.h \
 	%D%/token.c %D%/token.h \
 	%D%/zero.c %D%/zero.h

@@ -8,6 +8,7 @@
 #include <errno.h>
 
 #include "include/weir/stats.h"
+#include "policy/sampling.h"
 
 #define ALL_KINDS ((1u << WEIR_N_KINDS) - 1)
 
@@ -36,7 +37,9 @@ static enum weir_option_error
 parse_number(uint64_t *value, const struct option_field *f, struct token s)
 {
 	uint64_t n;
-	int err = f->type == OPTION_SIZE ? token_bytes(s, &n) : token_number(s, &n);
+	int err = f->type == OPTION_SIZE || f->type == OPTION_SAMPLE
+			  ? token_bytes(s, &n)
+			  : token_number(s, &n);
 
 	if (err == -ERANGE)
 		return WEIR_OPTION_TOO_LARGE;
@@ -47,6 +50,17 @@ parse_number(uint64_t *value, const struct option_field *f, struct token s)
 	if (n > f->max)
 		return WEIR_OPTION_TOO_LARGE;
 	*value = n;
+	return WEIR_OPTION_OK;
+}
+
+static enum weir_option_error
+parse_sample(uint64_t *value, const struct option_field *f, struct token s)
+{
+	bool is_auto = token_is(s, "auto");
+
+	if (!is_auto && !token_is(s, "off") && !token_is(s, "0"))
+		return parse_number(value, f, s);
+	*value = is_auto ? WEIR_SAMPLE_AUTO : 0;
 	return WEIR_OPTION_OK;
 }
 
@@ -145,6 +159,8 @@ option_value_parse(const struct option_field *f, struct weir_options *o, struct 
 	case OPTION_NUMA:
 		return weir_numa_parse(value, s) != 0 ? WEIR_OPTION_BAD_VALUE
 						      : WEIR_OPTION_OK;
+	case OPTION_SAMPLE:
+		return parse_sample(value, f, s);
 	case OPTION_TEXT:
 		return parse_text(value, f, s);
 	}
@@ -203,6 +219,17 @@ print_kinds(uint32_t mask, struct emit *out)
 }
 
 static void
+print_sample(uint64_t bytes, struct emit *out)
+{
+	if (bytes == 0)
+		emit_text(out, "off");
+	else if (bytes == WEIR_SAMPLE_AUTO)
+		emit_text(out, "auto");
+	else
+		emit_size(out, bytes);
+}
+
+static void
 print_text(const char *value, struct emit *out)
 {
 	for (; *value != '\0'; value++) {
@@ -240,6 +267,9 @@ option_value_print(const struct option_field *f, const struct weir_options *o,
 		break;
 	case OPTION_NUMA:
 		weir_numa_print(value, out);
+		break;
+	case OPTION_SAMPLE:
+		print_sample(*(const uint64_t *)value, out);
 		break;
 	case OPTION_TEXT:
 		print_text(value, out);

@@ -19,6 +19,7 @@ enum option_type {
 	OPTION_KINDS,
 	OPTION_HUGE,
 	OPTION_NUMA,
+	OPTION_SAMPLE,
 	OPTION_TEXT,
 };
 

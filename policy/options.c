@@ -18,6 +18,7 @@
 #define TYPE_TEXT_KINDS	 "KINDS"
 #define TYPE_TEXT_HUGE	 "never|auto|always"
 #define TYPE_TEXT_NUMA	 "NODES"
+#define TYPE_TEXT_SAMPLE "auto|off|SIZE"
 #define TYPE_TEXT_TEXT	 "TEXT"
 
 const struct weir_option_row weir_option_rows[] = {
@@ -48,6 +49,7 @@ static const struct option_field fields[] = {
 #define MEMBER_KINDS  uint32_t
 #define MEMBER_HUGE   enum weir_huge
 #define MEMBER_NUMA   struct weir_numa
+#define MEMBER_SAMPLE uint64_t
 #define MEMBER_TEXT   char[OPTIONS_TEXT_MAX]
 #define X(name, type, def, min, max, unit, help)                                         \
 	_Static_assert(                                                                  \

@@ -38,7 +38,7 @@ struct weir_options {
 	uint64_t stats_ms;
 	bool trace;
 	uint64_t trace_min;    /* bytes */
-	uint64_t trace_sample; /* bytes, 0: off */
+	uint64_t trace_sample; /* bytes, 0: off, WEIR_SAMPLE_AUTO */
 	bool verbose;
 	char isa[OPTIONS_TEXT_MAX]; /* libweir's, not the shim's */
 	bool want_help;		    /* the item "help" was there */
@@ -67,7 +67,7 @@ struct weir_option_issue {
 struct weir_option_row {
 	const char *name;
 	const char *
-		type; /* "on|off", "SIZE", "N", "MS", "CLASSES", "KINDS", "never|auto|always", "NODES", "TEXT" */
+		type; /* "on|off", "SIZE", "N", "MS", "CLASSES", "KINDS", "never|auto|always", "NODES", "auto|off|SIZE", "TEXT" */
 	const char *default_text;
 	const char *unit;
 	const char *help;

@@ -18,6 +18,7 @@
 #include "preload/gate.h"
 #include "preload/own_files.h"
 #include "preload/ready.h"
+#include "preload/sampling_look.h"
 #include "preload/scarce.h"
 #include "preload/segment.h"
 #include "preload/settings.h"
@@ -35,6 +36,8 @@
 /* Where the host's own thread would wait for it: at the end only. */
 #define RESIDENT_INLINE ((uint64_t)256 << 20)
 #define RESIDENT_AT_END ((uint64_t)16 << 30)
+
+#define UNTOUCHED_LEAST ((uint64_t)16 << 20)
 
 static struct snapshot_clock counts;
 static _Atomic uint64_t inline_most = WEIR_KEEP_INLINE;
@@ -94,6 +97,36 @@ own_bytes(void)
 	return weir_pool_lent_bytes() + weir_pool_cached_bytes();
 }
 
+/* What is lent is not all touched: where that matters, the resident part is measured, which takes time. */
+static bool
+own_resident(int64_t now_ns, enum chores_by by, uint64_t *bytes)
+{
+	static int64_t next_ns;
+	uint64_t most = by == CHORES_BY_CLOCK ? UINT64_MAX : RESIDENT_INLINE;
+
+	*bytes = own_bytes();
+	if (*bytes < UNTOUCHED_LEAST)
+		return true;
+	if (now_ns < next_ns)
+		return false;
+	bool measured = weir_pool_resident(most, bytes);
+	int64_t took_ns = clock_read(CLOCK_MONOTONIC) - now_ns;
+	next_ns = now_ns +
+		  (took_ns * 400 > RESIDENT_EVERY ? took_ns * 400 : RESIDENT_EVERY);
+	return measured;
+}
+
+/* The process's size was read before weir's: what is freed between the two is not taken for growth. */
+static void
+look_at_small(int64_t now_ns, const struct facts_memory *m, enum chores_by by)
+{
+	uint64_t own;
+
+	if (m->fresh && weir_beat_old_enough(gate_born_ns, now_ns) &&
+	    own_resident(now_ns, by, &own))
+		sampling_look(now_ns, m->anon_bytes, own);
+}
+
 static void
 look_around(struct weir_tick *tick, int64_t worked_ns, enum chores_by by)
 {
@@ -101,8 +134,10 @@ look_around(struct weir_tick *tick, int64_t worked_ns, enum chores_by by)
 	uint64_t own = own_bytes(), cached = weir_pool_cached_bytes();
 	bool look = by == CHORES_BY_ONE || own_files_here();
 
-	if (look)
+	if (look) {
 		facts_memory(&m);
+		look_at_small(tick->now_ns, &m, by);
+	}
 	if (own < own_bytes())
 		own = own_bytes();
 	uint64_t charged = weir_charged(
@@ -284,7 +319,7 @@ chores_worth_a_record(void)
 }
 
 uint64_t
-chores_beat(int64_t now_ns)
+chores_beat(int64_t now_ns, enum chores_by by)
 {
 	struct facts_memory m;
 
@@ -294,6 +329,7 @@ chores_beat(int64_t now_ns)
 	if (wait_ns > 0)
 		return (uint64_t)wait_ns;
 	facts_memory(&m);
+	look_at_small(now_ns, &m, by);
 	weir_beat_seen(&beat, now_ns, m.rss_bytes);
 	atomic_store(&other_bytes, weir_rest_seen(m.rss_bytes, own_bytes()));
 	bool large = is_large(&m);

@@ -14,9 +14,9 @@ enum chores_by { CHORES_BY_CLOCK, CHORES_BY_ONE, CHORES_BY_MANY };
 
 /*
  * What is due though nobody asks anything of weir: rows go on, and a process may be worth a sidecar
- * by its size alone. By the background thread. Nanoseconds until the next; UINT64_MAX: none.
+ * by its size alone. Not by one of several. Nanoseconds until the next; UINT64_MAX: none.
  */
-uint64_t chores_beat(int64_t now_ns);
+uint64_t chores_beat(int64_t now_ns, enum chores_by by);
 
 /*
  * One round. Returns the nanoseconds until the next is due; UINT64_MAX: nothing to do. A thread of the

@@ -117,7 +117,8 @@ facts_memory(struct facts_memory *m)
 	static struct facts_memory last;
 	int64_t now_ns = clock_now_ns();
 
-	if (weir_look_due(now_ns, rss_ns, RSS_NS)) {
+	last.fresh = weir_look_due(now_ns, rss_ns, RSS_NS);
+	if (last.fresh) {
 		rss_ns = now_ns;
 		own_size(&last);
 	}

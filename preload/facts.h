@@ -24,6 +24,7 @@ struct facts_memory {
 	uint64_t limit_bytes, charged_bytes, droppable_bytes;
 	uint64_t rss_bytes;  /* a tenth of a second old at most */
 	uint64_t anon_bytes; /* of it, neither of files nor shared memory */
+	bool fresh;	     /* both were read just now */
 	/* Under strict commit accounting, what the machine may promise and has promised; else 0. */
 	uint64_t promise_limit_bytes, promised_bytes;
 };

@@ -18,6 +18,7 @@
 #include "preload/gate.h"
 #include "preload/ready.h"
 #include "preload/record.h"
+#include "preload/sampler.h"
 #include "preload/segment.h"
 #include "preload/suspect.h"
 #include "preload/symbol_next.h"
@@ -102,6 +103,7 @@ wake(void)
 		}
 		record_after_fork();
 		ready_after_fork();
+		sampler_after_fork();
 		timer_after_fork();
 		segment_after_fork((int32_t)parent);
 		atomic_store_explicit(&gate_first, NULL, memory_order_release);

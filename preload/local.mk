@@ -30,6 +30,7 @@ libweir_preload_la_SOURCES = \
 	%D%/resize.c \
 	%D%/retry.c %D%/retry.h \
 	%D%/sampler.c %D%/sampler.h \
+	%D%/sampling_look.c %D%/sampling_look.h \
 	%D%/say.c %D%/say.h \
 	%D%/scarce.c %D%/scarce.h \
 	%D%/scratch_api.c \
@@ -46,7 +47,7 @@ libweir_preload_la_SOURCES = \
 	%D%/symbol_next.c %D%/symbol_next.h \
 	%D%/symbols.def \
 	%D%/thread.c %D%/thread_create.c %D%/thread.h \
-	%D%/timer.c %D%/timer.h \
+	%D%/timer.c %D%/timer.h %D%/timer_asked.c %D%/timer_work.h \
 	%D%/watchers.c %D%/watchers.h \
 	%D%/where.c %D%/where.h
 libweir_preload_la_CFLAGS = $(AM_CFLAGS) -fno-builtin-malloc -fno-builtin-calloc -ftls-model=initial-exec

@@ -72,8 +72,7 @@ ready_make(void)
 		if (weir_config.trace && strcmp(weir_config.stats, "off") != 0)
 			weir_trace_start(weir_config.trace_min > weir_config.floor
 						 ? weir_config.trace_min
-						 : weir_config.floor,
-					 weir_config.trace_sample);
+						 : weir_config.floor);
 		atomic_store_explicit(&ready, true, memory_order_release);
 	}
 	weir_unlock(&once_lock);

@@ -156,6 +156,7 @@ install(void)
 	PUT(aligned_alloc);
 	PUT(memalign);
 #undef PUT
+	sampler_changed();
 	/* The sampler does not take part in this one. */
 	__atomic_store_n(&next.valloc, retry_valloc, __ATOMIC_RELEASE);
 }

@@ -1,55 +1,61 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Each wrapper serves the call, then counts its bytes down to the next sample. Jumped to by the
- * interposed functions, so what they return to is the host.
+ * Each wrapper counts the bytes of its call down to the next sample, or to the next look at whether to
+ * sample, and jumps on to the next allocator. They are put in front of it only while there is something to
+ * count or a sample to be forgotten: other threads find the one or the other.
  */
 #include "preload/sampler.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <time.h>
 
+#include "pool/lock.h"
 #include "preload/clock.h"
 #include "preload/gate.h"
+#include "preload/jump.h"
 #include "preload/next.h"
 #include "preload/place_private.h"
 #include "preload/ready.h"
+#include "preload/sampling_look.h"
 #include "preload/settings.h"
 #include "preload/timer.h"
 #include "trace/sample.h"
 #include "trace/sites.h"
 
+#define HOT	    __attribute__((aligned(64)))
 #define COLD	    __attribute__((noinline, cold))
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
-#define FROM                                                                             \
-	((struct place_caller){__builtin_return_address(0),                              \
-			       (uintptr_t)__builtin_frame_address(0)})
+#define CALLER	    __builtin_return_address(0)
+#define FROM(caller)                                                                     \
+	((struct place_caller){(caller), (uintptr_t)__builtin_frame_address(0)})
+
+/* Where nothing is sampled, bytes from one look to the next. */
+#define LOOK_BYTES ((uint32_t)1 << 20)
 
 static struct weir_next beneath;
+static struct weir_lock put_lock;
+static unsigned mode;
 
-/*
- * How many bytes are left until the next sample, and the state of the random numbers (0: not begun). A
- * thread always uses the same row, which the address of its thread-local data chooses; threads that
- * share a row share its samples. Not thread-local itself: the shim's 64 bytes are used up.
- */
+/* The state of the random numbers, 0: not begun. In rows, since few threads draw at the same time. */
 static struct row {
-	_Atomic int64_t left;
 	_Atomic uint64_t random;
-} __attribute__((aligned(64))) rows[64];
-
-static struct row *
-own_row(void)
-{
-	uintptr_t self = (uintptr_t)&gate_depth;
-
-	return &rows[(self >> 12 ^ self >> 23) % (sizeof(rows) / sizeof(rows[0]))];
-}
+} __attribute__((aligned(64))) rows[16];
 
 static uint64_t
-random_bits(struct row *row)
+random_bits(void)
 {
+	uintptr_t self = (uintptr_t)&gate_depth;
+	struct row *row =
+		&rows[(self >> 12 ^ self >> 23) % (sizeof(rows) / sizeof(rows[0]))];
+
+	if (atomic_load_explicit(&row->random, memory_order_relaxed) == 0)
+		atomic_store(&row->random, ((uint64_t)clock_read(CLOCK_MONOTONIC) << 8 ^
+					    (uintptr_t)row) |
+						   1);
 	uint64_t z = atomic_fetch_add_explicit(&row->random, 0x9e3779b97f4a7c15u,
 					       memory_order_relaxed);
 
@@ -58,10 +64,24 @@ random_bits(struct row *row)
 	return z ^ z >> 31;
 }
 
-static int64_t
-draw(struct row *row)
+/* A count has 32 bits, which one distance in e^64 exceeds; of longer ones it takes several. */
+#define MEAN_MOST ((uint64_t)64 << 20)
+
+static uint32_t
+draw(void)
 {
-	return (int64_t)weir_sample_distance(weir_config.trace_sample, random_bits(row));
+	uint64_t mean = sampling_mean();
+	uint64_t distance =
+		weir_sample_distance(mean < MEAN_MOST ? mean : MEAN_MOST, random_bits());
+
+	return distance < UINT32_MAX ? (uint32_t)distance : UINT32_MAX;
+}
+
+static bool
+is_one_of_several(void)
+{
+	return sampling_mean() > MEAN_MOST &&
+	       random_bits() % sampling_mean() >= MEAN_MOST;
 }
 
 static void
@@ -75,41 +95,47 @@ record(const void *p, size_t bytes, struct place_caller caller)
 		uint32_t site = weir_trace_site(caller.frame, (uintptr_t)caller.pc,
 						WEIR_KIND_OTHER | WEIR_TRACE_SAMPLED);
 
-		weir_sample_born(p, site,
-				 weir_sample_weight(weir_config.trace_sample, bytes));
+		weir_sample_born(p, site, bytes);
 		timer_nudge(0);
 	}
 	place_leave(&g);
 }
 
-/* The count has run out, or this is the row's first call. */
-static COLD void
-run_out(struct row *row, const void *p, size_t bytes, struct place_caller caller)
+/* The count has run out, or this is the thread's first call. */
+static void
+ran_out(const void *p, size_t bytes, struct place_caller caller)
 {
-	if (atomic_load(&row->random) == 0) {
-		atomic_store(&row->random, ((uint64_t)clock_read(CLOCK_MONOTONIC) << 8 ^
-					    (uintptr_t)row) |
-						   1);
-		int64_t left = draw(row);
-		if (atomic_fetch_add(&row->left, left) + left >= 0)
-			return;
+	if (!sampling_now()) {
+		weir_sample_left = LOOK_BYTES;
+		timer_look_at_small();
+		return;
 	}
-	atomic_store(&row->left, draw(row));
-	if (p != NULL)
+	if (weir_sample_left == 0) {
+		uint32_t first = draw();
+
+		if (bytes < first) {
+			weir_sample_left = first - (uint32_t)bytes;
+			return;
+		}
+	}
+	weir_sample_left = draw();
+	if (p != NULL && !is_one_of_several())
 		record(p, bytes, caller);
 }
 
-static inline void
-count_down(const void *p, size_t bytes, struct place_caller caller)
+/*
+ * False: a byte of the block is chosen. Read and written apart: a handler of signals that allocates in between
+ * is not counted, and the count never goes below zero.
+ */
+static inline bool
+counted(size_t bytes)
 {
-	/* A size that no allocator can serve must not overflow the count. */
-	if (UNLIKELY(bytes > INT64_MAX / 4))
-		return;
-	struct row *row = own_row();
-	int64_t left = atomic_fetch_sub_explicit(&row->left, (int64_t)bytes,
-						 memory_order_relaxed);
-	if (UNLIKELY(left < (int64_t)bytes))
-		run_out(row, p, bytes, caller);
+	uint32_t left = weir_sample_left;
+
+	if (UNLIKELY(bytes >= left))
+		return false;
+	weir_sample_left = left - (uint32_t)bytes;
+	return true;
 }
 
 static COLD void
@@ -124,92 +150,171 @@ forget(const void *p)
 	place_leave(&g);
 }
 
-static void *
-sampling_malloc(size_t size)
+static COLD void *
+chosen_malloc(size_t size, const void *caller)
 {
 	void *p = beneath.malloc(size);
 
-	count_down(p, size, FROM);
+	ran_out(p, size, FROM(caller));
 	return p;
 }
 
-static void *
-sampling_calloc(size_t n, size_t size)
+JUMPS HOT static void *
+counted_malloc(size_t size)
+{
+	if (!counted(size))
+		return chosen_malloc(size, CALLER);
+	JUMP beneath.malloc(size);
+}
+
+static COLD void *
+chosen_calloc(size_t n, size_t size, const void *caller)
 {
 	void *p = beneath.calloc(n, size);
 
-	if (p != NULL)
-		count_down(p, n * size, FROM);
+	ran_out(p, n * size, FROM(caller));
 	return p;
 }
 
-static void
-sampling_free(void *p)
+JUMPS static void *
+counted_calloc(size_t n, size_t size)
 {
-	if (UNLIKELY(weir_sample_may_be(p)))
-		forget(p);
-	beneath.free(p);
+	size_t bytes;
+
+	/* An overflow is the next allocator's to refuse. */
+	if (!__builtin_mul_overflow(n, size, &bytes) && !counted(bytes))
+		return chosen_calloc(n, size, CALLER);
+	JUMP beneath.calloc(n, size);
 }
 
-/* A sample ends with the old block; if that stays because there is no memory, it is lost. */
-static void *
-sampling_realloc(void *p, size_t size)
+JUMPS HOT static void
+watched_free(void *p)
 {
 	if (UNLIKELY(weir_sample_may_be(p)))
 		forget(p);
+	JUMP beneath.free(p);
+}
+
+static COLD void *
+chosen_realloc(void *p, size_t size, const void *caller)
+{
 	void *q = beneath.realloc(p, size);
+
 	if (q != NULL)
-		count_down(q, size, FROM);
+		ran_out(q, size, FROM(caller));
 	return q;
 }
 
-static int
-sampling_posix_memalign(void **p, size_t align, size_t size)
+/* A sample ends with the old block; if that stays because there is no memory, it is lost. */
+JUMPS static void *
+counted_realloc(void *p, size_t size)
+{
+	if (UNLIKELY(weir_sample_may_be(p)))
+		forget(p);
+	if (!counted(size))
+		return chosen_realloc(p, size, CALLER);
+	JUMP beneath.realloc(p, size);
+}
+
+JUMPS static void *
+watched_realloc(void *p, size_t size)
+{
+	if (UNLIKELY(weir_sample_may_be(p)))
+		forget(p);
+	JUMP beneath.realloc(p, size);
+}
+
+static COLD int
+counted_posix_memalign(void **p, size_t align, size_t size)
 {
 	int rc = beneath.posix_memalign(p, align, size);
 
-	if (rc == 0)
-		count_down(*p, size, FROM);
+	if (rc == 0 && !counted(size))
+		ran_out(*p, size, FROM(CALLER));
 	return rc;
 }
 
-static void *
-sampling_aligned_alloc(size_t align, size_t size)
+static COLD void *
+counted_aligned_alloc(size_t align, size_t size)
 {
 	void *p = beneath.aligned_alloc(align, size);
 
-	count_down(p, size, FROM);
+	if (!counted(size))
+		ran_out(p, size, FROM(CALLER));
 	return p;
 }
 
-static void *
-sampling_memalign(size_t align, size_t size)
+static COLD void *
+counted_memalign(size_t align, size_t size)
 {
 	void *p = beneath.memalign(align, size);
 
-	count_down(p, size, FROM);
+	if (!counted(size))
+		ran_out(p, size, FROM(CALLER));
 	return p;
+}
+
+/* Frees are watched before anything is chosen. */
+static void
+put_all(void)
+{
+	bool counts = mode & (SAMPLING_COUNTS | SAMPLING_LOOKS);
+	bool watches = mode & (SAMPLING_COUNTS | SAMPLING_FREES);
+
+#define PUT(name, function) __atomic_store_n(&next.name, (function), __ATOMIC_RELEASE)
+#define COUNT(name)	    PUT(name, counts ? counted_##name : beneath.name)
+	PUT(free, watches ? watched_free : beneath.free);
+	PUT(realloc, counts    ? counted_realloc
+		     : watches ? watched_realloc
+			       : beneath.realloc);
+	COUNT(malloc);
+	COUNT(calloc);
+	COUNT(posix_memalign);
+	COUNT(aligned_alloc);
+	COUNT(memalign);
+#undef COUNT
+#undef PUT
+}
+
+static void
+be(unsigned on, unsigned off)
+{
+	weir_lock(&put_lock);
+	if (((mode & ~off) | on) != mode) {
+		mode = (mode & ~off) | on;
+		put_all();
+	}
+	weir_unlock(&put_lock);
 }
 
 void
 sampler_init(void)
 {
 	if (weir_config.trace_sample == 0 || !weir_config.trace ||
-	    strcmp(weir_config.stats, "off") == 0 || weir_sample_start() != 0 ||
-	    next_found() != 0)
+	    strcmp(weir_config.stats, "off") == 0 || next_found() != 0)
 		return;
 	beneath = next;
-	next.malloc = sampling_malloc;
-	next.calloc = sampling_calloc;
-	next.realloc = sampling_realloc;
-	next.posix_memalign = sampling_posix_memalign;
-	next.aligned_alloc = sampling_aligned_alloc;
-	next.memalign = sampling_memalign;
-	next.free = sampling_free;
+	sampling_init(be);
 }
 
 struct weir_next *
 sampler_beneath(void)
 {
 	return beneath.malloc != NULL ? &beneath : &next;
+}
+
+void
+sampler_changed(void)
+{
+	if (beneath.malloc == NULL)
+		return;
+	weir_lock(&put_lock);
+	put_all();
+	weir_unlock(&put_lock);
+}
+
+void
+sampler_after_fork(void)
+{
+	weir_lock_reset(&put_lock);
 }

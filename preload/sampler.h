@@ -9,7 +9,13 @@
 /* At load, before the first large request. */
 void sampler_init(void);
 
-/* The functions that the sampler calls, or the interposed ones if there is none. */
+void sampler_after_fork(void);
+
+/*
+ * The functions that the sampler calls, or the interposed ones if there is none. Who puts others there says so: it
+ * may be that nobody calls them yet.
+ */
 struct weir_next *sampler_beneath(void);
+void sampler_changed(void);
 
 #endif

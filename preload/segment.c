@@ -84,6 +84,8 @@ fill_header(struct weir_stats_header *h)
 		    WEIR_N_REGION_FIELDS);
 	add_section(h, WEIR_SECTION_PROFILE, WEIR_SLOT_PROFILE, WEIR_STATS_PROFILE_ROWS,
 		    WEIR_N_PROFILE_FIELDS);
+	add_section(h, WEIR_SECTION_SMALL, WEIR_SLOT_SMALL, WEIR_STATS_SMALL_ROWS,
+		    WEIR_N_SMALL_FIELDS);
 }
 
 static void

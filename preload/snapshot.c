@@ -10,6 +10,7 @@
 #include "pool/pool_stats.h"
 #include "preload/facts.h"
 #include "preload/record.h"
+#include "preload/sampling_look.h"
 #include "trace/publish.h"
 #include "trace/sample.h"
 
@@ -140,6 +141,19 @@ fill_requests(uint64_t *slot)
 }
 
 static void
+fill_small(uint64_t *slot)
+{
+	struct sampling_facts s = sampling_facts();
+	uint64_t *c = slot + WEIR_SLOT_COUNTERS;
+
+	c[WEIR_C_sampling_on_ns] = (uint64_t)s.on_ns;
+	c[WEIR_C_sampling_off_ns] = (uint64_t)s.off_ns;
+	c[WEIR_C_sampling_starts] = s.starts;
+	c[WEIR_C_sampling_grown_bytes] = s.grown_bytes;
+	weir_sample_census((uint64_t(*)[WEIR_N_SMALL_FIELDS])(slot + WEIR_SLOT_SMALL));
+}
+
+static void
 fill_regions(uint64_t *row)
 {
 	static struct weir_region regions[WEIR_STATS_MAX_REGIONS];
@@ -186,6 +200,8 @@ snapshot_fill(uint64_t slot[WEIR_SLOT_WORDS], const struct snapshot_health *heal
 	weir_trace_still();
 	weir_pool_thaw();
 	record_thaw();
+	/* Around fork its lock comes before those of the pool. */
+	fill_small(slot);
 }
 
 /* A get of a scratch block counts as one of the smallest class. */

@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "policy/looks.h"
-#include "pool/lock.h"
 #include "pool/old_libc.h"
 #include "pool/pool.h"
 #include "pool/sys.h"
@@ -26,25 +25,25 @@
 #include "preload/own_files.h"
 #include "preload/ready.h"
 #include "preload/segment.h"
+#include "preload/sampling_look.h"
 #include "preload/settings.h"
+#include "preload/timer_work.h"
 
-#define MS_NS	      1000000ll
-#define START_LENT    ((uint64_t)16 << 20) /* a limit may be near */
-#define START_KEPT    ((uint64_t)1 << 20)  /* less is not worth a thread */
-#define GROWN_BYTES   ((uint64_t)1 << 20)  /* nor a look at a limit */
-#define LOOK_NS	      (20 * MS_NS)	   /* at most so often, by whoever comes along */
-#define RETRY_NS      (10000 * MS_NS)	   /* after the thread could not start */
-#define REST_NS	      (60000 * MS_NS) /* have the others ended in a way that nobody tells? */
-#define LAST_WORDS_MS 500
-#define ROUND_NS      ((uint64_t)100 * MS_NS)
-#define COMPANY_NS    (1000 * MS_NS)
-#define SETTLE_STEPS  100 /* of 0.05 ms */
-#define FIRST_STEPS   200 /* of 0.1 ms */
+#define MS_NS	     1000000ll
+#define START_LENT   ((uint64_t)16 << 20) /* a limit may be near */
+#define START_KEPT   ((uint64_t)1 << 20)  /* less is not worth a thread */
+#define GROWN_BYTES  ((uint64_t)1 << 20)  /* nor a look at a limit */
+#define LOOK_NS	     (20 * MS_NS)	  /* at most so often, by whoever comes along */
+#define RETRY_NS     (10000 * MS_NS)	  /* after the thread could not start */
+#define REST_NS	     (60000 * MS_NS) /* have the others ended in a way that nobody tells? */
+#define ROUND_NS     ((uint64_t)100 * MS_NS)
+#define COMPANY_NS   (1000 * MS_NS)
+#define SETTLE_STEPS 100 /* of 0.05 ms */
+#define FIRST_STEPS  200 /* of 0.1 ms */
 
 _Atomic uint32_t timer_state;
 
-/* Held during any work, so that the pool's tick runs once at a time. */
-static struct weir_lock work_lock;
+struct weir_lock timer_work;
 static _Atomic int64_t looked_ns, worked_ns, start_failed_ns;
 static _Atomic bool were_many;	      /* threads, at that look */
 static _Atomic uint64_t looked_bytes; /* lent and kept at that look */
@@ -58,9 +57,9 @@ static _Atomic bool may_start;
 static void
 sleep_for(uint64_t ns, uint32_t while_state)
 {
-	weir_lock(&work_lock);
+	weir_lock(&timer_work);
 	struct bell_mail mail = segment_bell();
-	weir_unlock(&work_lock);
+	weir_unlock(&timer_work);
 	bell_sleep(&timer_state, while_state, mail, ns);
 }
 
@@ -76,10 +75,10 @@ locked_work(void)
 {
 	if (!ready_done())
 		return UINT64_MAX;
-	weir_lock(&work_lock);
+	weir_lock(&timer_work);
 	uint64_t sleep = chores_do(clock_read(CLOCK_MONOTONIC), CHORES_BY_CLOCK);
 	atomic_fetch_add(&rounds, 1);
-	weir_unlock(&work_lock);
+	weir_unlock(&timer_work);
 	return sleep;
 }
 
@@ -103,10 +102,11 @@ rest(void)
 	while (atomic_load(&timer_state) == TIMER_ASLEEP) {
 		uint64_t sleep = least(idle_look(chores_other_bytes()), REST_NS);
 
-		weir_lock(&work_lock);
-		sleep = least(sleep, chores_beat(clock_read(CLOCK_MONOTONIC)));
+		weir_lock(&timer_work);
+		sleep = least(sleep,
+			      chores_beat(clock_read(CLOCK_MONOTONIC), CHORES_BY_CLOCK));
 		bool mail = segment_exists() && chores_waiting();
-		weir_unlock(&work_lock);
+		weir_unlock(&timer_work);
 		if (mail)
 			return;
 		sleep_for(sleep, TIMER_ASLEEP);
@@ -142,9 +142,9 @@ hand_over(void)
 {
 	if (!ready_done())
 		return;
-	weir_lock(&work_lock);
+	weir_lock(&timer_work);
 	chores_hand_over(clock_read(CLOCK_MONOTONIC));
-	weir_unlock(&work_lock);
+	weir_unlock(&timer_work);
 }
 
 /* True: the thread ends. */
@@ -163,6 +163,7 @@ run(void *unused)
 	gate_depth = 1; /* whatever this thread allocates is not ours to serve */
 	thread_be_ordinary();
 	own_files_take();
+	sampling_clocked(true);
 	while (atomic_load(&timer_state) < TIMER_ENDED) {
 		uint64_t sleep = locked_work(), look = UINT64_MAX;
 
@@ -183,6 +184,7 @@ run(void *unused)
 			moves(TIMER_ASLEEP, TIMER_AWAKE);
 		}
 	}
+	sampling_clocked(false);
 	return unused;
 }
 
@@ -323,9 +325,9 @@ work_inline(size_t freed)
 	atomic_store(&were_many, many);
 	if ((wants_thread(many) && start_for_a_request(now_ns)) || !is_due(now_ns))
 		return;
-	weir_lock(&work_lock);
+	weir_lock(&timer_work);
 	chores_do(now_ns, many ? CHORES_BY_MANY : CHORES_BY_ONE);
-	weir_unlock(&work_lock);
+	weir_unlock(&timer_work);
 	atomic_store(&worked_ns, now_ns);
 	atomic_store(&looked_bytes, own_bytes());
 }
@@ -417,53 +419,6 @@ timer_be_seen_alone(void)
 	errno = saved_errno;
 }
 
-bool
-timer_worth_a_record(void)
-{
-	if (weir_floor == SIZE_MAX || gate_guest())
-		return false;
-	gate_wake();
-	/* Held: the clock's thread is there, and has seen to it. */
-	if (!weir_trylock(&work_lock))
-		return false;
-	bool worth = chores_worth_a_record();
-	weir_unlock(&work_lock);
-	return worth;
-}
-
-uint64_t
-timer_trim(void)
-{
-	weir_lock(&work_lock);
-	uint64_t bytes = chores_trim();
-	weir_unlock(&work_lock);
-	return bytes;
-}
-
-void
-timer_shed(void)
-{
-	weir_lock(&work_lock);
-	chores_trim();
-	weir_pool_shed(clock_read(CLOCK_MONOTONIC));
-	weir_unlock(&work_lock);
-}
-
-void
-timer_last_words(void)
-{
-	if (gate_guest())
-		return;
-	/* The thread may be giving gigabytes back: do not keep the host from ending for long. */
-	for (int tries = 0; !weir_trylock(&work_lock); tries++) {
-		if (tries == LAST_WORDS_MS)
-			return;
-		weir_sys_sleep(MS_NS);
-	}
-	chores_last_words(clock_read(CLOCK_MONOTONIC));
-	weir_unlock(&work_lock);
-}
-
 void
 timer_mark_first_thread(void)
 {
@@ -484,7 +439,7 @@ timer_init(void)
 void
 timer_after_fork(void)
 {
-	weir_lock_reset(&work_lock);
+	weir_lock_reset(&timer_work);
 	atomic_store(&company, 0);
 	atomic_store(&timer_state, TIMER_NONE);
 	atomic_store(&looked_ns, 0);
@@ -494,5 +449,6 @@ timer_after_fork(void)
 	atomic_store(&start_failed_ns, 0);
 	idle_after_fork();
 	chores_after_fork();
+	sampling_after_fork();
 	atomic_store(&may_start, has_key);
 }

@@ -70,6 +70,9 @@ void timer_be_seen_alone(void);
 /* The host cannot have one thread more: the clock ends. False: there is none. */
 bool timer_make_way(void);
 
+/* So many small requests were made that whether they are to be sampled is worth a look. Outside the gate. */
+void timer_look_at_small(void);
+
 /* Whether its end is worth a record though nothing was asked of weir. */
 bool timer_worth_a_record(void);
 

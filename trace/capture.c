@@ -46,7 +46,7 @@ static struct {
 static _Atomic uint64_t early_bytes;
 
 /* Of the calling thread: 0 until its first capture. */
-static _Thread_local uint32_t own_thread, own_isolate;
+static _Thread_local uint16_t own_thread, own_isolate;
 
 static uint64_t
 clock_ns(void)

@@ -16,7 +16,7 @@ void publish_after_fork(void);
 
 /* What weir_trace_start was told, and when. */
 struct sites_settings {
-	uint64_t exact_bytes, sample_bytes, started_ns;
+	uint64_t exact_bytes, started_ns;
 };
 extern struct sites_settings sites_settings;
 

@@ -14,6 +14,7 @@
 #include "trace/intern.h"
 #include "trace/rows.h"
 #include "trace/ledger.h"
+#include "trace/sample.h"
 #include "trace/walk.h"
 
 #define PART_ALIGN 4096u
@@ -275,7 +276,7 @@ fill_head(struct weir_trace_head *h, const struct weir_trace_facts *facts,
 		.minor_gcs = gcs.minor,
 		.gc_known = gcs.known,
 		.n_drops = WEIR_N_TRACE_DROPS,
-		.sample_bytes = sites_settings.sample_bytes,
+		.sample_bytes = weir_sample_mean(),
 		.exact_bytes = sites_settings.exact_bytes,
 		.capture_ns = captured.ns,
 		.captures = captured.captures,

@@ -7,6 +7,7 @@
 #include "trace/sample.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "pool/lock.h"
 #include "pool/pages.h"
@@ -22,13 +23,16 @@
 static struct sample {
 	const void *p;
 	uint64_t bytes;
-	uint32_t count;
+	uint32_t count, row;
 	struct weir_birth birth;
 } * samples;
-static uint32_t n_samples;
+static _Atomic uint32_t n_samples;
+static uint64_t mean_bytes;
+static uint64_t census[WEIR_STATS_SMALL_ROWS][WEIR_N_SMALL_FIELDS];
 static _Atomic uint64_t events, all_bytes;
 static struct weir_lock lock;
 uint8_t *weir_sample_filter;
+_Thread_local uint32_t weir_sample_left;
 
 /* ln of a number of (0, 1]. */
 static double
@@ -87,15 +91,49 @@ weir_sample_weight(uint64_t mean, uint64_t bytes)
 }
 
 int
-weir_sample_start(void)
+weir_sample_start(uint64_t bytes)
 {
+	if (mean_bytes != 0)
+		return 0;
 	samples = weir_pages_system.meta(SLOTS * sizeof(*samples));
 	uint8_t *filter = weir_pages_system.meta((size_t)1 << WEIR_SAMPLE_FILTER_BITS);
 
 	if (samples == NULL || filter == NULL)
 		return -ENOMEM;
 	weir_sample_filter = filter;
+	mean_bytes = bytes;
 	return 0;
+}
+
+uint64_t
+weir_sample_mean(void)
+{
+	return mean_bytes;
+}
+
+/* Steps of 16 bytes up to 256, then eight a doubling up to 128 KB, then one row. */
+static uint32_t
+row_of(uint64_t bytes)
+{
+	if (bytes <= 256)
+		return bytes == 0 ? 0 : (uint32_t)(bytes - 1) / 16;
+	if (bytes > (128 << 10))
+		return WEIR_STATS_SMALL_ROWS - 1;
+	uint32_t log = 63 - (uint32_t)__builtin_clzll(bytes - 1);
+
+	return 16 + (log - 8) * 8 + (uint32_t)((bytes - 1) >> (log - 3) & 7);
+}
+
+static uint64_t
+most_of(uint32_t row)
+{
+	uint32_t step = row - 16;
+
+	if (row < 16)
+		return (row + 1) * UINT64_C(16);
+	if (row == WEIR_STATS_SMALL_ROWS - 1)
+		return UINT64_MAX;
+	return (UINT64_C(9) + step % 8) << (step / 8 + 5);
 }
 
 static uint32_t
@@ -132,12 +170,32 @@ clear(uint32_t hole)
 	n_samples--;
 }
 
+static void
+live(const struct sample *s, int sign)
+{
+	uint64_t *c = census[s->row];
+
+	c[WEIR_M_live] += sign * (int64_t)s->count;
+	c[WEIR_M_live_bytes] += sign * (int64_t)s->bytes;
+	c[WEIR_M_live_samples] += sign;
+}
+
+static void
+gone(const struct sample *s)
+{
+	weir_trace_gone(&s->birth, s->bytes, s->count);
+	live(s, -1);
+	census[s->row][WEIR_M_frees] += s->count;
+}
+
 void
-weir_sample_born(const void *p, uint32_t site, struct weir_sample_weight weight)
+weir_sample_born(const void *p, uint32_t site, uint64_t bytes)
 {
 	if (weir_sample_filter == NULL)
 		return;
+	struct weir_sample_weight weight = weir_sample_weight(mean_bytes, bytes);
 	uint8_t *filter = &weir_sample_filter[weir_sample_slot(p)];
+	uint32_t row = row_of(bytes);
 
 	atomic_fetch_add_explicit(&events, 1, memory_order_relaxed);
 	atomic_fetch_add_explicit(&all_bytes, weight.bytes, memory_order_relaxed);
@@ -146,14 +204,17 @@ weir_sample_born(const void *p, uint32_t site, struct weir_sample_weight weight)
 		struct sample *s = &samples[find(p)];
 
 		if (s->p != NULL) /* freed behind our back */
-			weir_trace_gone(&s->birth, s->bytes, s->count);
+			gone(s);
 		n_samples += s->p == NULL;
 		*s = (struct sample){
 			.p = p,
 			.bytes = weight.bytes,
 			.count = weight.count,
+			.row = row,
 			.birth = weir_trace_born(site, weight.bytes, weight.count),
 		};
+		census[row][WEIR_M_allocs] += weight.count;
+		live(s, 1);
 		*filter += *filter < FILTER_MAX;
 	} else {
 		intern_drop(WEIR_DROP_samples);
@@ -170,12 +231,28 @@ weir_sample_gone(const void *p)
 	uint32_t i = find(p);
 	const struct sample s = samples[i];
 	if (s.p != NULL) {
-		weir_trace_gone(&s.birth, s.bytes, s.count);
+		gone(&s);
 		clear(i);
 		*filter -= *filter < FILTER_MAX;
 		atomic_fetch_add_explicit(&events, 1, memory_order_relaxed);
 	}
 	weir_unlock(&lock);
+}
+
+bool
+weir_sample_none(void)
+{
+	return n_samples == 0;
+}
+
+void
+weir_sample_census(uint64_t rows[WEIR_STATS_SMALL_ROWS][WEIR_N_SMALL_FIELDS])
+{
+	weir_lock(&lock);
+	memcpy(rows, census, sizeof(census));
+	weir_unlock(&lock);
+	for (uint32_t i = 0; i < WEIR_STATS_SMALL_ROWS; i++)
+		rows[i][WEIR_M_most_bytes] = most_of(i);
 }
 
 struct weir_sample_use
@@ -203,4 +280,6 @@ weir_sample_after_fork(void)
 {
 	weir_lock_reset(&lock);
 	events = all_bytes = 0;
+	for (uint32_t i = 0; i < WEIR_STATS_SMALL_ROWS; i++)
+		census[i][WEIR_M_allocs] = census[i][WEIR_M_frees] = 0;
 }

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "weir/stats.h"
+
 /* Bytes to the next chosen one, at least 1. `random`: 64 random bits. Pure. */
 uint64_t weir_sample_distance(uint64_t mean, uint64_t random);
 
@@ -22,11 +24,24 @@ struct weir_sample_weight {
 };
 struct weir_sample_weight weir_sample_weight(uint64_t mean, uint64_t bytes);
 
-/* Makes the table of live samples: 0 or -ENOMEM. Once; before it nothing is kept. */
-int weir_sample_start(void);
+/* Makes the table of live samples, once: 0 or -ENOMEM. Before it nothing is kept, and the mean is 0. */
+int weir_sample_start(uint64_t mean);
+uint64_t weir_sample_mean(void);
 
-/* Keeps p, a block of that site, until it is forgotten; a full table is counted as a drop. */
-void weir_sample_born(const void *p, uint32_t site, struct weir_sample_weight weight);
+/*
+ * How many bytes the calling thread may still ask for before one is chosen; 0: it has not asked for any. For
+ * whoever samples; here since 4 bytes beside other thread-local ones are free.
+ */
+extern _Thread_local uint32_t weir_sample_left __attribute__((tls_model("initial-exec")));
+
+/* Keeps p, a block of so many bytes, until it is forgotten; a full table is counted as a drop. */
+void weir_sample_born(const void *p, uint32_t site, uint64_t bytes);
+
+/* Whether none is live. Takes no lock. */
+bool weir_sample_none(void);
+
+/* What live and freed blocks are estimated to be by their size: rows as the sidecar has them. */
+void weir_sample_census(uint64_t rows[WEIR_STATS_SMALL_ROWS][WEIR_N_SMALL_FIELDS]);
 
 /* p is about to be freed. Most pointers are no samples: one load and one compare. */
 extern uint8_t *weir_sample_filter; /* of counts; NULL: nothing is kept */

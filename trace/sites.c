@@ -35,11 +35,10 @@ now_ns(void)
 }
 
 int
-weir_trace_start(uint64_t exact_bytes, uint64_t sample_bytes)
+weir_trace_start(uint64_t exact_bytes)
 {
 	sites_settings = (struct sites_settings){
 		.exact_bytes = exact_bytes,
-		.sample_bytes = sample_bytes,
 		.started_ns = now_ns(),
 	};
 	int rc = ledger_make();

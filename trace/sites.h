@@ -24,10 +24,9 @@ struct weir_birth {
 
 /*
  * Makes the tables: 0 or -ENOMEM. Before it, or without memory, there is no tracing: every site is 0
- * and nothing is counted. The figures are told to readers: requests from exact_bytes on are
- * recorded one by one, smaller ones as samples with a mean of sample_bytes between them, 0: not.
+ * and nothing is counted. Readers are told that requests from exact_bytes on are recorded one by one.
  */
-int weir_trace_start(uint64_t exact_bytes, uint64_t sample_bytes);
+int weir_trace_start(uint64_t exact_bytes);
 
 /* WEIR_KIND_* of who asked, and whether the site's blocks stand for several (sampling). */
 #define WEIR_TRACE_SAMPLED 0x80000000u

@@ -35,6 +35,7 @@
 #define WEIR_STATS_MAX_REGIONS	64
 #define WEIR_STATS_SIZE_BUCKETS 48
 #define WEIR_STATS_PROFILE_ROWS 122
+#define WEIR_STATS_SMALL_ROWS	89
 #define WEIR_STATS_EXE_BYTES	256
 
 /* Sections: id, array it describes. Order is the ABI: append only. */
@@ -48,7 +49,9 @@
 	X(REGIONS, "address ranges that weir holds: WEIR_REGION_FIELDS words each")      \
 	X(PROFILE,                                                                       \
 	  "finer sizes, for `weir tune`: a record of WEIR_PROFILE_FIELDS words "         \
-	  "for each row")
+	  "for each row")                                                                \
+	X(SMALL, "small blocks by size, estimated from samples: a record of "            \
+		 "WEIR_SMALL_FIELDS words for each row")
 
 enum weir_stats_section_id {
 #define X(id, text) WEIR_SECTION_##id,
@@ -205,7 +208,13 @@ struct weir_stats_slot_head {
 	  "of recycled_bytes, moved from smaller free blocks")                           \
 	X(offered_bytes, counter, bytes, memory,                                         \
 	  "freed under a memory limit: kept, and the kernel's to take")                  \
-	X(offer_failed, counter, count, memory, "of these, calls the kernel refused")
+	X(offer_failed, counter, count, memory, "of these, calls the kernel refused")    \
+	X(sampling_on_ns, gauge, ns, small,                                              \
+	  "CLOCK_MONOTONIC when small blocks began to be sampled, 0: never")             \
+	X(sampling_off_ns, gauge, ns, small, "when that last ended, 0: never")           \
+	X(sampling_starts, counter, count, small, "times that it began")                 \
+	X(sampling_grown_bytes, gauge, bytes, small,                                     \
+	  "by so much what weir does not serve had grown then, 0: it was asked for")
 
 enum weir_counter {
 #define X(name, kind, unit, group, meaning) WEIR_C_##name,
@@ -291,6 +300,26 @@ enum weir_profile_field {
 		WEIR_N_PROFILE_FIELDS
 };
 
+/*
+ * Blocks below the floor by their size, as samples say: row 0 up to 16 bytes, in steps of 16 up to 256, then
+ * eight rows a doubling up to 128 KB, row 88 all that is larger. Frees are of blocks that were allocated
+ * while samples were taken.
+ */
+#define WEIR_SMALL_FIELDS(X)                                                             \
+	X(most_bytes, gauge, bytes, "blocks of up to so many bytes")                     \
+	X(allocs, counter, count, "such blocks allocated, estimated")                    \
+	X(frees, counter, count, "of these, freed, estimated")                           \
+	X(live, gauge, count, "of these, in use, estimated")                             \
+	X(live_bytes, gauge, bytes, "asked for by those in use, estimated")              \
+	X(live_samples, gauge, count, "samples that this is estimated from")
+
+enum weir_small_field {
+#define X(name, kind, unit, meaning) WEIR_M_##name,
+	WEIR_SMALL_FIELDS(X)
+#undef X
+		WEIR_N_SMALL_FIELDS
+};
+
 /* What the caller was, told from its return address. Append only. */
 #define WEIR_KINDS(X)                                                                    \
 	X(OTHER, "other", "any other caller")                                            \
@@ -360,8 +389,9 @@ enum weir_region_field {
 #define WEIR_SLOT_REGIONS    (WEIR_SLOT_FALLBACKS + WEIR_N_FALLBACKS)
 #define WEIR_SLOT_PROFILE                                                                \
 	(WEIR_SLOT_REGIONS + WEIR_STATS_MAX_REGIONS * WEIR_N_REGION_FIELDS)
-#define WEIR_SLOT_END                                                                    \
+#define WEIR_SLOT_SMALL                                                                  \
 	(WEIR_SLOT_PROFILE + WEIR_STATS_PROFILE_ROWS * WEIR_N_PROFILE_FIELDS)
+#define WEIR_SLOT_END	      (WEIR_SLOT_SMALL + WEIR_STATS_SMALL_ROWS * WEIR_N_SMALL_FIELDS)
 #define WEIR_SLOT_WORDS	      (WEIR_SLOT_END + 1) /* seq_end is the last word */
 #define WEIR_STATS_SLOT_BYTES (WEIR_SLOT_WORDS * 8)
 #define WEIR_STATS_FILE_BYTES                                                            \

@@ -93,8 +93,8 @@ refuses() {
 }
 
 @test "unknown sections and longer records are no error" {
-  "$MAKE_SIDECAR" a.weir n_sections=8 section.7.word_offset=99999 section.7.records=99999 \
-    section.7.record_words=99999
+  "$MAKE_SIDECAR" a.weir n_sections=9 section.8.word_offset=99999 section.8.records=99999 \
+    section.8.record_words=99999
   run -0 "$WEIR" stat a.weir
   has "large_requests"
 }

@@ -48,6 +48,7 @@ UNIT_TESTS = \
 	%D%/test_show \
 	%D%/test_sites \
 	%D%/test_sample \
+	%D%/test_sampling \
 	%D%/test_sidecar \
 	%D%/test_smaps \
 	%D%/test_scratch_memory \

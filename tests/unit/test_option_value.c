@@ -3,6 +3,7 @@
  * The values of WEIR_OPTIONS, to memory and back: every type, its bounds, its errors.
  */
 #include "policy/option_value.h"
+#include "policy/sampling.h"
 
 #include "tests/unit/options_parse.h"
 
@@ -20,6 +21,27 @@ TEST(backing)
 	check_issue("numa=bind", WEIR_OPTION_BAD_VALUE, "numa=bind");
 	CHECK_EQ(o.huge, WEIR_HUGE_NEVER);
 	CHECK_EQ(o.numa.mode, WEIR_NUMA_OFF);
+}
+
+TEST(samples)
+{
+	CHECK_EQ(parse(""), 0);
+	CHECK_EQ(o.trace_sample, WEIR_SAMPLE_AUTO);
+	CHECK_STR(value("trace_sample"), "auto");
+	CHECK_EQ(parse("trace_sample=off"), 0);
+	CHECK_EQ(o.trace_sample, 0);
+	CHECK_STR(value("trace_sample"), "off");
+	CHECK_EQ(parse("trace_sample=0"), 0);
+	CHECK_EQ(o.trace_sample, 0);
+	CHECK_EQ(parse("trace_sample=64K"), 0);
+	CHECK_EQ(o.trace_sample, 64 * KB);
+	CHECK_STR(value("trace_sample"), "64K");
+	CHECK_EQ(parse("trace_sample=64K,trace_sample=auto"), 0);
+	CHECK_EQ(o.trace_sample, WEIR_SAMPLE_AUTO);
+	check_issue("trace_sample=on", WEIR_OPTION_BAD_VALUE, "trace_sample=on");
+	check_issue("trace_sample=2T", WEIR_OPTION_TOO_LARGE, "trace_sample=2T");
+	check_issue("trace_sample=", WEIR_OPTION_NO_VALUE, "trace_sample=");
+	CHECK_EQ(o.trace_sample, WEIR_SAMPLE_AUTO);
 }
 
 TEST(booleans)
@@ -188,6 +210,7 @@ TEST(value_text_is_cut_and_terminated)
 }
 
 #define TAP_TESTS                                                                        \
+	T(samples)                                                                       \
 	T(backing)                                                                       \
 	T(booleans)                                                                      \
 	T(sizes_and_their_bounds)                                                        \

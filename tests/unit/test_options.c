@@ -68,7 +68,7 @@ TEST(rows_are_in_order)
 					    "MS",
 					    "on|off",
 					    "SIZE",
-					    "SIZE",
+					    "auto|off|SIZE",
 					    "on|off",
 					    "TEXT"};
 

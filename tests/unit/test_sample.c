@@ -96,6 +96,9 @@ TEST(sums_are_right_on_the_average)
 	CHECK(near(count, real_count, 0.1));
 }
 
+/* With a mean of a byte, blocks from here on are chosen for certain, and stand for themselves. */
+enum { SURE = 50 };
+
 static uint32_t site;
 
 static uint64_t
@@ -124,9 +127,8 @@ TEST(live_samples_are_kept_and_forgotten)
 		uint32_t i = (uint32_t)(random_next() % N);
 
 		if (held[i] == 0) {
-			held[i] = 1 + random_next() % 1000;
-			weir_sample_born(pointer(i), site,
-					 (struct weir_sample_weight){held[i], 1});
+			held[i] = SURE + random_next() % 1000;
+			weir_sample_born(pointer(i), site, held[i]);
 			CHECK(weir_sample_may_be(pointer(i)));
 			sum += held[i];
 		} else {
@@ -146,8 +148,8 @@ TEST(live_samples_are_kept_and_forgotten)
 
 TEST(an_address_used_again_is_a_new_sample)
 {
-	weir_sample_born(pointer(1), site, (struct weir_sample_weight){100, 1});
-	weir_sample_born(pointer(1), site, (struct weir_sample_weight){70, 1});
+	weir_sample_born(pointer(1), site, 100);
+	weir_sample_born(pointer(1), site, 70);
 	CHECK_EQ(live(), 70);
 	weir_sample_gone(pointer(1));
 	weir_sample_gone(pointer(1));
@@ -157,16 +159,86 @@ TEST(an_address_used_again_is_a_new_sample)
 TEST(a_full_table_drops)
 {
 	for (uint32_t i = 0; i < 49152; i++)
-		weir_sample_born(pointer(i), site, (struct weir_sample_weight){1, 1});
+		weir_sample_born(pointer(i), site, SURE);
 	CHECK_EQ(intern_dropped(WEIR_DROP_samples), 0);
-	weir_sample_born(pointer(50000), site, (struct weir_sample_weight){1, 1});
+	weir_sample_born(pointer(50000), site, SURE);
 	CHECK_EQ(intern_dropped(WEIR_DROP_samples), 1);
-	CHECK_EQ(live(), 49152);
+	CHECK_EQ(live(), 49152 * SURE);
 	weir_sample_gone(pointer(50000));
-	CHECK_EQ(live(), 49152);
+	CHECK_EQ(live(), 49152 * SURE);
 	for (uint32_t i = 0; i < 49152; i++)
 		weir_sample_gone(pointer(i));
 	CHECK_EQ(live(), 0);
+}
+
+static const uint64_t *
+census_of(uint64_t bytes)
+{
+	static uint64_t rows[WEIR_STATS_SMALL_ROWS][WEIR_N_SMALL_FIELDS];
+	uint32_t row = 0;
+
+	weir_sample_census(rows);
+	while (rows[row][WEIR_M_most_bytes] < bytes)
+		row++;
+	return rows[row];
+}
+
+TEST(the_census_has_a_row_for_each_size)
+{
+	uint64_t before = 0, n = 0;
+
+	for (uint32_t row = 0; row < WEIR_STATS_SMALL_ROWS; row++) {
+		static uint64_t rows[WEIR_STATS_SMALL_ROWS][WEIR_N_SMALL_FIELDS];
+
+		weir_sample_census(rows);
+		uint64_t most = rows[row][WEIR_M_most_bytes];
+		uint64_t sizes[] = {before + 1, most < UINT64_MAX ? most : 1u << 20};
+
+		CHECK(most > before);
+		for (int i = 0; i < 2; i++) {
+			uint64_t was = rows[row][WEIR_M_allocs];
+
+			if (sizes[i] < SURE)
+				continue;
+			weir_sample_born(pointer((uint32_t)n++), site, sizes[i]);
+			weir_sample_census(rows);
+			CHECK_EQ(rows[row][WEIR_M_allocs], was + 1);
+		}
+		before = most;
+	}
+	CHECK_EQ(census_of(176)[WEIR_M_most_bytes], 176);
+	CHECK_EQ(census_of(100000)[WEIR_M_most_bytes], 104 << 10);
+	CHECK_EQ(census_of(128 << 10)[WEIR_M_most_bytes], 128 << 10);
+	for (uint64_t i = 0; i < n; i++)
+		weir_sample_gone(pointer((uint32_t)i));
+	CHECK(weir_sample_none());
+}
+
+TEST(the_census_counts_what_lives_and_what_is_freed)
+{
+	const uint64_t *c = census_of(176);
+	uint64_t allocs = c[WEIR_M_allocs], frees = c[WEIR_M_frees];
+
+	weir_sample_born(pointer(1), site, 170);
+	weir_sample_born(pointer(2), site, 176);
+	weir_sample_born(pointer(3), site, 177);
+	weir_sample_gone(pointer(2));
+	census_of(176);
+	CHECK_EQ(c[WEIR_M_allocs], allocs + 2);
+	CHECK_EQ(c[WEIR_M_frees], frees + 1);
+	CHECK_EQ(c[WEIR_M_live], 1);
+	CHECK_EQ(c[WEIR_M_live_bytes], 170);
+	CHECK_EQ(c[WEIR_M_live_samples], 1);
+	CHECK(!weir_sample_none());
+	weir_trace_freeze();
+	weir_sample_after_fork();
+	census_of(176);
+	CHECK_EQ(c[WEIR_M_allocs], 0);
+	CHECK_EQ(c[WEIR_M_live], 1);
+	weir_trace_thaw();
+	weir_sample_gone(pointer(1));
+	weir_sample_gone(pointer(3));
+	CHECK(weir_sample_none());
 }
 
 #define TAP_TESTS                                                                        \
@@ -175,13 +247,15 @@ TEST(a_full_table_drops)
 	T(sums_are_right_on_the_average)                                                 \
 	T(live_samples_are_kept_and_forgotten)                                           \
 	T(an_address_used_again_is_a_new_sample)                                         \
-	T(a_full_table_drops)
+	T(a_full_table_drops)                                                            \
+	T(the_census_has_a_row_for_each_size)                                            \
+	T(the_census_counts_what_lives_and_what_is_freed)
 
 int
 main(void)
 {
 	static const struct tap_test tests[] = {TAP_TESTS};
 
-	return weir_trace_start(1, 1) != 0 || weir_sample_start() != 0 ||
+	return weir_trace_start(1) != 0 || weir_sample_start(1) != 0 ||
 	       tap_run(tests, (int)(sizeof(tests) / sizeof(tests[0])));
 }

@@ -416,6 +416,6 @@ main(void)
 {
 	static const struct tap_test tests[] = {TAP_TESTS};
 
-	return weir_trace_start(1, 0) != 0 ||
+	return weir_trace_start(1) != 0 ||
 	       tap_run(tests, (int)(sizeof(tests) / sizeof(tests[0])));
 }

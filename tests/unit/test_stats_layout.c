@@ -37,6 +37,7 @@ TEST(constants)
 	CHECK_EQ(WEIR_STATS_MAX_REGIONS, 64);
 	CHECK_EQ(WEIR_STATS_SIZE_BUCKETS, 48);
 	CHECK_EQ(WEIR_STATS_PROFILE_ROWS, 122);
+	CHECK_EQ(WEIR_STATS_SMALL_ROWS, 89);
 	CHECK_EQ(WEIR_STATE_RUNNING, 1);
 	CHECK_EQ(WEIR_STATE_EXITED, 2);
 	CHECK_STR(WEIR_STATS_SUFFIX, ".weir");
@@ -92,22 +93,23 @@ TEST(slot_words)
 {
 	CHECK_EQ(WEIR_SLOT_HEAD_WORDS, 4);
 	CHECK_EQ(WEIR_SLOT_COUNTERS, 4);
-	CHECK_EQ(WEIR_SLOT_CLASSES, 61);
-	CHECK_EQ(WEIR_SLOT_SIZES, 1277);
-	CHECK_EQ(WEIR_SLOT_KINDS, 1373);
-	CHECK_EQ(WEIR_SLOT_FALLBACKS, 1385);
-	CHECK_EQ(WEIR_SLOT_REGIONS, 1394);
-	CHECK_EQ(WEIR_SLOT_PROFILE, 1522);
-	CHECK_EQ(WEIR_SLOT_END, 3352);
-	CHECK_EQ(WEIR_SLOT_WORDS, 3353);
-	CHECK_EQ(WEIR_STATS_SLOT_BYTES, 26824);
-	CHECK_EQ(WEIR_STATS_FILE_BYTES, 54672);
+	CHECK_EQ(WEIR_SLOT_CLASSES, 65);
+	CHECK_EQ(WEIR_SLOT_SIZES, 1281);
+	CHECK_EQ(WEIR_SLOT_KINDS, 1377);
+	CHECK_EQ(WEIR_SLOT_FALLBACKS, 1389);
+	CHECK_EQ(WEIR_SLOT_REGIONS, 1398);
+	CHECK_EQ(WEIR_SLOT_PROFILE, 1526);
+	CHECK_EQ(WEIR_SLOT_SMALL, 3356);
+	CHECK_EQ(WEIR_SLOT_END, 3890);
+	CHECK_EQ(WEIR_SLOT_WORDS, 3891);
+	CHECK_EQ(WEIR_STATS_SLOT_BYTES, 31128);
+	CHECK_EQ(WEIR_STATS_FILE_BYTES, 63280);
 }
 
 TEST(sections)
 {
-	static const char *const want[] = {"COUNTERS",	"CLASSES", "SIZES",  "KINDS",
-					   "FALLBACKS", "REGIONS", "PROFILE"};
+	static const char *const want[] = {"COUNTERS",	"CLASSES", "SIZES",   "KINDS",
+					   "FALLBACKS", "REGIONS", "PROFILE", "SMALL"};
 	static const char *const got[] = {
 #define X(id, text) #id,
 		WEIR_STATS_SECTION_LIST(X)
@@ -119,6 +121,7 @@ TEST(sections)
 	CHECK_EQ(WEIR_SECTION_COUNTERS, 0);
 	CHECK_EQ(WEIR_SECTION_REGIONS, 5);
 	CHECK_EQ(WEIR_SECTION_PROFILE, 6);
+	CHECK_EQ(WEIR_SECTION_SMALL, 7);
 	CHECK(WEIR_N_SECTIONS <= WEIR_STATS_SECTIONS);
 }
 
@@ -182,13 +185,17 @@ TEST(counters)
 					   "gathers",
 					   "gathered_bytes",
 					   "offered_bytes",
-					   "offer_failed"};
+					   "offer_failed",
+					   "sampling_on_ns",
+					   "sampling_off_ns",
+					   "sampling_starts",
+					   "sampling_grown_bytes"};
 	static const char *const got[] = {WEIR_COUNTERS(FIELD_NAME)};
 
 	CHECK_NAMES(want, got);
 	CHECK_EQ(WEIR_N_COUNTERS, COUNT(want));
 	CHECK_EQ(WEIR_C_large_requests, 0);
-	CHECK_EQ(WEIR_C_offer_failed, WEIR_N_COUNTERS - 1);
+	CHECK_EQ(WEIR_C_sampling_grown_bytes, WEIR_N_COUNTERS - 1);
 }
 
 TEST(class_fields)
@@ -226,6 +233,9 @@ TEST(small_records)
 	static const char *const want_kind[] = {"requests", "bytes", "live",
 						"live_bytes"};
 	static const char *const want_region[] = {"base", "bytes"};
+	static const char *const want_small[] = {
+		"most_bytes", "allocs", "frees", "live", "live_bytes", "live_samples"};
+	static const char *const small[] = {WEIR_SMALL_FIELDS(FIELD_NAME)};
 	static const char *const size[] = {WEIR_SIZE_FIELDS(FIELD_NAME)};
 	static const char *const kind[] = {WEIR_KIND_FIELDS(FIELD_NAME)};
 	static const char *const region[] = {WEIR_REGION_FIELDS(FIELD_NAME)};
@@ -233,6 +243,8 @@ TEST(small_records)
 	CHECK_NAMES(want_size, size);
 	CHECK_NAMES(want_kind, kind);
 	CHECK_NAMES(want_region, region);
+	CHECK_NAMES(want_small, small);
+	CHECK_EQ(WEIR_N_SMALL_FIELDS, 6);
 	CHECK_EQ(WEIR_N_SIZE_FIELDS, 2);
 	CHECK_EQ(WEIR_N_KIND_FIELDS, 4);
 	CHECK_EQ(WEIR_N_REGION_FIELDS, 2);
