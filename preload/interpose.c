@@ -137,13 +137,17 @@ resize_own(void *p, size_t size, struct place_caller caller)
 static COLD void *
 large_realloc(void *p, size_t size, const void *caller)
 {
-	if (p == NULL) {
-		void *q = place_new(size, 0, false, FROM(caller));
+	void *q;
 
+	if (p == NULL) {
+		q = place_new(size, 0, false, FROM(caller));
 		return q != NULL ? q : next.realloc(NULL, size);
 	}
-	return weir_hull_has(p) ? resize_own(p, size, FROM(caller))
-				: take_over(p, size, FROM(caller));
+	q = weir_hull_has(p) ? resize_own(p, size, FROM(caller))
+			     : take_over(p, size, FROM(caller));
+	/* Not by a jump, which would give up the frame that FROM speaks of. */
+	__asm__ volatile("" : "+r"(q));
+	return q;
 }
 
 EXPORT __attribute__((noinline)) void *

@@ -29,6 +29,7 @@ if BUILD_SHIM
 check_PROGRAMS += \
 	%D%/cancelled \
 	%D%/alone \
+	%D%/askers \
 	%D%/children \
 	%D%/descriptors \
 	%D%/early_host \
@@ -57,6 +58,7 @@ endif
 GUEST_CFLAGS = $(AM_CFLAGS) -fno-builtin
 tests_preload_cancelled_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_alone_CFLAGS = $(GUEST_CFLAGS)
+tests_preload_askers_CFLAGS = $(GUEST_CFLAGS) -fno-omit-frame-pointer -fno-optimize-sibling-calls
 tests_preload_leaders_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_ordinary_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_children_CFLAGS = $(GUEST_CFLAGS)

@@ -52,3 +52,12 @@ library() {
   # And yet each was walked to its end.
   [ "$(counter truncated)" -eq 0 ]
 }
+
+@test "no entry of the family eats a frame: each stack leads through its asker to main" {
+  asked=$(under enabled "$GUESTS/askers")
+  "$WEIR" growth --json --top=0 --by=stack "$SIDECAR" >"$BATS_TEST_TMPDIR/growth.json"
+  run -0 jq -r '.sites[] | [.stack[].function | split("+")[0]] | select(any(startswith("by_"))) | join(" ")' \
+    "$BATS_TEST_TMPDIR/growth.json"
+  echo "$output"
+  [ "$(grep -cE '^(.* )?by_[a-z_]+ ask_all main( |$)' <<<"$output")" -eq "$asked" ]
+}
