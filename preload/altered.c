@@ -18,6 +18,7 @@
 #include "pool/region.h"
 #include "preload/gate.h"
 #include "preload/jump.h"
+#include "preload/libc.h"
 #include "preload/symbol_next.h"
 
 #define EXPORT	    __attribute__((visibility("default")))

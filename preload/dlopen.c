@@ -15,6 +15,7 @@
 
 #include "preload/deepbind.h"
 #include "preload/jump.h"
+#include "preload/libc.h"
 #include "preload/place.h"
 #include "preload/settings.h"
 #include "preload/symbol_next.h"

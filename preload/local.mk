@@ -19,6 +19,7 @@ libweir_preload_la_SOURCES = \
 	%D%/group.c %D%/group.h \
 	%D%/idle.c %D%/idle.h \
 	%D%/interpose.c \
+	%D%/libc.h \
 	%D%/kind.c %D%/kind.h %D%/kinds.def \
 	%D%/misuse.c %D%/misuse.h \
 	%D%/next.c %D%/next.h \

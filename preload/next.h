@@ -10,9 +10,10 @@
 #ifndef PRELOAD_NEXT_H
 #define PRELOAD_NEXT_H
 
-#include <malloc.h>
 #include <stdatomic.h>
 #include <stddef.h>
+
+#include "preload/libc.h"
 
 struct weir_next {
 	void *(*malloc)(size_t);

@@ -173,8 +173,8 @@ look_again(int rc)
 	place_leave(&g);
 }
 
-typedef int limit_function(__rlimit_resource_t resource, const struct rlimit *limit);
-typedef int prlimit_function(pid_t pid, __rlimit_resource_t resource,
+typedef int limit_function(limit_resource resource, const struct rlimit *limit);
+typedef int prlimit_function(pid_t pid, limit_resource resource,
 			     const struct rlimit *limit, struct rlimit *old);
 typedef int lock_function(int flags);
 
@@ -192,7 +192,7 @@ retry_init(void)
 }
 
 EXPORT int
-prlimit(pid_t pid, __rlimit_resource_t resource, const struct rlimit *limit,
+prlimit(pid_t pid, limit_resource resource, const struct rlimit *limit,
 	struct rlimit *old)
 {
 	prlimit_function *to = real_prlimit;
@@ -205,7 +205,7 @@ prlimit(pid_t pid, __rlimit_resource_t resource, const struct rlimit *limit,
 }
 
 EXPORT int
-setrlimit(__rlimit_resource_t resource, const struct rlimit *limit)
+setrlimit(limit_resource resource, const struct rlimit *limit)
 {
 	limit_function *to = real_setrlimit;
 	int rc = to != NULL ? to(resource, limit)
@@ -216,11 +216,10 @@ setrlimit(__rlimit_resource_t resource, const struct rlimit *limit)
 }
 
 /* Programs that are built for large files call these; where long has 64 bits they are the same. */
-EXPORT int setrlimit64(__rlimit_resource_t resource, const struct rlimit64 *limit)
+EXPORT int setrlimit64(limit_resource resource, const struct rlimit64 *limit)
 	__attribute__((alias(TEXT(setrlimit))));
-EXPORT int prlimit64(pid_t pid, __rlimit_resource_t resource,
-		     const struct rlimit64 *limit, struct rlimit64 *old)
-	__attribute__((alias(TEXT(prlimit))));
+EXPORT int prlimit64(pid_t pid, limit_resource resource, const struct rlimit64 *limit,
+		     struct rlimit64 *old) __attribute__((alias(TEXT(prlimit))));
 
 EXPORT int
 mlockall(int flags)

@@ -27,7 +27,7 @@ scarce_most(void)
 }
 
 uint64_t
-scarce_limit(__rlimit_resource_t resource)
+scarce_limit(limit_resource resource)
 {
 	struct rlimit limit;
 

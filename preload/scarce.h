@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <sys/resource.h>
 
+#include "preload/libc.h"
+
 /* `limited` is called at each look that finds a limit. From the constructor. */
 void scarce_init(void (*limited)(void));
 
@@ -25,6 +27,6 @@ uint64_t scarce_look(void);
 uint64_t scarce_most(void);
 
 /* A limit of this process; RLIM_INFINITY if there is none, or it cannot be told. */
-uint64_t scarce_limit(__rlimit_resource_t resource);
+uint64_t scarce_limit(limit_resource resource);
 
 #endif

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "preload/gate.h"
+#include "preload/libc.h"
 #include "preload/settings.h"
 #include "preload/symbol_next.h"
 #include "preload/thread.h"

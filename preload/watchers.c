@@ -6,11 +6,11 @@
 #include "preload/watchers.h"
 
 #include <dlfcn.h>
-#include <gnu/lib-names.h>
 #include <stddef.h>
 
 #include "pool/old_libc.h"
 #include "pool/pages.h"
+#include "preload/libc.h"
 
 /* The C library's own function, if that is what everybody's calls end up in. */
 static const void *

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 EXTRA_DIST += \
-	%D%/build.sh %D%/check-arm64 %D%/check-fallback %D%/check-glibc %D%/check-hosts %D%/count-tests %D%/deepest %D%/embed %D%/fetch-prometheus %D%/fetch-runtimes \
+	%D%/build.sh %D%/check-arm64 %D%/check-fallback %D%/check-glibc %D%/check-hosts %D%/check-musl %D%/count-tests %D%/deepest %D%/embed %D%/fetch-prometheus %D%/fetch-runtimes \
 	%D%/leak-table %D%/packages.sh %D%/runtime-table %D%/runtimes.sh %D%/sidecar-tables %D%/stress %D%/analyze \
 	%D%/fallback/expected %D%/fallback/sets \
 	%D%/hosts/attempt %D%/hosts/common.sh %D%/hosts/cpython %D%/hosts/node %D%/hosts/numpy %D%/hosts/openjdk \
@@ -20,6 +20,11 @@ analyze:
 check-vm: all $(check_PROGRAMS) $(check_LTLIBRARIES)
 	$(SHELL) $(srcdir)/scripts/vm-trials "$(abs_top_builddir)"
 .PHONY: check-vm
+
+# Built with musl.
+check-musl:
+	$(SHELL) $(srcdir)/scripts/check-musl
+.PHONY: check-musl
 
 # Under the C libraries of other Debians.
 check-glibc: all

@@ -11,8 +11,8 @@ have_package() {
   libtool) command -v libtoolize >/dev/null ;;
   nodejs) command -v node >/dev/null ;;
   libjemalloc2) have_library libjemalloc.so.2 ;;
-  libmimalloc2.0) have_library libmimalloc.so.2 ;;
-  libtcmalloc-minimal4) have_library libtcmalloc_minimal.so.4 ;;
+  libmimalloc2.0 | libmimalloc3) have_library libmimalloc.so.2 || have_library libmimalloc.so.3 ;;
+  libtcmalloc-minimal4 | libtcmalloc-minimal4t64) have_library libtcmalloc_minimal.so.4 ;;
   default-jdk-headless) command -v javac >/dev/null ;;
   php-cli) command -v php >/dev/null ;;
   libjson-c-dev) [ -e /usr/include/json-c/json.h ] ;;
@@ -30,8 +30,20 @@ have_library() {
   PATH=$PATH:/sbin:/usr/sbin ldconfig -p 2>/dev/null | grep -q "^[[:space:]]*$1 "
 }
 
+# Of names that Debians have changed, "old|new", the first one that is here or is to be had.
+choose_package() {
+  rest=$1
+  while [ "$rest" != "${rest#*|}" ]; do
+    one=${rest%%|*}
+    have_package "$one" || apt-cache show "$one" 2>/dev/null | grep -q . || { rest=${rest#*|} && continue; }
+    rest=$one
+  done
+  echo "$rest"
+}
+
 missing_packages() {
   for package in "$@"; do
+    package=$(choose_package "$package")
     have_package "$package" || printf ' %s' "$package"
   done
 }
@@ -66,6 +78,7 @@ need_packages() {
   echo "installing$missing"
   # A third-party source that is out of reach fails the update, not the install.
   $as_root apt-get -q update </dev/null >/dev/null 2>&1 || true
+  missing=$(missing_packages "$@") # which of two names there is, is known now
   # shellcheck disable=SC2086 # lists of words
   $as_root DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends \
     -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 install $missing </dev/null >/dev/null ||

@@ -128,7 +128,7 @@ is_start(uint64_t pc)
 	if (pc - start < end - start)
 		return true;
 	const struct code_module *m = code_module_named("libc.so");
-	if (m == NULL)
+	if (m == NULL && (m = code_module_named("ld-musl")) == NULL)
 		return false;
 	end = m->record.end;
 	start = m->record.start;

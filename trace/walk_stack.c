@@ -8,6 +8,7 @@
 #include "trace/walk_private.h"
 
 #include <stddef.h>
+#include <sys/auxv.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -41,7 +42,9 @@ is_first_thread(void)
 static uintptr_t
 top_above(uintptr_t sp)
 {
-	uintptr_t first = &__libc_stack_end != NULL ? (uintptr_t)__libc_stack_end : 0;
+	/* glibc's own word, or what the kernel put above the first frame. */
+	uintptr_t first = &__libc_stack_end != NULL ? (uintptr_t)__libc_stack_end
+						    : getauxval(AT_RANDOM);
 	uintptr_t self = (uintptr_t)__builtin_thread_pointer();
 
 	if (first > sp && first - sp < NEAR)

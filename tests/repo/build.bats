@@ -52,6 +52,26 @@ quietly() {
   done
 }
 
+@test "with musl the shim compiles without a warning, and serves a guest" {
+  command -v musl-gcc || skip "no musl-gcc here"
+  mkdir kernel
+  ln -s /usr/include/linux /usr/include/asm-generic "/usr/include/$(uname -m)-linux-gnu/asm" kernel/
+  musl() {
+    musl-gcc -std=gnu11 -O1 -D_GNU_SOURCE -fno-builtin -fno-strict-aliasing -Wall -Wextra -Werror -isystem kernel \
+      -I"$WEIR_SRCDIR" -I"$WEIR_SRCDIR/include" -I"$WEIR_BUILDDIR" "$@"
+  }
+  musl -shared -fPIC -fvisibility=hidden -ftls-model=initial-exec -o shim.so \
+    "$WEIR_SRCDIR"/preload/*.c "$WEIR_SRCDIR"/pool/*.c "$WEIR_SRCDIR"/policy/*.c "$WEIR_SRCDIR"/trace/*.c
+  # It has no malloc_trim to be linked with.
+  musl "-Dmalloc_trim(pad)=(void)(pad)" -o stress "$WEIR_SRCDIR/tests/preload/stress.c"
+  ./stress 1 300 9 >wanted 3>&-
+  for options in enabled floor=8K,threshold=1M; do
+    env LD_PRELOAD="$PWD/shim.so" WEIR_OPTIONS="stats=$PWD/musl.weir,$options" ./stress 1 300 9 3>&- | diff wanted -
+    "$WEIR_BUILDDIR/weir" stat --check musl.weir
+    rm musl.weir
+  done
+}
+
 @test "make install puts weir where it is told to, it works there, and uninstall removes it" {
   root=$BATS_TEST_TMPDIR/root
   quietly make -C "$WEIR_BUILDDIR" install DESTDIR="$root" prefix=/usr
