@@ -68,17 +68,18 @@ check_printed(const struct locate_entry *entry)
 {
 	struct stat_view v = {
 		.entry = entry,
-		.memory = derive_memory(&entry->sidecar, &(struct measure){0}),
+		.memory = resident_of(&entry->sidecar, &(struct measure){0}),
 		.age_ns = entry->sidecar.slot.unix_ns,
 		.all = true,
 	};
-	const struct derive_memory *m = &v.memory;
+	const struct resident *m = &v.memory;
 	char *text = NULL, *json = NULL;
 	size_t text_len = 0, json_len = 0;
 	FILE *text_out = open_memstream(&text, &text_len);
 	FILE *json_out = open_memstream(&json, &json_len);
 
-	FUZZ_CHECK(m->live_bytes + m->cached_bytes + m->rest_bytes == m->rss_bytes);
+	FUZZ_CHECK(m->live_bytes + m->cached_bytes + m->js_heap_bytes + m->other_bytes ==
+		   m->rss_bytes);
 	stat_text_print(&v, text_out);
 	stat_text_list(entry, 1, text_out);
 	stat_json_print(&v, json_out);

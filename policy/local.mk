@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LTLIBRARIES += libpolicy.la
 libpolicy_la_SOURCES = \
+	%D%/account.c %D%/account.h \
 	%D%/aging.c %D%/aging.h \
 	%D%/backing.c %D%/backing.h \
 	%D%/beat.c %D%/beat.h \
 	%D%/emit.c %D%/emit.h \
 	%D%/grades.c %D%/grades.h \
 	%D%/looks.c %D%/looks.h \
+	%D%/mapping.c %D%/mapping.h \
 	%D%/option_value.c %D%/option_value.h \
 	%D%/options.c %D%/options.def %D%/options.h \
 	%D%/profile.c %D%/profile.h \

@@ -31,4 +31,17 @@ struct weir_unused_look {
  */
 bool weir_unused_due(const struct weir_unused_look *look);
 
+/* The last look at where memory is (preload/parts.c): all mappings of the process. All zero at first. */
+struct weir_parts_look {
+	int64_t last_ns, cost_ns;
+	uint64_t rss_bytes;
+};
+
+/*
+ * As often as a thousandth of a processor allows while resident memory changes, but once a second at most;
+ * else a tenth of that.
+ */
+bool weir_parts_due(const struct weir_parts_look *look, int64_t now_ns,
+		    uint64_t rss_bytes);
+
 #endif

@@ -287,6 +287,39 @@ pages_release(void *addr, size_t bytes)
 	return result(munmap(addr, bytes), saved_errno);
 }
 
+/* No lock: an entry counts once its `bytes` are set. What finds no room is told of by nobody. */
+static struct {
+	uintptr_t base;
+	_Atomic size_t bytes;
+} metas[WEIR_PAGES_METAS];
+static _Atomic uint32_t n_metas;
+
+static void
+note_meta(uintptr_t base, size_t bytes)
+{
+	uint32_t i = atomic_fetch_add(&n_metas, 1);
+
+	if (i >= WEIR_PAGES_METAS)
+		return;
+	metas[i].base = base;
+	atomic_store_explicit(&metas[i].bytes, bytes, memory_order_release);
+}
+
+uint32_t
+weir_pages_metas(struct weir_pages_range rows[WEIR_PAGES_METAS])
+{
+	uint32_t n = 0, most = atomic_load(&n_metas);
+
+	for (uint32_t i = 0; i < most && i < WEIR_PAGES_METAS; i++) {
+		size_t bytes =
+			atomic_load_explicit(&metas[i].bytes, memory_order_acquire);
+
+		if (bytes != 0)
+			rows[n++] = (struct weir_pages_range){metas[i].base, bytes};
+	}
+	return n;
+}
+
 void *
 pages_meta(size_t bytes)
 {
@@ -296,6 +329,7 @@ pages_meta(size_t bytes)
 
 	if (p != MAP_FAILED) {
 		name(p, bytes, "weir-meta");
+		note_meta((uintptr_t)p, bytes);
 		/* Tables are touched here and there: where all memory is huge, each touch would be 2 MB. */
 		madvise(p, bytes, MADV_NOHUGEPAGE);
 	}

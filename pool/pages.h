@@ -87,6 +87,14 @@ void weir_pages_tune(const struct weir_pages_tuning *tuning);
  */
 void weir_pages_spare_calls(void);
 
+/* Where weir's own tables lie, in the order in which they were made; how many. Any time. */
+#define WEIR_PAGES_METAS 256
+struct weir_pages_range {
+	uintptr_t base;
+	size_t bytes;
+};
+uint32_t weir_pages_metas(struct weir_pages_range rows[WEIR_PAGES_METAS]);
+
 /* The nodes this process may have memory from, bit i: node i; 1 if the kernel does not tell. */
 uint64_t weir_pages_allowed_nodes(void);
 

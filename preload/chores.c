@@ -17,6 +17,7 @@
 #include "preload/facts.h"
 #include "preload/gate.h"
 #include "preload/own_files.h"
+#include "preload/parts.h"
 #include "preload/ready.h"
 #include "preload/sampling_look.h"
 #include "preload/scarce.h"
@@ -36,6 +37,8 @@
 /* Where the host's own thread would wait for it: at the end only. */
 #define RESIDENT_INLINE ((uint64_t)256 << 20)
 #define RESIDENT_AT_END ((uint64_t)16 << 30)
+#define PARTS_INLINE	((uint64_t)256 << 20)
+#define PARTS_FROM_NS	(1000 * MS_NS)
 
 #define UNTOUCHED_LEAST ((uint64_t)16 << 20)
 
@@ -226,6 +229,28 @@ chores_trim(void)
 	return weir_pool_trim(clock_read(CLOCK_MONOTONIC));
 }
 
+/*
+ * A host's own thread would notice it in a large process, and one of several opens no file. What a short
+ * program is made of is not worth it.
+ */
+static void
+look_at_parts(int64_t now_ns, enum chores_by by)
+{
+	bool may = by == CHORES_BY_CLOCK ||
+		   (by == CHORES_BY_ONE && counts.rss_bytes <= PARTS_INLINE);
+
+	if (may && now_ns - gate_born_ns >= PARTS_FROM_NS)
+		parts_look(&counts.parts, now_ns, counts.rss_bytes);
+}
+
+/* A mark is of an instant: so is what is seen then. */
+static int64_t
+mark(const struct weir_stats_mailbox *m, int64_t now_ns)
+{
+	look_at_parts(now_ns, own_files_here() ? CHORES_BY_CLOCK : CHORES_BY_MANY);
+	return segment_mark(m, now_ns, &counts);
+}
+
 /* What another process asks of this one: see struct weir_stats_mailbox. */
 static void
 read_mail(int64_t now_ns)
@@ -241,7 +266,7 @@ read_mail(int64_t now_ns)
 	if (m.command == WEIR_COMMAND_PURGE)
 		result = (int64_t)chores_trim();
 	else if (m.command == WEIR_COMMAND_MARK)
-		result = segment_mark(&m, now_ns, &counts);
+		result = mark(&m, now_ns);
 	segment_answer(&m, result);
 }
 
@@ -283,6 +308,7 @@ chores_do(int64_t now_ns, enum chores_by by)
 			sleep = (uint64_t)early_ns;
 	} else if (news) {
 		measure(now_ns, sleep == UINT64_MAX, by);
+		look_at_parts(now_ns, by);
 		write_sidecar(now_ns, false);
 		written_ns = now_ns;
 		/* Wake up when the next write may be made: there may be news by then. */
@@ -338,6 +364,7 @@ chores_beat(int64_t now_ns, enum chores_by by)
 	if (segment_exists() || (large && ready_make())) {
 		counts.rss_bytes = m.rss_bytes;
 		counts.limit_bytes = m.limit_bytes;
+		look_at_parts(now_ns, CHORES_BY_CLOCK);
 		write_sidecar(now_ns, false);
 		written_ns = now_ns;
 	}
@@ -363,6 +390,9 @@ chores_last_words(int64_t now_ns)
 	weir_pool_see(now_ns);
 	if (segment_exists())
 		weir_pool_resident(RESIDENT_AT_END, &counts.resident_bytes);
+	/* What a host frees as it ends is not where its memory was: what was seen before stays. */
+	if (counts.parts.ns == 0)
+		look_at_parts(now_ns, CHORES_BY_ONE);
 	write_sidecar(now_ns, true);
 }
 
@@ -376,4 +406,5 @@ chores_after_fork(void)
 	resident_ns = written_ns = mail_ns = scarce_ns = 0;
 	rest_peak = 0;
 	aging = (struct weir_aging){0};
+	parts_after_fork();
 }

@@ -24,6 +24,7 @@ libweir_preload_la_SOURCES = \
 	%D%/misuse.c %D%/misuse.h \
 	%D%/next.c %D%/next.h \
 	%D%/own_files.c %D%/own_files.h \
+	%D%/parts.c %D%/parts.h \
 	%D%/place.c %D%/place.h %D%/place_private.h \
 	%D%/reach.c %D%/reach.h \
 	%D%/ready.c %D%/ready.h \

@@ -86,6 +86,8 @@ fill_header(struct weir_stats_header *h)
 		    WEIR_N_PROFILE_FIELDS);
 	add_section(h, WEIR_SECTION_SMALL, WEIR_SLOT_SMALL, WEIR_STATS_SMALL_ROWS,
 		    WEIR_N_SMALL_FIELDS);
+	add_section(h, WEIR_SECTION_MAPS, WEIR_SLOT_MAPS, WEIR_STATS_MAX_MAPS,
+		    WEIR_N_MAP_FIELDS);
 }
 
 static void
@@ -179,6 +181,10 @@ write_trace(void)
 		.monotonic_ns = head->monotonic_ns,
 		.unix_ns = head->unix_ns,
 		.last = head->state == WEIR_STATE_EXITED,
+		.account_ns = c[WEIR_C_account_ns],
+		.next_used_bytes = c[WEIR_C_next_used_bytes],
+		.next_used_ns = c[WEIR_C_next_used_ns],
+		.part_bytes = &c[WEIR_C_part_live_bytes],
 	};
 
 	for (int i = 0; i < WEIR_N_KINDS; i++, kind += WEIR_N_KIND_FIELDS) {

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "pool/pages.h"
 #include "pool/pool.h"
 #include "pool/pool_stats.h"
 #include "preload/facts.h"
@@ -13,6 +14,7 @@
 #include "preload/sampling_look.h"
 #include "trace/publish.h"
 #include "trace/sample.h"
+#include "trace/walk.h"
 
 static void
 fill_class(uint64_t *row, const struct weir_class_stats *c)
@@ -179,6 +181,33 @@ fill_clock(uint64_t *c, const struct snapshot_clock *clock)
 	c[WEIR_C_rss_peak_bytes] = facts_rss_peak();
 }
 
+static void
+fill_parts(uint64_t *c, const struct snapshot_parts *p)
+{
+	struct walk_gcs gcs;
+
+	c[WEIR_C_account_ns] = (uint64_t)p->ns;
+	memcpy(&c[WEIR_C_part_live_bytes], p->bytes, sizeof(p->bytes));
+	c[WEIR_C_v8] = p->v8;
+	c[WEIR_C_next_used_bytes] = p->next_used_bytes;
+	c[WEIR_C_next_used_ns] = (uint64_t)p->next_used_ns;
+	walk_gcs(&gcs);
+	c[WEIR_C_script_used_bytes] = gcs.heap_bytes;
+}
+
+static void
+fill_maps(uint64_t *row)
+{
+	static struct weir_pages_range own[WEIR_PAGES_METAS];
+	uint32_t n = weir_pages_metas(own);
+
+	for (uint32_t i = 0; i < n; i++, row += WEIR_N_MAP_FIELDS) {
+		row[WEIR_M_base] = own[i].base;
+		row[WEIR_M_bytes] = own[i].bytes;
+		row[WEIR_M_own] = 1;
+	}
+}
+
 void
 snapshot_fill(uint64_t slot[WEIR_SLOT_WORDS], const struct snapshot_health *health,
 	      const struct snapshot_clock *clock)
@@ -187,6 +216,7 @@ snapshot_fill(uint64_t slot[WEIR_SLOT_WORDS], const struct snapshot_health *heal
 
 	memset(c, 0, (WEIR_SLOT_END - WEIR_SLOT_COUNTERS) * sizeof(uint64_t));
 	fill_clock(c, clock);
+	fill_parts(c, &clock->parts);
 	c[WEIR_C_sidecar_writes] = health->writes;
 	c[WEIR_C_sidecar_failed] = health->failed;
 	c[WEIR_C_sidecar_errno] = health->last_errno;
@@ -197,6 +227,7 @@ snapshot_fill(uint64_t slot[WEIR_SLOT_WORDS], const struct snapshot_health *heal
 	fill_extents(c);
 	fill_heap(c, fill_pool(slot));
 	fill_regions(slot + WEIR_SLOT_REGIONS);
+	fill_maps(slot + WEIR_SLOT_MAPS);
 	weir_trace_still();
 	weir_pool_thaw();
 	record_thaw();

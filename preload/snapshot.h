@@ -14,8 +14,18 @@ struct snapshot_health {
 	uint64_t writes, failed, last_errno;
 };
 
+/* Where resident memory was, when it was looked at last. */
+struct snapshot_parts {
+	int64_t ns; /* 0: never */
+	uint64_t bytes[WEIR_N_MEMORY_PARTS];
+	uint64_t v8;
+	uint64_t next_used_bytes;
+	int64_t next_used_ns;
+};
+
 /* What only the clock knows. */
 struct snapshot_clock {
+	struct snapshot_parts parts;
 	uint64_t ticks, cpu_ns, failed;
 	uint64_t cap_bytes, limit_bytes;
 	uint64_t rss_bytes, resident_bytes;

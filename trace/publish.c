@@ -283,6 +283,7 @@ fill_head(struct weir_trace_head *h, const struct weir_trace_facts *facts,
 		.capture_hits = captured.hits,
 		.memory_bytes = ledger_bytes(),
 		.seq_end = seq,
+		.row_bytes = sizeof(struct weir_trace_row),
 	};
 	memcpy(h->magic, WEIR_TRACE_MAGIC, sizeof(h->magic));
 	for (int i = 0; i < WEIR_N_TRACE_DROPS; i++)

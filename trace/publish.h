@@ -18,6 +18,9 @@ struct weir_trace_facts {
 	uint64_t rss_bytes, live_bytes, live_count, alloc_bytes, cached_bytes,
 		limit_bytes;
 	uint64_t monotonic_ns, unix_ns;
+	/* As in struct weir_trace_row; part_bytes NULL: nobody has looked. */
+	uint64_t account_ns, next_used_bytes, next_used_ns;
+	const uint64_t *part_bytes;
 	/* The process ends: a row only if there is none, for runtimes free all they have before. */
 	bool last;
 };

@@ -113,6 +113,11 @@ fill(struct ledger_row *r, const struct weir_trace_facts *facts, uint32_t max_po
 	r->row.limit_bytes = facts->limit_bytes;
 	r->row.js_heap_bytes = gcs.heap_bytes;
 	r->row.js_external_bytes = gcs.external_bytes;
+	r->row.account_ns = facts->account_ns;
+	r->row.next_used_bytes = facts->next_used_bytes;
+	r->row.next_used_ns = facts->next_used_ns;
+	if (facts->part_bytes != NULL)
+		memcpy(r->row.part_bytes, facts->part_bytes, sizeof(r->row.part_bytes));
 	r->row.major_gcs = gcs.major;
 	r->row.minor_gcs = gcs.minor;
 	r->row.n_points = largest(ids, max_points, &r->row);

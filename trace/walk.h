@@ -68,6 +68,9 @@ uint64_t walk_majors(void);
 uint64_t walk_generation(void);
 #define WALK_NO_GENERATION (UINT64_C(1) << 63)
 
+/* By the program's name, or what it exports. Costs a look at the executable. */
+bool walk_has_v8(void);
+
 /*
  * 1, 2, ... of the isolate whose JavaScript the calling thread runs, 0 if none. `may_ask`: from outside of
  * V8's own small allocations; then V8 is asked to tell its collections.

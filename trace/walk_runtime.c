@@ -221,6 +221,19 @@ look_at_all(void)
 }
 
 bool
+walk_has_v8(void)
+{
+	struct weir_symtab t;
+	uintptr_t start;
+	size_t bytes;
+	const char *by_name = name_of_executable();
+
+	return strcmp(by_name, "node") == 0 || strcmp(by_name, "deno") == 0 ||
+	       (weir_symtab_of_executable(&t) == 0 &&
+		weir_symtab_find(&t, V8_CURRENT, &start, &bytes) == 0);
+}
+
+bool
 walk_starting(void)
 {
 	struct weir_symtab t;

@@ -36,6 +36,7 @@
 #define WEIR_STATS_SIZE_BUCKETS 48
 #define WEIR_STATS_PROFILE_ROWS 122
 #define WEIR_STATS_SMALL_ROWS	89
+#define WEIR_STATS_MAX_MAPS	256
 #define WEIR_STATS_EXE_BYTES	256
 
 /* Sections: id, array it describes. Order is the ABI: append only. */
@@ -51,7 +52,9 @@
 	  "finer sizes, for `weir tune`: a record of WEIR_PROFILE_FIELDS words "         \
 	  "for each row")                                                                \
 	X(SMALL, "small blocks by size, estimated from samples: a record of "            \
-		 "WEIR_SMALL_FIELDS words for each row")
+		 "WEIR_SMALL_FIELDS words for each row")                                   \
+	X(MAPS,                                                                          \
+	  "mappings that were seen being made, by address: WEIR_MAP_FIELDS words each")
 
 enum weir_stats_section_id {
 #define X(id, text) WEIR_SECTION_##id,
@@ -214,7 +217,55 @@ struct weir_stats_slot_head {
 	X(sampling_off_ns, gauge, ns, small, "when that last ended, 0: never")           \
 	X(sampling_starts, counter, count, small, "times that it began")                 \
 	X(sampling_grown_bytes, gauge, bytes, small,                                     \
-	  "by so much what weir does not serve had grown then, 0: it was asked for")
+	  "by so much what weir does not serve had grown then, 0: it was asked for")     \
+	X(account_ns, gauge, ns, account,                                                \
+	  "when the parts below were looked at, by the monotonic clock; 0: never")       \
+	X(part_live_bytes, gauge, bytes, account,                                        \
+	  "resident then in blocks in use that weir serves")                             \
+	X(part_cached_bytes, gauge, bytes, account, "free, kept by weir")                \
+	X(part_tables_bytes, gauge, bytes, account, "in weir's own tables")              \
+	X(part_script_bytes, gauge, bytes, account, "in V8's heap")                      \
+	X(part_code_bytes, gauge, bytes, account, "in code made at run time")            \
+	X(part_maps_bytes, gauge, bytes, account,                                        \
+	  "in anonymous mappings that the program made itself")                          \
+	X(part_next_bytes, gauge, bytes, account, "in the next allocator's heaps")       \
+	X(part_stacks_bytes, gauge, bytes, account, "in threads' stacks")                \
+	X(part_files_bytes, gauge, bytes, account, "in files: programs, libraries")      \
+	X(part_shared_bytes, gauge, bytes, account, "in shared memory")                  \
+	X(part_rest_bytes, gauge, bytes, account, "in none of these")                    \
+	X(v8, gauge, count, account, "1: V8 runs here")                                  \
+	X(script_used_bytes, gauge, bytes, account,                                      \
+	  "V8's heap in use, at the last collection; 0: not known")                      \
+	X(next_used_bytes, gauge, bytes, account,                                        \
+	  "in use in the next allocator, by its own account")                            \
+	X(next_used_ns, gauge, ns, account, "when it said so; 0: never")                 \
+	X(maps_seen, counter, count, account,                                            \
+	  "anonymous mappings of 128 KB and more that the program was seen to make")     \
+	X(maps_lost, counter, count, account, "of these, not recorded: there was no room")
+
+/*
+ * Where resident memory is: each mapping's resident pages belong to one of these, so that they add up to
+ * all. X(id, name, meaning). The counter of a part is WEIR_C_part_live_bytes + id. Order is the ABI.
+ */
+#define WEIR_MEMORY_PARTS(X)                                                             \
+	X(LIVE, "live", "weir's blocks in use")                                          \
+	X(CACHED, "cached", "free, kept by weir")                                        \
+	X(TABLES, "tables", "weir's own tables")                                         \
+	X(SCRIPT, "script", "V8's heap")                                                 \
+	X(CODE, "code", "code made at run time")                                         \
+	X(MAPS, "maps", "mapped by the program itself")                                  \
+	X(NEXT, "next", "the next allocator")                                            \
+	X(STACKS, "stacks", "stacks of threads")                                         \
+	X(FILES, "files", "files: programs and libraries")                               \
+	X(SHARED, "shared", "shared memory")                                             \
+	X(REST, "rest", "the rest")
+
+enum weir_memory_part {
+#define X(id, name, meaning) WEIR_PART_OF_##id,
+	WEIR_MEMORY_PARTS(X)
+#undef X
+		WEIR_N_MEMORY_PARTS
+};
 
 enum weir_counter {
 #define X(name, kind, unit, group, meaning) WEIR_C_##name,
@@ -324,7 +375,8 @@ enum weir_small_field {
 #define WEIR_KINDS(X)                                                                    \
 	X(OTHER, "other", "any other caller")                                            \
 	X(BACKING_STORE, "backing_store", "the runtime's ArrayBuffer allocator")         \
-	X(ENCODER, "encoder", "string and encoder output or scratch of the runtime")
+	X(ENCODER, "encoder", "string and encoder output or scratch of the runtime")     \
+	X(MMAP, "mmap", "none: sites of this kind stand for what the program maps itself")
 
 enum weir_kind {
 #define X(id, name, meaning) WEIR_KIND_##id,
@@ -379,6 +431,19 @@ enum weir_region_field {
 		WEIR_N_REGION_FIELDS
 };
 
+/* Those that lie side by side and have the same maker are one; the first with base 0 is no more. */
+#define WEIR_MAP_FIELDS(X)                                                               \
+	X(base, gauge, address, "first address")                                         \
+	X(bytes, gauge, bytes, "its length")                                             \
+	X(own, gauge, count, "1: weir's own tables; 0: the program's")
+
+enum weir_map_field {
+#define X(name, kind, unit, meaning) WEIR_M_##name,
+	WEIR_MAP_FIELDS(X)
+#undef X
+		WEIR_N_MAP_FIELDS
+};
+
 /* The writer's layout of a slot, in words; readers go by the section table instead. */
 #define WEIR_SLOT_HEAD_WORDS (sizeof(struct weir_stats_slot_head) / 8)
 #define WEIR_SLOT_COUNTERS   WEIR_SLOT_HEAD_WORDS
@@ -391,7 +456,8 @@ enum weir_region_field {
 	(WEIR_SLOT_REGIONS + WEIR_STATS_MAX_REGIONS * WEIR_N_REGION_FIELDS)
 #define WEIR_SLOT_SMALL                                                                  \
 	(WEIR_SLOT_PROFILE + WEIR_STATS_PROFILE_ROWS * WEIR_N_PROFILE_FIELDS)
-#define WEIR_SLOT_END	      (WEIR_SLOT_SMALL + WEIR_STATS_SMALL_ROWS * WEIR_N_SMALL_FIELDS)
+#define WEIR_SLOT_MAPS	      (WEIR_SLOT_SMALL + WEIR_STATS_SMALL_ROWS * WEIR_N_SMALL_FIELDS)
+#define WEIR_SLOT_END	      (WEIR_SLOT_MAPS + WEIR_STATS_MAX_MAPS * WEIR_N_MAP_FIELDS)
 #define WEIR_SLOT_WORDS	      (WEIR_SLOT_END + 1) /* seq_end is the last word */
 #define WEIR_STATS_SLOT_BYTES (WEIR_SLOT_WORDS * 8)
 #define WEIR_STATS_FILE_BYTES                                                            \

@@ -34,6 +34,8 @@
 
 #include <stdint.h>
 
+#include "weir/stats.h"
+
 #define WEIR_TRACE_MAGIC      "weirtrac" /* 8 bytes, no terminator */
 #define WEIR_TRACE_VERSION    1
 #define WEIR_TRACE_HEAD_BYTES 1024
@@ -137,6 +139,8 @@ struct weir_trace_head {
 	uint64_t drops[16];    /* enum weir_trace_drop */
 	struct weir_trace_part parts[WEIR_TRACE_MAX_PARTS];
 	uint64_t seq_end;
+	uint64_t
+		row_bytes; /* of a row before its points; 0: up to account_ns, and id_again */
 };
 
 /* A file mapped executable: enough to name its code on another machine. */
@@ -258,7 +262,12 @@ struct weir_trace_row {
 	uint32_t n_points; /* that follow */
 	uint32_t n_sites; /* in use then: more than n_points means the rest is left out */
 	uint64_t rest_bytes; /* live bytes of the sites left out */
-	uint64_t id_again;
+	/* Where resident memory was, at account_ns; 0: nobody had looked. As in weir/stats.h. */
+	uint64_t account_ns;
+	uint64_t next_used_bytes, next_used_ns;
+	uint64_t
+		part_bytes[WEIR_N_MEMORY_PARTS]; /* the last, so that there may be more */
+	uint64_t id_again; /* the record's last word before the points */
 };
 #define WEIR_TRACE_ROW_BYTES(points)                                                     \
 	(sizeof(struct weir_trace_row) + (points) * sizeof(struct weir_trace_point))

@@ -155,6 +155,7 @@ static const uint32_t layout[WEIR_N_SECTIONS][3] = {
 	[WEIR_SECTION_FALLBACKS] = {WEIR_N_FALLBACKS, 1, WEIR_SLOT_FALLBACKS},
 	[WEIR_SECTION_REGIONS] = {WEIR_STATS_MAX_REGIONS, WEIR_N_REGION_FIELDS,
 				  WEIR_SLOT_REGIONS},
+	[WEIR_SECTION_MAPS] = {WEIR_STATS_MAX_MAPS, WEIR_N_MAP_FIELDS, WEIR_SLOT_MAPS},
 	[WEIR_SECTION_PROFILE] = {WEIR_STATS_PROFILE_ROWS, WEIR_N_PROFILE_FIELDS,
 				  WEIR_SLOT_PROFILE},
 	[WEIR_SECTION_SMALL] = {WEIR_STATS_SMALL_ROWS, WEIR_N_SMALL_FIELDS,
@@ -243,7 +244,7 @@ sidecar_sample_named(struct sidecar_sample *s, const char *name)
 {
 	static const char *const sections[] = {"counters", "classes",	"sizes",
 					       "kinds",	   "fallbacks", "regions",
-					       "profile",  "small"};
+					       "profile",  "small",	"maps"};
 	static const char *const counter_names[] = {WEIR_COUNTERS(NAME5)};
 	static const char *const class_names[] = {WEIR_CLASS_FIELDS(NAME4)};
 	static const char *const size_names[] = {WEIR_SIZE_FIELDS(NAME4)};
@@ -252,9 +253,10 @@ sidecar_sample_named(struct sidecar_sample *s, const char *name)
 	static const char *const region_names[] = {WEIR_REGION_FIELDS(NAME4)};
 	static const char *const profile_names[] = {WEIR_PROFILE_FIELDS(NAME4)};
 	static const char *const small_names[] = {WEIR_SMALL_FIELDS(NAME4)};
+	static const char *const map_names[] = {WEIR_MAP_FIELDS(NAME4)};
 	static const char *const *const fields[] = {
-		counter_names,	class_names,  size_names,    kind_names,
-		fallback_names, region_names, profile_names, small_names};
+		counter_names,	class_names,  size_names,    kind_names, fallback_names,
+		region_names, profile_names, small_names, map_names};
 	char section_name[32], field_name[64];
 	unsigned row;
 	int section, field;

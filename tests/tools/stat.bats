@@ -30,7 +30,7 @@ refuses() {
   has "Resident memory, at the last write"
   [[ $output =~ "weir's blocks in use"\ +60.3\ MB ]]
   [[ $output =~ "free, kept by weir"\ +16\ MB ]]
-  [[ $output =~ "the rest of the process"\ +66.8\ MB ]]
+  [[ $output =~ "the rest, not split"\ +66.8\ MB ]]
   [[ $output =~ "128 KB"\ +100\ +80\ +20\ +"80.0 %"\ +"7.5 %"\ +11\ +20\ +19\ +4 ]]
   has "Map tier: 9 blocks asked for, 3 in use (60 MB)"
   [[ $output =~ 2\ +alignment ]]
@@ -93,8 +93,8 @@ refuses() {
 }
 
 @test "unknown sections and longer records are no error" {
-  "$MAKE_SIDECAR" a.weir n_sections=9 section.8.word_offset=99999 section.8.records=99999 \
-    section.8.record_words=99999
+  "$MAKE_SIDECAR" a.weir n_sections=10 section.9.word_offset=99999 section.9.records=99999 \
+    section.9.record_words=99999
   run -0 "$WEIR" stat a.weir
   has "large_requests"
 }

@@ -77,6 +77,7 @@ trace_sample_new(void)
 	s->head = (struct weir_trace_head *)(s->bytes + AREA + WEIR_TRACE_HEAD_BYTES);
 	memcpy(s->head->magic, WEIR_TRACE_MAGIC, sizeof(s->head->magic));
 	s->head->seq_begin = s->head->seq_end = 7;
+	s->head->row_bytes = sizeof(struct weir_trace_row);
 	s->head->version = WEIR_TRACE_VERSION;
 	s->head->n_parts = WEIR_N_TRACE_PARTS;
 	s->head->n_drops = WEIR_N_TRACE_DROPS;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # A test is one file, tests/unit/NAME.c. To add one, add its line here.
 UNIT_TESTS = \
+	%D%/test_account \
 	%D%/test_aging \
 	%D%/test_backing \
 	%D%/test_beat \
@@ -18,6 +19,7 @@ UNIT_TESTS = \
 	%D%/test_grades \
 	%D%/test_growth_blame \
 	%D%/test_growth_model \
+	%D%/test_growth_parts \
 	%D%/test_growth_trend \
 	%D%/test_growth_verdict \
 	%D%/test_intern \
@@ -50,7 +52,6 @@ UNIT_TESTS = \
 	%D%/test_sample \
 	%D%/test_sampling \
 	%D%/test_sidecar \
-	%D%/test_smaps \
 	%D%/test_scratch_memory \
 	%D%/test_scratch_own \
 	%D%/test_scratch_pool \

@@ -291,32 +291,6 @@ TEST(without_a_view_of_the_collector_live_bytes_are_judged)
 	CHECK_EQ(verdict(&e), GROWTH_PLATEAU);
 }
 
-TEST(resident_memory_is_split_and_judged)
-{
-	struct growth_rss r = growth_split(1000, 500, 100, 200);
-
-	CHECK_EQ(r.live_bytes + r.cached_bytes + r.js_heap_bytes + r.other_bytes, 1000);
-	CHECK_EQ(r.other_bytes, 200);
-	r = growth_split(1000, 5000, 100, 200);
-	CHECK_EQ(r.live_bytes, 900);
-	CHECK_EQ(r.other_bytes, 0);
-	r = growth_split(50, 5000, 100, 200);
-	CHECK_EQ(r.cached_bytes, 50);
-	fill(20, line, zero);
-	r = growth_split(200u << 20, 20u << 20, 150u << 20, 10u << 20);
-	CHECK_EQ(growth_judge_rss(&r, 400u << 20, points, 20), GROWTH_RETAINED);
-	CHECK_EQ(growth_judge_rss(&r, 20u << 20, points, 20), GROWTH_HELD);
-	r = growth_split(200u << 20, 20u << 20, 0, 10u << 20);
-	CHECK_EQ(growth_judge_rss(&r, 20u << 20, points, 20), GROWTH_UNTRACKED);
-	CHECK_EQ(growth_judge_rss(&r, 20u << 20, points, 3), GROWTH_HELD);
-	/* What a start took: all of it in the first half. */
-	r = growth_split(120u << 20, 20u << 20, 0, 10u << 20);
-	CHECK_EQ(growth_judge_rss(&r, 20u << 20, points, 20), GROWTH_UNTRACKED);
-	for (int i = 10; i < 20; i++)
-		points[i].live = points[9].live + i;
-	CHECK_EQ(growth_judge_rss(&r, 20u << 20, points, 20), GROWTH_HELD);
-}
-
 TEST(every_verdict_has_words)
 {
 	for (int i = 0; i < GROWTH_N_VERDICTS; i++) {
@@ -343,6 +317,5 @@ TEST(every_verdict_has_words)
 	T(what_is_gone_is_released)                                                      \
 	T(few_points_let_the_counts_decide)                                              \
 	T(without_a_view_of_the_collector_live_bytes_are_judged)                         \
-	T(resident_memory_is_split_and_judged)                                           \
 	T(every_verdict_has_words)
 TAP_MAIN()

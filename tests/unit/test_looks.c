@@ -87,12 +87,35 @@ TEST(near_it_as_often_as_half_a_millisecond_a_second_allows)
 	}
 }
 
+TEST(where_memory_is_is_looked_at_for_what_that_costs)
+{
+	struct weir_parts_look look = {0};
+
+	CHECK(weir_parts_due(&look, 5 * MS, 0));
+	look = (struct weir_parts_look){
+		.last_ns = 1000 * MS, .cost_ns = 500 * US, .rss_bytes = 50 * MB};
+	/* It changes: each second. */
+	CHECK(!weir_parts_due(&look, 1900 * MS, 60 * MB));
+	CHECK(weir_parts_due(&look, 2000 * MS, 60 * MB));
+	CHECK(weir_parts_due(&look, 2000 * MS, 40 * MB));
+	/* It does not. */
+	CHECK(!weir_parts_due(&look, 9000 * MS, 50 * MB));
+	CHECK(weir_parts_due(&look, 11000 * MS, 50 * MB));
+	/* Dear: a thousandth of the time. */
+	look.cost_ns = 5 * MS;
+	CHECK(!weir_parts_due(&look, 5900 * MS, 60 * MB));
+	CHECK(weir_parts_due(&look, 6000 * MS, 60 * MB));
+	CHECK(!weir_parts_due(&look, 50000 * MS, 50 * MB));
+	CHECK(weir_parts_due(&look, 51000 * MS, 50 * MB));
+}
+
 #define TAP_TESTS                                                                        \
 	T(a_look_is_due_after_its_time_or_when_the_clock_went_back)                      \
 	T(without_a_limit_no_look_is_due)                                                \
 	T(near_a_limit_and_over_it_often)                                                \
 	T(no_later_than_memory_could_be_full)                                            \
 	T(with_nothing_to_give_rarely)                                                   \
+	T(where_memory_is_is_looked_at_for_what_that_costs)                              \
 	T(far_from_the_limit_once_a_second)                                              \
 	T(near_it_without_unused_pages_as_well)                                          \
 	T(near_it_as_often_as_half_a_millisecond_a_second_allows)

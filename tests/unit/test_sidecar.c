@@ -10,6 +10,7 @@
 #include "tests/tap.h"
 #include "tests/tools/sidecar_sample.h"
 #include "tools/model/derive.h"
+#include "tools/model/resident.h"
 #include "tools/read/sidecar.h"
 
 static struct sidecar_sample sample;
@@ -181,24 +182,81 @@ TEST(sums_stop_at_the_largest_number)
 	sidecar_free(&parsed);
 }
 
+static uint64_t
+sum_of_rows(const struct resident *r)
+{
+	struct resident_row rows[WEIR_N_MEMORY_PARTS];
+	size_t n = resident_rows(r, rows);
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += rows[i].bytes;
+	return sum;
+}
+
+/* One instant, measured or recorded, whatever the counters of another one say. */
+TEST(the_parts_of_resident_memory_are_of_one_instant_and_add_up)
+{
+	struct measure now = {.rss_known = true, .parts_known = true, .rss_bytes = 700};
+	struct resident r;
+	uint64_t bytes;
+
+	for (int i = 0; i < WEIR_N_MEMORY_PARTS; i++)
+		now.part_bytes[i] = i < 7 ? 100 : 0;
+	sidecar_sample_make(&sample);
+	for (unsigned i = 0; i < WEIR_N_MEMORY_PARTS; i++)
+		*sidecar_sample_word(&sample, WEIR_SECTION_COUNTERS, 0,
+				     WEIR_C_part_live_bytes + i) = 10 * i;
+	*sidecar_sample_word(&sample, WEIR_SECTION_COUNTERS, 0, WEIR_C_account_ns) =
+		sidecar_sample_slot(&sample, 1)->monotonic_ns - 5;
+	REQUIRE(parse_whole() == 0);
+	r = resident_of(&parsed, &now);
+	CHECK(r.now);
+	CHECK_EQ(r.rss_bytes, 700);
+	CHECK_EQ(r.js_heap_bytes, 100);
+	CHECK_EQ(sum_of_rows(&r), 700);
+	r = resident_of(&parsed, &(struct measure){0});
+	CHECK(!r.now);
+	CHECK(r.parts_known);
+	CHECK_EQ(r.age_ns, 5);
+	CHECK_EQ(r.rss_bytes, 10 * 55);
+	CHECK_EQ(sum_of_rows(&r), 10 * 55);
+	CHECK(!resident_next_free(&r, &bytes));
+	sidecar_free(&parsed);
+}
+
+TEST(a_part_that_is_not_known_is_no_nothing)
+{
+	struct resident r = resident_split(1000, 500, 100, 200);
+
+	CHECK_EQ(r.live_bytes + r.cached_bytes + r.js_heap_bytes + r.other_bytes, 1000);
+	CHECK_EQ(sum_of_rows(&r), 1000);
+	CHECK(!r.parts_known);
+	r = resident_split(1000, 5000, 100, 200);
+	CHECK_EQ(r.live_bytes, 900);
+	CHECK_EQ(r.other_bytes, 0);
+	r = resident_split(50, 5000, 100, 200);
+	CHECK_EQ(r.cached_bytes, 50);
+}
+
 TEST(resident_memory_is_split_and_never_negative)
 {
-	struct derive_memory m;
+	struct resident m;
 
 	sidecar_sample_make(&sample);
 	REQUIRE(parse_whole() == 0);
-	m = derive_memory(&parsed, &(struct measure){.rss_known = true});
+	m = resident_of(&parsed, &(struct measure){0});
+	CHECK(!m.now);
+	CHECK(!m.parts_known);
 	CHECK_EQ(m.rss_bytes, 150000000);
 	CHECK_EQ(m.cached_bytes, 16777216);
 	CHECK_EQ(m.live_bytes, 80000000 - 16777216);
-	CHECK_EQ(m.rest_bytes, 70000000);
-	/* More cached than is resident: purged since; more resident than all: sampled before. */
-	m = derive_memory(&parsed, &(struct measure){true, true, 100, 60});
-	CHECK_EQ(m.cached_bytes, 60);
+	CHECK_EQ(m.other_bytes, 70000000);
+	/* More resident than all: sampled before. */
+	m = resident_of(&parsed, &(struct measure){.rss_known = true, .rss_bytes = 100});
+	CHECK_EQ(m.cached_bytes, 100);
 	CHECK_EQ(m.live_bytes, 0);
-	CHECK_EQ(m.rest_bytes, 40);
-	m = derive_memory(&parsed, &(struct measure){true, true, 100, 200});
-	CHECK_EQ(m.rest_bytes, 0);
+	CHECK_EQ(m.other_bytes, 0);
 	sidecar_free(&parsed);
 }
 
@@ -212,5 +270,7 @@ TEST(resident_memory_is_split_and_never_negative)
 	T(sections_at_the_very_end_are_taken_one_word_more_is_refused)                   \
 	T(what_is_not_there_reads_as_zero)                                               \
 	T(sums_stop_at_the_largest_number)                                               \
+	T(the_parts_of_resident_memory_are_of_one_instant_and_add_up)                    \
+	T(a_part_that_is_not_known_is_no_nothing)                                        \
 	T(resident_memory_is_split_and_never_negative)
 TAP_MAIN()

@@ -38,6 +38,7 @@ TEST(constants)
 	CHECK_EQ(WEIR_STATS_SIZE_BUCKETS, 48);
 	CHECK_EQ(WEIR_STATS_PROFILE_ROWS, 122);
 	CHECK_EQ(WEIR_STATS_SMALL_ROWS, 89);
+	CHECK_EQ(WEIR_STATS_MAX_MAPS, 256);
 	CHECK_EQ(WEIR_STATE_RUNNING, 1);
 	CHECK_EQ(WEIR_STATE_EXITED, 2);
 	CHECK_STR(WEIR_STATS_SUFFIX, ".weir");
@@ -93,23 +94,25 @@ TEST(slot_words)
 {
 	CHECK_EQ(WEIR_SLOT_HEAD_WORDS, 4);
 	CHECK_EQ(WEIR_SLOT_COUNTERS, 4);
-	CHECK_EQ(WEIR_SLOT_CLASSES, 65);
-	CHECK_EQ(WEIR_SLOT_SIZES, 1281);
-	CHECK_EQ(WEIR_SLOT_KINDS, 1377);
-	CHECK_EQ(WEIR_SLOT_FALLBACKS, 1389);
-	CHECK_EQ(WEIR_SLOT_REGIONS, 1398);
-	CHECK_EQ(WEIR_SLOT_PROFILE, 1526);
-	CHECK_EQ(WEIR_SLOT_SMALL, 3356);
-	CHECK_EQ(WEIR_SLOT_END, 3890);
-	CHECK_EQ(WEIR_SLOT_WORDS, 3891);
-	CHECK_EQ(WEIR_STATS_SLOT_BYTES, 31128);
-	CHECK_EQ(WEIR_STATS_FILE_BYTES, 63280);
+	CHECK_EQ(WEIR_SLOT_CLASSES, 83);
+	CHECK_EQ(WEIR_SLOT_SIZES, 1299);
+	CHECK_EQ(WEIR_SLOT_KINDS, 1395);
+	CHECK_EQ(WEIR_SLOT_FALLBACKS, 1411);
+	CHECK_EQ(WEIR_SLOT_REGIONS, 1420);
+	CHECK_EQ(WEIR_SLOT_PROFILE, 1548);
+	CHECK_EQ(WEIR_SLOT_SMALL, 3378);
+	CHECK_EQ(WEIR_SLOT_MAPS, 3912);
+	CHECK_EQ(WEIR_SLOT_END, 4680);
+	CHECK_EQ(WEIR_SLOT_WORDS, 4681);
+	CHECK_EQ(WEIR_STATS_SLOT_BYTES, 37448);
+	CHECK_EQ(WEIR_STATS_FILE_BYTES, 75920);
 }
 
 TEST(sections)
 {
 	static const char *const want[] = {"COUNTERS",	"CLASSES", "SIZES",   "KINDS",
-					   "FALLBACKS", "REGIONS", "PROFILE", "SMALL"};
+					   "FALLBACKS", "REGIONS", "PROFILE", "SMALL",
+					   "MAPS"};
 	static const char *const got[] = {
 #define X(id, text) #id,
 		WEIR_STATS_SECTION_LIST(X)
@@ -122,6 +125,7 @@ TEST(sections)
 	CHECK_EQ(WEIR_SECTION_REGIONS, 5);
 	CHECK_EQ(WEIR_SECTION_PROFILE, 6);
 	CHECK_EQ(WEIR_SECTION_SMALL, 7);
+	CHECK_EQ(WEIR_SECTION_MAPS, 8);
 	CHECK(WEIR_N_SECTIONS <= WEIR_STATS_SECTIONS);
 }
 
@@ -189,13 +193,31 @@ TEST(counters)
 					   "sampling_on_ns",
 					   "sampling_off_ns",
 					   "sampling_starts",
-					   "sampling_grown_bytes"};
+					   "sampling_grown_bytes",
+					   "account_ns",
+					   "part_live_bytes",
+					   "part_cached_bytes",
+					   "part_tables_bytes",
+					   "part_script_bytes",
+					   "part_code_bytes",
+					   "part_maps_bytes",
+					   "part_next_bytes",
+					   "part_stacks_bytes",
+					   "part_files_bytes",
+					   "part_shared_bytes",
+					   "part_rest_bytes",
+					   "v8",
+					   "script_used_bytes",
+					   "next_used_bytes",
+					   "next_used_ns",
+					   "maps_seen",
+					   "maps_lost"};
 	static const char *const got[] = {WEIR_COUNTERS(FIELD_NAME)};
 
 	CHECK_NAMES(want, got);
 	CHECK_EQ(WEIR_N_COUNTERS, COUNT(want));
 	CHECK_EQ(WEIR_C_large_requests, 0);
-	CHECK_EQ(WEIR_C_sampling_grown_bytes, WEIR_N_COUNTERS - 1);
+	CHECK_EQ(WEIR_C_maps_lost, WEIR_N_COUNTERS - 1);
 }
 
 TEST(class_fields)
@@ -227,6 +249,22 @@ TEST(class_fields)
 	CHECK_EQ(WEIR_K_shared_hits, WEIR_N_CLASS_FIELDS - 1);
 }
 
+TEST(memory_parts)
+{
+	static const char *const want[] = {"live",  "cached", "tables", "script",
+					   "code",  "maps",   "next",	"stacks",
+					   "files", "shared", "rest"};
+	static const char *const got[] = {
+#define X(id, name, meaning) name,
+		WEIR_MEMORY_PARTS(X)
+#undef X
+	};
+
+	CHECK_NAMES(want, got);
+	CHECK_EQ(WEIR_C_part_live_bytes + WEIR_N_MEMORY_PARTS - 1,
+		 WEIR_C_part_rest_bytes);
+}
+
 TEST(small_records)
 {
 	static const char *const want_size[] = {"requests", "bytes"};
@@ -236,31 +274,36 @@ TEST(small_records)
 	static const char *const want_small[] = {
 		"most_bytes", "allocs", "frees", "live", "live_bytes", "live_samples"};
 	static const char *const small[] = {WEIR_SMALL_FIELDS(FIELD_NAME)};
+	static const char *const want_map[] = {"base", "bytes", "own"};
 	static const char *const size[] = {WEIR_SIZE_FIELDS(FIELD_NAME)};
 	static const char *const kind[] = {WEIR_KIND_FIELDS(FIELD_NAME)};
 	static const char *const region[] = {WEIR_REGION_FIELDS(FIELD_NAME)};
+	static const char *const map[] = {WEIR_MAP_FIELDS(FIELD_NAME)};
 
 	CHECK_NAMES(want_size, size);
 	CHECK_NAMES(want_kind, kind);
 	CHECK_NAMES(want_region, region);
 	CHECK_NAMES(want_small, small);
 	CHECK_EQ(WEIR_N_SMALL_FIELDS, 6);
+	CHECK_NAMES(want_map, map);
 	CHECK_EQ(WEIR_N_SIZE_FIELDS, 2);
 	CHECK_EQ(WEIR_N_KIND_FIELDS, 4);
 	CHECK_EQ(WEIR_N_REGION_FIELDS, 2);
+	CHECK_EQ(WEIR_N_MAP_FIELDS, 3);
 }
 
 #define ROW_NAME(id, name, meaning) name,
 
 TEST(kinds)
 {
-	static const char *const want[] = {"other", "backing_store", "encoder"};
+	static const char *const want[] = {"other", "backing_store", "encoder", "mmap"};
 	static const char *const got[] = {WEIR_KINDS(ROW_NAME)};
 
 	CHECK_NAMES(want, got);
 	CHECK_EQ(WEIR_KIND_OTHER, 0);
 	CHECK_EQ(WEIR_KIND_BACKING_STORE, 1);
 	CHECK_EQ(WEIR_KIND_ENCODER, 2);
+	CHECK_EQ(WEIR_KIND_MMAP, 3);
 	CHECK_EQ(WEIR_N_KINDS, COUNT(want));
 }
 
@@ -288,6 +331,7 @@ TEST(fallbacks)
 	T(sections)                                                                      \
 	T(counters)                                                                      \
 	T(class_fields)                                                                  \
+	T(memory_parts)                                                                  \
 	T(small_records)                                                                 \
 	T(kinds)                                                                         \
 	T(fallbacks)

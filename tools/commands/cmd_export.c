@@ -147,7 +147,7 @@ write_trace(const void *what, FILE *out)
 	const struct locate_entry *e = s->e;
 	struct export_amount(*amounts)[EXPORT_N_VALUES];
 	struct measure now = measure_now(e);
-	struct derive_memory memory = derive_memory(&e->sidecar, &now);
+	struct resident memory = resident_of(&e->sidecar, &now);
 	struct growth_model model;
 	struct growth_view v = {
 		.entry = e,

@@ -171,7 +171,7 @@ print(const struct request *r, const struct locate_entry *e,
       const struct trace_view *trace)
 {
 	struct measure now = measure_now(e);
-	struct derive_memory memory = derive_memory(&e->sidecar, &now);
+	struct resident memory = resident_of(&e->sidecar, &now);
 	struct growth_model model;
 	struct growth_view v = {
 		.entry = e,

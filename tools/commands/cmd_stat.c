@@ -109,7 +109,7 @@ print_once(const struct request *r, const struct locate_entry *e)
 	struct stat_view v = {
 		.entry = e,
 		.trace = stat_trace_of(e->path),
-		.memory = derive_memory(&e->sidecar, &now),
+		.memory = resident_of(&e->sidecar, &now),
 		.age_ns = locate_age_ns(&e->sidecar),
 		.all = r->all,
 	};

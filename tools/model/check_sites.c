@@ -19,14 +19,15 @@ static const struct {
 	{WEIR_S_live_count, WEIR_KF_live},
 };
 
-/* Samples stand for blocks below the floor, which no kind counts. */
+/* Samples stand for blocks below the floor, and maps for what is not weir's: no kind counts them. */
 static unsigned __int128
 sum_of_sites(const struct trace_view *v, enum weir_site_field field)
 {
 	unsigned __int128 sum = 0;
 
 	for (uint32_t i = 0; i < v->n_sites; i++)
-		if (trace_view_site(v, i, WEIR_S_sampled_count) == 0)
+		if (trace_view_site(v, i, WEIR_S_sampled_count) == 0 &&
+		    trace_view_site(v, i, WEIR_S_caller_kind) != WEIR_KIND_MMAP)
 			sum += trace_view_site(v, i, field);
 	return sum;
 }

@@ -30,28 +30,6 @@ derive_totals(const struct sidecar *s)
 	return t;
 }
 
-struct derive_memory
-derive_memory(const struct sidecar *s, const struct measure *now)
-{
-	struct derive_memory m = {.now = now->resident_known};
-	uint64_t rss = now->rss_bytes, resident = now->resident_bytes;
-
-	if (!m.now) {
-		rss = sidecar_counter(s, WEIR_C_rss_bytes);
-		resident = sidecar_counter(s, WEIR_C_resident_bytes);
-	}
-	if (resident > rss)
-		resident = rss;
-	m.rss_bytes = rss;
-	m.rest_bytes = rss - resident;
-	m.cached_bytes = sidecar_counter(s, WEIR_C_cached_dirty_bytes);
-	if (m.cached_bytes > resident)
-		m.cached_bytes = resident;
-	m.live_bytes = resident - m.cached_bytes;
-	m.limit_bytes = sidecar_counter(s, WEIR_C_cgroup_limit_bytes);
-	return m;
-}
-
 bool
 derive_class_used(const struct sidecar *s, uint32_t row)
 {

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Figures that a sidecar does not hold but that follow from it: totals over classes, rates,
- * where resident memory is. Pure. One place, so that text, JSON and the summary agree.
+ * Figures that a sidecar does not hold but that follow from it: totals over classes, rates. Pure. One place, so that text, JSON and the summary agree.
  */
 #ifndef TOOLS_DERIVE_H
 #define TOOLS_DERIVE_H
 
 #include <stdbool.h>
 
-#include "tools/read/measure.h"
 #include "tools/read/sidecar.h"
 
 struct derive_totals {
@@ -20,23 +18,7 @@ struct derive_totals {
 	uint64_t cached_dirty_bytes;
 };
 
-/* Parts of the process's resident memory; live + cached + rest = rss. */
-struct derive_memory {
-	bool now; /* measured now, else as of the last write */
-	uint64_t rss_bytes;
-	uint64_t live_bytes;
-	uint64_t cached_bytes;
-	uint64_t rest_bytes;  /* not weir's */
-	uint64_t limit_bytes; /* of its control group; 0: none */
-};
-
 struct derive_totals derive_totals(const struct sidecar *s);
-
-/*
- * As measured now; as of the file where that is not known. Figures taken at slightly different
- * moments are clamped, never negative.
- */
-struct derive_memory derive_memory(const struct sidecar *s, const struct measure *now);
 
 /* True if the class has ever been used or holds anything. */
 bool derive_class_used(const struct sidecar *s, uint32_t row);

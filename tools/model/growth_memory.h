@@ -11,7 +11,7 @@
 /* Since tracing began; 0 before. */
 double growth_seconds(const struct trace_view *v, uint64_t ns);
 
-/* Fills rss, limit_bytes and rss_verdict of a model whose window is set. `d` may be NULL. */
-void growth_memory_judge(struct growth_model *m, const struct derive_memory *d);
+/* Fills rss, limit_bytes, rss_verdict and parts of a model whose window is set. `now` may be NULL. */
+void growth_memory_judge(struct growth_model *m, const struct resident *now);
 
 #endif

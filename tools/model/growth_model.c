@@ -304,8 +304,7 @@ by_sort_value(const void *a, const void *b)
 
 void
 growth_model_make(struct growth_model *m, struct growth_places *places,
-		  const struct growth_request *request,
-		  const struct derive_memory *memory)
+		  const struct growth_request *request, const struct resident *memory)
 {
 	const struct trace_view *v = growth_places_view(places);
 	uint32_t *group_of = calloc((size_t)v->n_sites + 1, sizeof(*group_of));

@@ -7,7 +7,7 @@
 #ifndef TOOLS_GROWTH_MODEL_H
 #define TOOLS_GROWTH_MODEL_H
 
-#include "tools/model/derive.h"
+#include "tools/model/growth_parts.h"
 #include "tools/model/growth_rows.h"
 #include "tools/model/growth_verdict.h"
 #include "tools/names/growth_blame.h"
@@ -88,8 +88,10 @@ struct growth_model {
 	bool after_gc;		 /* judged on rows after major GCs */
 	uint64_t unattributed_bytes, unattributed_count; /* site 0 */
 	uint64_t live_bytes, live_count;		 /* over all sites */
-	struct growth_rss rss;
-	enum growth_verdict rss_verdict;
+	struct resident rss;
+	enum growth_verdict rss_verdict; /* RETAINED, or HELD: nothing of weir's own */
+	/* Of the parts but weir's two; if they are not known, of the rest, which is all of them. */
+	struct growth_part parts[WEIR_N_MEMORY_PARTS];
 	uint64_t limit_bytes; /* 0: none known */
 	double eta_s;	      /* all held sites together */
 };
@@ -97,7 +99,7 @@ struct growth_model {
 /* `memory` may be NULL: then resident memory is as the last row has it. */
 void growth_model_make(struct growth_model *m, struct growth_places *places,
 		       const struct growth_request *request,
-		       const struct derive_memory *memory);
+		       const struct resident *memory);
 void growth_model_free(struct growth_model *m);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the numbers of an allocation site mean: is its memory held, only waiting for the garbage
- * collector, a cache that has filled? And of the process: who holds the rest? Pure: values in, a
- * verdict out; no clock, no file, no memory of its own beyond the stack.
+ * collector, a cache that has filled? Pure: values in, a verdict out; no clock, no file, no memory of
+ * its own beyond the stack.
  */
 #ifndef TOOLS_GROWTH_VERDICT_H
 #define TOOLS_GROWTH_VERDICT_H
@@ -24,10 +24,7 @@
 	  "let it run longer, or take two marks: weir snap, weir growth --diff")         \
 	X(RETAINED, "retained-by-allocator",                                             \
 	  "freed by the program, kept resident by the allocator",                        \
-	  "weir purge gives it back; a smaller cache_max or decay_ms keeps it low")      \
-	X(UNTRACKED, "untracked",                                                        \
-	  "memory that neither weir nor the script heap accounts for",                   \
-	  "small blocks, WebAssembly, mmap of an add-on: heaptrack or smaps name them")
+	  "weir purge gives it back; a smaller cache_max or decay_ms keeps it low")
 
 enum growth_verdict {
 #define X(id, name, meaning, next) GROWTH_##id,
@@ -70,25 +67,5 @@ struct growth_finding growth_judge(const struct growth_evidence *e);
 
 /* The rules, from the first that is asked; NULL beyond them. */
 const char *growth_rule_name(size_t i);
-
-/* Where resident memory is: live + cached + js_heap + other = rss. */
-struct growth_rss {
-	uint64_t rss_bytes;
-	uint64_t live_bytes;   /* resident part of what weir serves */
-	uint64_t cached_bytes; /* freed, kept by weir */
-	uint64_t js_heap_bytes;
-	uint64_t other_bytes; /* the next allocator, code, stacks, everything else */
-};
-
-/* Figures taken at slightly different moments are clamped, never negative. */
-struct growth_rss growth_split(uint64_t rss, uint64_t live, uint64_t cached,
-			       uint64_t js_heap);
-
-/*
- * RETAINED, UNTRACKED, or HELD when neither is worth a word. `others`: other_bytes over time, in
- * `live`; `peak_live`: the most that weir ever served.
- */
-enum growth_verdict growth_judge_rss(const struct growth_rss *now, uint64_t peak_live,
-				     const struct growth_point *others, size_t n);
 
 #endif

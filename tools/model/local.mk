@@ -3,6 +3,7 @@ libtools_la_SOURCES += \
 	%D%/check.c %D%/check.h %D%/check_sites.c %D%/derive.c %D%/derive.h %D%/growth_facts.c \
 	%D%/growth_facts.h %D%/growth_group.c %D%/growth_group.h %D%/growth_memory.c \
 	%D%/growth_memory.h %D%/growth_model.c %D%/growth_model.h %D%/growth_rows.c \
-	%D%/growth_rows.h %D%/growth_trend.c %D%/growth_trend.h %D%/growth_verdict.c \
+	%D%/growth_parts.c %D%/growth_parts.h %D%/growth_rows.h %D%/growth_trend.c %D%/growth_trend.h %D%/growth_verdict.c \
 	%D%/growth_verdict.h %D%/top_model.c %D%/top_model.h %D%/top_sites.c %D%/top_sites.h \
+	%D%/resident.c %D%/resident.h \
 	%D%/trace_cost.c %D%/trace_cost.h %D%/tune_model.c %D%/tune_model.h

@@ -91,27 +91,18 @@ counted_ns(const struct top_model *m)
  * The sidecar's figures of weir's own memory, with RSS as it is now if /proc tells; of a process
  * that freed all to exit, those of before.
  */
-static struct growth_rss
+static struct resident
 rss_of(const struct top_model *m, const struct measure *now)
 {
-	const struct sidecar *s = &m->entry.sidecar;
 	const struct weir_trace_row *row =
 		m->has_trace ? growth_rows_at(&m->trace, m->trace.head.monotonic_ns)
 			     : NULL;
-	uint64_t js_heap = row != NULL ? row->js_heap_bytes : 0;
-	struct measure best = *now;
-	struct derive_memory d;
 
 	if (row != NULL && m->trace.before_exit)
-		return growth_split(row->rss_bytes, row->live_bytes, row->cached_bytes,
-				    js_heap);
-	if (now->rss_known && !now->resident_known) {
-		/* No right to smaps: the sidecar's own measure, some seconds old. */
-		best.resident_known = true;
-		best.resident_bytes = sidecar_counter(s, WEIR_C_resident_bytes);
-	}
-	d = derive_memory(s, &best);
-	return growth_split(d.rss_bytes, d.live_bytes, d.cached_bytes, js_heap);
+		return resident_of_row(row);
+	struct resident r = resident_of(&m->entry.sidecar, now);
+	resident_set_script(&r, row != NULL ? row->js_heap_bytes : 0);
+	return r;
 }
 
 /* `same`: the process of the look before, whose trace will do while the writer is at work. */

@@ -6,7 +6,8 @@
 #ifndef TOOLS_TOP_MODEL_H
 #define TOOLS_TOP_MODEL_H
 
-#include "tools/model/growth_verdict.h"
+#include "tools/model/growth_trend.h"
+#include "tools/model/resident.h"
 #include "tools/read/look.h"
 
 #define TOP_HISTORY 600
@@ -21,9 +22,9 @@ struct top_rates {
 struct top_model {
 	struct locate_entry entry;
 	bool loaded; /* entry, rss and rates are those of the last look that succeeded */
-	struct growth_rss rss; /* V8's heap in it as of its last collection */
-	uint64_t asked_bytes;  /* asked for, over the blocks in use */
-	uint64_t limit_bytes;  /* 0: none */
+	struct resident rss;
+	uint64_t asked_bytes; /* asked for, over the blocks in use */
+	uint64_t limit_bytes; /* 0: none */
 	struct trace_view trace;
 	bool has_trace;
 	char why_no_trace[TRACE_VIEW_WHY];

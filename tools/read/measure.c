@@ -5,6 +5,7 @@
 #include "tools/read/measure.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "tools/read/proc.h"
@@ -13,23 +14,69 @@
 #define TRIES 3
 
 static int
-resident_now(const struct sidecar *s, uint64_t *bytes)
+by_base(const void *a, const void *b)
+{
+	const struct weir_account_map *x = a, *y = b;
+
+	return x->base < y->base ? -1 : x->base > y->base;
+}
+
+static size_t
+take_maps(const struct sidecar *s, struct weir_account_map *maps)
+{
+	uint32_t rows = s->rows[WEIR_SECTION_MAPS].records;
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < rows && i < WEIR_STATS_MAX_MAPS; i++) {
+		struct weir_account_map *m = &maps[n];
+
+		m->base = sidecar_at(s, WEIR_SECTION_MAPS, i, WEIR_M_base);
+		m->bytes = sidecar_at(s, WEIR_SECTION_MAPS, i, WEIR_M_bytes);
+		m->own = sidecar_at(s, WEIR_SECTION_MAPS, i, WEIR_M_own) != 0;
+		n += m->base != 0 && m->base + m->bytes > m->base;
+	}
+	qsort(maps, n, sizeof(*maps), by_base);
+	return n;
+}
+
+/* Where resident memory is, by what the sidecar says of the process's addresses. */
+static int
+parts_now(const struct sidecar *s, struct weir_account *a)
 {
 	uint32_t n = s->rows[WEIR_SECTION_REGIONS].records;
-	struct proc_range *ranges;
+	struct weir_account_map *maps = calloc(WEIR_STATS_MAX_MAPS + 1, sizeof(*maps));
+	struct weir_account_range *regions;
 	int rc;
 
 	if (n > WEIR_STATS_MAX_REGIONS)
 		n = WEIR_STATS_MAX_REGIONS;
-	ranges = calloc(n + 1, sizeof(*ranges));
-	if (ranges == NULL)
+	regions = calloc(n + 1, sizeof(*regions));
+	if (regions == NULL || maps == NULL)
 		tell_no_memory();
 	for (uint32_t i = 0; i < n; i++) {
-		ranges[i].base = sidecar_at(s, WEIR_SECTION_REGIONS, i, WEIR_R_base);
-		ranges[i].bytes = sidecar_at(s, WEIR_SECTION_REGIONS, i, WEIR_R_bytes);
+		regions[i].base = sidecar_at(s, WEIR_SECTION_REGIONS, i, WEIR_R_base);
+		regions[i].bytes = sidecar_at(s, WEIR_SECTION_REGIONS, i, WEIR_R_bytes);
 	}
-	rc = proc_resident(s->header.pid, ranges, n, bytes);
-	free(ranges);
+	*a = (struct weir_account){
+		.regions = regions,
+		.n_regions = n,
+		.maps = maps,
+		.n_maps = take_maps(s, maps),
+		.v8 = sidecar_counter(s, WEIR_C_v8) != 0,
+	};
+	rc = proc_smaps(s->header.pid, a);
+	free(regions);
+	free(maps);
+	return rc;
+}
+
+static int
+resident_now(const struct sidecar *s, uint64_t *bytes)
+{
+	struct weir_account a;
+	int rc = parts_now(s, &a);
+
+	*bytes = rc == 0 ? a.part_bytes[WEIR_PART_OF_LIVE] : 0;
 	return rc;
 }
 
@@ -38,15 +85,17 @@ measure_now(const struct locate_entry *e)
 {
 	pid_t pid = e->sidecar.header.pid;
 	struct measure m = {0};
-	uint64_t after;
+	struct weir_account a;
 
 	m.rss_known = e->life == LOCATE_RUNNING && proc_rss(pid, &m.rss_bytes) == 0;
-	m.resident_known = m.rss_known &&
-			   resident_now(&e->sidecar, &m.resident_bytes) == 0 &&
-			   proc_rss(pid, &after) == 0;
-	/* A collection while smaps was read must not leave less than nothing for the rest. */
-	if (m.resident_known && after > m.rss_bytes)
-		m.rss_bytes = after;
+	m.parts_known = m.rss_known && parts_now(&e->sidecar, &a) == 0 &&
+			weir_account_sum(&a) != 0;
+	if (!m.parts_known)
+		return m;
+	/* One instant: what smaps lists is all there is, as far as the parts go. */
+	m.rss_bytes = weir_account_sum(&a);
+	weir_account_cached(&a, sidecar_counter(&e->sidecar, WEIR_C_cached_dirty_bytes));
+	memcpy(m.part_bytes, a.part_bytes, sizeof(m.part_bytes));
 	return m;
 }
 

@@ -12,9 +12,9 @@
 /* From /proc, when the process runs and may be read. */
 struct measure {
 	bool rss_known;
-	bool resident_known; /* smaps takes more rights than RSS */
+	bool parts_known; /* smaps takes more rights than RSS */
 	uint64_t rss_bytes;
-	uint64_t resident_bytes; /* of these, in weir's regions */
+	uint64_t part_bytes[WEIR_N_MEMORY_PARTS]; /* they add up to rss_bytes */
 };
 
 struct measure measure_now(const struct locate_entry *entry);

@@ -15,8 +15,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tools/read/smaps.h"
-
 #define PATH_SIZE 64
 
 /* PF_EXITING among the kernel's flags of a task. */
@@ -263,21 +261,18 @@ proc_rss(pid_t pid, uint64_t *bytes)
 	return rc;
 }
 
-/* Bytes that [from, to) has in common with the ranges. */
 int
-proc_resident(pid_t pid, const struct proc_range *ranges, size_t n, uint64_t *bytes)
+proc_smaps(pid_t pid, struct weir_account *account)
 {
-	struct smaps_sum sum = {.ranges = ranges, .n = n};
 	struct lines lines;
 	const char *line;
 	int rc = lines_open(&lines, pid, "smaps");
 
-	*bytes = 0;
 	if (rc != 0)
 		return rc;
 	while ((line = lines_next(&lines)) != NULL)
-		smaps_line(&sum, line);
-	*bytes = sum.bytes;
+		weir_account_line(account, line);
+	weir_account_end(account);
 	return lines_close(&lines);
 }
 

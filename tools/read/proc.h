@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "policy/account.h"
+
 #define PROC_TEXT_MAX (1u << 20)
 
 struct proc_stat {
@@ -18,10 +20,6 @@ struct proc_stat {
 	uint64_t start_ticks;
 	uint64_t cpu_ticks; /* user and system time of all its threads */
 	uid_t uid;
-};
-
-struct proc_range {
-	uint64_t base, bytes;
 };
 
 /* Digits only are a pid; one too large to be one gives -1. Pure. */
@@ -53,8 +51,8 @@ int proc_maps(pid_t pid, const char *file_name, size_t *n_maps, bool *mapped);
 /* Resident bytes of the process. */
 int proc_rss(pid_t pid, uint64_t *bytes);
 
-/* Resident bytes within the ranges, from smaps. */
-int proc_resident(pid_t pid, const struct proc_range *ranges, size_t n, uint64_t *bytes);
+/* Where its resident memory is; what has to be set in `account` is. */
+int proc_smaps(pid_t pid, struct weir_account *account);
 
 /* AT_SECURE of a running process: 0 or 1. */
 int proc_secure(pid_t pid, bool *secure);

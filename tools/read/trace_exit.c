@@ -58,6 +58,18 @@ gone(uint64_t now)
 	return now < WORTH_IT / 2 ? WORTH_IT : now > UINT64_MAX / 2 ? now : 2 * now;
 }
 
+/* The same of a row, which counts what nobody is blamed for as well. */
+static uint64_t
+gone_in_row(const struct trace_view *v, uint64_t now)
+{
+	uint64_t sum;
+
+	return v->n_sites == 0 || __builtin_add_overflow(
+					  gone(now), v->sites[0][WEIR_S_live_bytes], &sum)
+		       ? gone(now)
+		       : sum;
+}
+
 struct history {
 	const struct weir_trace_row **rows; /* oldest first, the restored one last */
 	size_t n;
@@ -283,7 +295,7 @@ trace_read_step_back(struct trace_view *v, const struct trace_source *src)
 	if (!v->exited)
 		return 0;
 	if (!read_older(v, src, &older)) {
-		v->before_exit = restore_row(v, gone(now), false);
+		v->before_exit = restore_row(v, gone_in_row(v, now), false);
 		return 0;
 	}
 	/* Its parts are those of the newest, only shorter: no need to believe another table. */
@@ -314,7 +326,7 @@ trace_read_step_back(struct trace_view *v, const struct trace_source *src)
 	}
 	v->head = newest;
 	v->cut = cut;
-	v->before_exit = restore_row(v, gone(now), false);
+	v->before_exit = restore_row(v, gone_in_row(v, now), false);
 	return rc == -ENOMEM || (rc < 0 && src->memory == NULL && rc != -EBADMSG) ? rc
 										  : 0;
 }

@@ -7,6 +7,7 @@
 #include "tools/read/trace_read.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,6 +109,26 @@ by_id(const void *a, const void *b)
 	return x->id < y->id ? -1 : x->id > y->id;
 }
 
+/* The fields of a row, without its last word. */
+#define ROW_FIELDS (sizeof(struct weir_trace_row) - sizeof(uint64_t))
+
+/* Before the points, in the first version. */
+#define ROW_LEAST (offsetof(struct weir_trace_row, account_ns) + sizeof(uint64_t))
+
+/*
+ * Rows of a writer that knows fewer fields, or more: those of this build, the word at the end, the points.
+ * `head`: what is before the points, in the file.
+ */
+static void
+take_row(unsigned char *to, const unsigned char *from, size_t head, size_t points)
+{
+	size_t fields = head - sizeof(uint64_t);
+
+	memcpy(to, from, fields < ROW_FIELDS ? fields : ROW_FIELDS);
+	memcpy(to + ROW_FIELDS, from + fields, sizeof(uint64_t));
+	memcpy(to + sizeof(struct weir_trace_row), from + head, points);
+}
+
 /* Rows that the head counts and that are whole. */
 static int
 load_ring(const struct loading *l, enum weir_trace_part_id id)
@@ -115,28 +136,37 @@ load_ring(const struct loading *l, enum weir_trace_part_id id)
 	const struct weir_trace_part *p = &l->v->head.parts[id];
 	struct trace_ring *ring = &l->v->rings[id];
 	uint64_t at = 0, want = p->used < p->capacity ? p->used : p->capacity;
+	const uint64_t said = l->v->head.row_bytes, head = said != 0 ? said : ROW_LEAST;
+	size_t points, bytes;
 	uint32_t n, fits;
-	unsigned char *raw;
+	unsigned char *raw, *rows;
 	char *why = l->why;
 	int rc = part_extent(l, id, want, &at, &n);
 
 	if (rc != 0 || n == 0)
 		return rc;
-	if (p->record_bytes < sizeof(struct weir_trace_row) || p->record_bytes % 8 != 0)
+	if (head < ROW_LEAST || head % 8 != 0 || p->record_bytes < head ||
+	    p->record_bytes % 8 != 0)
 		return FAIL(EBADMSG, "damaged: rows of %u bytes in part %s",
 			    p->record_bytes, part_names[id]);
-	fits = (uint32_t)((p->record_bytes - sizeof(struct weir_trace_row)) /
-			  sizeof(struct weir_trace_point));
-	raw = own(l->v, n, p->record_bytes);
+	fits = (uint32_t)((p->record_bytes - head) / sizeof(struct weir_trace_point));
+	points = fits * sizeof(struct weir_trace_point);
+	bytes = sizeof(struct weir_trace_row) + points;
+	raw = malloc((size_t)n * p->record_bytes);
+	rows = own(l->v, n, bytes);
 	ring->rows = own(l->v, n, sizeof(ring->rows[0]));
-	if (raw == NULL || ring->rows == NULL)
-		return FAIL(ENOMEM, "out of memory");
-	rc = trace_source_read(l->src, at, raw, (size_t)n * p->record_bytes);
+	rc = raw == NULL || rows == NULL || ring->rows == NULL
+		     ? FAIL(ENOMEM, "out of memory")
+		     : trace_source_read(l->src, at, raw, (size_t)n * p->record_bytes);
+	for (uint32_t i = 0; rc == 0 && i < n; i++)
+		take_row(rows + i * bytes, raw + (size_t)i * p->record_bytes, head,
+			 points);
+	free(raw);
 	if (rc != 0)
 		return rc;
 	ring->written = p->used;
 	for (uint32_t i = 0; i < n; i++) {
-		struct weir_trace_row *row = (void *)(raw + (size_t)i * p->record_bytes);
+		struct weir_trace_row *row = (void *)(rows + i * bytes);
 
 		if (row->id == 0 || row->id != row->id_again || row->id > p->used ||
 		    (row->id - 1) % p->capacity != i)

@@ -35,30 +35,37 @@ snapshot_signal(const struct growth_view *v)
 	return found;
 }
 
-static void
-print_snapshot(const struct growth_view *v, const struct growth_group *g, FILE *out,
-	       int indent)
+void
+growth_advice_snapshot(const struct growth_view *v, FILE *out, int indent)
 {
-	int32_t pid = v->trace->file.pid;
-	uint64_t block = g->live_count > 0 ? g->live_bytes / g->live_count : 0;
-	char *signal = snapshot_signal(v), clean[64], size[SHOW_VALUE];
+	char *signal = snapshot_signal(v), clean[64];
 
 	if (signal != NULL)
 		fprintf(out, "%*s$ kill -%s %d    # writes Heap.*.heapsnapshot\n", indent,
-			"", show_clean(clean, sizeof(clean), signal), pid);
+			"", show_clean(clean, sizeof(clean), signal), v->trace->file.pid);
 	else
 		fprintf(out,
 			"%*s$ weir run node " SNAPSHOT_OPTION
 			"SIGUSR2 ...    # then, once it has grown:\n"
 			"%*s$ kill -USR2 PID    # writes Heap.*.heapsnapshot\n",
 			indent, "", indent, "");
+	free(signal);
+}
+
+static void
+print_snapshot(const struct growth_view *v, const struct growth_group *g, FILE *out,
+	       int indent)
+{
+	uint64_t block = g->live_count > 0 ? g->live_bytes / g->live_count : 0;
+	char size[SHOW_VALUE];
+
+	growth_advice_snapshot(v, out, indent);
 	fprintf(out,
 		"%*sand in Chrome DevTools, Memory, the retainers of an ArrayBuffer of "
 		"about %s (%" PRIu64
 		" bytes)\n%*smay be held through a slice of it: a subarray keeps its "
 		"whole parent\n",
 		indent, "", show_bytes(size, block), block, indent, "");
-	free(signal);
 }
 
 /* Two instants, and what came between them. */
@@ -152,12 +159,4 @@ growth_advice_rss_print(const struct growth_view *v, FILE *out, int indent)
 			"less "
 			"from the start\n",
 			indent, "", pid, indent, "");
-	else if (v->model->rss_verdict == GROWTH_UNTRACKED)
-		fprintf(out,
-			"%*s$ weir run --floor=16K ...    # takes smaller blocks into "
-			"view\n"
-			"%*s$ heaptrack ...    # every block, native frames, slower\n"
-			"%*s$ sort -k2 -n -r <(awk '/^[0-9a-f]+-/{m=$0} /^Rss/{print m, "
-			"$2}' /proc/%d/smaps) | head    # mappings\n",
-			indent, "", indent, "", indent, "", pid);
 }

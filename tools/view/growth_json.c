@@ -6,6 +6,7 @@
 
 #include "tools/text/json.h"
 #include "tools/view/growth_view.h"
+#include "tools/view/resident_text.h"
 
 static const char *const frame_kinds[] = {
 #define X(id, name, meaning) name,
@@ -133,6 +134,16 @@ put_group(struct json *j, const struct growth_view *v, const struct growth_group
 }
 
 static void
+put_part(struct json *j, enum weir_memory_part part, const struct growth_part *p)
+{
+	json_open(j, NULL, '{');
+	json_string(j, "part", resident_part_name(part));
+	json_number(j, "slope_bytes_per_s", p->slope_bytes_per_s);
+	json_string(j, "verdict", growth_verdict_name(p->verdict));
+	json_close(j, '}');
+}
+
+static void
 put_rss(struct json *j, const struct growth_model *m)
 {
 	json_open(j, "rss", '{');
@@ -145,6 +156,12 @@ put_rss(struct json *j, const struct growth_model *m)
 	json_string(j, "verdict",
 		    m->rss_verdict == GROWTH_HELD ? NULL
 						  : growth_verdict_name(m->rss_verdict));
+	resident_json(j, &m->rss);
+	json_open(j, "growing", '[');
+	for (int i = 0; i < WEIR_N_MEMORY_PARTS; i++)
+		if (m->parts[i].slope_bytes_per_s > 0)
+			put_part(j, (enum weir_memory_part)i, &m->parts[i]);
+	json_close(j, ']');
 	json_close(j, '}');
 }
 

@@ -10,6 +10,8 @@
 #include "tools/text/show.h"
 #include "tools/text/table.h"
 #include "tools/view/growth_view.h"
+#include "tools/view/part_advice.h"
+#include "tools/view/resident_text.h"
 
 #define WHERE_COLUMNS 100
 #define SOURCE_LINE   160
@@ -144,6 +146,7 @@ print_losses(const struct growth_view *v, FILE *out)
 {
 	const struct growth_model *m = v->model;
 	char buf[SHOW_VALUE], count[SHOW_VALUE];
+	uint64_t limited = 0;
 
 	if (m->unattributed_bytes >= SMALL_BYTES)
 		fprintf(out, "not attributed: %s live, in %s block%s\n",
@@ -155,6 +158,14 @@ print_losses(const struct growth_view *v, FILE *out)
 			fprintf(out, "dropped: %s %s\n",
 				show_count(count, v->trace->head.drops[i]),
 				trace_view_drop_meaning((enum weir_trace_drop)i));
+	if (v->entry != NULL)
+		limited = sidecar_at(&v->entry->sidecar, WEIR_SECTION_FALLBACKS,
+				     WEIR_F_LIMITED, 0);
+	if (limited > 0)
+		fprintf(out,
+			"not weir's: %s request%s, for data or address space is limited "
+			"(ulimit) and weir takes a sixteenth of it\n",
+			show_count(count, limited), limited == 1 ? "" : "s");
 	if (v->trace->cut)
 		fputs("the file is shorter than it says: a copy that was cut\n", out);
 }
@@ -163,20 +174,11 @@ static void
 print_rss(const struct growth_view *v, FILE *out)
 {
 	const struct growth_model *m = v->model;
-	char rss[SHOW_VALUE], live[SHOW_VALUE], cached[SHOW_VALUE], heap[SHOW_VALUE];
 	char other[SHOW_VALUE], limit[SHOW_VALUE];
 
-	if (m->rss.rss_bytes == 0)
-		fputs("\nresident memory: not recorded at that instant\n", out);
-	else
-		fprintf(out,
-			"\nresident %s = %s live in weir + %s cached by weir + "
-			"%s script heap + %s next allocator and the rest\n",
-			show_bytes(rss, m->rss.rss_bytes),
-			show_bytes(live, m->rss.live_bytes),
-			show_bytes(cached, m->rss.cached_bytes),
-			show_bytes(heap, m->rss.js_heap_bytes),
-			show_bytes(other, m->rss.other_bytes));
+	putc('\n', out);
+	resident_text_sum(&m->rss, out);
+	resident_text_notes(&m->rss, out, 2);
 	if (m->limit_bytes > 0)
 		fprintf(out, "memory limit %s%s%s\n", show_bytes(limit, m->limit_bytes),
 			m->eta_s >= 0 ? ", reached by what is held in " : "",
@@ -188,6 +190,11 @@ print_rss(const struct growth_view *v, FILE *out)
 			growth_verdict_meaning(m->rss_verdict, true));
 		growth_advice_rss_print(v, out, 2);
 	}
+	for (int i = 0; i < WEIR_N_MEMORY_PARTS; i++)
+		if (m->parts[i].worth) {
+			part_advice_say(v, (enum weir_memory_part)i, out);
+			part_advice_print(v, (enum weir_memory_part)i, out, 2);
+		}
 }
 
 static void

@@ -35,4 +35,7 @@ void growth_advice_print(const struct growth_view *v, const struct growth_group 
 			 FILE *out, int indent);
 void growth_advice_rss_print(const struct growth_view *v, FILE *out, int indent);
 
+/* How to have this process write a heap snapshot. */
+void growth_advice_snapshot(const struct growth_view *v, FILE *out, int indent);
+
 #endif

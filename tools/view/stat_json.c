@@ -6,6 +6,7 @@
  */
 
 #include "tools/text/json.h"
+#include "tools/view/resident_text.h"
 #include "tools/view/stat_view.h"
 
 static const char *const counter_names[] = {
@@ -106,14 +107,15 @@ put_header(struct json *j, const struct stat_view *v)
 }
 
 static void
-put_memory(struct json *j, const struct derive_memory *m)
+put_memory(struct json *j, const struct resident *m)
 {
 	json_open(j, "memory", '{');
 	json_string(j, "measured", m->now ? "now" : "at the last write");
 	json_u64(j, "rss_bytes", m->rss_bytes);
 	json_u64(j, "live_bytes", m->live_bytes);
 	json_u64(j, "cached_bytes", m->cached_bytes);
-	json_u64(j, "rest_bytes", m->rest_bytes);
+	json_u64(j, "rest_bytes", m->js_heap_bytes + m->other_bytes);
+	resident_json(j, m);
 	json_close(j, '}');
 }
 

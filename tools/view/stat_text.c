@@ -7,6 +7,7 @@
 
 #include "tools/text/show.h"
 #include "tools/text/table.h"
+#include "tools/view/resident_text.h"
 #include "tools/view/stat_tables.h"
 #include "tools/view/stat_view.h"
 
@@ -63,17 +64,18 @@ memory_row(struct table *t, const char *what, uint64_t bytes, uint64_t whole)
 }
 
 static void
-print_memory(const struct derive_memory *m, FILE *out)
+print_memory(const struct resident *m, FILE *out)
 {
-	struct table *t;
+	struct resident_row rows[WEIR_N_MEMORY_PARTS];
+	size_t n = resident_rows(m, rows);
+	struct table *t = table_new("lrr");
 
 	fprintf(out, "\nResident memory, %s\n", m->now ? "now" : "at the last write");
-	t = table_new("lrr");
-	memory_row(t, "weir's blocks in use", m->live_bytes, m->rss_bytes);
-	memory_row(t, "free, kept by weir", m->cached_bytes, m->rss_bytes);
-	memory_row(t, "the rest of the process", m->rest_bytes, m->rss_bytes);
+	for (size_t i = 0; i < n; i++)
+		memory_row(t, rows[i].meaning, rows[i].bytes, m->rss_bytes);
 	memory_row(t, "all", m->rss_bytes, m->rss_bytes);
 	table_print(t, out, 2);
+	resident_text_notes(m, out, 2);
 }
 
 void

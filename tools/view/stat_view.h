@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "tools/model/derive.h"
+#include "tools/model/resident.h"
 #include "tools/read/locate.h"
 #include "weir/trace.h"
 
@@ -28,7 +29,7 @@ struct stat_trace {
 struct stat_view {
 	const struct locate_entry *entry;
 	struct stat_trace trace;
-	struct derive_memory memory;
+	struct resident memory;
 	uint64_t age_ns;
 	bool all; /* also what is zero */
 };

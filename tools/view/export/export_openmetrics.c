@@ -66,6 +66,25 @@ put_gauge(const struct export_job *job, const char *name, const char *help,
 	put_one(job, name, "", value, out);
 }
 
+/* Nothing where they are not known: they would not add up. */
+static void
+put_parts(const struct export_job *job, FILE *out)
+{
+	const struct resident *r = &job->view->model->rss;
+
+	if (!r->parts_known)
+		return;
+	put_family("part_bytes", "gauge", "bytes",
+		   "Resident memory by part; they add up to it.", out);
+	for (int i = 0; i < WEIR_N_MEMORY_PARTS; i++) {
+		fputs("weir_part_bytes", out);
+		put_process(job, out);
+		putc(',', out);
+		put_label("part", resident_part_name((enum weir_memory_part)i), out);
+		fprintf(out, "} %" PRIu64 "\n", r->part_bytes[i]);
+	}
+}
+
 static void
 put_memory(const struct export_job *job, FILE *out)
 {
@@ -82,6 +101,7 @@ put_memory(const struct export_job *job, FILE *out)
 		  m->rss.js_heap_bytes, out);
 	put_gauge(job, "other_bytes", "Of these, everything else.", m->rss.other_bytes,
 		  out);
+	put_parts(job, out);
 	put_gauge(job, "limit_bytes", "Tightest memory limit, 0 if there is none.",
 		  m->limit_bytes, out);
 	put_gauge(job, "live_bytes", "Asked for by the blocks in use.", m->live_bytes,

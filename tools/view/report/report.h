@@ -20,7 +20,7 @@ struct report {
 	uint64_t age_ns;
 	bool read_files; /* source lines may be shown */
 	bool now;	 /* memory was measured now, else at the last write */
-	struct growth_rss rss;
+	struct resident rss;
 	const struct trace_view
 		*trace; /* NULL: there is none, and what follows is empty */
 	const char *why_no_trace;

@@ -14,13 +14,13 @@ report_fill(struct report *r, const struct locate_entry *e,
 {
 	struct growth_request request = {.by = GROWTH_BY_LINE, .sort = GROWTH_SORT_LIVE};
 	struct measure now = measure_now(e);
-	struct derive_memory d = derive_memory(&e->sidecar, &now);
+	struct resident d = resident_of(&e->sidecar, &now);
 
 	memset(r, 0, sizeof(*r));
 	r->entry = e;
 	r->age_ns = locate_age_ns(&e->sidecar);
 	r->now = d.now;
-	r->rss = growth_split(d.rss_bytes, d.live_bytes, d.cached_bytes, 0);
+	r->rss = d;
 	r->why_no_trace = why_no_trace;
 	r->read_files = (flags & GROWTH_PLACE_FILES) != 0;
 	if (trace == NULL)

@@ -11,6 +11,7 @@
 #include "tools/names/growth_source.h"
 #include "tools/text/show.h"
 #include "tools/text/tell.h"
+#include "tools/view/part_advice.h"
 #include "tools/view/report/report_html.h"
 
 #define MAX_HELD	5
@@ -52,11 +53,12 @@ finding_end(FILE *out)
 }
 
 /*
- * What `weir growth` advises, for the group or else for resident memory, line by line. Folded: the
+ * What `weir growth` advises, for the group, the part (-1: none) or else for weir's own, line by line. Folded: the
  * finding before says nearly the same.
  */
 static void
-print_advice(const struct report *r, const struct growth_group *g, bool folded, FILE *out)
+print_advice(const struct report *r, const struct growth_group *g, int part, bool folded,
+	     FILE *out)
 {
 	char *text, *line, *rest;
 	size_t n;
@@ -66,6 +68,8 @@ print_advice(const struct report *r, const struct growth_group *g, bool folded, 
 		tell_no_memory();
 	if (g != NULL)
 		growth_advice_print(&r->view, g, memory, 0);
+	else if (part >= 0)
+		part_advice_print(&r->view, (enum weir_memory_part)part, memory, 0);
 	else
 		growth_advice_rss_print(&r->view, memory, 0);
 	if (fclose(memory) != 0)
@@ -121,6 +125,16 @@ held_slope(const struct growth_model *m)
 	return slope;
 }
 
+static bool
+part_grows(const struct growth_model *m)
+{
+	bool any = false;
+
+	for (int i = 0; i < WEIR_N_MEMORY_PARTS; i++)
+		any |= m->parts[i].slope_bytes_per_s > 0;
+	return any;
+}
+
 /* The one sentence that somebody reads who reads no more. */
 static void
 print_summary(const struct report *r, FILE *out)
@@ -132,9 +146,12 @@ print_summary(const struct report *r, FILE *out)
 	if (held == 0) {
 		bool decided = count_verdict(m, GROWTH_UNDECIDED) < m->n_groups;
 
-		finding_begin(out, decided ? "good" : "warn");
-		fputs(decided ? "No line of code was found that keeps growing."
-			      : "Too early to tell what grows.",
+		bool elsewhere = part_grows(m);
+
+		finding_begin(out, decided && !elsewhere ? "good" : "warn");
+		fputs(elsewhere ? "Memory grows, but not in blocks that weir serves."
+		      : decided ? "No line of code was found that keeps growing."
+				: "Too early to tell what grows.",
 		      out);
 		finding_body(out, decided ? NULL : growth_verdict_next(GROWTH_UNDECIDED));
 		finding_end(out);
@@ -191,7 +208,7 @@ print_held(const struct report *r, const struct growth_group *g, bool folded, FI
 		growth_verdict_meaning(GROWTH_HELD, r->trace->head.gc_known != 0), age);
 	finding_body(out, meaning);
 	print_source(r, g, out);
-	print_advice(r, g, folded, out);
+	print_advice(r, g, -1, folded, out);
 	finding_end(out);
 }
 
@@ -248,7 +265,7 @@ print_others(const struct report *r, enum growth_verdict verdict, FILE *out)
 				  growth_verdict_name(verdict));
 		finding_body(out, growth_verdict_meaning(verdict,
 							 r->trace->head.gc_known != 0));
-		print_advice(r, g, n > 1, out);
+		print_advice(r, g, -1, n > 1, out);
 		finding_end(out);
 	}
 }
@@ -273,20 +290,47 @@ print_untouched(const struct report *r, FILE *out)
 }
 
 static void
-print_process(const struct report *r, FILE *out)
+print_retained(const struct report *r, FILE *out)
 {
 	enum growth_verdict v = r->growth.rss_verdict;
-	uint64_t bytes = v == GROWTH_RETAINED ? r->rss.cached_bytes : r->rss.other_bytes;
 	char a[SHOW_VALUE], b[SHOW_VALUE];
 
-	if (v != GROWTH_RETAINED && v != GROWTH_UNTRACKED)
+	if (v != GROWTH_RETAINED)
 		return;
 	finding_begin(out, "warn");
-	report_html_print(out, "%s of %s resident: %s.", show_bytes(a, bytes),
+	report_html_print(out, "%s of %s resident: %s.",
+			  show_bytes(a, r->rss.cached_bytes),
 			  show_bytes(b, r->rss.rss_bytes), growth_verdict_name(v));
 	finding_body(out, growth_verdict_meaning(v, true));
-	print_advice(r, NULL, false, out);
+	print_advice(r, NULL, -1, false, out);
 	finding_end(out);
+}
+
+/* Parts of resident memory that no line of code stands for. */
+static void
+print_parts(const struct report *r, FILE *out)
+{
+	for (int i = 0; i < WEIR_N_MEMORY_PARTS; i++) {
+		const struct growth_part *p = &r->growth.parts[i];
+		char *text;
+		size_t n;
+		FILE *memory;
+
+		if (!p->worth)
+			continue;
+		memory = open_memstream(&text, &n);
+		if (memory == NULL)
+			tell_no_memory();
+		part_advice_say(&r->view, (enum weir_memory_part)i, memory);
+		if (fclose(memory) != 0)
+			tell_no_memory();
+		finding_begin(out, p->slope_bytes_per_s > 0 ? "bad" : "warn");
+		report_html_text(out, text);
+		free(text);
+		finding_body(out, NULL);
+		print_advice(r, NULL, i, false, out);
+		finding_end(out);
+	}
 }
 
 static void
@@ -315,7 +359,8 @@ report_print_findings(const struct report *r, FILE *out)
 	} else {
 		print_summary(r, out);
 		print_all_held(r, out);
-		print_process(r, out);
+		print_retained(r, out);
+		print_parts(r, out);
 		print_untouched(r, out);
 		print_others(r, GROWTH_UNDECIDED, out);
 		print_others(r, GROWTH_GC_LAG, out);

@@ -5,10 +5,15 @@
  */
 #include "tools/view/report/report.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "tools/model/derive.h"
 #include "tools/read/trace_view.h"
 #include "tools/text/show.h"
+#include "tools/text/tell.h"
 #include "tools/view/report/report_html.h"
+#include "tools/view/resident_text.h"
 
 static void
 meter_cell(struct report_table *t, const char *label, uint64_t part, uint64_t whole)
@@ -33,11 +38,35 @@ memory_row(struct report_table *t, const char *what, uint64_t bytes, uint64_t wh
 	meter_cell(t, what, bytes, whole);
 }
 
+/* What is not known of it, and how old it is: as `weir stat` says. */
+static void
+report_print_notes(const struct resident *m, FILE *out)
+{
+	char *text, *line, *rest;
+	size_t bytes;
+	FILE *memory = open_memstream(&text, &bytes);
+
+	if (memory == NULL)
+		tell_no_memory();
+	resident_text_notes(m, memory, 0);
+	if (fclose(memory) != 0)
+		tell_no_memory();
+	for (line = strtok_r(text, "\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		fputs("<p>", out);
+		report_html_text(out, line);
+		fputs("</p>\n", out);
+	}
+	free(text);
+}
+
 void
 report_print_memory(const struct report *r, FILE *out)
 {
 	static const char *const heading[] = {"Part", "Bytes", "Of all", ""};
-	const struct growth_rss *m = &r->rss;
+	const struct resident *m = &r->rss;
+	struct resident_row rows[WEIR_N_MEMORY_PARTS];
+	size_t n = resident_rows(m, rows);
 	struct report_table t;
 
 	report_html_table(
@@ -47,15 +76,11 @@ report_print_memory(const struct report *r, FILE *out)
 			? "Resident memory, before the process freed all to exit"
 			: "Resident memory, at the last write of the process",
 		"", "lrrl", heading);
-	memory_row(&t, "live: blocks in use that weir serves", m->live_bytes,
-		   m->rss_bytes);
-	memory_row(&t, "cached: free, kept by weir", m->cached_bytes, m->rss_bytes);
-	if (m->js_heap_bytes != 0)
-		memory_row(&t, "V8's heap in use, at the last collection",
-			   m->js_heap_bytes, m->rss_bytes);
-	memory_row(&t, "the rest of the process", m->other_bytes, m->rss_bytes);
+	for (size_t i = 0; i < n; i++)
+		memory_row(&t, rows[i].meaning, rows[i].bytes, m->rss_bytes);
 	memory_row(&t, "all (RSS)", m->rss_bytes, m->rss_bytes);
 	report_html_table_end(&t);
+	report_print_notes(m, out);
 }
 
 static void

@@ -168,26 +168,37 @@ add_rss(struct top_layout *l)
 	flow_end(&f);
 }
 
+static const char *
+top_name(const char *part)
+{
+	return strcmp(part, "script") == 0    ? "V8 heap"
+	       : strcmp(part, "next") == 0    ? "next allocator"
+	       : strcmp(part, "unsplit") == 0 ? "rest"
+					      : part;
+}
+
 static void
 add_split(struct top_layout *l)
 {
-	const struct growth_rss *r = &l->m->rss;
+	const struct resident *r = &l->m->rss;
 	uint64_t asked = l->m->asked_bytes;
+	struct resident_row rows[WEIR_N_MEMORY_PARTS];
 	struct flow f = {.l = l};
 	char text[64], v[SHOW_VALUE];
+	size_t n;
 
 	if (r->rss_bytes == 0)
 		return;
-	flow_bytes(&f, "live", r->live_bytes);
-	/* Pages that nobody has touched yet take no memory. */
-	if (asked / 5 * 4 > r->live_bytes && asked - r->live_bytes > UNTOUCHED_WORTH) {
+	n = resident_rows(r, rows);
+	for (size_t i = 0; i < n; i++) {
+		flow_bytes(&f, top_name(rows[i].name), rows[i].bytes);
+		/* Pages that nobody has touched yet take no memory. */
+		if (i > 0 || asked / 5 * 4 <= r->live_bytes ||
+		    asked - r->live_bytes <= UNTOUCHED_WORTH)
+			continue;
 		show_format(text, sizeof(text), "(%s asked for)", show_bytes(v, asked));
 		flow_add(&f, text);
 	}
-	flow_bytes(&f, "cached", r->cached_bytes);
-	if (r->js_heap_bytes != 0)
-		flow_bytes(&f, "V8 heap", r->js_heap_bytes);
-	flow_bytes(&f, "rest", r->other_bytes);
 	flow_end(&f);
 }
 

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where resident memory is: each mapping of smaps is given to one part, or cut among several, so that the
+ * parts add up to what is resident. The same rules for the shim, which records them, and for the command,
+ * which looks at a process that runs. Pure: lines in, sums out.
+ */
+#ifndef POLICY_ACCOUNT_H
+#define POLICY_ACCOUNT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "policy/mapping.h"
+#include "weir/stats.h"
+
+struct weir_account_range {
+	uint64_t base, bytes;
+};
+
+/* A mapping that was seen being made, and what has become of it. */
+struct weir_account_map {
+	uint64_t base, bytes;
+	bool own; /* weir made it */
+	/* Found: resident there, and from where to where anonymous memory is mapped; 0, 0: nowhere. */
+	uint64_t resident_bytes, from, to;
+};
+
+struct weir_account {
+	/* Set before the first line, the rest zero. */
+	const struct weir_account_range *regions; /* weir's */
+	size_t n_regions;
+	struct weir_account_map *maps; /* by address, apart */
+	size_t n_maps;
+	bool v8; /* runs in the process */
+
+	/* In force after weir_account_end. */
+	uint64_t part_bytes[WEIR_N_MEMORY_PARTS];
+
+	/* The mapping that waits for the next one, and the one before it. */
+	struct weir_mapping held, before;
+	size_t at; /* maps before it end before `held` */
+};
+
+/* One after the other, all lines of smaps, and then the end. */
+void weir_account_line(struct weir_account *a, const char *line);
+void weir_account_end(struct weir_account *a);
+
+/* Of what is resident in weir's regions, so much is free. After the end. */
+void weir_account_cached(struct weir_account *a, uint64_t bytes);
+
+uint64_t weir_account_sum(const struct weir_account *a);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reading smaps piece by piece, a few mappings each time: the kernel holds the process's mappings still
+ * for one piece only.
+ */
+#include "preload/parts.h"
+
+#include <string.h>
+
+#include "policy/account.h"
+#include "policy/looks.h"
+#include "pool/pages.h"
+#include "pool/pool.h"
+#include "pool/pool_stats.h"
+#include "pool/sys.h"
+#include "preload/clock.h"
+#include "trace/walk.h"
+
+static struct weir_parts_look last;
+
+/* The lock of the clock's work guards these; no host's stack has room for them. */
+static char text[4096];
+static struct weir_account account;
+static struct weir_account_range regions[WEIR_STATS_MAX_REGIONS];
+static struct weir_account_map maps[WEIR_STATS_MAX_MAPS];
+
+static size_t
+take_regions(void)
+{
+	static struct weir_region found[WEIR_STATS_MAX_REGIONS];
+	uint32_t n = weir_pool_regions(found, WEIR_STATS_MAX_REGIONS);
+
+	if (n > WEIR_STATS_MAX_REGIONS)
+		n = WEIR_STATS_MAX_REGIONS;
+	for (uint32_t i = 0; i < n; i++)
+		regions[i] = (struct weir_account_range){found[i].base, found[i].bytes};
+	return n;
+}
+
+/* By address, as weir_account wants them. */
+static size_t
+put_in_order(size_t n, const struct weir_account_map *map)
+{
+	size_t at = n;
+
+	for (; at > 0 && maps[at - 1].base > map->base; at--)
+		maps[at] = maps[at - 1];
+	maps[at] = *map;
+	return n + 1;
+}
+
+static size_t
+take_maps(void)
+{
+	static struct weir_pages_range own[WEIR_PAGES_METAS];
+	uint32_t found = weir_pages_metas(own);
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < found; i++)
+		n = put_in_order(n, &(struct weir_account_map){.base = own[i].base,
+							       .bytes = own[i].bytes,
+							       .own = true});
+	return n;
+}
+
+/* Whole lines, in place; what is left of the last one goes to the front. */
+static size_t
+take_lines(size_t n)
+{
+	char *line = text, *end;
+
+	text[n] = '\0';
+	while ((end = strchr(line, '\n')) != NULL) {
+		*end = '\0';
+		weir_account_line(&account, line);
+		line = end + 1;
+	}
+	n -= (size_t)(line - text);
+	/* A name that fills all of it is not one that means anything here. */
+	if (n == sizeof(text) - 1)
+		return 0;
+	memmove(text, line, n);
+	return n;
+}
+
+static bool
+read_all(void)
+{
+	int fd = weir_sys_open("/proc/thread-self/smaps", O_RDONLY | O_CLOEXEC, 0);
+	size_t left = 0;
+	ssize_t n;
+
+	if (fd < 0)
+		return false;
+	while ((n = weir_sys_read(fd, text + left, sizeof(text) - 1 - left)) > 0)
+		left = take_lines(left + (size_t)n);
+	weir_sys_close(fd);
+	weir_account_end(&account);
+	return n == 0 && weir_account_sum(&account) != 0;
+}
+
+void
+parts_look(struct snapshot_parts *p, int64_t now_ns, uint64_t rss_bytes)
+{
+	static bool v8, v8_known;
+
+	if (!weir_parts_due(&last, now_ns, rss_bytes))
+		return;
+	int64_t from_ns = clock_read(CLOCK_THREAD_CPUTIME_ID);
+	if (!v8_known)
+		v8 = walk_has_v8();
+	v8_known = true;
+	account = (struct weir_account){
+		.regions = regions,
+		.n_regions = take_regions(),
+		.maps = maps,
+		.n_maps = take_maps(),
+		.v8 = v8,
+	};
+	if (read_all()) {
+		weir_account_cached(&account, weir_pool_cached_bytes());
+		p->ns = now_ns;
+		p->v8 = v8;
+		memcpy(p->bytes, account.part_bytes, sizeof(p->bytes));
+	}
+	last = (struct weir_parts_look){
+		.last_ns = now_ns,
+		.cost_ns = clock_read(CLOCK_THREAD_CPUTIME_ID) - from_ns,
+		.rss_bytes = rss_bytes,
+	};
+}
+
+void
+parts_after_fork(void)
+{
+	last = (struct weir_parts_look){0};
+}

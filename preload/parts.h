@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where resident memory is, for the record: /proc's smaps, by the rules of policy/account.h. Called by the
+ * clock's work, under its lock; costs some milliseconds a gigabyte, and so is done seldom.
+ */
+#ifndef PRELOAD_PARTS_H
+#define PRELOAD_PARTS_H
+
+#include <stdint.h>
+
+#include "preload/snapshot.h"
+
+/* Looks if it is due. `rss_bytes`: what is resident. */
+void parts_look(struct snapshot_parts *p, int64_t now_ns, uint64_t rss_bytes);
+
+void parts_after_fork(void);
+
+#endif

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Advice by part, as commands to type where there are any.
+ */
+#include "tools/view/part_advice.h"
+
+#include "tools/text/show.h"
+
+static void
+put(FILE *out, int indent, const char *line)
+{
+	fprintf(out, "%*s%s\n", indent, "", line);
+}
+
+static uint64_t
+bytes_of(const struct growth_view *v, enum weir_memory_part part)
+{
+	const struct resident *r = &v->model->rss;
+
+	return r->parts_known ? r->part_bytes[part] : r->js_heap_bytes + r->other_bytes;
+}
+
+void
+part_advice_say(const struct growth_view *v, enum weir_memory_part part, FILE *out)
+{
+	const struct growth_part *p = &v->model->parts[part];
+	char bytes[SHOW_VALUE], slope[SHOW_VALUE], all[SHOW_VALUE];
+
+	fprintf(out, "%s: %s of %s resident, ",
+		v->model->rss.parts_known ? resident_part_meaning(part)
+					  : "what weir does not serve",
+		show_bytes(bytes, bytes_of(v, part)),
+		show_bytes(all, v->model->rss.rss_bytes));
+	if (p->slope_bytes_per_s > 0)
+		fprintf(out, "grows by %s/s: %s\n",
+			show_bytes(slope, (uint64_t)p->slope_bytes_per_s),
+			growth_verdict_name(p->verdict));
+	else
+		fprintf(out, "%s\n",
+			p->verdict == GROWTH_PLATEAU
+				? "does not grow"
+				: "too short to tell whether it grows");
+}
+
+static void
+print_script(const struct growth_view *v, const struct growth_part *p, FILE *out,
+	     int indent)
+{
+	char max[SHOW_VALUE];
+
+	if (p->verdict == GROWTH_GC_LAG) {
+		put(out, indent,
+		    "what survives its collections does not grow: garbage that was not "
+		    "collected yet");
+		fprintf(out,
+			"%*s$ weir run -- node --max-old-space-size=%s ...    # in MB: "
+			"collects sooner\n",
+			indent, "",
+			show_count(max, v->model->rss.js_used_bytes / 500000 + 64));
+		return;
+	}
+	if (p->verdict == GROWTH_HELD)
+		put(out, indent,
+		    "what survives its full collections grows: something keeps objects "
+		    "and strings; see which and who holds them");
+	else
+		put(out, indent,
+		    "objects and strings; whether they are garbage, a full collection "
+		    "tells; see what they are");
+	growth_advice_snapshot(v, out, indent);
+	put(out, indent,
+	    "in Chrome DevTools, Memory, load two of them and compare: the class that "
+	    "grew, and its retainers");
+}
+
+static void
+print_next(const struct growth_view *v, FILE *out, int indent)
+{
+	char kept[SHOW_VALUE], floor[SHOW_VALUE];
+	uint64_t bytes;
+
+	if (resident_next_free(&v->model->rss, &bytes) &&
+	    bytes >= v->model->rss.part_bytes[WEIR_PART_OF_NEXT] / 3) {
+		fprintf(out,
+			"%*s%s are free and kept by the next allocator: in pieces among "
+			"blocks in use, or in its arenas\n",
+			indent, "", show_bytes(kept, bytes));
+		put(out, indent,
+		    "$ MALLOC_ARENA_MAX=2 weir run -- ...    # glibc: one or two heaps "
+		    "for all threads");
+	}
+	if (v->trace->head.sample_bytes != 0) {
+		put(out, indent,
+		    "blocks below the floor; the sampled lines above are theirs");
+		return;
+	}
+	fprintf(out, "%*sblocks below %s, which weir leaves alone; who asks for them:\n",
+		indent, "", show_bytes(floor, v->trace->head.exact_bytes));
+	put(out, indent,
+	    "$ weir run --trace_sample=64K -- ...    # a sample of them, by line");
+}
+
+void
+part_advice_print(const struct growth_view *v, enum weir_memory_part part, FILE *out,
+		  int indent)
+{
+	static const char *const said[WEIR_N_MEMORY_PARTS] = {
+		[WEIR_PART_OF_TABLES] = "weir's own records; --trace=off keeps none",
+		[WEIR_PART_OF_CODE] = "scripts or modules that are compiled again and "
+				      "again: eval, new Function, vm, WebAssembly",
+		[WEIR_PART_OF_MAPS] = "WebAssembly memories, resizable buffers, what "
+				      "libraries map: the lines of kind mmap say who",
+		[WEIR_PART_OF_STACKS] = "threads that do not end, or deep recursion: ls "
+					"/proc/PID/task | wc -l",
+		[WEIR_PART_OF_FILES] = "files that the program maps; the kernel drops "
+				       "their pages when memory is short",
+		[WEIR_PART_OF_SHARED] = "shared memory, memfd, /dev/shm: ls -l "
+					"/proc/PID/map_files",
+		[WEIR_PART_OF_REST] = "anonymous memory whose maker weir did not see: "
+				      "mapped before weir looked, or past the C library",
+	};
+	const struct growth_model *m = v->model;
+
+	if (!m->rss.parts_known)
+		put(out, indent,
+		    "which part of it is not known here: look while it runs, as its "
+		    "user: weir growth PID");
+	else if (part == WEIR_PART_OF_SCRIPT)
+		print_script(v, &m->parts[part], out, indent);
+	else if (part == WEIR_PART_OF_NEXT)
+		print_next(v, out, indent);
+	else if (said[part] != NULL)
+		put(out, indent, said[part]);
+}
