@@ -52,7 +52,7 @@
 	  "finer sizes, for `weir tune`: a record of WEIR_PROFILE_FIELDS words "         \
 	  "for each row")                                                                \
 	X(SMALL, "small blocks by size, estimated from samples: a record of "            \
-		 "WEIR_SMALL_FIELDS words for each row")                                   \
+		 "WEIR_SMALL_FIELDS words for each row")                                 \
 	X(MAPS,                                                                          \
 	  "mappings that were seen being made, by address: WEIR_MAP_FIELDS words each")
 

@@ -255,8 +255,8 @@ sidecar_sample_named(struct sidecar_sample *s, const char *name)
 	static const char *const small_names[] = {WEIR_SMALL_FIELDS(NAME4)};
 	static const char *const map_names[] = {WEIR_MAP_FIELDS(NAME4)};
 	static const char *const *const fields[] = {
-		counter_names,	class_names,  size_names,    kind_names, fallback_names,
-		region_names, profile_names, small_names, map_names};
+		counter_names, class_names,   size_names,  kind_names, fallback_names,
+		region_names,  profile_names, small_names, map_names};
 	char section_name[32], field_name[64];
 	unsigned row;
 	int section, field;

@@ -110,9 +110,9 @@ TEST(slot_words)
 
 TEST(sections)
 {
-	static const char *const want[] = {"COUNTERS",	"CLASSES", "SIZES",   "KINDS",
-					   "FALLBACKS", "REGIONS", "PROFILE", "SMALL",
-					   "MAPS"};
+	static const char *const want[] = {"COUNTERS", "CLASSES",   "SIZES",
+					   "KINDS",    "FALLBACKS", "REGIONS",
+					   "PROFILE",  "SMALL",	    "MAPS"};
 	static const char *const got[] = {
 #define X(id, text) #id,
 		WEIR_STATS_SECTION_LIST(X)
