@@ -131,6 +131,13 @@ facts_memory(struct facts_memory *m)
 }
 
 void
+facts_memory_now(struct facts_memory *m)
+{
+	rss_ns = 0;
+	facts_memory(m);
+}
+
+void
 facts_after_fork(void)
 {
 	rss_ns = 0;

@@ -31,6 +31,7 @@ struct facts_memory {
 
 /* May be called often: see group.h. */
 void facts_memory(struct facts_memory *m);
+void facts_memory_now(struct facts_memory *m); /* whatever was read before */
 
 /* Field 22 of /proc/self/stat; 0 if it cannot be read. */
 uint64_t facts_start_ticks(void);

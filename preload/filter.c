@@ -15,7 +15,6 @@
 
 #include "pool/pages.h"
 #include "preload/bell.h"
-#include "preload/facts.h"
 #include "preload/jump.h"
 #include "preload/symbol_next.h"
 #include "trace/vm_calls.h"
@@ -32,13 +31,6 @@ void
 filter_init(void)
 {
 	atomic_store(&real, (prctl_function *)symbol_next("prctl"));
-}
-
-void
-filter_look(void)
-{
-	if (vm_calls_allowed() && facts_is_filtered())
-		vm_calls_forbid();
 }
 
 /* Without CAP_SYS_ADMIN, a filter can only be installed after PR_SET_NO_NEW_PRIVS. */

@@ -13,7 +13,7 @@ libweir_preload_la_SOURCES = \
 	%D%/deepbind.c %D%/deepbind.h \
 	%D%/dlopen.c %D%/jump.h \
 	%D%/facts.c %D%/facts.h \
-	%D%/filter.c %D%/filter.h \
+	%D%/filter.c %D%/filter.h %D%/filter_look.c \
 	%D%/fork.c %D%/fork.h \
 	%D%/gate.c %D%/gate.h \
 	%D%/group.c %D%/group.h \

@@ -142,6 +142,7 @@ record_served(enum weir_place place, struct weir_span *span, uint32_t site)
 	profile_served(s->sums, span);
 	s->sums->pool += place == WEIR_PLACE_POOL;
 	s->sums->map += place == WEIR_PLACE_MAP;
+	s->sums->observed += place == WEIR_PLACE_NEXT;
 	s->sums->kinds[span->kind][WEIR_KF_live]++;
 	s->sums->kinds[span->kind][WEIR_KF_live_bytes] += span->requested;
 	struct weir_birth b = weir_trace_born(site, span->requested, 1);

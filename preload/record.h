@@ -15,7 +15,7 @@
 
 struct record_sums {
 	uint64_t requests, requested_bytes;
-	uint64_t pool, map, passed, passed_bytes;
+	uint64_t pool, map, observed, passed, passed_bytes;
 	uint64_t zeroed_bytes, zero_skipped_bytes;
 	uint64_t realloc_in_place, realloc_remapped, realloc_copied;
 	uint64_t deferred_frees, misuse, trims;
@@ -26,7 +26,7 @@ struct record_sums {
 };
 
 /*
- * A large request that weir has served from `place`, and the end of its block. `site` says who asked
+ * A large request that weir has served from `place`, or (WEIR_PLACE_NEXT) has seen the next allocator serve, and the end of its block. `site` says who asked
  * (weir_trace_site) and is kept in the span. Kinds and sites are counted under one lock, so that their
  * sums agree.
  */

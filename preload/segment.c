@@ -30,6 +30,8 @@ static bool given_up; /* it cannot be made: do not try again */
 static uint64_t sequence, start_ticks, written_activity, answered;
 static struct snapshot_health health;
 static int32_t forked_from;
+static struct weir_stats_header header;
+static uint64_t attached_unix_ns, detached_unix_ns;
 
 /* The slot under construction; the last word is seq_end. */
 static uint64_t slot[WEIR_SLOT_WORDS];
@@ -71,6 +73,8 @@ fill_header(struct weir_stats_header *h)
 	h->trace_offset = weir_trace_on() ? SEGMENT_TRACE : 0;
 	h->trace_bytes = weir_trace_area_bytes();
 	memcpy(h->weir_version, PACKAGE_VERSION, sizeof(PACKAGE_VERSION));
+	h->attached_unix_ns = attached_unix_ns;
+	h->detached_unix_ns = detached_unix_ns;
 	executable_path(h->exe, sizeof(h->exe));
 	add_section(h, WEIR_SECTION_COUNTERS, WEIR_SLOT_COUNTERS, 1, WEIR_N_COUNTERS);
 	add_section(h, WEIR_SECTION_CLASSES, WEIR_SLOT_CLASSES, weir_config.classes.n,
@@ -111,16 +115,15 @@ lost(int error)
 static int
 make(void)
 {
-	static struct weir_stats_header h;
-
-	fill_header(&h);
-	start_ticks = h.start_ticks;
-	int error = segment_file_make(&file, weir_config.stats, h.pid, h.start_ticks);
+	fill_header(&header);
+	start_ticks = header.start_ticks;
+	int error = segment_file_make(&file, weir_config.stats, header.pid,
+				      header.start_ticks);
 	if (error != 0)
 		return error;
 	if (weir_trace_on())
 		segment_file_extend(&file, SEGMENT_TRACE + weir_trace_area_bytes());
-	return segment_file_put(&file, 0, &h, sizeof(h));
+	return segment_file_put(&file, 0, &header, sizeof(header));
 }
 
 /*
@@ -226,6 +229,17 @@ write_file(void)
 		return error;
 	sequence++;
 	return weir_trace_on() ? write_trace() : 0;
+}
+
+void
+segment_attached(uint64_t attached_ns, uint64_t detached_ns)
+{
+	header.attached_unix_ns = attached_unix_ns = attached_ns;
+	header.detached_unix_ns = detached_unix_ns = detached_ns;
+	if (!file.made || segment_file_open(&file) != 0)
+		return;
+	segment_file_put(&file, 0, &header, sizeof(header));
+	segment_file_close(&file);
 }
 
 bool

@@ -24,6 +24,9 @@ void segment_write(int64_t now_ns, bool last, const struct snapshot_clock *clock
 
 bool segment_exists(void);
 
+/* What the header says of an attached library (weir/stats.h), also of a file that is there. */
+void segment_attached(uint64_t attached_unix_ns, uint64_t detached_unix_ns);
+
 /* This process was forked by another one with weir. */
 bool segment_of_child(void);
 

@@ -50,16 +50,21 @@ say_rows(bool help)
 }
 
 void
-settings_read(void)
+settings_take(const char *text)
 {
 	enum { ISSUES = 8 };
 	struct weir_option_issue issues[ISSUES];
 
 	weir_options_defaults(&weir_config);
-	size_t n = weir_options_parse(&weir_config, secure_getenv("WEIR_OPTIONS"), issues,
-				      ISSUES);
+	size_t n = weir_options_parse(&weir_config, text, issues, ISSUES);
 	for (size_t i = 0; i < n && i < ISSUES; i++)
 		warn(&issues[i]);
 	if (weir_config.want_help || weir_config.want_print)
 		say_rows(weir_config.want_help);
+}
+
+void
+settings_read(void)
+{
+	settings_take(secure_getenv("WEIR_OPTIONS"));
 }

@@ -20,4 +20,7 @@ extern struct weir_options weir_config; /* constant once weir_floor is set */
 /* Reads WEIR_OPTIONS, and says what is wrong there or was asked for. Once, from the constructor. */
 void settings_read(void);
 
+/* The same of a text, or NULL: the defaults. */
+void settings_take(const char *text);
+
 #endif

@@ -126,6 +126,7 @@ fill_requests(uint64_t *slot)
 	c[WEIR_C_large_requested_bytes] = s.requested_bytes;
 	c[WEIR_C_large_pool] = s.pool;
 	c[WEIR_C_large_map] = s.map;
+	c[WEIR_C_large_observed] = s.observed;
 	c[WEIR_C_large_passed] = s.passed;
 	c[WEIR_C_passed_bytes] = s.passed_bytes;
 	c[WEIR_C_zeroed_bytes] = s.zeroed_bytes;

@@ -39,14 +39,15 @@ static bool none_left; /* of the capabilities */
 void
 thread_note_process(void)
 {
-	int now = sched_getscheduler(0);
+	pid_t first = getpid();
+	int now = sched_getscheduler(first);
 
 	/* A process that was started as a real-time one is that for its own work. */
 	if (now == SCHED_BATCH || now == SCHED_IDLE)
 		policy = now;
 	processors_bytes =
-		syscall(SYS_sched_getaffinity, 0, sizeof(processors), processors);
-	niceness = getpriority(PRIO_PROCESS, 0);
+		syscall(SYS_sched_getaffinity, first, sizeof(processors), processors);
+	niceness = getpriority(PRIO_PROCESS, (id_t)first);
 }
 
 unsigned

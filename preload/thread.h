@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* While the process has its first thread only: notes how that is scheduled. */
+/* Notes how the process's first thread is scheduled; best while it has no other. */
 void thread_note_process(void);
 
 /*

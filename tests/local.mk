@@ -6,6 +6,7 @@ include tests/unit/local.mk
 include tests/victims/local.mk
 include tests/heaps/local.mk
 include tests/preload/local.mk
+include tests/attach/local.mk
 include tests/encode/local.mk
 include tests/tools/local.mk
 include tests/runtimes/local.mk

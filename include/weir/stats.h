@@ -98,6 +98,9 @@ struct weir_stats_header {
 	uint64_t mailbox_offset; /* of struct weir_stats_mailbox; 0: none */
 	uint64_t trace_offset;	 /* of the area of weir/trace.h; 0: none */
 	uint64_t trace_bytes;	 /* its length, sparse: the file may end before */
+	/* 0: weir was there from the start. Else it saw what was asked for between these two, CLOCK_REALTIME. */
+	uint64_t attached_unix_ns;
+	uint64_t detached_unix_ns; /* 0: it is attached */
 };
 
 /*
@@ -110,6 +113,9 @@ struct weir_stats_header {
 enum weir_stats_command {
 	WEIR_COMMAND_MARK = 1,	/* write a row into the ring MARKS, labelled */
 	WEIR_COMMAND_PURGE = 2, /* give all cached memory back; result: bytes */
+	WEIR_COMMAND_DETACH =
+		3, /* of an attached library: see no more; result: slots restored */
+	WEIR_COMMAND_ATTACH = 4, /* see again; result: slots changed */
 };
 
 struct weir_stats_mailbox {
@@ -241,7 +247,11 @@ struct weir_stats_slot_head {
 	X(next_used_ns, gauge, ns, account, "when it said so; 0: never")                 \
 	X(maps_seen, counter, count, account,                                            \
 	  "anonymous mappings of 128 KB and more that the program was seen to make")     \
-	X(maps_lost, counter, count, account, "of these, not recorded: there was no room")
+	X(maps_lost, counter, count, account,                                            \
+	  "of these, not recorded: there was no room")                                   \
+	X(large_observed, counter, count, next,                                          \
+	  "of the requests, served by the process's own allocator and recorded: weir "   \
+	  "is attached")
 
 /*
  * Where resident memory is: each mapping's resident pages belong to one of these, so that they add up to

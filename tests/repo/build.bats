@@ -84,6 +84,7 @@ quietly() {
 ./lib/libweir.la
 ./lib/libweir.so.0.0.0
 ./lib/pkgconfig/weir.pc
+./lib/weir/libweir_attach.so
 ./lib/weir/libweir_preload.so
 ./share/man/man1/weir-encode.1
 ./share/man/man1/weir-growth.1

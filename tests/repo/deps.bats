@@ -6,7 +6,7 @@ load repo
 
 # "includer included" for each #include, both from the top folder; <x.h> stays as it is.
 includes() {
-  (cd "$WEIR_SRCDIR" && sources_like '^(include|policy|pool|trace|encode|preload|tools)/.*\.(c|h|def)$' |
+  (cd "$WEIR_SRCDIR" && sources_like '^(include|policy|pool|trace|encode|preload|observe|tools)/.*\.(c|h|def)$' |
     xargs grep -HoE '^[[:space:]]*#[[:space:]]*include[[:space:]]+["<][^">]+' |
     sed -E 's/:[^"<]*/ /; s/ "/ /; s/ <weir\// weir\//; s/ weir\// include\/weir\//')
 }
@@ -89,7 +89,7 @@ policy_symbols() {
 @test "only the files that doc/HACKING.md lists map memory" {
   marked doc/HACKING.md mappers | grep -oE '[a-z_/]+\.[ch]' | sort >"$BATS_TEST_TMPDIR/listed"
   [ -s "$BATS_TEST_TMPDIR/listed" ]
-  (cd "$WEIR_SRCDIR" && sources_like '^(include|policy|pool|trace|encode|preload|tools)/.*\.[ch]$' |
+  (cd "$WEIR_SRCDIR" && sources_like '^(include|policy|pool|trace|encode|preload|observe|tools)/.*\.[ch]$' |
     while read -r f; do
       gcc -fpreprocessed -dD -E -P "$f" 2>/dev/null |
         grep -qE '\b(mmap|munmap|mremap|madvise|mprotect)(64)?[[:space:]]*\(' && echo "$f"

@@ -5,7 +5,7 @@
 load repo
 
 @test "the libraries ask for nothing that came after glibc 2.28" {
-  for library in libweir_preload.so libweir.so.0; do
+  for library in libweir_preload.so libweir_attach.so libweir.so.0; do
     file=$WEIR_BUILDDIR/.libs/$library
     [ -e "$file" ] || skip "not built here"
     versions=$(readelf -W --version-info "$file" | grep -oE 'GLIBC_[0-9.]+' | sort -uV)

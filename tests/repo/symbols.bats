@@ -6,11 +6,13 @@ load repo
 
 setup() {
   shim=$WEIR_BUILDDIR/.libs/libweir_preload.so
+  attached=$WEIR_BUILDDIR/.libs/libweir_attach.so
   [ -e "$shim" ] || skip "this build has no shim"
 }
 
+# Of the shim, and of the library that weir attach loads.
 undefined() {
-  nm -D --undefined-only "$shim" | awk '{ sub(/@.*/, "", $NF); print $NF }'
+  nm -D --undefined-only "$shim" "$attached" | awk 'NF > 1 { sub(/@.*/, "", $NF); print $NF }'
 }
 
 @test "the shim exports the names of preload/symbols.def and the scratch functions, no other" {
@@ -22,6 +24,10 @@ undefined() {
   nm -D --defined-only "$shim" | awk '{ sub(/@.*/, "", $3); print $3 }' | sort \
     >"$BATS_TEST_TMPDIR/exported"
   diff "$BATS_TEST_TMPDIR/wanted" "$BATS_TEST_TMPDIR/exported"
+}
+
+@test "the library that weir attach loads exports nothing" {
+  nm -D --defined-only "$attached" | no_lines
 }
 
 @test "the shim uses no allocator, no stdio and no loader call that allocates" {
@@ -46,13 +52,15 @@ undefined() {
 }
 
 @test "the shim needs nothing but libc" {
-  readelf -dW "$shim" | sed -nE 's/.*\(NEEDED\).*\[(.*)\]/\1/p' |
+  readelf -dW "$shim" "$attached" | sed -nE 's/.*\(NEEDED\).*\[(.*)\]/\1/p' |
     grep -vxE 'libc\.so\.6|ld-linux-[a-z0-9-]+\.so\.[0-9]' | no_lines
 }
 
 @test "the shim has at most 64 bytes of thread-local memory, all of it initial-exec" {
-  size=$(readelf -lW "$shim" | awk '$1 == "TLS" { print $6 }')
-  [ $((size)) -le 64 ]
-  readelf -rW "$shim" | grep -E 'DTPMOD|DTPOFF|TLSDESC' | no_lines
+  for library in "$shim" "$attached"; do
+    size=$(readelf -lW "$library" | awk '$1 == "TLS" { print $6 }')
+    [ $((size)) -le 64 ]
+  done
+  readelf -rW "$shim" "$attached" | grep -E 'DTPMOD|DTPOFF|TLSDESC' | no_lines
   undefined | grep -x __tls_get_addr | no_lines
 }

@@ -107,8 +107,8 @@ TEST(both_sides_are_told_exactly)
 	*sidecar_sample_named(&sample, "large_pool") = UINT64_MAX;
 	*sidecar_sample_named(&sample, "large_map") = UINT64_MAX;
 	REQUIRE(check().failed == 2);
-	CHECK_STR(failures[0].identity,
-		  "large_requests = large_pool + large_map + large_passed");
+	CHECK_STR(failures[0].identity, "large_requests = large_pool + large_map + "
+					"large_observed + large_passed");
 	CHECK_EQ(failures[0].row, CHECK_NO_ROW);
 	CHECK_STR(failures[0].left, "130");
 	CHECK_STR(failures[0].right, "36893488147419103233");

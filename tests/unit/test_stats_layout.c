@@ -68,7 +68,9 @@ TEST(header)
 	CHECK_MEMBER(weir_stats_header, mailbox_offset, 624, 8);
 	CHECK_MEMBER(weir_stats_header, trace_offset, 632, 8);
 	CHECK_MEMBER(weir_stats_header, trace_bytes, 640, 8);
-	CHECK_EQ(sizeof(struct weir_stats_header), 648);
+	CHECK_MEMBER(weir_stats_header, attached_unix_ns, 648, 8);
+	CHECK_MEMBER(weir_stats_header, detached_unix_ns, 656, 8);
+	CHECK_EQ(sizeof(struct weir_stats_header), 664);
 	CHECK(sizeof(struct weir_stats_header) <= WEIR_STATS_HEADER_BYTES);
 }
 
@@ -94,18 +96,18 @@ TEST(slot_words)
 {
 	CHECK_EQ(WEIR_SLOT_HEAD_WORDS, 4);
 	CHECK_EQ(WEIR_SLOT_COUNTERS, 4);
-	CHECK_EQ(WEIR_SLOT_CLASSES, 83);
-	CHECK_EQ(WEIR_SLOT_SIZES, 1299);
-	CHECK_EQ(WEIR_SLOT_KINDS, 1395);
-	CHECK_EQ(WEIR_SLOT_FALLBACKS, 1411);
-	CHECK_EQ(WEIR_SLOT_REGIONS, 1420);
-	CHECK_EQ(WEIR_SLOT_PROFILE, 1548);
-	CHECK_EQ(WEIR_SLOT_SMALL, 3378);
-	CHECK_EQ(WEIR_SLOT_MAPS, 3912);
-	CHECK_EQ(WEIR_SLOT_END, 4680);
-	CHECK_EQ(WEIR_SLOT_WORDS, 4681);
-	CHECK_EQ(WEIR_STATS_SLOT_BYTES, 37448);
-	CHECK_EQ(WEIR_STATS_FILE_BYTES, 75920);
+	CHECK_EQ(WEIR_SLOT_CLASSES, 84);
+	CHECK_EQ(WEIR_SLOT_SIZES, 1300);
+	CHECK_EQ(WEIR_SLOT_KINDS, 1396);
+	CHECK_EQ(WEIR_SLOT_FALLBACKS, 1412);
+	CHECK_EQ(WEIR_SLOT_REGIONS, 1421);
+	CHECK_EQ(WEIR_SLOT_PROFILE, 1549);
+	CHECK_EQ(WEIR_SLOT_SMALL, 3379);
+	CHECK_EQ(WEIR_SLOT_MAPS, 3913);
+	CHECK_EQ(WEIR_SLOT_END, 4681);
+	CHECK_EQ(WEIR_SLOT_WORDS, 4682);
+	CHECK_EQ(WEIR_STATS_SLOT_BYTES, 37456);
+	CHECK_EQ(WEIR_STATS_FILE_BYTES, 75936);
 }
 
 TEST(sections)
@@ -211,13 +213,15 @@ TEST(counters)
 					   "next_used_bytes",
 					   "next_used_ns",
 					   "maps_seen",
-					   "maps_lost"};
+					   "maps_lost",
+
+					   "large_observed"};
 	static const char *const got[] = {WEIR_COUNTERS(FIELD_NAME)};
 
 	CHECK_NAMES(want, got);
 	CHECK_EQ(WEIR_N_COUNTERS, COUNT(want));
 	CHECK_EQ(WEIR_C_large_requests, 0);
-	CHECK_EQ(WEIR_C_maps_lost, WEIR_N_COUNTERS - 1);
+	CHECK_EQ(WEIR_C_large_observed, WEIR_N_COUNTERS - 1);
 }
 
 TEST(class_fields)

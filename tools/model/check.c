@@ -20,13 +20,13 @@ typedef unsigned __int128 wide;
  * after the other and counted in different ways.
  */
 static const char *const of_process[] = {
-	"large_requests = large_pool + large_map + large_passed",
+	"large_requests = large_pool + large_map + large_observed + large_passed",
 	"large_requests = sizes.requests",
 	"large_requested_bytes = sizes.bytes",
 	"large_requested_bytes = kinds.bytes",
 	"large_requests = kinds.requests",
 	"large_passed = fallbacks.requests",
-	"large_pool + large_map = profile.requests",
+	"large_pool + large_map + large_observed = profile.requests",
 	"large_requested_bytes = passed_bytes + profile.bytes",
 	"passed_bytes <= large_requested_bytes",
 	"scratch_live + scratch_puts = scratch_inherited + scratch_gets",

@@ -19,7 +19,7 @@ look_trace(struct trace_view *v, const struct locate_entry *e, char why[TRACE_VI
 	struct timespec now;
 	int rc = trace_view_load(v, AT_FDCWD, e->path, why);
 
-	if (rc == 0 && e->life == LOCATE_RUNNING) {
+	if (rc == 0 && e->life == LOCATE_RUNNING && v->file.detached_unix_ns == 0) {
 		clock_gettime(CLOCK_REALTIME, &now);
 		trace_view_hold(v, (uint64_t)now.tv_sec * 1000000000 +
 					   (uint64_t)now.tv_nsec);

@@ -5,6 +5,7 @@
  */
 
 #include "tools/text/json.h"
+#include "tools/view/attached.h"
 #include "tools/view/growth_view.h"
 #include "tools/view/resident_text.h"
 
@@ -175,6 +176,7 @@ put_trace(struct json *j, const struct growth_view *v)
 	json_open(j, "trace", '{');
 	json_i64(j, "pid", t->file.pid);
 	json_string(j, "exe", t->file.exe);
+	attached_put(j, &t->file);
 	json_string(j, "runtime", trace_view_string(t, h->runtime));
 	json_string(j, "runtime_version", trace_view_string(t, h->runtime_version));
 	json_string(j, "tier", trace_view_tier(t));

@@ -9,6 +9,7 @@
 #include "tools/names/growth_source.h"
 #include "tools/text/show.h"
 #include "tools/text/table.h"
+#include "tools/view/attached.h"
 #include "tools/view/growth_view.h"
 #include "tools/view/part_advice.h"
 #include "tools/view/resident_text.h"
@@ -47,7 +48,7 @@ print_head(const struct growth_view *v, FILE *out)
 	const struct weir_trace_head *h = &t->head;
 	const struct growth_model *m = v->model;
 	char exe[512], runtime[128], version[128], reason[256];
-	char all[SHOW_VALUE], from[SHOW_VALUE], to[SHOW_VALUE];
+	char all[SHOW_VALUE], from[SHOW_VALUE], to[SHOW_VALUE], attached[ATTACHED_TEXT];
 	uint64_t start = h->started_ns;
 
 	fprintf(out, "pid %d, %s", t->file.pid,
@@ -70,6 +71,8 @@ print_head(const struct growth_view *v, FILE *out)
 		fprintf(out, "; %" PRIu64 " major garbage collections", h->major_gcs);
 	else
 		fputs("; garbage collections cannot be observed here", out);
+	if (attached_text(attached, &t->file, h->unix_ns))
+		fprintf(out, "\n%s", attached);
 	if (t->before_exit)
 		fputs("\nas of the last write before the process freed all to exit", out);
 	fprintf(out, "\nframes read as: %s", trace_view_tier(t));

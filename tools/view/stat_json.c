@@ -6,6 +6,7 @@
  */
 
 #include "tools/text/json.h"
+#include "tools/view/attached.h"
 #include "tools/view/resident_text.h"
 #include "tools/view/stat_view.h"
 
@@ -94,6 +95,7 @@ put_header(struct json *j, const struct stat_view *v)
 	json_u64(j, "writes", v->entry->sidecar.slot.seq_begin);
 	json_u64(j, "torn_slots", v->entry->sidecar.torn_slots);
 	json_i64(j, "forked_from", h->forked_from);
+	attached_put(j, h);
 	json_u64(j, "start_ticks", h->start_ticks);
 	json_u64(j, "page_bytes", h->page_bytes);
 	json_string(j, "weir_version", h->weir_version);

@@ -7,6 +7,7 @@
 
 #include "tools/text/show.h"
 #include "tools/text/table.h"
+#include "tools/view/attached.h"
 #include "tools/view/resident_text.h"
 #include "tools/view/stat_tables.h"
 #include "tools/view/stat_view.h"
@@ -18,15 +19,18 @@ print_who(const struct stat_view *v, FILE *out)
 {
 	const struct weir_stats_header *h = &v->entry->sidecar.header;
 	char exe[EXE_CLEAN], path[4 * PATH_MAX], version[64], age[SHOW_VALUE];
+	char attached[ATTACHED_TEXT];
 
 	fprintf(out, "process   %d, %s: %s\n", (int)h->pid,
 		locate_life_text(v->entry->life), show_clean(exe, sizeof(exe), h->exe));
-	if (v->entry->life == LOCATE_GONE)
+	if (v->entry->life == LOCATE_GONE && h->detached_unix_ns == 0)
 		fputs("          it did not end by exit: killed, or left by _exit\n",
 		      out);
 	if (h->forked_from != 0)
 		fprintf(out, "          forked from %d, without an exec since\n",
 			(int)h->forked_from);
+	if (attached_text(attached, h, v->entry->sidecar.slot.unix_ns + v->age_ns))
+		fprintf(out, "          %s\n", attached);
 	fprintf(out, "sidecar   %s\n", show_clean(path, sizeof(path), v->entry->path));
 	fprintf(out,
 		"          written %s ago, at most every %" PRIu32 " ms, by weir %s\n",

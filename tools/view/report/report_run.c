@@ -3,6 +3,7 @@
  * How the process was run and what could not be recorded of it: the report's head, last section
  * and foot. Leaves out what may hold secrets: arguments and environment.
  */
+#include "tools/view/attached.h"
 #include "tools/view/report/report.h"
 
 #include <inttypes.h>
@@ -93,20 +94,24 @@ report_print_run(const struct report *r, FILE *out)
 	const struct sidecar *s = &r->entry->sidecar;
 	const struct weir_stats_header *h = &s->header;
 	uint64_t limit = sidecar_counter(s, WEIR_C_cgroup_limit_bytes);
-	char a[SHOW_VALUE], b[SHOW_VALUE], c[SHOW_VALUE];
+	char attached[ATTACHED_TEXT], a[SHOW_VALUE], b[SHOW_VALUE], c[SHOW_VALUE];
 
 	fputs("<dl>", out);
 	term(out, "Program");
 	report_html_text(out, h->exe);
 	term(out, "Process");
 	report_html_print(out, "%d, %s%s", (int)h->pid, locate_life_text(r->entry->life),
-			  r->entry->life == LOCATE_GONE
+			  r->entry->life == LOCATE_GONE && h->detached_unix_ns == 0
 				  ? ": killed, or left by _exit; this is at most one "
 				    "period old"
 				  : "");
 	if (h->forked_from != 0) {
 		term(out, "Forked from");
 		fprintf(out, "%d, without an exec since", (int)h->forked_from);
+	}
+	if (attached_text(attached, h, s->slot.unix_ns + r->age_ns)) {
+		term(out, "Attached");
+		fputs(attached, out);
 	}
 	term(out, "First record");
 	print_time(h->created_unix_ns, out);

@@ -3,6 +3,7 @@
  * The first lines of `weir top`: which process, its memory, its rates. Where the screen is narrow
  * they go on in the next line.
  */
+#include "tools/view/attached.h"
 #include "tools/view/top/top_head.h"
 
 #include <stdlib.h>
@@ -59,6 +60,9 @@ top_head_title(struct top_layout *l)
 	if (show_width(text) > (size_t)l->view->columns)
 		show_format(text, sizeof(text), "%d %s", pid, life);
 	top_head_add(l, TOP_TITLE, text);
+	if (attached_text(text, &e->sidecar.header,
+			  e->sidecar.slot.unix_ns + locate_age_ns(&e->sidecar)))
+		top_head_add(l, TOP_PLAIN, text);
 	if (!top_model_alive(l->m))
 		top_head_add(l, TOP_BAD,
 			     l->m->has_trace && l->m->trace.before_exit

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+# What `weir attach` loads into a process: trace/, the shim's writer of the sidecar, and nothing that serves.
+if BUILD_SHIM
+pkglib_LTLIBRARIES += libweir_attach.la
+endif
+
+libweir_attach_la_SOURCES = \
+	%D%/begin_observing.c \
+	%D%/blocks.c %D%/blocks.h \
+	%D%/hooks.c %D%/hooks.h \
+	%D%/image.c %D%/image.h \
+	%D%/observed.def \
+	%D%/originals.c %D%/originals.h \
+	%D%/slots.c %D%/slots.h \
+	%D%/symbol_first.c \
+	%D%/watch.c %D%/watch.h \
+	preload/bell.c \
+	preload/facts.c \
+	preload/filter_look.c \
+	preload/gate.c \
+	preload/group.c \
+	preload/kind.c \
+	preload/own_files.c \
+	preload/parts.c \
+	preload/record.c \
+	preload/sampling_look.c \
+	preload/say.c \
+	preload/segment.c \
+	preload/segment_file.c \
+	preload/segment_name.c \
+	preload/settings.c \
+	preload/small_file.c \
+	preload/snapshot.c \
+	preload/thread.c \
+	preload/thread_create.c
+libweir_attach_la_CFLAGS = $(libweir_preload_la_CFLAGS)
+libweir_attach_la_LIBADD = libtrace.la libpool.la libpolicy.la
+# It stays: threads may be within its hooks at any time. It exports nothing.
+libweir_attach_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -Wl,-z,nodelete \
+	-Wl,-z,defs -Wl,-z,relro -Wl,-z,now -Wl,--version-script=$(srcdir)/%D%/libweir_attach.map
+libweir_attach_la_DEPENDENCIES = libtrace.la libpool.la libpolicy.la %D%/libweir_attach.map
+EXTRA_DIST += %D%/libweir_attach.map
+
+install-exec-hook::
+	rm -f $(DESTDIR)$(pkglibdir)/libweir_attach.la
+uninstall-hook::
+	rm -f $(DESTDIR)$(pkglibdir)/libweir_attach.so

@@ -1,0 +1,172 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The library that `weir attach` loads, loaded here by the guest itself: it sees and serves nothing, and goes again.
+
+load attach
+
+setup() {
+  own_sidecars
+}
+
+teardown() {
+  end_guest
+}
+
+# loaded: by dlopen, and attached.
+loaded() {
+  order "plug $LIBRARY"
+  await_that "$WEIR" growth "$guest"
+}
+
+@test "loaded by dlopen: lines are named, older blocks are not seen, numbers add up" {
+  start_guest
+  order leak 3
+  loaded
+  order leak 5
+  await_that live leak_here 5
+  run -0 "$WEIR" growth "$guest"
+  [[ $output =~ attached\ [0-9.]+\ (m?s|min)[^:]*ago:\ older\ blocks\ are\ not\ seen ]]
+
+  run -0 "$WEIR" stat "$guest"
+  [[ $output == *"older blocks are not seen"* ]]
+  run -0 "$WEIR" top --once "$guest"
+  [[ $output == *"older blocks are not seen"* ]]
+  "$WEIR" report "$guest" -o "$BATS_TEST_TMPDIR/page.html"
+  grep -q "older blocks are not seen" "$BATS_TEST_TMPDIR/page.html"
+  "$WEIR" stat --json "$guest" | jq -e '.attached_unix_ns > 0 and .counters.large_observed >= 5'
+  last_order exit
+  ended 7
+  run -0 "$WEIR" stat --check "$XDG_RUNTIME_DIR"/weir/*.weir
+  [[ $output != *"not checked"* ]]
+  "$WEIR" stat "$XDG_RUNTIME_DIR"/weir/*.weir | grep -q "exited: "
+}
+
+@test "each function of the family, on threads too: the guest finds what it wrote, nothing stays live" {
+  start_guest
+  loaded
+  order family 3
+  order errno
+  order threads
+  order leak
+  await_that live leak_here 1
+  run -0 "$WEIR" stat --check "$guest"
+  "$WEIR" growth --json "$guest" | jq -e '[.sites[].live_bytes] | add == 300000'
+  [ "$("$WEIR" stat --json "$guest" | jq .counters.large_observed)" -gt 16000 ]
+  last_order exit
+  ended 7
+}
+
+@test "preloaded: the same, from the first block on" {
+  start_guest LD_PRELOAD="$LIBRARY"
+  await_that "$WEIR" growth "$guest"
+  order leak 4
+  await_that live leak_here 4
+  last_order exit
+  ended 7
+}
+
+@test "detached: every slot as before, protections as before, the record stays" {
+  start_guest
+  order slots
+  protections >"$BATS_TEST_TMPDIR/before"
+  loaded
+  order leak 6
+  await_that live leak_here 6
+  protections >"$BATS_TEST_TMPDIR/during"
+  order slots
+  run -0 "$WEIR" detach "$guest"
+  [[ $output =~ ^"detached from $guest: "[1-9][0-9]*" slots restored"$ ]]
+  protections >"$BATS_TEST_TMPDIR/after"
+  order slots
+  diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/during"
+  diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
+  grep -F " in " "$said" >"$BATS_TEST_TMPDIR/slots"
+  cat "$BATS_TEST_TMPDIR/slots"
+  diff "$BATS_TEST_TMPDIR/slots" - <<-END
+	malloc in libc.so.6, free in libc.so.6
+	malloc in libweir_attach.so, free in libweir_attach.so
+	malloc in libc.so.6, free in libc.so.6
+	END
+  order leak 2
+  live leak_here 6
+  run -0 "$WEIR" growth "$guest"
+  [[ $output =~ detached\ .*\ ago,\ after\ .*:\ blocks\ of\ before\ and\ after\ are\ not\ seen ]]
+  run -1 "$WEIR" detach "$guest"
+  [[ $output == *"detached already"* ]]
+  last_order exit
+  ended 7
+}
+
+@test "a library that is loaded later is seen, one that is gone is not missed" {
+  start_guest
+  loaded
+  order "plug $PLUGIN"
+  # What it took as it was loaded may be older than its slots.
+  seen_again() {
+    order again
+    live leak_in_plugin 1 || live leak_in_plugin 2 || live leak_in_plugin 3
+  }
+  await_that seen_again
+  order unplug
+  "$WEIR" detach "$guest"
+  order leak
+  last_order exit
+  ended 7
+}
+
+@test "children of fork go unseen, and hang on nothing" {
+  start_guest
+  loaded
+  order leak 50
+  await_that live leak_here 50
+  order children
+  [ "$(find "$XDG_RUNTIME_DIR/weir" -name '*.weir' | wc -l)" -eq 1 ]
+  live leak_here 50
+  last_order exit
+  ended 7
+}
+
+@test "a first thread that ends leaves a process that ends" {
+  start_guest
+  loaded
+  last_order "end first thread"
+  ended 0
+}
+
+@test "another allocator in front is the one that is seen" {
+  for other in libjemalloc.so.2 libmimalloc.so.2; do
+    path=$(/sbin/ldconfig -p | awk -v name="$other" '$1 ~ name { print $NF; exit }')
+    [ -n "$path" ] || continue
+    found=1
+    rm -rf "$BATS_TEST_TMPDIR/orders" "$XDG_RUNTIME_DIR/weir"
+    start_guest LD_PRELOAD="$path"
+    loaded
+    order family
+    order leak 3
+    await_that live leak_here 3
+    "$WEIR" detach "$guest"
+    order slots
+    grep "malloc in $(basename "$path" .so.2)" "$said"
+    order family
+    last_order exit
+    ended 7
+  done
+  [ -n "${found:-}" ] || skip "no other allocator here"
+}
+
+@test "purge asks the process's own allocator" {
+  start_guest
+  loaded
+  run -0 "$WEIR" purge "$guest"
+  [[ $output == "process $guest gave back "* ]]
+  last_order exit
+  ended 7
+}
+
+@test "random operations have the content that they have without it" {
+  want=$("$WEIR_BUILDDIR/tests/preload/stress" 4 3000 7)
+  got=$(LD_PRELOAD=$LIBRARY WEIR_OPTIONS="stats=$BATS_TEST_TMPDIR/s.weir,floor=8K,trace_min=8K" \
+    timeout -k 5 120 "$WEIR_BUILDDIR/tests/preload/stress" 4 3000 7)
+  [ "$want" = "$got" ]
+  "$WEIR" stat --check "$BATS_TEST_TMPDIR/s.weir"
+}
