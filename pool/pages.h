@@ -99,10 +99,12 @@ uint32_t weir_pages_metas(struct weir_pages_range rows[WEIR_PAGES_METAS]);
 uint64_t weir_pages_allowed_nodes(void);
 
 /*
- * The C library's own functions, if they are what this process calls, else NULL: pages are moved only
- * as long as nobody else wants to see that (pages_move.c). Before the first use; not told, nobody does.
+ * The functions by which this process moves and unmaps pages, one NULL if somebody else's is among them: pages
+ * are moved only as long as nobody else wants to see that (pages_move.c). Before the first use; not told,
+ * nobody does.
  */
-void weir_pages_watch(const void *own_mremap, const void *own_munmap);
+#define WEIR_WATCHED 4
+void weir_pages_watch(const void *const own[WEIR_WATCHED]);
 
 /*
  * Strict commit accounting (vm.overcommit_memory = 2), or a limit of data: purge then also hands the

@@ -75,19 +75,28 @@ try_place_left(void *from, size_t bytes)
 	moves = usable ? MOVES_WELL : MOVES_BADLY;
 }
 
-/* The C library's functions, and how their code begins while nobody has written over it. */
-enum { WATCHED = 2, CODE_BYTES = 16 };
+/* The functions, how their code begins while nobody has written over it, and what is called for mremap. */
+enum { CODE_BYTES = 16 };
 static struct watched {
 	const void *own;
 	unsigned char code[CODE_BYTES];
-} watched[WATCHED];
+} watched[WEIR_WATCHED];
+static const void *called_first;
+
+/* Loaded each time from where libraries that watch would put their own. */
+static const void *
+called_for_mremap(void)
+{
+	void *(*volatile called)(void *, size_t, size_t, int, ...) = mremap;
+
+	return (const void *)called;
+}
 
 void
-weir_pages_watch(const void *own_mremap, const void *own_munmap)
+weir_pages_watch(const void *const own[WEIR_WATCHED])
 {
-	const void *own[WATCHED] = {own_mremap, own_munmap};
-
-	for (int i = 0; i < WATCHED; i++) {
+	called_first = called_for_mremap();
+	for (int i = 0; i < WEIR_WATCHED; i++) {
 		watched[i].own = own[i];
 		if (own[i] == NULL)
 			moves = MOVES_BADLY;
@@ -100,14 +109,11 @@ weir_pages_watch(const void *own_mremap, const void *own_munmap)
 static bool
 is_watched_since(void)
 {
-	/* Loaded each time from where such libraries would put their own. */
-	void *(*volatile called)(void *, size_t, size_t, int, ...) = mremap;
-
-	if (watched[0].own == NULL)
+	if (called_first == NULL)
 		return false;
-	if ((const void *)called != watched[0].own)
+	if (called_for_mremap() != called_first)
 		return true;
-	for (int i = 0; i < WATCHED; i++)
+	for (int i = 0; i < WEIR_WATCHED; i++)
 		if (memcmp(watched[i].own, watched[i].code, CODE_BYTES) != 0)
 			return true;
 	return false;

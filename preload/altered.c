@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The C library's calls that leave something behind on memory: advice, protection, locks, a policy of
- * nodes, other memory mapped in its place. Each is handed on by a jump; a block of weir's that it was
+ * nodes, other memory mapped in its place, or none. Each is handed on; a block of weir's that it was
  * made for is marked, and when the host frees it, its place is mapped anew instead of being lent to
  * others as it is. Weir's own calls arrive here as well, from inside the gate. What the host does by
  * number (syscall) is not seen.
  */
 #include "preload/altered.h"
 
+#include <errno.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <sys/mman.h>
@@ -29,6 +31,8 @@
 
 typedef int change_function(void *addr, size_t bytes, int how);
 typedef int lock_function(const void *addr, size_t bytes);
+typedef int unmap_function(void *addr, size_t bytes);
+typedef void *move_function(void *addr, size_t bytes, size_t new_bytes, int flags, ...);
 
 /* Those that this libc's headers do not have, or have in a library of their own. */
 int pkey_mprotect(void *addr, size_t bytes, int protection, int key);
@@ -41,6 +45,8 @@ typedef void *map_function(void *addr, size_t bytes, int protection, int flags, 
 static map_function *_Atomic real_mmap;
 static change_function *_Atomic real_madvise, *_Atomic real_mprotect;
 static lock_function *_Atomic real_mlock;
+static unmap_function *_Atomic real_munmap;
+static move_function *_Atomic real_mremap;
 
 void
 altered_init(void)
@@ -49,6 +55,8 @@ altered_init(void)
 	atomic_store(&real_madvise, (change_function *)symbol_next("madvise"));
 	atomic_store(&real_mprotect, (change_function *)symbol_next("mprotect"));
 	atomic_store(&real_mlock, (lock_function *)symbol_next("mlock"));
+	atomic_store(&real_munmap, (unmap_function *)symbol_next("munmap"));
+	atomic_store(&real_mremap, (move_function *)symbol_next("mremap"));
 }
 
 /*
@@ -85,22 +93,28 @@ live_around(uintptr_t at)
 	return s;
 }
 
-static __attribute__((noinline, cold)) void
+/* Returns the bytes from `at` on that are the block's in which it lies, no more than `bytes`. */
+static __attribute__((noinline, cold)) size_t
 mark(uintptr_t at, size_t bytes, uint8_t flag)
 {
 	uintptr_t end = at + bytes;
+	size_t first = 0;
 
 	if (gate_depth != 0)
-		return;
-	while (at < end) {
+		return 0;
+	for (uintptr_t from = at; at < end;) {
 		struct weir_span *s = live_around(at);
 
 		if (s == NULL)
-			return;
-		if (weir_span_state(s) == WEIR_SPAN_LIVE)
-			__atomic_fetch_or(&s->flags, flag, __ATOMIC_RELAXED);
+			break;
 		at = s->base + s->bytes;
+		if (weir_span_state(s) != WEIR_SPAN_LIVE)
+			continue;
+		__atomic_fetch_or(&s->flags, flag, __ATOMIC_RELAXED);
+		if (from - s->base < s->bytes)
+			first = at < end ? at - from : bytes;
 	}
+	return first;
 }
 
 /* `flag` 0: the call leaves nothing. */
@@ -196,6 +210,96 @@ mmap(void *addr, size_t bytes, int protection, int flags, int fd, off_t at)
 		return (void *)syscall(SYS_mmap, addr, bytes, protection, flags, fd, at);
 	JUMP to(addr, bytes, protection, flags, fd, at);
 }
+
+/*
+ * What is gone of a block stays nobody's until the block is freed: what others map there would be lost then,
+ * when its place is mapped anew.
+ */
+static void
+keep_hole(char *at, size_t bytes)
+{
+	int saved_errno = errno;
+	size_t whole = (bytes + WEIR_PAGE_BYTES - 1) & ~(WEIR_PAGE_BYTES - 1);
+	void *p = mmap(at, whole, PROT_NONE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+
+	if (p != MAP_FAILED && p != at) /* it knows no NOREPLACE */
+		syscall(SYS_munmap, p, whole);
+	errno = saved_errno;
+}
+
+static int
+hand_on_munmap(void *addr, size_t bytes)
+{
+	unmap_function *to = atomic_load_explicit(&real_munmap, memory_order_relaxed);
+
+	return to != NULL ? to(addr, bytes) : (int)syscall(SYS_munmap, addr, bytes);
+}
+
+static __attribute__((noinline, cold)) int
+munmap_of_block(char *at, size_t bytes)
+{
+	size_t ours = mark((uintptr_t)at, bytes, WEIR_SPAN_ALTERED);
+	int rc = hand_on_munmap(at, bytes);
+
+	if (rc == 0 && ours != 0)
+		keep_hole(at, ours);
+	return rc;
+}
+
+EXPORT int
+munmap(void *addr, size_t bytes)
+{
+	if (UNLIKELY(weir_hull_has(addr)))
+		return munmap_of_block(addr, bytes);
+	return hand_on_munmap(addr, bytes);
+}
+
+int altered_munmap(void *addr, size_t bytes)
+	__attribute__((alias(TEXT(munmap)), nothrow, leaf));
+
+static void *
+hand_on_mremap(void *addr, size_t bytes, size_t new_bytes, int flags, void *target)
+{
+	move_function *to = atomic_load_explicit(&real_mremap, memory_order_relaxed);
+
+	return to != NULL ? to(addr, bytes, new_bytes, flags, target)
+			  : (void *)syscall(SYS_mremap, addr, bytes, new_bytes, flags,
+					    target);
+}
+
+static __attribute__((noinline, cold)) void *
+mremap_of_block(char *at, size_t bytes, size_t new_bytes, int flags, void *target)
+{
+	size_t ours = mark((uintptr_t)at, bytes, WEIR_SPAN_ALTERED);
+
+	if (flags & MREMAP_FIXED)
+		mark((uintptr_t)target, new_bytes, WEIR_SPAN_ALTERED);
+	char *p = hand_on_mremap(at, bytes, new_bytes, flags, target);
+	size_t kept = p == at ? new_bytes : 0; /* at its place */
+	if (p != MAP_FAILED && kept < ours)
+		keep_hole(at + kept,
+			  ours - kept); /* none is there with MREMAP_DONTUNMAP */
+	return p;
+}
+
+/* The target is there or not, as for the kernel. */
+EXPORT void *
+mremap(void *addr, size_t bytes, size_t new_bytes, int flags, ...)
+{
+	va_list more;
+
+	va_start(more, flags);
+	void *target = va_arg(more, void *);
+	va_end(more);
+	if (UNLIKELY(weir_hull_has(addr)) ||
+	    ((flags & MREMAP_FIXED) != 0 && weir_hull_has(target)))
+		return mremap_of_block(addr, bytes, new_bytes, flags, target);
+	return hand_on_mremap(addr, bytes, new_bytes, flags, target);
+}
+
+void *altered_mremap(void *addr, size_t bytes, size_t new_bytes, int flags, ...)
+	__attribute__((alias(TEXT(mremap)), nothrow, leaf));
 
 /* Where off_t has 64 bits it is the same. */
 EXPORT void *mmap64(void *addr, size_t bytes, int protection, int flags, int fd,

@@ -10,17 +10,19 @@
 
 #include "pool/old_libc.h"
 #include "pool/pages.h"
+#include "preload/altered.h"
 #include "preload/libc.h"
+#include "preload/symbol_next.h"
 
-/* The C library's own function, if that is what everybody's calls end up in. */
+/* The C library's own function, if that is what everybody's calls end up in, through weir's. */
 static const void *
-own(void *libc, const char *name)
+own(void *libc, const char *name, const void *of_weir)
 {
 	if (libc == NULL)
 		return NULL;
 	const void *p = dlsym(libc, name);
 
-	return p == dlsym(RTLD_DEFAULT, name) ? p : NULL;
+	return dlsym(RTLD_DEFAULT, name) == of_weir && symbol_next(name) == p ? p : NULL;
 }
 
 void
@@ -29,7 +31,14 @@ watchers_look(void)
 	/* Without dlsym there is no dlopen either: see pool/old_libc.h. */
 	void *libc = dlsym != NULL ? dlopen(LIBC_SO, RTLD_LAZY | RTLD_NOLOAD) : NULL;
 
-	weir_pages_watch(own(libc, "mremap"), own(libc, "munmap"));
+	const void *const watched[WEIR_WATCHED] = {
+		own(libc, "mremap", (const void *)altered_mremap),
+		own(libc, "munmap", (const void *)altered_munmap),
+		(const void *)altered_mremap,
+		(const void *)altered_munmap,
+	};
+
+	weir_pages_watch(watched);
 	if (libc != NULL)
 		dlclose(libc);
 }

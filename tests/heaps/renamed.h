@@ -27,6 +27,8 @@
 #define mmap		   shim_mmap
 #define mmap64		   shim_mmap64
 #define shmat		   shim_shmat
+#define munmap		   shim_munmap
+#define mremap		   shim_mremap
 #define __register_atfork  shim_register_atfork
 #define setrlimit	   shim_setrlimit
 #define setrlimit64	   shim_setrlimit64

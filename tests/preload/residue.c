@@ -2,6 +2,7 @@
 /*
  * What a host does to its mappings, and what it finds in its next blocks: residue NAME.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <malloc.h>
 #include <stdio.h>
@@ -83,14 +84,14 @@ grow(void)
 	printf("wrong %d\n", wrong);
 }
 
-/* Some libraries write a jump over the C library's own function, late, and lose mremap's target. */
+/* Some libraries write a jump over a function, late, and lose mremap's target. */
 static void
-overwritten(void)
+write_over(void *function)
 {
 #ifdef __x86_64__
 	static const unsigned char answer[] = {0x48, 0xc7, 0xc0, 0xff,
 					       0xff, 0xff, 0xff, 0xc3};
-	unsigned char *code = (unsigned char *)mremap;
+	unsigned char *code = function;
 	char *page = (char *)((size_t)code & ~(size_t)4095);
 
 	free(take(4 * MB));
@@ -101,8 +102,26 @@ overwritten(void)
 		die("mremap");
 	grow();
 #else
+	(void)function;
 	exit(77);
 #endif
+}
+
+/* What is called, which may be weir's; and what stands behind it. */
+static void
+overwritten(void)
+{
+	write_over((void *)mremap);
+}
+
+static void
+overwritten_libc(void)
+{
+	void *libc = dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
+
+	if (libc == NULL)
+		exit(77);
+	write_over(dlsym(libc, "mremap"));
 }
 
 /* What is left on a block, how /proc/self/smaps tells it, and who takes it back. */
@@ -280,6 +299,70 @@ mapped(void)
 	printf("wrong %d\n", wrong);
 }
 
+/* Takes a part of a block away: 0 unmapped, 1 moved elsewhere, 2 a file moved there. What to find later. */
+static char *
+taken_away(int how, char *part, size_t bytes)
+{
+	char *file = NULL, *over;
+
+	switch (how) {
+	case 0:
+		if (munmap(part, bytes) != 0)
+			die("munmap");
+		return NULL;
+	case 1:
+		memset(part, 2, bytes);
+		file = mremap(part, bytes, 2 * bytes, MREMAP_MAYMOVE);
+		break;
+	default:
+		over = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		file = mremap(over, 0, bytes, MREMAP_MAYMOVE); /* the same once more */
+		if (mremap(over, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, part) !=
+		    part)
+			die("mremap");
+		memset(part, 2, bytes);
+	}
+	if (file == MAP_FAILED)
+		die("mremap");
+	return file;
+}
+
+/* By munmap and mremap; others map memory meanwhile, where there is room. */
+static void
+unmapped(void)
+{
+	int wrong = 0;
+
+	for (size_t bytes = MB; bytes <= 40 * MB; bytes = 2 * bytes + 4096)
+		for (int how = 0; how < 6; how++) {
+			char *p = aligned_alloc(4096, bytes), *next;
+			size_t part = bytes / 2 & ~(size_t)4095;
+
+			if (p == NULL)
+				die("aligned_alloc");
+			memset(p, 1, bytes);
+			char *own = taken_away(how % 3, p + 4096, part);
+			char *others = mmap(p + 4096, part, PROT_READ | PROT_WRITE,
+					    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			if (others == MAP_FAILED)
+				die("mmap");
+			memset(others, 4, part);
+			free(p);
+			if (how >= 3)
+				malloc_trim(0);
+			next = calloc(1, bytes);
+			if (next == NULL)
+				die("calloc");
+			wrong += !is_filled(next, bytes, 0);
+			memset(next, 3, bytes);
+			wrong += own != NULL && !is_filled(own, part, 2);
+			wrong += !is_filled(others, part, 4);
+			free(next);
+		}
+	printf("wrong %d\n", wrong);
+}
+
 /* Pages of one large block, as stacks of a host's own have them: no search through all of it each time. */
 static void
 guards(void)
@@ -305,7 +388,9 @@ main(int argc, char **argv)
 	} scenarios[] = {{"grow", grow},
 			 {"guards", guards},
 			 {"mapped", mapped},
-			 {"overwritten", overwritten}};
+			 {"unmapped", unmapped},
+			 {"overwritten", overwritten},
+			 {"overwritten_libc", overwritten_libc}};
 
 	for (size_t i = 0; argc > 1 && i < sizeof(scenarios) / sizeof(scenarios[0]); i++)
 		if (strcmp(argv[1], scenarios[i].name) == 0) {
