@@ -111,14 +111,19 @@ heap_forget(const struct weir_span *s)
 	}
 }
 
+static bool
+is_to_be_renewed(const struct weir_span *s)
+{
+	return s->flags & (WEIR_SPAN_ALTERED | WEIR_SPAN_ADVISED) ||
+	       origin_strange(region_get(s->region), s->base, s->bytes);
+}
+
 int
 heap_discard(const struct weir_span *s)
 {
-	const struct weir_region *r = region_get(s->region);
 	int rc = -1;
 
-	if (s->flags & (WEIR_SPAN_ALTERED | WEIR_SPAN_ADVISED) ||
-	    origin_strange(r, s->base, s->bytes))
+	if (is_to_be_renewed(s))
 		rc = heap_pages->renew((void *)s->base, s->bytes);
 	bool anew = rc >= 0;
 	if (!anew)
@@ -126,6 +131,34 @@ heap_discard(const struct weir_span *s)
 	if (anew || rc == WEIR_PURGED_RESERVED)
 		heap_forget(s);
 	return rc;
+}
+
+/* The first few of the spans, by one call: how many. By itself, so that its list is on no other stack for long. */
+static __attribute__((noinline)) int
+discard_many(struct weir_span *const spans[], int n)
+{
+	struct iovec ranges[PURGE_BATCH];
+	int many = 0;
+
+	if (heap_pages->purge_many == NULL)
+		return 0;
+	for (; many < n && !is_to_be_renewed(spans[many]); many++)
+		ranges[many] =
+			(struct iovec){(void *)spans[many]->base, spans[many]->bytes};
+	return many > 1 ? heap_pages->purge_many(ranges, many) : 0;
+}
+
+static void
+discard_all(struct weir_span *const spans[], int rc[], int n)
+{
+	for (int i = 0; i < n; i++) {
+		int many = discard_many(&spans[i], n - i);
+
+		while (many-- > 0)
+			rc[i++] = WEIR_PURGED_USABLE;
+		if (i < n)
+			rc[i] = heap_discard(spans[i]);
+	}
 }
 
 /* Takes the oldest spans out for their purge: freed at or before before_ns, together about `bytes`. */
@@ -182,8 +215,7 @@ heap_purge(int64_t before_ns, uint64_t bytes, int64_t now_ns)
 	do {
 		before = given_back;
 		n = take_oldest(batch, before_ns, bytes - given_back);
-		for (int i = 0; i < n; i++)
-			rc[i] = heap_discard(batch[i]);
+		discard_all(batch, rc, n);
 		weir_lock(&heap_mutex);
 		for (int i = 0; i < n; i++)
 			given_back += purged(batch[i], rc[i], now_ns);

@@ -17,6 +17,7 @@ libpool_la_SOURCES = \
 	%D%/move.c \
 	%D%/origin.c %D%/origin.h \
 	%D%/pages.c %D%/pages.h %D%/pages_private.h %D%/pages_move.c \
+	%D%/pages_watch.c \
 	%D%/pool.c %D%/pool.h %D%/pool_private.h %D%/pool_stats.h \
 	%D%/records.c %D%/records.h \
 	%D%/region.c %D%/region.h \

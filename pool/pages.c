@@ -27,6 +27,9 @@
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
 #endif
+#ifndef SYS_process_madvise
+#define SYS_process_madvise 440
+#endif
 #define HUGE_BYTES ((size_t)2 << 20)
 
 static _Atomic bool sparing;
@@ -269,6 +272,56 @@ pages_purge(void *addr, size_t bytes)
 	}
 	int rc = pages_reset(addr, bytes);
 	return rc == 0 ? WEIR_PURGED_RESERVED : rc;
+}
+
+static bool (*_Atomic rare_begin)(void);
+static void (*_Atomic rare_end)(void);
+
+void
+weir_pages_rare_calls(bool (*begin)(void), void (*end)(void))
+{
+	rare_end = end;
+	rare_begin = begin;
+}
+
+/* The bytes that went back; -errno. Of oneself from Linux 6.13, by this number from 6.14. */
+static ssize_t
+advise_many(const struct iovec *ranges, int n)
+{
+	enum { SELF = -10000 };
+	bool (*begin)(void) = rare_begin;
+	int saved_errno = errno;
+
+	if (begin == NULL || !begin())
+		return -EPERM;
+	ssize_t bytes =
+		syscall(SYS_process_madvise, SELF, ranges, (size_t)n, MADV_DONTNEED, 0);
+	if (bytes < 0)
+		bytes = -errno;
+	rare_end();
+	errno = saved_errno;
+	return bytes;
+}
+
+/* One call for many lone pieces: the kernel then flushes its translations once, which is most of a purge's price. */
+int
+pages_purge_many(const struct iovec *ranges, int n)
+{
+	static _Atomic bool refused;
+	int done = 0;
+
+	for (int i = 0; i < n; i++)
+		if (ranges[i].iov_len >= VAST)
+			n = i;
+	if (n < 2 || refused || strict_commit || pages_watched())
+		return 0;
+	ssize_t bytes = advise_many(ranges, n);
+	/* Locked pages are told by EINVAL, as such pieces are. */
+	if (bytes < 0 && bytes != -EINVAL)
+		refused = true;
+	for (; done < n && bytes >= (ssize_t)ranges[done].iov_len; done++)
+		bytes -= (ssize_t)ranges[done].iov_len;
+	return done;
 }
 
 int

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/uio.h>
 
 /* weir does not serve systems with other pages (the shim says so and stays inert). */
 #define WEIR_PAGE_SHIFT 12
@@ -35,6 +36,11 @@ struct weir_pages {
 	void (*prepare)(void *addr, size_t bytes, bool zero);
 	/* Gives memory back to the system, keeps the address space. WEIR_PURGED_* or -errno. */
 	int (*purge)(void *addr, size_t bytes);
+	/*
+	 * Gives back the first few of many ranges by one call: how many, they are USABLE then; 0 where that is
+	 * not possible. NULL in the table: it is not.
+	 */
+	int (*purge_many)(const struct iovec *ranges, int n);
 	/*
 	 * Lets the kernel take the pages when it needs memory, until they are written to again; taken, they
 	 * read as zero. 0 or -errno (some may be offered then). NULL in the table: none are offered.
@@ -94,6 +100,11 @@ struct weir_pages_range {
 	size_t bytes;
 };
 uint32_t weir_pages_metas(struct weir_pages_range rows[WEIR_PAGES_METAS]);
+/*
+ * Who says that a call may be made for which few programs have a use, and a filter of system calls may kill, and who is
+ * told when it is over. Without them it is not made.
+ */
+void weir_pages_rare_calls(bool (*begin)(void), void (*end)(void));
 
 /* The nodes this process may have memory from, bit i: node i; 1 if the kernel does not tell. */
 uint64_t weir_pages_allowed_nodes(void);
@@ -103,7 +114,7 @@ uint64_t weir_pages_allowed_nodes(void);
  * are moved only as long as nobody else wants to see that (pages_move.c). Before the first use; not told,
  * nobody does.
  */
-#define WEIR_WATCHED 4
+#define WEIR_WATCHED 6
 void weir_pages_watch(const void *const own[WEIR_WATCHED]);
 
 /*

@@ -75,50 +75,6 @@ try_place_left(void *from, size_t bytes)
 	moves = usable ? MOVES_WELL : MOVES_BADLY;
 }
 
-/* The functions, how their code begins while nobody has written over it, and what is called for mremap. */
-enum { CODE_BYTES = 16 };
-static struct watched {
-	const void *own;
-	unsigned char code[CODE_BYTES];
-} watched[WEIR_WATCHED];
-static const void *called_first;
-
-/* Loaded each time from where libraries that watch would put their own. */
-static const void *
-called_for_mremap(void)
-{
-	void *(*volatile called)(void *, size_t, size_t, int, ...) = mremap;
-
-	return (const void *)called;
-}
-
-void
-weir_pages_watch(const void *const own[WEIR_WATCHED])
-{
-	called_first = called_for_mremap();
-	for (int i = 0; i < WEIR_WATCHED; i++) {
-		watched[i].own = own[i];
-		if (own[i] == NULL)
-			moves = MOVES_BADLY;
-		else
-			memcpy(watched[i].code, own[i], CODE_BYTES);
-	}
-}
-
-/* By writing over the functions, or over where this library's calls of them go. */
-static bool
-is_watched_since(void)
-{
-	if (called_first == NULL)
-		return false;
-	if (called_for_mremap() != called_first)
-		return true;
-	for (int i = 0; i < WEIR_WATCHED; i++)
-		if (memcmp(watched[i].own, watched[i].code, CODE_BYTES) != 0)
-			return true;
-	return false;
-}
-
 /* The pages went to `astray`: back with them, and never again. */
 static int
 bring_back(void *from, const void *astray, size_t bytes)
@@ -148,7 +104,7 @@ pages_move(void *from, void *to, size_t bytes)
 {
 	int saved_errno = errno, error;
 
-	if (moves != MOVES_BADLY && is_watched_since())
+	if (moves != MOVES_BADLY && pages_watched())
 		moves = MOVES_BADLY;
 	/* Locked memory knows no cold pages; a move would unlock all of the mapping around it. */
 	if (moves == MOVES_BADLY ||
@@ -168,6 +124,7 @@ const struct weir_pages weir_pages_system = {
 	.commit = pages_commit,
 	.prepare = pages_prepare,
 	.purge = pages_purge,
+	.purge_many = pages_purge_many,
 	.offer = pages_offer,
 	.reset = pages_reset,
 	.renew = pages_renew,

@@ -13,11 +13,15 @@ void pages_tune_reserved(void *addr, size_t bytes);
 /* A new mapping in place of what is there. 0 or -errno. */
 int pages_map_anew(void *addr, size_t bytes, int protection);
 
+/* Whether somebody is to see how pages come and go: for ever, once it is so. */
+bool pages_watched(void);
+
 /* The members of weir_pages_system, which stands in pages_move.c. */
 void *pages_reserve(size_t bytes, size_t align);
 int pages_commit(void *addr, size_t bytes);
 void pages_prepare(void *addr, size_t bytes, bool zero);
 int pages_purge(void *addr, size_t bytes);
+int pages_purge_many(const struct iovec *ranges, int n);
 int pages_offer(void *addr, size_t bytes);
 int pages_reset(void *addr, size_t bytes);
 int pages_renew(void *addr, size_t bytes);

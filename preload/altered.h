@@ -15,5 +15,7 @@ void altered_init(void);
 void *altered_mremap(void *addr, size_t bytes, size_t new_bytes, int flags, ...)
 	__attribute__((visibility("hidden")));
 int altered_munmap(void *addr, size_t bytes) __attribute__((visibility("hidden")));
+int altered_madvise(void *addr, size_t bytes, int advice)
+	__attribute__((visibility("hidden")));
 
 #endif

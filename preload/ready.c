@@ -20,6 +20,7 @@
 #include "preload/scarce.h"
 #include "preload/settings.h"
 #include "trace/sites.h"
+#include "trace/vm_calls.h"
 
 static struct weir_lock once_lock;
 static _Atomic bool ready;
@@ -59,6 +60,9 @@ ready_make(void)
 
 		backing_set();
 		filter_look();
+		/* A filter that comes unheard is found when the trace is written: without it, by nobody. */
+		if (weir_config.trace && strcmp(weir_config.stats, "off") != 0)
+			weir_pages_rare_calls(vm_calls_begin, vm_calls_end);
 		weir_pool_init(&(struct weir_pool_config){
 			.pages = &weir_pages_system,
 			.class_bytes = weir_config.classes.bytes,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Does anybody watch this process's mappings? Looked at once, in the constructor, where the loader may
- * be asked; who comes later and writes over the C library's functions is noticed in pool/pages_move.c.
+ * be asked; who comes later and writes over the C library's functions is noticed in pool/pages_watch.c.
  */
 #include "preload/watchers.h"
 
@@ -34,8 +34,10 @@ watchers_look(void)
 	const void *const watched[WEIR_WATCHED] = {
 		own(libc, "mremap", (const void *)altered_mremap),
 		own(libc, "munmap", (const void *)altered_munmap),
+		own(libc, "madvise", (const void *)altered_madvise),
 		(const void *)altered_mremap,
 		(const void *)altered_munmap,
+		(const void *)altered_madvise,
 	};
 
 	weir_pages_watch(watched);

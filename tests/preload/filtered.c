@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Works with large blocks before and after it has installed a filter for all its threads that kills
- * for process_vm_readv; where the C library's prctl installs it, also for mincore and for naming memory.
+ * for process_vm_readv and process_madvise; where the C library's prctl installs it, also for mincore and for naming memory.
  * filtered prctl|syscall|raw: by which call; raw is past the C library's prctl, as a privileged program
  * may do it.
  */
@@ -20,9 +20,33 @@
 #define PR_SET_VMA 0x53564d41
 #endif
 
+#ifndef SYS_process_madvise
+#define SYS_process_madvise 440
+#endif
+
+/* Lone pieces, which are given back together. */
+static int
+leave_pieces(void)
+{
+	enum { PIECES = 16, BYTES = 1 << 20 };
+	char *p[PIECES];
+
+	for (int i = 0; i < PIECES; i++) {
+		p[i] = malloc(BYTES);
+		if (p[i] == NULL)
+			return 1;
+		memset(p[i], 1, BYTES);
+	}
+	for (int i = 0; i < PIECES; i += 2)
+		free(p[i]);
+	return 0;
+}
+
 static int
 work(int rounds)
 {
+	if (leave_pieces() != 0)
+		return 1;
 	for (int i = 0; i < rounds; i++) {
 		size_t bytes = 2000000 + 100000 * (size_t)i;
 		char *p = calloc(1, bytes);
@@ -42,6 +66,7 @@ install(const char *how)
 	bool more = strcmp(how, "prctl") == 0;
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_process_madvise, 5, 0),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_process_vm_readv, 4, 0),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, more ? SYS_mincore : ~0u, 3, 0),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, more ? SYS_prctl : ~0u, 0, 3),

@@ -21,6 +21,10 @@
 #define SYS_close_range 436
 #endif
 
+#ifndef SYS_process_madvise
+#define SYS_process_madvise 440
+#endif
+
 #define ANONYMOUS (MAP_PRIVATE | MAP_ANONYMOUS)
 
 #define ANY -1
@@ -41,6 +45,7 @@ static const struct call calls[] = {
 	{"membarrier", SYS_membarrier, ANY, 0, 0, 0},
 	{"close_range", SYS_close_range, ANY, 0, 0, 0},
 	{"process_vm_readv", SYS_process_vm_readv, ANY, 0, 0, 0},
+	{"process_madvise", SYS_process_madvise, ANY, 0, 0, 0},
 	{"pwrite64", SYS_pwrite64, ANY, 0, 0, 0},
 	{"fallocate", SYS_fallocate, ANY, 0, 0, 0},
 	{"ftruncate", SYS_ftruncate, ANY, 0, 0, 0},

@@ -19,6 +19,7 @@ static struct {
 	bool no_address_space, no_commit, no_purge, no_move, no_meta;
 	unsigned
 		lost_move; /* the so-manyeth from now on takes its target away; 0: none */
+	int many;	   /* purged by one call at most; 0: none is */
 	unsigned no_commits; /* so many of the next ones fail */
 	_Atomic unsigned reserves, commits, purges, releases, metas;
 	void (*window)(void); /* before and after each call, where nobody holds a lock */
@@ -61,6 +62,17 @@ fake_purge(void *addr, size_t bytes)
 {
 	fake.purges++;
 	FAKE_CALL(int, fake.no_purge ? -EAGAIN : weir_pages_system.purge(addr, bytes));
+}
+
+static int
+fake_purge_many(const struct iovec *ranges, int n)
+{
+	n = n < fake.many ? n : fake.many;
+	for (int i = 0; i < n; i++)
+		if (weir_pages_system.purge(ranges[i].iov_base, ranges[i].iov_len) !=
+		    WEIR_PURGED_USABLE)
+			return i;
+	return n;
 }
 
 static int
@@ -107,6 +119,7 @@ static const struct weir_pages fake_pages = {
 	.reserve = fake_reserve,
 	.commit = fake_commit,
 	.purge = fake_purge,
+	.purge_many = fake_purge_many,
 	.renew = fake_renew,
 	.reset = fake_reset,
 	.release = fake_release,

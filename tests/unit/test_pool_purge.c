@@ -89,6 +89,43 @@ TEST(refused_purges_come_to_an_end)
 	model_check();
 }
 
+/* However many of a batch a call takes: the others go one by one, and each once. */
+TEST(pieces_go_back_by_one_call_or_by_many)
+{
+	enum { MANY = 100, BYTES = 128 << 10 };
+	static struct weir_span *s[MANY];
+	struct weir_heap_stats before, after;
+
+	model_init();
+	model_tick(60, INT64_MAX);
+	for (fake.many = 0; fake.many <= 64; fake.many = 2 * fake.many + 1) {
+		for (int i = 0; i < MANY; i++) {
+			REQUIRE((s[i] = model_extent(BYTES)) != NULL);
+			*(char *)s[i]->base = 1;
+		}
+		weir_pool_heap_stats(&before);
+		fake.purges = 0;
+		for (int i = 0; i < MANY; i += 2)
+			model_give(s[i], 10);
+		model_tick(60, INT64_MAX);
+		weir_pool_heap_stats(&after);
+		CHECK_EQ(after.purged_bytes - before.purged_bytes,
+			 (uint64_t)MANY / 2 * BYTES);
+		CHECK_EQ(weir_pool_cached_bytes(), 0);
+		if (fake.many == 0)
+			CHECK_EQ(fake.purges, MANY / 2);
+		else if (fake.many < 32) /* a batch, of which the first few go at once */
+			CHECK(fake.purges > 0 && fake.purges < MANY / 2);
+		else
+			CHECK_EQ(fake.purges, 0);
+		model_check();
+		for (int i = 1; i < MANY; i += 2)
+			model_give(s[i], 10);
+		model_tick(60, INT64_MAX);
+	}
+	fake.many = 0;
+}
+
 static int64_t
 cpu_ns(void)
 {
@@ -144,6 +181,7 @@ TEST(a_purge_costs_what_is_purged)
 	T(cap_is_kept)                                                                   \
 	T(a_refused_purge_keeps_the_block)                                               \
 	T(refused_purges_come_to_an_end)                                                 \
+	T(pieces_go_back_by_one_call_or_by_many)                                         \
 	T(trimming_all_keeps_what_is_in_use)                                             \
 	T(a_purge_costs_what_is_purged)
 TAP_MAIN()
