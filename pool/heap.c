@@ -17,7 +17,7 @@ uint64_t heap_footprint_max = UINT64_MAX, heap_lent_peak, heap_slack = UINT64_MA
 _Atomic int64_t heap_clock_ns;
 _Atomic uint64_t heap_free_events;
 
-struct span_index heap_free[WEIR_SPAN_STATES];
+struct span_index heap_free[HEAP_FREE_STATES];
 struct weir_span heap_purging;
 struct heap_region_use heap_use[WEIR_REGIONS_MAX];
 
@@ -26,9 +26,9 @@ heap_init(const struct weir_pages *pages, size_t region_bytes)
 {
 	heap_pages = pages;
 	heap_region_bytes = region_bytes;
-	index_init(&heap_free[WEIR_SPAN_DIRTY]);
-	index_init(&heap_free[WEIR_SPAN_CLEAN]);
-	index_init(&heap_free[WEIR_SPAN_RESERVED]);
+	index_init(&HEAP_FREE(WEIR_SPAN_DIRTY));
+	index_init(&HEAP_FREE(WEIR_SPAN_CLEAN));
+	index_init(&HEAP_FREE(WEIR_SPAN_RESERVED));
 	weir_list_init(&heap_purging);
 }
 
@@ -98,7 +98,7 @@ heap_enter(struct weir_span *s, enum weir_span_state state)
 	weir_span_set_state(s, state);
 	region_map_set(region_get(s->region), s);
 	if (is_free(state))
-		index_add(&heap_free[state], s);
+		index_add(&HEAP_FREE(state), s);
 }
 
 /* Takes a span out of its state, and of its index if it is free. */
@@ -112,7 +112,7 @@ heap_leave(struct weir_span *s)
 		state = WEIR_SPAN_LIVE;
 	account(s, state, -1);
 	if (is_free(state))
-		index_remove(&heap_free[state], s);
+		index_remove(&HEAP_FREE(state), s);
 }
 
 struct weir_span *
@@ -176,7 +176,7 @@ fit(size_t bytes, size_t align, enum weir_span_state state)
 {
 	size_t slack = align > WEIR_PAGE_BYTES ? align - WEIR_PAGE_BYTES : 0;
 
-	return index_fit(&heap_free[state], bytes + slack);
+	return index_fit(&HEAP_FREE(state), bytes + slack);
 }
 
 bool
@@ -199,7 +199,7 @@ heap_take(size_t bytes, size_t align, enum weir_span_state from)
 struct weir_span *
 heap_take_roomy(size_t bytes, size_t room, enum weir_span_state from)
 {
-	struct weir_span *s = index_largest(&heap_free[from]);
+	struct weir_span *s = index_largest(&HEAP_FREE(from));
 	size_t gap = 0;
 
 	if (s == NULL || s->bytes < room)
@@ -330,7 +330,7 @@ heap_leave_behind(const struct heap_behind *behind)
 int64_t
 heap_oldest_ns(void)
 {
-	const struct weir_span *s = index_oldest(&heap_free[WEIR_SPAN_DIRTY]);
+	const struct weir_span *s = index_oldest(&HEAP_FREE(WEIR_SPAN_DIRTY));
 
 	return s != NULL ? s->freed_ns : INT64_MAX;
 }

@@ -39,7 +39,7 @@ piece_min(size_t bytes)
 bool
 heap_can_gather(size_t bytes)
 {
-	const struct weir_span *s = index_largest(&heap_free[WEIR_SPAN_DIRTY]);
+	const struct weir_span *s = index_largest(&HEAP_FREE(WEIR_SPAN_DIRTY));
 
 	return bytes >= heap_gather_from && !heap_gathering && n_refused < REFUSED_MAX &&
 	       s != NULL && s->bytes >= piece_min(bytes) && origin_has_room(PIECES);
@@ -102,7 +102,7 @@ take_piece(size_t bytes, size_t least)
 	struct weir_span *s = NULL;
 
 	if (heap_lock())
-		s = index_largest(&heap_free[WEIR_SPAN_DIRTY]);
+		s = index_largest(&HEAP_FREE(WEIR_SPAN_DIRTY));
 	if (s != NULL && s->bytes < least)
 		s = NULL;
 	if (s != NULL)

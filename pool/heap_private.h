@@ -19,7 +19,10 @@ struct heap_region_use {
 	uintptr_t high;		/* nothing from here on was ever made usable */
 };
 
-extern struct span_index heap_free[WEIR_SPAN_STATES];
+/* Of the free states, which come one after another: DIRTY, CLEAN, RESERVED. */
+#define HEAP_FREE_STATES (WEIR_SPAN_RESERVED - WEIR_SPAN_DIRTY + 1)
+#define HEAP_FREE(state) heap_free[(state)-WEIR_SPAN_DIRTY]
+extern struct span_index heap_free[HEAP_FREE_STATES];
 extern struct weir_span heap_purging; /* list of PURGING spans */
 extern struct heap_region_use heap_use[WEIR_REGIONS_MAX];
 extern size_t heap_region_bytes;

@@ -169,7 +169,7 @@ take_oldest(struct weir_span *batch[PURGE_BATCH], int64_t before_ns, uint64_t by
 	int n = 0;
 
 	while (n < PURGE_BATCH && bytes > 0) {
-		struct weir_span *s = index_oldest(&heap_free[WEIR_SPAN_DIRTY]);
+		struct weir_span *s = index_oldest(&HEAP_FREE(WEIR_SPAN_DIRTY));
 
 		if (s == NULL || s->freed_ns > before_ns)
 			break;

@@ -25,7 +25,7 @@ static struct weir_span *
 take_clean(void)
 {
 	weir_lock(&heap_mutex);
-	struct weir_span *s = index_largest(&heap_free[WEIR_SPAN_CLEAN]);
+	struct weir_span *s = index_largest(&HEAP_FREE(WEIR_SPAN_CLEAN));
 
 	if (s != NULL)
 		heap_set_apart(s, s->bytes);

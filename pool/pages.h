@@ -94,12 +94,13 @@ void weir_pages_tune(const struct weir_pages_tuning *tuning);
 void weir_pages_spare_calls(void);
 
 /* Where weir's own tables lie, in the order in which they were made; how many. Any time. */
-#define WEIR_PAGES_METAS 256
+#define WEIR_PAGES_METAS 512
 struct weir_pages_range {
 	uintptr_t base;
 	size_t bytes;
 };
 uint32_t weir_pages_metas(struct weir_pages_range rows[WEIR_PAGES_METAS]);
+
 /*
  * Who says that a call may be made for which few programs have a use, and a filter of system calls may kill, and who is
  * told when it is over. Without them it is not made.

@@ -24,7 +24,7 @@ enum ledger_capacity {
 #define SITE_SLOTS  (1u << 14) /* open-addressed, never fuller than half */
 #define CACHE_SLOTS (1u << 12)
 
-/* Records of a chunk, as a power of two: 16 to 64 KB. */
+/* Records of a chunk, as a power of two: 32 to 64 KB; pages.h keeps a list of them all. */
 #define STRINGS_SHIFT 16
 #define FRAMES_SHIFT  10
 #define NODES_SHIFT   12
