@@ -35,6 +35,9 @@ struct symbolize {
 	char *(*demangle)(const char *, char *, size_t *, int *);
 };
 
+/* In a static command only. */
+char *__cxa_demangle(const char *, char *, size_t *, int *) __attribute__((weak));
+
 static char *debuginfo_path; /* libdwfl's default */
 
 static const Dwfl_Callbacks callbacks = {
@@ -51,7 +54,9 @@ symbolize_new(void)
 
 	if (s == NULL)
 		tell_no_memory();
-	s->cxx = dlopen("libstdc++.so.6", RTLD_LAZY | RTLD_LOCAL);
+	s->demangle = __cxa_demangle;
+	if (s->demangle == NULL)
+		s->cxx = dlopen("libstdc++.so.6", RTLD_LAZY | RTLD_LOCAL);
 	if (s->cxx != NULL)
 		*(void **)&s->demangle = dlsym(s->cxx, "__cxa_demangle");
 	return s;

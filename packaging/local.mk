@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+# Packages, from what is built here. Nothing of this is built or installed by `make`.
+EXTRA_DIST += \
+	%D%/npm/README.md %D%/npm/bin/weir.js %D%/npm/index.d.ts %D%/npm/index.js %D%/npm/pack \
+	%D%/npm/package.json.in
+
+# The command with everything in it: one file for every C library.
+EXTRA_PROGRAMS = weir-static
+weir_static_SOURCES = tools/commands/main.c packaging/static/no_dlopen.c
+weir_static_LDADD = $(weir_LDADD) -ltinfo -lz -llzma -lbz2 -lsupc++
+# Names of C++ are read by the C++ runtime's own function, where it is.
+weir_static_LDFLAGS = $(AM_LDFLAGS) -all-static -Wl,-u,__cxa_demangle
+CLEANFILES += weir-static
+
+packages: all weir-static
+	$(SHELL) $(srcdir)/packaging/npm/pack '$(abs_top_builddir)' packages
+.PHONY: packages
