@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Packages, from what is built here. Nothing of this is built or installed by `make`.
 EXTRA_DIST += \
-	%D%/npm/README.md %D%/npm/bin/weir.js %D%/npm/index.d.ts %D%/npm/index.js %D%/npm/pack \
+	%D%/npm/npm.md %D%/npm/bin/weir.js %D%/npm/index.d.ts %D%/npm/index.js %D%/npm/pack \
 	%D%/npm/package.json.in
 
 # The command with everything in it: one file for every C library.

@@ -20,7 +20,7 @@ setup() {
   command -v npm >/dev/null || skip "no npm here"
   ls /usr/lib/*/lib{ncursesw,json-c,dw,lzma,bz2}.a >/dev/null 2>&1 || skip "no static libraries here"
   cat "$BATS_FILE_TMPDIR/log"
-  cd "$BATS_FILE_TMPDIR/my app"
+  cd "$BATS_FILE_TMPDIR/my app" || return 1
 }
 
 @test "the command needs no library and fits in 3 MB" {
@@ -64,7 +64,7 @@ JS
   [[ $output == *"status 0"* ]]
   cp -r node_modules ../plain_modules
   mkdir -p ../plain && rm -rf ../plain/node_modules && mv ../plain_modules ../plain/node_modules
-  cd ../plain
+  cd ../plain || return 1
   run -0 node -e 'const weir = require("@weirmem/weir");
     const { spawnSync } = require("child_process");
     const env = weir.env({ stats: "/a,b", trace: false }, { ...process.env, LD_PRELOAD: "", WEIR_OPTIONS: "verbose" });
@@ -77,7 +77,7 @@ JS
 @test "without its platform's package it says so, and how to get it" {
   mkdir -p ../lonely/node_modules/@weirmem
   cp -r node_modules/@weirmem/weir ../lonely/node_modules/@weirmem/
-  cd ../lonely
+  cd ../lonely || return 1
   run node node_modules/@weirmem/weir/bin/weir.js run true
   [ "$status" -eq 1 ]
   [[ $output == "weir: the package @weirmem/weir-linux-"*"is not installed"*"npm install @weirmem/weir-linux-"* ]]
