@@ -97,7 +97,11 @@ sampling_look(int64_t now_ns, uint64_t rss_bytes, uint64_t own_bytes)
 struct sampling_facts
 sampling_facts(void)
 {
-	return facts;
+	struct sampling_facts f = facts;
+
+	if (be != NULL)
+		f.mode = is_auto() ? 1 : 2;
+	return f;
 }
 
 /* A child is small at first, and its one thread looks. */

@@ -40,6 +40,7 @@ struct sampling_facts {
 		off_ns; /* when it last began and ended, 0: never; CLOCK_MONOTONIC */
 	uint64_t grown_bytes; /* what made it begin */
 	uint64_t starts;
+	uint64_t mode; /* 0: never, 1: while something grows, 2: always */
 };
 struct sampling_facts sampling_facts(void);
 

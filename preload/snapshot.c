@@ -153,6 +153,7 @@ fill_small(uint64_t *slot)
 	c[WEIR_C_sampling_off_ns] = (uint64_t)s.off_ns;
 	c[WEIR_C_sampling_starts] = s.starts;
 	c[WEIR_C_sampling_grown_bytes] = s.grown_bytes;
+	c[WEIR_C_sampling_mode] = s.mode;
 	weir_sample_census((uint64_t(*)[WEIR_N_SMALL_FIELDS])(slot + WEIR_SLOT_SMALL));
 }
 

@@ -251,7 +251,9 @@ struct weir_stats_slot_head {
 	  "of these, not recorded: there was no room")                                   \
 	X(large_observed, counter, count, next,                                          \
 	  "of the requests, served by the process's own allocator and recorded: weir "   \
-	  "is attached")
+	  "is attached")                                                                 \
+	X(sampling_mode, gauge, count, small,                                            \
+	  "0: never, 1: while what weir does not serve grows, 2: always")
 
 /*
  * Where resident memory is: each mapping's resident pages belong to one of these, so that they add up to

@@ -13,6 +13,7 @@ preload_tests = \
 	%D%/sandbox.bats \
 	%D%/shim.bats \
 	%D%/single.bats \
+	%D%/small.bats \
 	%D%/sidecar_file.bats \
 	%D%/storms.bats \
 	%D%/strange.bats \
@@ -39,6 +40,7 @@ check_PROGRAMS += \
 	%D%/limits \
 	%D%/memory \
 	%D%/ordinary \
+	%D%/ramps \
 	%D%/refill \
 	%D%/residue \
 	%D%/scant \
@@ -61,6 +63,7 @@ tests_preload_alone_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_askers_CFLAGS = $(GUEST_CFLAGS) -fno-omit-frame-pointer -fno-optimize-sibling-calls
 tests_preload_leaders_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_ordinary_CFLAGS = $(GUEST_CFLAGS)
+tests_preload_ramps_CFLAGS = $(GUEST_CFLAGS) -g -fno-omit-frame-pointer
 tests_preload_children_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_filtered_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_grower_CFLAGS = $(GUEST_CFLAGS)

@@ -6,6 +6,7 @@ UNIT_TESTS = \
 	%D%/test_backing \
 	%D%/test_beat \
 	%D%/test_bytes \
+	%D%/test_census \
 	%D%/test_check \
 	%D%/test_emit \
 	%D%/test_encode_dialects \
@@ -90,6 +91,8 @@ TRACE_SAMPLE = tests/tools/sidecar_sample.c tests/tools/trace_sample.c \
 %C%_test_sidecar_SOURCES = %D%/test_sidecar.c tests/tools/sidecar_sample.c
 $(UNIT_TESTS): LDADD = $(UNIT_LIBS)
 $(UNIT_TESTS): $(UNIT_LIBS)
+%C%_test_census_SOURCES = %D%/test_census.c tests/tools/sidecar_sample.c
+%C%_test_census_LDADD = $(UNIT_LIBS) -lm
 %C%_test_sample_LDADD = $(UNIT_LIBS) -lm
 # It has a V8 to be found among its symbols.
 %C%_test_sites_LDFLAGS = $(AM_LDFLAGS) -rdynamic

@@ -3,6 +3,7 @@
  * Sums, windows and verdicts over the groups. Called by every view of growth; reads the trace,
  * decides nothing itself (growth_verdict.c does).
  */
+#include "tools/model/census.h"
 #include "tools/model/growth_model.h"
 
 #include <stdlib.h>
@@ -101,14 +102,23 @@ mean_age(double now, double birth_sum, double live_bytes)
 	return birth < 0 ? now : birth > now ? 0 : now - birth;
 }
 
+static double
+variance(const struct trace_view *v, const uint64_t *f)
+{
+	if (f[WEIR_S_sampled_count] == 0)
+		return 0;
+	return census_variance((double)f[WEIR_S_live_bytes], (double)f[WEIR_S_live_count],
+			       (double)v->head.sample_bytes);
+}
+
 static void
 sum_sites(struct growth_model *m, const uint32_t *group_of)
 {
 	const struct trace_view *v = m->v;
-	double *births = calloc(2 * (m->n_groups + 1), sizeof(double));
+	double *sums = calloc(3 * (m->n_groups + 1), sizeof(double));
 	double now_ms = growth_seconds(v, v->head.monotonic_ns) * 1000;
 
-	if (births == NULL)
+	if (sums == NULL)
 		tell_no_memory();
 	for (uint32_t site = 1; site < v->n_sites; site++) {
 		const uint64_t *f = v->sites[site];
@@ -126,19 +136,21 @@ sum_sites(struct growth_model *m, const uint32_t *group_of)
 			g->first_ns = f[WEIR_S_first_ns];
 		if (f[WEIR_S_last_ns] > g->last_ns)
 			g->last_ns = f[WEIR_S_last_ns];
-		births[2 * group_of[site]] += (double)f[WEIR_S_birth_gc_sum];
-		births[2 * group_of[site] + 1] += (double)f[WEIR_S_birth_ms_sum];
+		sums[3 * group_of[site]] += (double)f[WEIR_S_birth_gc_sum];
+		sums[3 * group_of[site] + 1] += (double)f[WEIR_S_birth_ms_sum];
+		sums[3 * group_of[site] + 2] += variance(v, f);
 	}
 	for (size_t i = 0; i < m->n_groups; i++) {
 		struct growth_group *g = &m->groups[i];
 		double live = (double)g->live_bytes;
 
-		g->age_gcs = mean_age((double)v->head.major_gcs, births[2 * i], live);
-		g->age_s = mean_age(now_ms, births[2 * i + 1], live) / 1000;
+		g->age_gcs = mean_age((double)v->head.major_gcs, sums[3 * i], live);
+		g->age_s = mean_age(now_ms, sums[3 * i + 1], live) / 1000;
+		g->error = census_error(sums[3 * i + 2], live);
 		m->live_bytes = add(m->live_bytes, g->live_bytes);
 		m->live_count = add(m->live_count, g->live_count);
 	}
-	free(births);
+	free(sums);
 	m->unattributed_bytes = trace_view_site(v, 0, WEIR_S_live_bytes);
 	m->unattributed_count = trace_view_site(v, 0, WEIR_S_live_count);
 	m->live_bytes = add(m->live_bytes, m->unattributed_bytes);

@@ -67,8 +67,9 @@ struct growth_group {
 	uint64_t then_count; /* of alloc_count, come by the time live_count is of */
 	int64_t added_bytes, added_count; /* live, from the window's begin to its end */
 	uint64_t window_alloc_bytes;	  /* allocated within the window */
-	double age_gcs, age_s;		  /* mean over the live bytes */
-	double eta_s; /* to the memory limit at its slope; < 0: never */
+	double error;	       /* standard, of live_bytes, as a share of them; 0: exact */
+	double age_gcs, age_s; /* mean over the live bytes */
+	double eta_s;	       /* to the memory limit at its slope; < 0: never */
 	struct growth_finding finding;
 	uint64_t age_bytes[4];
 	uint64_t first_ns, last_ns;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 libtools_la_SOURCES += \
-	%D%/check.c %D%/check.h %D%/check_sites.c %D%/derive.c %D%/derive.h %D%/growth_facts.c \
+	%D%/census.c %D%/census.h %D%/check.c %D%/check.h %D%/check_sites.c %D%/derive.c %D%/derive.h %D%/growth_facts.c \
 	%D%/growth_facts.h %D%/growth_group.c %D%/growth_group.h %D%/growth_memory.c \
 	%D%/growth_memory.h %D%/growth_model.c %D%/growth_model.h %D%/growth_rows.c \
 	%D%/growth_parts.c %D%/growth_parts.h %D%/growth_rows.h %D%/growth_trend.c %D%/growth_trend.h %D%/growth_verdict.c \

@@ -6,6 +6,7 @@
 
 #include "tools/text/json.h"
 #include "tools/view/attached.h"
+#include "tools/view/census_view.h"
 #include "tools/view/growth_view.h"
 #include "tools/view/resident_text.h"
 
@@ -109,6 +110,7 @@ put_group(struct json *j, const struct growth_view *v, const struct growth_group
 		trace_view_kind_name(trace_view_site(t, g->site, WEIR_S_caller_kind)));
 	json_u64(j, "live_bytes", g->live_bytes);
 	json_u64(j, "live_count", g->live_count);
+	json_number(j, "live_error_share", g->error);
 	json_u64(j, "alloc_bytes", g->alloc_bytes);
 	json_u64(j, "alloc_count", g->alloc_count);
 	json_i64(j, "added_bytes", g->added_bytes);
@@ -231,6 +233,12 @@ growth_json_print(const struct growth_view *v, FILE *out)
 			 i < (int)v->trace->head.n_drops ? v->trace->head.drops[i] : 0);
 	json_close(&j, '}');
 	put_rss(&j, m);
+	if (v->entry != NULL) {
+		struct census c =
+			census_of(&v->entry->sidecar, v->trace->head.sample_bytes);
+
+		census_json_put(&j, "small_blocks", &c);
+	}
 	json_close(&j, '}');
 	json_end(&j);
 }

@@ -10,6 +10,7 @@
 #include "tools/text/show.h"
 #include "tools/text/table.h"
 #include "tools/view/attached.h"
+#include "tools/view/census_view.h"
 #include "tools/view/growth_view.h"
 #include "tools/view/part_advice.h"
 #include "tools/view/resident_text.h"
@@ -17,6 +18,7 @@
 #define WHERE_COLUMNS 100
 #define SOURCE_LINE   160
 #define SMALL_BYTES   (1u << 20) /* not worth a line of its own, nor a stack */
+#define MUCH_BYTES    (32u << 20)
 
 size_t
 growth_view_rows(const struct growth_view *v)
@@ -86,11 +88,13 @@ static void
 add_row(struct table *t, const struct growth_view *v, const struct growth_group *g)
 {
 	char a[SHOW_VALUE + 1], b[SHOW_VALUE], where[4 * WHERE_COLUMNS];
+	char margin[CENSUS_MARGIN];
 	const struct growth_finding *f = &g->finding;
 
 	table_cell(t, "%s", show_signed(a, g->added_bytes));
 	table_cell(t, "%+" PRId64, g->added_count);
-	table_cell(t, "%s", show_bytes(a, g->live_bytes));
+	table_cell(t, "%s%s", show_bytes(a, g->live_bytes),
+		   census_margin(margin, g->error));
 	table_cell(t, "%s", show_count(b, g->live_count));
 	if (f->slope_bytes_per_s >= 1)
 		table_cell(t, "%s/s", show_bytes(a, (uint64_t)f->slope_bytes_per_s));
@@ -200,6 +204,23 @@ print_rss(const struct growth_view *v, FILE *out)
 		}
 }
 
+/* Where nothing was sampled, that matters to whom much is left unexplained. */
+static void
+print_small(const struct growth_view *v, FILE *out)
+{
+	struct census c;
+
+	if (v->entry == NULL)
+		return;
+	c = census_of(&v->entry->sidecar, v->trace->head.sample_bytes);
+	if (c.starts != 0 || v->model->rss.other_bytes >= MUCH_BYTES)
+		census_text_print(&c, v->entry->life != LOCATE_RUNNING,
+				  v->entry->life == LOCATE_RUNNING
+					  ? locate_age_ns(&v->entry->sidecar)
+					  : 0,
+				  "", out);
+}
+
 static void
 print_source(const struct growth_view *v, const struct growth_place *p, FILE *out)
 {
@@ -306,5 +327,6 @@ growth_text_print(const struct growth_view *v, FILE *out)
 	print_table(v, out);
 	print_losses(v, out);
 	print_rss(v, out);
+	print_small(v, out);
 	print_worst(v, out);
 }

@@ -7,6 +7,7 @@
 
 #include "tools/text/json.h"
 #include "tools/view/attached.h"
+#include "tools/view/census_view.h"
 #include "tools/view/resident_text.h"
 #include "tools/view/stat_view.h"
 
@@ -43,6 +44,12 @@ static const char *const kind_names[] = {
 static const char *const fallback_names[] = {
 #define X(id, name, meaning) name,
 	WEIR_FALLBACKS(X)
+#undef X
+};
+
+static const char *const small_fields[] = {
+#define X(name, ...) #name,
+	WEIR_SMALL_FIELDS(X)
 #undef X
 };
 
@@ -195,6 +202,26 @@ put_named(struct json *j, const struct sidecar *s)
 }
 
 static void
+put_small(struct json *j, const struct stat_view *v)
+{
+	const struct sidecar *s = &v->entry->sidecar;
+	struct census c = census_of(s, v->trace.head.sample_bytes);
+
+	census_json_put(j, "small_blocks", &c);
+	json_open(j, "small_sizes", '[');
+	for (uint32_t row = 0; row < s->rows[WEIR_SECTION_SMALL].records; row++) {
+		if (sidecar_at(s, WEIR_SECTION_SMALL, row, WEIR_M_allocs) == 0 &&
+		    sidecar_at(s, WEIR_SECTION_SMALL, row, WEIR_M_live) == 0)
+			continue;
+		json_open(j, NULL, '{');
+		put_fields(j, s, WEIR_SECTION_SMALL, row, small_fields,
+			   WEIR_N_SMALL_FIELDS);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+static void
 put_regions(struct json *j, const struct sidecar *s)
 {
 	json_open(j, "regions", '[');
@@ -226,6 +253,7 @@ stat_json_print(const struct stat_view *v, FILE *out)
 	put_classes(&j, s);
 	put_sizes(&j, s);
 	put_named(&j, s);
+	put_small(&j, v);
 	put_regions(&j, s);
 	stat_trace_put(&j, &v->trace);
 	json_close(&j, '}');

@@ -8,6 +8,7 @@
 #include "tools/text/show.h"
 #include "tools/text/table.h"
 #include "tools/view/attached.h"
+#include "tools/view/census_view.h"
 #include "tools/view/resident_text.h"
 #include "tools/view/stat_tables.h"
 #include "tools/view/stat_view.h"
@@ -82,6 +83,15 @@ print_memory(const struct resident *m, FILE *out)
 	resident_text_notes(m, out, 2);
 }
 
+static void
+print_small(const struct stat_view *v, FILE *out)
+{
+	bool running = v->entry->life == LOCATE_RUNNING;
+	struct census c = census_of(&v->entry->sidecar, v->trace.head.sample_bytes);
+
+	census_text_print(&c, !running, running ? v->age_ns : 0, "          ", out);
+}
+
 void
 stat_text_print(const struct stat_view *v, FILE *out)
 {
@@ -90,6 +100,7 @@ stat_text_print(const struct stat_view *v, FILE *out)
 	print_who(v, out);
 	print_options(&s->header, out);
 	stat_trace_print(&v->trace, out);
+	print_small(v, out);
 	print_memory(&v->memory, out);
 	stat_tables_classes(s, out, v->all);
 	stat_tables_map(s, out);
