@@ -208,12 +208,14 @@ print_rss(const struct growth_view *v, FILE *out)
 static void
 print_small(const struct growth_view *v, FILE *out)
 {
+	const struct resident *r = &v->model->rss;
 	struct census c;
 
 	if (v->entry == NULL)
 		return;
 	c = census_of(&v->entry->sidecar, v->trace->head.sample_bytes);
-	if (c.starts != 0 || v->model->rss.other_bytes >= MUCH_BYTES)
+	if (c.starts != 0 || (r->parts_known ? r->part_bytes[WEIR_PART_OF_NEXT]
+					     : r->other_bytes) >= MUCH_BYTES)
 		census_text_print(&c, v->entry->life != LOCATE_RUNNING,
 				  v->entry->life == LOCATE_RUNNING
 					  ? locate_age_ns(&v->entry->sidecar)
