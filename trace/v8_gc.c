@@ -34,8 +34,12 @@
 
 typedef void gc_callback(void *isolate, int type, int flags, void *data);
 
+#define CURRENT	    "_ZN2v87Isolate13TryGetCurrentEv"
+#define KEY_CREATED "_ZN2v88internal7Isolate20isolate_key_created_E"
+
 static struct {
 	void *(*current)(void);
+	const volatile uint8_t *key_created;
 	void (*interrupt)(void *isolate, void (*callback)(void *isolate, void *data),
 			  void *data);
 	void (*on_begin)(void *isolate, gc_callback *callback, void *data, int types);
@@ -144,7 +148,7 @@ find(const struct weir_symtab *t)
 		const char *symbol;
 		void *to;
 	} wanted[] = {
-		{"_ZN2v87Isolate13TryGetCurrentEv", &v8.current},
+		{CURRENT, &v8.current},
 		{"_ZN2v87Isolate16RequestInterruptEPFvPS0_PvES2_", &v8.interrupt},
 		{"_ZN2v87Isolate21AddGCPrologueCallbackEPFvPS0_NS_6GCTypeENS_"
 		 "15GCCallbackFlagsEPvES4_S2_",
@@ -157,17 +161,33 @@ find(const struct weir_symtab *t)
 		 &v8.statistics},
 	};
 	bool all = true;
+	uintptr_t start;
+	size_t bytes;
 
+	if (weir_symtab_find(t, KEY_CREATED, &start, &bytes) == 0)
+		v8.key_created = (const volatile uint8_t *)start;
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
-		uintptr_t start;
-		size_t bytes;
-
 		if (weir_symtab_find(t, wanted[i].symbol, &start, &bytes) == 0)
 			memcpy(wanted[i].to, &start, sizeof(start));
 		else
 			all = false;
 	}
 	return all;
+}
+
+/* V8 10 has it in a thread's data by key, and before it has made its key takes another's. */
+void *
+v8_gc_current(const struct weir_symtab *t)
+{
+	uintptr_t start;
+	size_t bytes;
+
+	if (weir_symtab_find(t, KEY_CREATED, &start, &bytes) == 0 &&
+	    *(const volatile uint8_t *)start == 0)
+		return NULL;
+	if (weir_symtab_find(t, CURRENT, &start, &bytes) != 0)
+		return NULL;
+	return ((void *(*)(void))start)();
 }
 
 void
@@ -293,7 +313,9 @@ number_of(const struct isolate *i)
 static void *
 current(void)
 {
-	return atomic_load_explicit(&found, memory_order_acquire) && walk_runtime_stays()
+	return atomic_load_explicit(&found, memory_order_acquire) &&
+			       walk_runtime_stays() &&
+			       (v8.key_created == NULL || *v8.key_created != 0)
 		       ? v8.current()
 		       : NULL;
 }

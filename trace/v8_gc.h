@@ -12,6 +12,9 @@
 /* Finds V8's functions; without all of them collections stay unknown. */
 void v8_gc_init(const struct weir_symtab *t);
 
+/* The isolate that V8 names as the calling thread's; NULL: none, or no V8. */
+void *v8_gc_current(const struct weir_symtab *t);
+
 /* While V8 starts on the first thread: has this isolate's collections told from the first on. */
 void v8_gc_starting(const struct weir_symtab *t, void *isolate);
 

@@ -68,7 +68,7 @@ builtins(void)
 {
 	if (!walk_runtime_stays())
 		return (struct code_span){0, 0};
-	void *(*current)(void) = (void *(*)(void))function_named(V8_CURRENT);
+	void *isolate = v8_gc_current(&symbols);
 	void (*range)(void *isolate, const void **start, size_t *bytes) =
 		(void (*)(void *, const void **, size_t *))function_named(
 			"_ZN2v87Isolate20GetEmbeddedCodeRangeEPPKvPm");
@@ -76,9 +76,9 @@ builtins(void)
 	size_t bytes = 0;
 
 	/* Before the first isolate there is nothing to ask. */
-	if (current == NULL || range == NULL || current() == NULL)
+	if (isolate == NULL || range == NULL)
 		return (struct code_span){0, 0};
-	range(current(), &start, &bytes);
+	range(isolate, &start, &bytes);
 	return (struct code_span){(uintptr_t)start, (uintptr_t)start + bytes};
 }
 
@@ -237,16 +237,15 @@ bool
 walk_starting(void)
 {
 	struct weir_symtab t;
-	uintptr_t start[2];
+	uintptr_t start;
 	size_t bytes;
 
 	if (atomic_load_explicit(&look, memory_order_relaxed) != NOT_YET ||
 	    weir_symtab_of_executable(&t) != 0 ||
-	    weir_symtab_find(&t, V8_CURRENT, &start[0], &bytes) != 0 ||
-	    weir_symtab_find(&t, "_ZN2v87Isolate9InContextEv", &start[1], &bytes) != 0)
+	    weir_symtab_find(&t, "_ZN2v87Isolate9InContextEv", &start, &bytes) != 0)
 		return false;
-	void *isolate = ((void *(*)(void))start[0])();
-	if (isolate == NULL || ((bool (*)(void *))start[1])(isolate))
+	void *isolate = v8_gc_current(&t);
+	if (isolate == NULL || ((bool (*)(void *))start)(isolate))
 		return false;
 	v8_gc_starting(&t, isolate);
 	return true;

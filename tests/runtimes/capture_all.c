@@ -266,7 +266,7 @@ capture(uintptr_t fp, uintptr_t pc, size_t bytes)
 	walk_take(&raw, fp, pc);
 	if (walk_meets_isolate())
 		walk_take(&raw, fp, pc);
-	walk_isolate(true);
+	walk_isolate(bytes >= 65536);
 	n = walk_decode(&raw, ids);
 	captures++;
 	frames_seen += n;
