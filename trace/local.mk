@@ -17,11 +17,13 @@ walker_sources = \
 	%D%/v8.c %D%/v8.h %D%/v8_private.h \
 	%D%/v8_bytecodes.c \
 	%D%/v8_code.c \
+	%D%/v8_deopt.c \
 	%D%/v8_function.c \
 	%D%/v8_gc.c %D%/v8_gc.h \
 	%D%/v8_lengths.h \
 	%D%/v8_layout.c %D%/v8_layout.h \
 	%D%/v8_object.c \
+	%D%/v8_optimized.c \
 	%D%/v8_position.c \
 	%D%/v8_script.c \
 	%D%/vm_calls.c %D%/vm_calls.h \

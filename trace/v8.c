@@ -18,15 +18,8 @@ is_function(const struct v8_reader *r, uint64_t object)
 	return type >= r->layout->type_function && type <= r->layout->type_function_last;
 }
 
-/* Frames found, innermost last: nothing is told before all of it could be read. */
-struct found {
-	uint64_t shared;
-	int32_t position; /* in its script, -1 unknown */
-	bool inlined;
-};
-
 static int
-tell(const struct v8_reader *r, const struct found *f, bool optimized,
+tell(const struct v8_reader *r, const struct v8_found *f, bool optimized,
      void (*each)(void *context, const struct v8_place *place), void *context)
 {
 	static struct v8_place
@@ -47,8 +40,8 @@ tell(const struct v8_reader *r, const struct found *f, bool optimized,
 	return 0;
 }
 
-static int32_t
-bytecode_position(const struct v8_reader *r, uint64_t bytecode, int32_t offset)
+int32_t
+v8_bytecode_position(const struct v8_reader *r, uint64_t bytecode, int32_t offset)
 {
 	struct v8_position position;
 	uint64_t table = v8_field(r, bytecode, r->layout->bytecode_positions);
@@ -57,42 +50,11 @@ bytecode_position(const struct v8_reader *r, uint64_t bytecode, int32_t offset)
 								: -1;
 }
 
-/* The outermost function is found[0]; returns how many, with those inlined. */
-static size_t
-find_inlined(const struct v8_reader *r, const struct v8_code *code, struct found *found)
-{
-	struct v8_position at;
-	size_t n = 1;
-
-	/* A return address: the call is before it. */
-	if (v8_position_at(r, code->positions, code->offset - 1, &at) != 0)
-		return n;
-	/* From the innermost outwards; each inlining knows where it was called. */
-	struct found inwards[V8_MAX_INLINED];
-	size_t depth = 0;
-	while (at.inlining >= 0 && depth < V8_MAX_INLINED - 1) {
-		struct v8_position caller;
-		struct found *f = &inwards[depth++];
-
-		if (v8_inlined(r, code, at.inlining, &f->shared, &caller) != 0)
-			return n;
-		f->position = at.script_offset;
-		f->inlined = true;
-		at = caller;
-	}
-	if (at.inlining >= 0)
-		return n;
-	found[0].position = at.script_offset;
-	while (depth > 0)
-		found[n++] = inwards[--depth];
-	return n;
-}
-
 int
 v8_decode(const struct v8_reader *r, const struct v8_frame *f,
 	  void (*each)(void *context, const struct v8_place *place), void *context)
 {
-	struct found found[V8_MAX_INLINED] = {{.position = -1}};
+	struct v8_found found[V8_MAX_INLINED] = {{.position = -1}};
 	struct v8_code code = {0};
 	size_t n = 1;
 
@@ -107,17 +69,17 @@ v8_decode(const struct v8_reader *r, const struct v8_frame *f,
 	if (f->bytecode != 0 && v8_type(r, f->bytecode) == r->layout->type_bytecode) {
 		int32_t offset = v8_smi(f->offset) - (r->layout->bytecode_data - 1);
 
-		found[0].position = bytecode_position(r, f->bytecode, offset);
+		found[0].position = v8_bytecode_position(r, f->bytecode, offset);
 	} else if (f->bytecode == 0 && v8_code_at(r, f->pc, &code) == 0) {
 		int32_t offset;
 
 		if (code.optimized)
-			n = find_inlined(r, &code, found);
+			n = v8_optimized(r, &code, found);
 		else if (code.baseline &&
 			 v8_type(r, code.data) == r->layout->type_bytecode &&
 			 v8_baseline_offset(r, code.data, code.positions, code.offset,
 					    &offset) == 0)
-			found[0].position = bytecode_position(r, code.data, offset);
+			found[0].position = v8_bytecode_position(r, code.data, offset);
 	}
 	if (r->memory->failed)
 		return -EFAULT;

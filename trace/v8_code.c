@@ -104,12 +104,15 @@ v8_code_at(const struct v8_reader *r, uint64_t pc, struct v8_code *to)
 	to->offset = (int32_t)(pc - start_of(r, code));
 	to->baseline = kind == l->kind_baseline;
 	/* Maglev's and Turbofan's come next. */
-	to->optimized = kind == l->kind_baseline + 1 || kind == l->kind_baseline + 2;
+	to->maglev = kind == l->kind_baseline + 1;
+	to->optimized = to->maglev || kind == l->kind_baseline + 2;
+	to->safepoints = start_of(r, code) +
+			 checked_u32(r->memory, code - 1 + (uint64_t)l->code_bytes);
 	return 0;
 }
 
-static uint64_t
-element(const struct v8_reader *r, uint64_t array, int32_t i)
+uint64_t
+v8_element(const struct v8_reader *r, uint64_t array, int32_t i)
 {
 	uint64_t length = v8_field(r, array, FIELD_LENGTH);
 
@@ -123,7 +126,7 @@ v8_inlined(const struct v8_reader *r, const struct v8_code *c, int32_t i,
 	   uint64_t *shared, struct v8_position *caller)
 {
 	uint32_t n;
-	uint64_t at = v8_bytes(r, element(r, c->data, r->layout->deopt_positions), &n);
+	uint64_t at = v8_bytes(r, v8_element(r, c->data, r->layout->deopt_positions), &n);
 
 	if (i < 0 || ((uint64_t)i + 1) * INLINED_BYTES > n)
 		return -ENOENT;
@@ -131,8 +134,8 @@ v8_inlined(const struct v8_reader *r, const struct v8_code *c, int32_t i,
 	uint32_t function = checked_u32(r->memory, at + (uint64_t)i * INLINED_BYTES + 8);
 	if (function > INT32_MAX)
 		return -ENOENT;
-	*shared = element(r, element(r, c->data, r->layout->deopt_literals),
-			  (int32_t)function);
+	*shared = v8_element(r, v8_element(r, c->data, r->layout->deopt_literals),
+			     (int32_t)function);
 	v8_position_of(position, caller);
 	return v8_type(r, *shared) == r->layout->type_shared ? 0 : -ENOENT;
 }

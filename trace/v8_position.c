@@ -29,6 +29,19 @@ v8_next(struct v8_cursor *c, uint64_t *value)
 	return false;
 }
 
+bool
+v8_next_byte(struct v8_cursor *c, uint64_t *value)
+{
+	uint8_t byte;
+
+	if (c->left == 0)
+		return false;
+	checked_read(c->r->memory, c->at++, &byte, 1);
+	c->left--;
+	*value = byte;
+	return !c->r->memory->failed;
+}
+
 static int64_t
 zigzag(uint64_t v)
 {

@@ -88,6 +88,7 @@ struct v8_cursor {
 	uint32_t left;
 };
 bool v8_next(struct v8_cursor *c, uint64_t *value);
+bool v8_next_byte(struct v8_cursor *c, uint64_t *value);
 
 /* What a position table says of an offset of code. 0 or -ENOENT. */
 int v8_position_at(const struct v8_reader *r, uint64_t table, int32_t offset,
@@ -95,13 +96,52 @@ int v8_position_at(const struct v8_reader *r, uint64_t table, int32_t offset,
 
 /* Machine code on V8's heap. */
 struct v8_code {
+	uint64_t safepoints; /* its table of them, behind the instructions */
 	uint64_t
 		positions; /* its position table, or, of baseline code, its bytecode offset table */
 	uint64_t data;	/* its deoptimization data, or its bytecode */
 	int32_t offset; /* of the return address */
-	bool baseline, optimized;
+	bool baseline, optimized, maglev;
 };
 int v8_code_at(const struct v8_reader *r, uint64_t pc, struct v8_code *to);
+
+/* Of an array of V8's; 0: it has no such element. */
+uint64_t v8_element(const struct v8_reader *r, uint64_t array, int32_t i);
+
+/* A function in the midst of its bytecode. */
+struct v8_running {
+	uint64_t shared;
+	int32_t bytecode_offset;
+};
+
+/* What the deoptimization data says of the call that optimised code is in. */
+struct v8_deopt {
+	int32_t pc; /* where that call returns to, had it not been deoptimised meanwhile */
+	uint32_t
+		n; /* functions that the frame stands for, outermost first; 0: not known */
+	struct v8_running running[V8_MAX_INLINED];
+};
+
+/* 0, or -ENOENT: no such call. */
+int v8_deopt_at(const struct v8_reader *r, const struct v8_code *c, struct v8_deopt *to);
+
+/* The bytecode of a function, 0: it has none now. */
+uint64_t v8_bytecode_of(const struct v8_reader *r, uint64_t shared);
+
+/* Where in the script that offset of bytecode is, -1: not known. */
+int32_t v8_bytecode_position(const struct v8_reader *r, uint64_t bytecode,
+			     int32_t offset);
+
+/* A function that a frame stands for. */
+struct v8_found {
+	uint64_t shared;
+	int32_t position; /* in its script, -1 unknown */
+	bool inlined;
+};
+
+/* All functions of a frame of optimised code, outermost first: found[0], whose function is given, and more. */
+size_t v8_optimized(const struct v8_reader *r, const struct v8_code *code,
+		    struct v8_found found[V8_MAX_INLINED]);
 
 /* The script and position of inlining `i`, and the one that it is in. 0 or -ENOENT. */
 int v8_inlined(const struct v8_reader *r, const struct v8_code *c, int32_t i,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 runtime_tests = \
 	%D%/attribution.bats \
-	%D%/hosts.bats %D%/isolates.bats %D%/leaks.bats %D%/runtime_bun.bats %D%/runtime_debian.bats %D%/runtime_deno.bats \
+	%D%/hosts.bats %D%/isolates.bats %D%/leaks.bats %D%/lines.bats %D%/runtime_bun.bats %D%/runtime_debian.bats %D%/runtime_deno.bats \
 	%D%/runtime_node.bats \
 	%D%/runtime_node22.bats %D%/runtime_node24.bats %D%/runtime_node26.bats %D%/suites.bats
 EXTRA_DIST += %D%/host_list.bash %D%/leaks.bash %D%/programs/leaks %D%/runtimes.bash $(runtime_tests) \
@@ -10,7 +10,7 @@ EXTRA_DIST += %D%/host_list.bash %D%/leaks.bash %D%/programs/leaks %D%/runtimes.
 	%D%/programs/buffers.rb %D%/programs/redis_values.sh \
 	%D%/programs/collect.js %D%/programs/collections.cjs %D%/programs/places.js %D%/programs/places.py \
 	%D%/programs/awaits.mjs %D%/programs/buffers.mjs %D%/programs/children.mjs %D%/programs/codecs.mjs \
-	%D%/programs/files.mjs %D%/programs/http.mjs %D%/programs/workers.mjs
+	%D%/programs/files.mjs %D%/programs/http.mjs %D%/programs/lines.cjs %D%/programs/workers.mjs
 if HAVE_BATS
 if BUILD_SHIM
 TESTS += $(runtime_tests)
@@ -25,6 +25,11 @@ libcapture_all_la_SOURCES = %D%/capture_all.c $(walker_sources)
 libcapture_all_la_CFLAGS = $(AM_CFLAGS) -fno-builtin -ftls-model=initial-exec
 libcapture_all_la_LIBADD = libpool.la
 libcapture_all_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
+
+# Long: the lines of every Node here, under every flag that changes how V8 compiles or collects.
+.PHONY: check-lines
+check-lines: all
+	WEIR_LONG=1 WEIR_BUILDDIR='$(abs_top_builddir)' bats $(srcdir)/tests/runtimes/lines.bats
 
 # Long: the test suites that CPython and NumPy bring.
 .PHONY: check-hosts

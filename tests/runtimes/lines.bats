@@ -1,0 +1,61 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Exact means exact: a program counts for itself how often each of its lines was on the stack of an allocation
+# (programs/lines.cjs), in whichever way V8 has compiled it by then. No line may have more than that, and none
+# may be missing but what is said to be inexact.
+
+load runtimes
+
+nodes='node node18 node21 node22 node23 node24 node25 node26'
+
+setup() {
+  cd "$BATS_TEST_TMPDIR" || return
+}
+
+# judge: what weir says of the run (growth.json) beside what the program counted (counts.json).
+judge() {
+  jq -c --slurpfile counts counts.json '
+    def own: [.stack[] | select(.file != null and (.file | endswith("lines.cjs")))];
+    ([.sites[] | .alloc_count as $n | [own[] | select(.exact_line).line] | unique[] | {line: tostring, $n}]
+      | group_by(.line) | map({key: .[0].line, value: (map(.n) | add)}) | from_entries) as $got
+    | ($counts[0] | to_entries) as $want
+    | {counted: ($want | map(.value) | add),
+       seen: ($want | map($got[.key] // 0) | add),
+       wrong: ($want | map([($got[.key] // 0) - .value, 0] | max) | add),
+       inexact: ([.sites[] | .alloc_count as $n | own | select(any(.exact_line | not)) | $n] | add // 0)}' growth.json
+}
+
+# lines FLAG...: of each Node here.
+lines() {
+  local tested=0
+  for name in $nodes; do
+    (use "$name") || continue
+    use "$name"
+    tested=$((tested + 1))
+    with_weir "${runtime[@]}" "$@" "$programs/lines.cjs" counts.json "${ROUNDS:-150}" >said 2>&1 || true
+    "$weir" growth --json --top=0 --by=stack --no-files "$sidecars"/*.weir >growth.json
+    judge >judged
+    echo "# $name $* $(cat judged)"
+    # Blocks from before tracing has begun in earnest are few (weir_trace_early).
+    jq -e '.wrong == 0 and .inexact <= .counted / 100 and .seen >= .counted - 20 - .inexact' judged
+  done
+  [ $tested -gt 0 ] || skip "no Node here"
+}
+
+@test "lines are those of the calls, as V8 compiles by itself" {
+  lines
+}
+
+@test "lines are those of the calls in Maglev's code" {
+  nodes='node22 node23 node24 node25 node26' lines --maglev --no-turbofan
+}
+
+# For make check-lines.
+@test "lines are those of the calls under every way to compile and to collect" {
+  [ -n "${WEIR_LONG-}" ] || skip "long: make check-lines"
+  for flags in --jitless --no-opt --always-sparkplug --max-lazy --no-use-ic --stress-compaction --gc-interval=500 \
+    --stress-flush-code --optimize-for-size --single-threaded --no-short-builtin-calls --perf-basic-prof \
+    --enable-lazy-source-positions --stress-lazy-source-positions --no-flush-bytecode; do
+    ROUNDS=600 lines $flags
+  done
+}
