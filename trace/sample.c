@@ -31,7 +31,7 @@ static uint64_t mean_bytes;
 static uint64_t census[WEIR_STATS_SMALL_ROWS][WEIR_N_SMALL_FIELDS];
 static _Atomic uint64_t events, all_bytes;
 static struct weir_lock lock;
-uint8_t *weir_sample_filter;
+_Atomic uint8_t *_Atomic weir_sample_filter;
 _Thread_local uint32_t weir_sample_left;
 
 /* ln of a number of (0, 1]. */
@@ -96,7 +96,8 @@ weir_sample_start(uint64_t bytes)
 	if (mean_bytes != 0)
 		return 0;
 	samples = weir_pages_system.meta(SLOTS * sizeof(*samples));
-	uint8_t *filter = weir_pages_system.meta((size_t)1 << WEIR_SAMPLE_FILTER_BITS);
+	_Atomic uint8_t *filter =
+		weir_pages_system.meta((size_t)1 << WEIR_SAMPLE_FILTER_BITS);
 
 	if (samples == NULL || filter == NULL)
 		return -ENOMEM;
@@ -170,6 +171,17 @@ clear(uint32_t hole)
 	n_samples--;
 }
 
+/* The lock is held; others only read. */
+static void
+note(const void *p, int change)
+{
+	_Atomic uint8_t *count = &weir_sample_filter[weir_sample_slot(p)];
+	uint8_t n = atomic_load_explicit(count, memory_order_relaxed);
+
+	if (n < FILTER_MAX)
+		atomic_store_explicit(count, (uint8_t)(n + change), memory_order_relaxed);
+}
+
 static void
 live(const struct sample *s, int sign)
 {
@@ -194,7 +206,6 @@ weir_sample_born(const void *p, uint32_t site, uint64_t bytes)
 	if (weir_sample_filter == NULL)
 		return;
 	struct weir_sample_weight weight = weir_sample_weight(mean_bytes, bytes);
-	uint8_t *filter = &weir_sample_filter[weir_sample_slot(p)];
 	uint32_t row = row_of(bytes);
 
 	atomic_fetch_add_explicit(&events, 1, memory_order_relaxed);
@@ -203,9 +214,12 @@ weir_sample_born(const void *p, uint32_t site, uint64_t bytes)
 	if (n_samples < MOST) {
 		struct sample *s = &samples[find(p)];
 
-		if (s->p != NULL) /* freed behind our back */
+		if (s->p != NULL) { /* freed behind our back */
 			gone(s);
-		n_samples += s->p == NULL;
+		} else {
+			n_samples++;
+			note(p, 1);
+		}
 		*s = (struct sample){
 			.p = p,
 			.bytes = weight.bytes,
@@ -215,7 +229,6 @@ weir_sample_born(const void *p, uint32_t site, uint64_t bytes)
 		};
 		census[row][WEIR_M_allocs] += weight.count;
 		live(s, 1);
-		*filter += *filter < FILTER_MAX;
 	} else {
 		intern_drop(WEIR_DROP_samples);
 	}
@@ -225,15 +238,13 @@ weir_sample_born(const void *p, uint32_t site, uint64_t bytes)
 void
 weir_sample_gone(const void *p)
 {
-	uint8_t *filter = &weir_sample_filter[weir_sample_slot(p)];
-
 	weir_lock(&lock);
 	uint32_t i = find(p);
 	const struct sample s = samples[i];
 	if (s.p != NULL) {
 		gone(&s);
 		clear(i);
-		*filter -= *filter < FILTER_MAX;
+		note(p, -1);
 		atomic_fetch_add_explicit(&events, 1, memory_order_relaxed);
 	}
 	weir_unlock(&lock);

@@ -8,6 +8,7 @@
 #ifndef TRACE_SAMPLE_H
 #define TRACE_SAMPLE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -44,7 +45,7 @@ bool weir_sample_none(void);
 void weir_sample_census(uint64_t rows[WEIR_STATS_SMALL_ROWS][WEIR_N_SMALL_FIELDS]);
 
 /* p is about to be freed. Most pointers are no samples: one load and one compare. */
-extern uint8_t *weir_sample_filter; /* of counts; NULL: nothing is kept */
+extern _Atomic uint8_t *_Atomic weir_sample_filter; /* of counts; NULL: nothing is kept */
 #define WEIR_SAMPLE_FILTER_BITS 18
 
 static inline uint32_t
@@ -57,7 +58,12 @@ weir_sample_slot(const void *p)
 static inline bool
 weir_sample_may_be(const void *p)
 {
-	return weir_sample_filter != NULL && weir_sample_filter[weir_sample_slot(p)] != 0;
+	const _Atomic uint8_t *filter =
+		atomic_load_explicit(&weir_sample_filter, memory_order_relaxed);
+
+	return __builtin_expect(filter != NULL, 1) &&
+	       atomic_load_explicit(&filter[weir_sample_slot(p)], memory_order_relaxed) !=
+		       0;
 }
 
 void weir_sample_gone(const void *p);
