@@ -49,7 +49,8 @@ libweir_preload_la_SOURCES = \
 	%D%/symbol_next.c %D%/symbol_next.h \
 	%D%/symbols.def \
 	%D%/thread.c %D%/thread_create.c %D%/thread.h \
-	%D%/timer.c %D%/timer.h %D%/timer_asked.c %D%/timer_work.h \
+	%D%/timer.c %D%/timer.h %D%/timer_work.h \
+	%D%/timer_asked.c %D%/timer_life.c %D%/timer_thread.c \
 	%D%/watchers.c %D%/watchers.h \
 	%D%/where.c %D%/where.h
 libweir_preload_la_CFLAGS = $(AM_CFLAGS) -fno-builtin-malloc -fno-builtin-calloc -ftls-model=initial-exec

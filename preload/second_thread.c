@@ -54,21 +54,10 @@ joined(int rc)
 	return rc;
 }
 
-/* Looked for at the first call. */
-static void *
-found(void *_Atomic *real, const char *name)
-{
-	void *to = *real;
-
-	if (to == NULL)
-		*real = to = symbol_next(name);
-	return to;
-}
-
 EXPORT int
 pthread_join(pthread_t thread, void **result)
 {
-	join_function *to = (join_function *)found(&real_join, "pthread_join");
+	join_function *to = (join_function *)symbol_kept(&real_join, "pthread_join");
 
 	return to != NULL ? joined(to(thread, result)) : ESRCH;
 }
@@ -83,7 +72,7 @@ EXPORT int
 pthread_timedjoin_np(pthread_t thread, void **result, const struct timespec *until)
 {
 	timed_function *to =
-		(timed_function *)found(&real_timedjoin, "pthread_timedjoin_np");
+		(timed_function *)symbol_kept(&real_timedjoin, "pthread_timedjoin_np");
 
 	return to != NULL ? joined(to(thread, result, until)) : ESRCH;
 }
@@ -93,7 +82,7 @@ pthread_clockjoin_np(pthread_t thread, void **result, clockid_t clock,
 		     const struct timespec *until)
 {
 	clock_function *to =
-		(clock_function *)found(&real_clockjoin, "pthread_clockjoin_np");
+		(clock_function *)symbol_kept(&real_clockjoin, "pthread_clockjoin_np");
 
 	return to != NULL ? joined(to(thread, result, clock, until)) : ESRCH;
 }

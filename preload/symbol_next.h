@@ -5,8 +5,24 @@
 #ifndef PRELOAD_SYMBOL_NEXT_H
 #define PRELOAD_SYMBOL_NEXT_H
 
+#include <stdatomic.h>
+#include <stddef.h>
+
 /* Not NULL for what every C library has. May allocate, and may set what dlerror says. */
 void *symbol_next(const char *name);
+
+/* Looked for once, at the first call; kept from then on. */
+static inline void *
+symbol_kept(void *_Atomic *kept, const char *name)
+{
+	void *to = atomic_load_explicit(kept, memory_order_relaxed);
+
+	if (to == NULL) {
+		to = symbol_next(name);
+		atomic_store_explicit(kept, to, memory_order_relaxed);
+	}
+	return to;
+}
 
 /* The same without dlsym. No allocation; waits for the loader's lock. */
 void *symbol_next_by_walk(const char *name);

@@ -16,7 +16,6 @@
 #include "preload/timer_work.h"
 #include "trace/vm_calls.h"
 
-#define MS_NS	      1000000ll
 #define LAST_WORDS_MS 500
 
 bool
@@ -60,7 +59,7 @@ timer_last_words(void)
 	for (int tries = 0; !weir_trylock(&timer_work); tries++) {
 		if (tries == LAST_WORDS_MS)
 			return;
-		weir_sys_sleep(MS_NS);
+		weir_sys_sleep(TIMER_MS_NS);
 	}
 	chores_last_words(clock_read(CLOCK_MONOTONIC));
 	weir_unlock(&timer_work);
