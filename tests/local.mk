@@ -3,6 +3,7 @@ EXTRA_DIST += %D%/tap.h
 # First, since its longest tests take minutes each: begun last, they would keep one core waiting.
 include tests/repo/local.mk
 include tests/unit/local.mk
+include tests/growth/local.mk
 include tests/victims/local.mk
 include tests/heaps/local.mk
 include tests/preload/local.mk

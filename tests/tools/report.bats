@@ -55,8 +55,8 @@ in_the_page() {
 
 @test "the findings say what grows, which line, what it means, until when, what next" {
   page
-  has "Memory grows: some lines hold more and more, by 1.2 MB a second."
-  has "At that pace the limit of 512 MB would be reached in 3 min 31 s."
+  has "Memory grows: some lines hold more and more, by 1.3 MB a second."
+  has "At that pace the limit of 512 MB would be reached in 3 min 29 s."
   has '<span class="code">remember /app/leak.mjs:12:15</span> holds 119 MB in 476 blocks'
   has "held: grows, and what it allocates survives garbage collections"
   has "next: something keeps a reference"

@@ -1,22 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Series of a site's memory, for the tests of the statistics and of the verdict.
+ * Series of a site's memory, one instant a second, for the tests of the statistics and of the verdict.
  */
 #ifndef TESTS_UNIT_GROWTH_SERIES_H
 #define TESTS_UNIT_GROWTH_SERIES_H
 
-#include "tools/model/growth_trend.h"
+#include "tools/model/growth_window.h"
 
 #define MB 1048576.0
 
-static struct growth_point points[3000];
+static struct growth_windows windows;
+
+/* n seconds; a major collection each second, or each `gc_s` of them, 0: never. */
+static inline void
+fill_gc(size_t n, double (*live)(double t), double (*trough)(double t), size_t gc_s)
+{
+	growth_windows_begin(&windows, 0, (double)n - 1);
+	for (size_t i = 0; i < n; i++) {
+		struct growth_point p = {(double)i, live((double)i), trough((double)i),
+					 gc_s > 0 ? i / gc_s : 0};
+
+		for (size_t k = 0; k < windows.n; k++)
+			growth_window_add(&windows.of[k], &p);
+	}
+	growth_windows_end(&windows);
+}
 
 static inline void
 fill(size_t n, double (*live)(double t), double (*trough)(double t))
 {
-	for (size_t i = 0; i < n; i++)
-		points[i] = (struct growth_point){(double)i, live((double)i),
-						  trough((double)i), 0, 0};
+	fill_gc(n, live, trough, 1);
+}
+
+static inline double
+last_live(void)
+{
+	return windows.of[0].live[GROWTH_CELLS - 1];
 }
 
 static inline double
@@ -49,6 +68,24 @@ static inline double
 bend(double t)
 {
 	return (t < 10 ? t : 10) * MB;
+}
+
+/* Ever slower: to 100 MB, a tenth of what is missing each three seconds. */
+static inline double
+filling(double t)
+{
+	double missing = 100 * MB;
+
+	for (int i = 0; i < (int)t / 3; i++)
+		missing *= 0.9;
+	return 100 * MB - missing;
+}
+
+/* Higher at the end, with waves half as deep. */
+static inline double
+waves(double t)
+{
+	return (40 + t / 2 + (double)((int)t % 24 < 12 ? 0 : 16)) * MB;
 }
 
 /* A saw whose floor rises: one block in a hundred stays. */

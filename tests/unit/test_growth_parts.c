@@ -5,16 +5,26 @@
 
 #define MB (UINT64_C(1) << 20)
 
-static struct growth_point points[20];
+static struct growth_windows windows, used;
 
-/* From `from` on, `step` more each second, in MB; nothing more from `until` on. */
+/* `n` seconds; from `from` on, `step` more each, in MB; nothing more from `until` on. */
 static void
-fill(double from, double step, int until)
+fill(struct growth_windows *w, int n, double from, double step, int until)
 {
-	for (int i = 0; i < 20; i++)
-		points[i] = (struct growth_point){
-			.t_s = i,
-			.live = (from + step * (i < until ? i : until)) * (double)MB};
+	growth_windows_begin(w, 0, n - 1);
+	for (int i = 0; i < n; i++) {
+		double bytes = (from + step * (i < until ? i : until)) * (double)MB;
+		struct growth_point p = {i, bytes, bytes, (uint64_t)i};
+
+		growth_window_add(&w->of[0], &p);
+	}
+	growth_windows_end(w);
+}
+
+static struct growth_part
+judge(const struct resident *r)
+{
+	return growth_judge_part(r, WEIR_PART_OF_NEXT, &windows, NULL);
 }
 
 static struct resident
@@ -31,14 +41,15 @@ TEST(a_part_that_grows_is_told_with_its_pace)
 	struct resident r = of(200 * MB, 400 * MB);
 	struct growth_part p;
 
-	fill(10, 10, 20);
-	p = growth_judge_part(&r, WEIR_PART_OF_NEXT, points, 20);
+	fill(&windows, 25, 10, 10, 25);
+	p = judge(&r);
 	CHECK(p.worth);
 	CHECK_EQ(p.verdict, GROWTH_HELD);
 	CHECK(p.slope_bytes_per_s > 9.9 * (double)MB);
 	CHECK(p.slope_bytes_per_s < 10.1 * (double)MB);
 	/* Of too few looks nothing is said. */
-	p = growth_judge_part(&r, WEIR_PART_OF_NEXT, points, 3);
+	fill(&windows, 3, 10, 10, 25);
+	p = judge(&r);
 	CHECK_EQ(p.verdict, GROWTH_UNDECIDED);
 	CHECK(p.slope_bytes_per_s == 0);
 }
@@ -48,13 +59,13 @@ TEST(what_a_start_took_does_not_grow)
 	struct resident r = of(100 * MB, 400 * MB);
 	struct growth_part p;
 
-	fill(0, 10, 9);
-	p = growth_judge_part(&r, WEIR_PART_OF_NEXT, points, 20);
+	fill(&windows, 25, 0, 10, 9);
+	p = judge(&r);
 	CHECK_EQ(p.verdict, GROWTH_PLATEAU);
 	CHECK(!p.worth);
 	/* But where it is most of all, it is worth a word. */
 	r = of(100 * MB, 120 * MB);
-	p = growth_judge_part(&r, WEIR_PART_OF_NEXT, points, 20);
+	p = judge(&r);
 	CHECK(p.worth);
 	CHECK_EQ(p.verdict, GROWTH_PLATEAU);
 }
@@ -63,19 +74,33 @@ TEST(little_is_not_worth_a_word)
 {
 	struct resident r = of(31 * MB, 40 * MB);
 
-	fill(0, 1.5, 20);
-	CHECK(!growth_judge_part(&r, WEIR_PART_OF_NEXT, points, 20).worth);
+	fill(&windows, 25, 0, 1.5, 25);
+	CHECK(!judge(&r).worth);
 	r = of(40 * MB, 1000 * MB);
-	CHECK(!growth_judge_part(&r, WEIR_PART_OF_NEXT, points, 20).worth);
+	CHECK(!judge(&r).worth);
+}
+
+static enum growth_verdict
+script(void)
+{
+	struct resident r = {.parts_known = true, .rss_bytes = 400 * MB};
+
+	r.part_bytes[WEIR_PART_OF_SCRIPT] = 200 * MB;
+	return growth_judge_part(&r, WEIR_PART_OF_SCRIPT, &windows, &used).verdict;
 }
 
 TEST(of_v8s_heap_what_survives_decides)
 {
-	fill(10, 1, 20);
-	CHECK_EQ(growth_judge_script(points, 20), GROWTH_HELD);
-	CHECK_EQ(growth_judge_script(points, 3), GROWTH_UNDECIDED);
-	fill(10, 0, 20);
-	CHECK_EQ(growth_judge_script(points, 20), GROWTH_GC_LAG);
+	fill(&windows, 25, 10, 10, 25);
+	fill(&used, 25, 10, 1, 25);
+	CHECK_EQ(script(), GROWTH_HELD);
+	fill(&used, 3, 10, 1, 25);
+	CHECK_EQ(script(), GROWTH_UNDECIDED);
+	fill(&used, 25, 10, 0, 25);
+	CHECK_EQ(script(), GROWTH_GC_LAG);
+	/* What does not grow at all is no garbage either. */
+	fill(&windows, 25, 10, 0, 25);
+	CHECK_EQ(script(), GROWTH_PLATEAU);
 }
 
 TEST(what_weir_keeps_is_told_where_more_lived_before)

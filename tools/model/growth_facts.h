@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What can be said of a site before it is judged: each fact a yes or a no, for the table of
- * growth_verdict.c and nobody else. Pure.
+ * What can be said of a site, or of the process, before it is judged: each fact a yes or a no, for the
+ * tables of growth_verdict.c and nobody else. Pure.
  */
 #ifndef TOOLS_GROWTH_FACTS_H
 #define TOOLS_GROWTH_FACTS_H
@@ -16,26 +16,28 @@ enum growth_fact {
 	FACT_KEPT = 1 << 4,	  /* hardly a block was freed */
 	FACT_REPLACED = 1 << 5,	  /* most were */
 	FACT_HIGHER = 1 << 6,	  /* more lives than at the beginning */
-	FACT_GROWN = 1 << 7,	  /* by more than noise */
+	FACT_GROWN = 1 << 7,	  /* by more than noise, and it has a slope */
 	FACT_GC_KNOWN = 1 << 8,	  /* collections are seen; if not, what lives is judged */
-	FACT_PROVEN = 1 << 9,	  /* it survives them, or they are not seen */
-	FACT_COMES_DOWN = 1 << 10, /* to a quarter of its peak, or few were seen */
-	FACT_RISES = 1 << 11,	   /* what they leave */
-	FACT_OFTEN = 1 << 12,	   /* ... as many of them have shown */
-	FACT_STOPPED = 1 << 13,	   /* ... not in the last third, though it was at work */
+	FACT_GC_SEEN = 1 << 9,	  /* there was one since its first block */
+	FACT_PROVEN = 1 << 10,	  /* it survives them, or they are not seen */
+	FACT_COMES_DOWN = 1 << 11, /* to a quarter of its peak, or few were seen */
+	FACT_RISES = 1 << 12,	   /* what they leave, for all of a window */
+	FACT_OFTEN = 1 << 13,	   /* ... as many of them have shown */
+	FACT_SLOWS = 1 << 14,	   /* rises, ever slower */
+	FACT_STOPPED = 1 << 15,	   /* has risen, not in the last third */
+	FACT_LEANS = 1 << 16,	   /* is higher, and nothing proves that it rises */
+	FACT_YOUNG = 1 << 17,	   /* what lives still rises, and has survived nothing */
+	FACT_LARGE = 1 << 19,	   /* ... a large part is nobody's */
 };
 
 struct growth_facts {
 	unsigned is;		  /* of enum growth_fact */
-	size_t n;		  /* of its points, those while it was at work */
-	double slope_bytes_per_s; /* if it rises */
+	double slope_bytes_per_s; /* if it rises, or has grown */
 	double stays, survived;	  /* as in struct growth_finding */
+	size_t window;		  /* that rises */
 };
 
-/*
- * Whether a site rises is not looked for where it is gone or quiet, nor whether that has stopped where
- * it is kept: that is what costs.
- */
+/* What costs, the course of what lives, is only looked at where the floors leave a question. */
 struct growth_facts growth_facts(const struct growth_evidence *e);
 
 #endif

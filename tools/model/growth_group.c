@@ -162,3 +162,11 @@ growth_group_sites(struct growth_places *places, enum growth_by by, size_t *n_gr
 	*n_groups = m;
 	return groups;
 }
+
+void
+growth_group_free(struct growth_group *groups, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(groups[i].name);
+	free(groups);
+}

@@ -14,4 +14,6 @@
 struct growth_group *growth_group_sites(struct growth_places *places, enum growth_by by,
 					size_t *n_groups, uint32_t *group_of);
 
+void growth_group_free(struct growth_group *groups, size_t n);
+
 #endif

@@ -5,18 +5,9 @@
  */
 #include "tools/model/growth_memory.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include "tools/model/growth_span.h"
 
-#include "tools/text/tell.h"
-
-#define PACE_NS (10 * UINT64_C(1000000000)) /* policy/beat.h */
-
-double
-growth_seconds(const struct trace_view *v, uint64_t ns)
-{
-	return ns <= v->head.started_ns ? 0 : (double)(ns - v->head.started_ns) / 1e9;
-}
+#define PACE_S 10 /* policy/beat.h */
 
 /* The part at a row's instant; without an account, what weir does not serve counts as the rest. */
 static bool
@@ -36,96 +27,104 @@ point_of(const struct growth_model *m, const struct weir_trace_row *row,
 	return true;
 }
 
-/* A look may stand in several rows. */
-static size_t
-add_point(const struct growth_model *m, const struct weir_trace_row *row,
-	  enum weir_memory_part part, struct growth_point *to, size_t n)
+/* On the way from one look to the next, as many as a clock would have made. */
+static void
+add_between(struct growth_window *w, const struct growth_point *from,
+	    const struct growth_point *to)
 {
-	return point_of(m, row, part, &to[n]) && (n == 0 || to[n].t_s > to[n - 1].t_s)
-		       ? n + 1
-		       : n;
+	double span = to->t_s - from->t_s;
+	size_t steps = (size_t)(span / PACE_S);
+
+	for (size_t i = 1; i < steps && steps <= GROWTH_CELLS; i++) {
+		double part = (double)i / (double)steps;
+		struct growth_point p = {.t_s = from->t_s + part * span,
+					 .live = from->live +
+						 part * (to->live - from->live)};
+
+		growth_window_add(w, &p);
+	}
+	growth_window_add(w, to);
 }
 
-/* From the last row before the window to now, if that was measured. */
-static size_t
-collect(const struct growth_model *m, const struct growth_rows *timed,
-	enum weir_memory_part part, struct growth_point *to)
+static struct growth_rows
+rows_of(const struct growth_model *m, const struct growth_window *w, size_t k)
 {
-	const struct weir_trace_row *before = growth_rows_at(m->v, m->from_ns);
-	size_t n = 0;
+	uint64_t from_ns = m->v->head.started_ns + (uint64_t)(w->begin_s * 1e9);
 
-	if (before != NULL && before->monotonic_ns < m->from_ns)
-		n = add_point(m, before, part, to, n);
-	for (size_t i = 0; i < timed->n; i++)
-		n = add_point(m, timed->rows[i], part, to, n);
-	if (m->rss.now && n > 0 && m->to_ns == m->v->head.monotonic_ns &&
-	    to[n - 1].t_s < growth_seconds(m->v, m->to_ns))
-		to[n++] = (struct growth_point){
-			.t_s = growth_seconds(m->v, m->to_ns),
+	return growth_rows_paced(m->v, k, from_ns, m->to_ns);
+}
+
+/* Up to now, if that was measured. A look may stand in several rows. */
+static void
+fill_part(const struct growth_model *m, enum weir_memory_part part,
+	  struct growth_window *w, size_t k)
+{
+	struct growth_rows rows = rows_of(m, w, k);
+	struct growth_point last = {.t_s = -1}, p;
+
+	for (size_t i = 0; i < rows.n; i++) {
+		if (!point_of(m, rows.rows[i], part, &p) || p.t_s <= last.t_s)
+			continue;
+		add_between(w, last.t_s < 0 ? &p : &last, &p);
+		last = p;
+	}
+	if (m->rss.now && last.t_s >= 0 && m->to_ns == m->v->head.monotonic_ns &&
+	    last.t_s < w->end_s) {
+		p = (struct growth_point){
+			.t_s = w->end_s,
 			.live = (double)(m->rss.parts_known
 						 ? m->rss.part_bytes[part]
 						 : m->rss.other_bytes +
 							   m->rss.js_heap_bytes)};
-	return n;
-}
-
-/* What of V8's heap was in use after each full collection of the window. */
-static enum growth_verdict
-judge_script(const struct growth_model *m, const struct growth_rows *timed)
-{
-	struct growth_point used[GROWTH_MAX_POINTS];
-	uint64_t majors = 0;
-	size_t n = 0;
-
-	for (size_t i = 0; i < timed->n; i++) {
-		const struct weir_trace_row *row = timed->rows[i];
-
-		if (row->js_heap_bytes == 0 || row->major_gcs == majors)
-			continue;
-		majors = row->major_gcs;
-		/* The last ones count. */
-		if (n == GROWTH_MAX_POINTS)
-			memmove(used, used + 1, --n * sizeof(used[0]));
-		used[n++] = (struct growth_point){
-			.t_s = growth_seconds(m->v, row->monotonic_ns),
-			.live = (double)row->js_heap_bytes};
+		add_between(w, &last, &p);
 	}
-	return growth_judge_script(used, n);
+	growth_rows_free(&rows);
 }
 
-/* Rows are few where little changes: evenly in time, as many as a clock would have written. */
+/* What of V8's heap was in use after each full collection. */
 static void
-judge(struct growth_model *m, const struct growth_rows *timed, enum weir_memory_part part,
-      struct growth_point *points)
+fill_script(const struct growth_model *m, struct growth_window *w, size_t k)
 {
-	struct growth_point even[GROWTH_MAX_POINTS];
-	size_t n = collect(m, timed, part, points);
-	size_t paces = (m->to_ns - m->from_ns) / PACE_NS;
+	struct growth_rows rows = rows_of(m, w, k);
 
-	if (n > 1) {
-		double from_s = growth_seconds(m->v, m->from_ns);
+	for (size_t i = 0; i < rows.n; i++) {
+		const struct weir_trace_row *row = rows.rows[i];
+		struct growth_point p = {.t_s = growth_seconds(m->v, row->monotonic_ns),
+					 .live = (double)row->js_heap_bytes,
+					 .trough = (double)row->js_heap_bytes,
+					 .epoch = row->major_gcs};
 
-		if (from_s < points[0].t_s)
-			from_s = points[0].t_s;
-		n = growth_even(points, n, from_s, paces > n ? paces : n, even);
+		if (row->js_heap_bytes > 0)
+			growth_window_add(w, &p);
 	}
-	m->parts[part] = growth_judge_part(&m->rss, part, even, n > 1 ? n : 0);
-	if (part == WEIR_PART_OF_SCRIPT && m->parts[part].verdict == GROWTH_HELD)
-		m->parts[part].verdict = judge_script(m, timed);
+	growth_rows_free(&rows);
 }
 
 static void
-judge_all(struct growth_model *m, const struct growth_rows *timed)
+judge(struct growth_model *m, enum weir_memory_part part)
 {
-	struct growth_point *points = calloc(timed->n + 2, sizeof(*points));
+	struct growth_windows w, used;
 
-	if (points == NULL)
-		tell_no_memory();
+	growth_span_windows(m, &w);
+	growth_span_windows(m, &used);
+	for (size_t k = 0; k < w.n; k++) {
+		fill_part(m, part, &w.of[k], k);
+		if (part == WEIR_PART_OF_SCRIPT)
+			fill_script(m, &used.of[k], k);
+	}
+	growth_windows_end(&w);
+	growth_windows_end(&used);
+	m->parts[part] = growth_judge_part(&m->rss, part, &w,
+					   part == WEIR_PART_OF_SCRIPT ? &used : NULL);
+}
+
+static void
+judge_all(struct growth_model *m)
+{
 	/* Lines of code tell what of the first two grows. */
 	for (int part = WEIR_PART_OF_TABLES; part < WEIR_N_MEMORY_PARTS; part++)
 		if (m->rss.parts_known || part == WEIR_PART_OF_REST)
-			judge(m, timed, (enum weir_memory_part)part, points);
-	free(points);
+			judge(m, (enum weir_memory_part)part);
 }
 
 void
@@ -149,6 +148,6 @@ growth_memory_judge(struct growth_model *m, const struct resident *now)
 			m->limit_bytes = now->limit_bytes;
 	}
 	m->rss_verdict = growth_retained(&m->rss, peak) ? GROWTH_RETAINED : GROWTH_HELD;
-	judge_all(m, &timed);
+	judge_all(m);
 	growth_rows_free(&timed);
 }

@@ -8,9 +8,6 @@
 
 #include "tools/model/growth_model.h"
 
-/* Since tracing began; 0 before. */
-double growth_seconds(const struct trace_view *v, uint64_t ns);
-
 /* Fills rss, limit_bytes, rss_verdict and parts of a model whose window is set. `now` may be NULL. */
 void growth_memory_judge(struct growth_model *m, const struct resident *now);
 

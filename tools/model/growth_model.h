@@ -73,9 +73,6 @@ struct growth_group {
 	struct growth_finding finding;
 	uint64_t age_bytes[4];
 	uint64_t first_ns, last_ns;
-	struct growth_point
-		*points; /* in the window, n_points; NULL if never among the largest */
-	size_t n_points;
 };
 
 struct growth_model {
@@ -86,7 +83,6 @@ struct growth_model {
 	uint64_t from_ns, to_ns; /* the window in force, within what rows tell */
 	uint64_t history_ns;	 /* how far back what is known reaches */
 	bool older;		 /* the process ran before that */
-	bool after_gc;		 /* judged on rows after major GCs */
 	uint64_t unattributed_bytes, unattributed_count; /* site 0 */
 	uint64_t live_bytes, live_count;		 /* over all sites */
 	struct resident rss;

@@ -22,12 +22,10 @@ struct growth_part {
 /* Free memory of weir's is large beside what lives, after a time when more lived. */
 bool growth_retained(const struct resident *now, uint64_t peak_live);
 
-/* `points`: of the part over time, in `live`. */
+/* `w`: the part over time. `used`, of V8's heap: what was in use after full collections; else NULL. */
 struct growth_part growth_judge_part(const struct resident *now,
 				     enum weir_memory_part part,
-				     const struct growth_point *points, size_t n);
-
-/* Of V8's heap that grows: `used` is what was in use after full collections, one point each. */
-enum growth_verdict growth_judge_script(const struct growth_point *used, size_t n);
+				     const struct growth_windows *w,
+				     const struct growth_windows *used);
 
 #endif

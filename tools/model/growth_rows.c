@@ -12,11 +12,6 @@
 #include "tools/model/growth_verdict.h"
 #include "tools/text/tell.h"
 
-#define ENOUGH_GC_ROWS 4
-
-/* Of rows while there is news. */
-#define PACE_NS UINT64_C(1000000000)
-
 static bool
 within(const struct weir_trace_row *row, uint64_t from_ns, uint64_t to_ns)
 {
@@ -40,10 +35,13 @@ append(struct growth_rows *r, const struct weir_trace_row *row)
 }
 
 /* Rings of rows at regular times, the coarsest first. */
-static const enum weir_trace_part_id paces[] = {WEIR_PART_ROWS_3600S, WEIR_PART_ROWS_60S,
-						WEIR_PART_ROWS_10S, WEIR_PART_ROWS_1S};
+static const enum weir_trace_part_id paces[GROWTH_N_PACES] = {
+	WEIR_PART_ROWS_3600S, WEIR_PART_ROWS_60S, WEIR_PART_ROWS_10S, WEIR_PART_ROWS_1S};
+static const uint64_t every_ns[GROWTH_N_PACES] = {
+	3600 * UINT64_C(1000000000), 60 * UINT64_C(1000000000), 10 * UINT64_C(1000000000),
+	UINT64_C(1000000000)};
 
-#define N_PACES ((int)(sizeof(paces) / sizeof(paces[0])))
+#define N_PACES GROWTH_N_PACES
 
 struct growth_rows
 growth_rows_timed(const struct trace_view *v, uint64_t from_ns, uint64_t to_ns)
@@ -72,16 +70,19 @@ growth_rows_timed(const struct trace_view *v, uint64_t from_ns, uint64_t to_ns)
 	return r;
 }
 
-static void
-thin(struct growth_rows *r)
+/* The oldest row of the rings from `first` on, UINT64_MAX: none. */
+static uint64_t
+oldest_of(const struct trace_view *v, int first, int last)
 {
-	size_t m = GROWTH_MAX_POINTS;
+	uint64_t ns = UINT64_MAX;
 
-	if (r->n <= m)
-		return;
-	for (size_t i = 0; i < m; i++)
-		r->rows[i] = r->rows[i * (r->n - 1) / (m - 1)];
-	r->n = m;
+	for (int i = first; i <= last; i++) {
+		const struct trace_ring *ring = trace_view_ring(v, paces[i]);
+
+		if (ring->n > 0 && ring->rows[0]->monotonic_ns < ns)
+			ns = ring->rows[0]->monotonic_ns;
+	}
+	return ns;
 }
 
 static int
@@ -93,75 +94,93 @@ by_time(const void *a, const void *b)
 	return x->monotonic_ns < y->monotonic_ns ? -1 : x->monotonic_ns > y->monotonic_ns;
 }
 
-/* Few rows are better all taken together: what is of a GC may lie between two seconds. */
-static struct growth_rows
-join(struct growth_rows *gc, struct growth_rows *timed)
+static void
+sort(struct growth_rows *r)
 {
-	struct growth_rows r = {0}, sorted = {0};
+	size_t n = r->n;
 
-	allocate(&r, gc->n + timed->n);
-	allocate(&sorted, gc->n + timed->n);
-	memcpy(r.rows, gc->rows, gc->n * sizeof(r.rows[0]));
-	memcpy(r.rows + gc->n, timed->rows, timed->n * sizeof(r.rows[0]));
-	qsort(r.rows, gc->n + timed->n, sizeof(r.rows[0]), by_time);
-	for (size_t i = 0; i < gc->n + timed->n; i++)
-		append(&sorted, r.rows[i]);
-	growth_rows_free(&r);
-	growth_rows_free(gc);
-	growth_rows_free(timed);
-	return sorted;
+	qsort(r->rows, n, sizeof(r->rows[0]), by_time);
+	r->n = 0;
+	for (size_t i = 0; i < n; i++)
+		append(r, r->rows[i]);
 }
 
-static void
-hold(struct growth_rows *r, const struct trace_view *v, uint64_t from_ns, uint64_t to_ns)
+static size_t
+take(struct growth_rows *r, const struct trace_ring *ring, uint64_t from_ns,
+     uint64_t to_ns)
 {
-	const struct weir_trace_row *last = growth_rows_at(v, to_ns);
+	for (uint32_t i = 0; i < ring->n; i++)
+		if (within(ring->rows[i], from_ns, to_ns))
+			r->rows[r->n++] = ring->rows[i];
+	return r->n;
+}
 
-	if (last == NULL)
-		return;
-	r->held_ns = last->monotonic_ns > from_ns ? last->monotonic_ns : from_ns;
-	r->n_held = (to_ns - r->held_ns) / PACE_NS;
-	if (r->n_held > GROWTH_MAX_POINTS)
-		r->n_held = GROWTH_MAX_POINTS;
-	r->step_ns = r->n_held > 0 ? (to_ns - r->held_ns) / r->n_held : 0;
-	r->rows = reallocarray(r->rows, r->n + r->n_held + 1, sizeof(last));
-	if (r->rows == NULL)
-		tell_no_memory();
-	for (size_t i = 0; i < r->n_held; i++)
-		r->rows[r->n++] = last;
+/* Whether `row` is as far from the rows of `r` as the pace is: those of `r` are in order. */
+static bool
+is_missed(const struct growth_rows *r, uint64_t ns, uint64_t pace_ns)
+{
+	size_t low = 0, high = r->n;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (r->rows[middle]->monotonic_ns < ns)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return (low == 0 || ns - r->rows[low - 1]->monotonic_ns >= pace_ns) &&
+	       (low == r->n || r->rows[low]->monotonic_ns - ns >= pace_ns);
+}
+
+/* Those of a finer ring where this pace has none. */
+static void
+fill_gaps(struct growth_rows *r, const struct trace_ring *ring, uint64_t pace_ns,
+	  uint64_t from_ns, uint64_t to_ns)
+{
+	struct growth_rows known = *r;
+	uint64_t last = 0;
+
+	for (uint32_t i = 0; i < ring->n; i++) {
+		uint64_t ns = ring->rows[i]->monotonic_ns;
+
+		if (!within(ring->rows[i], from_ns, to_ns) ||
+		    (last != 0 && (ns < last || ns - last < pace_ns)) ||
+		    !is_missed(&known, ns, pace_ns))
+			continue;
+		r->rows[r->n++] = ring->rows[i];
+		last = ns;
+	}
+	sort(r);
 }
 
 struct growth_rows
-growth_rows_judged(const struct trace_view *v, uint64_t from_ns, uint64_t to_ns)
+growth_rows_paced(const struct trace_view *v, size_t pace, uint64_t from_ns,
+		  uint64_t to_ns)
 {
-	const struct trace_ring *gc = trace_view_ring(v, WEIR_PART_ROWS_GC);
-	struct growth_rows r = {.after_gc = true};
+	const struct weir_trace_row *last = growth_rows_at(v, to_ns);
+	int own = N_PACES - 1 - (int)pace;
+	struct growth_rows r = {0};
+	size_t total = trace_view_ring(v, WEIR_PART_ROWS_GC)->n + 1;
 
-	allocate(&r, gc->n);
-	for (uint32_t i = 0; i < gc->n; i++)
-		if (within(gc->rows[i], from_ns, to_ns))
-			append(&r, gc->rows[i]);
-	/* A ring full of the last seconds says nothing of an hour, nor do seconds that are long over. */
-	if (r.n < ENOUGH_GC_ROWS ||
-	    (gc->written > gc->n &&
-	     r.rows[0]->monotonic_ns - from_ns > (to_ns - from_ns) / 2) ||
-	    to_ns - r.rows[r.n - 1]->monotonic_ns > (to_ns - from_ns) / 2) {
-		struct growth_rows timed = growth_rows_timed(v, from_ns, to_ns);
+	for (int i = 0; i < N_PACES; i++)
+		total += trace_view_ring(v, paces[i])->n;
+	allocate(&r, total);
+	for (int i = 0; i <= own; i++) {
+		uint64_t finer = oldest_of(v, i + 1, own);
 
-		r = join(&r, &timed);
+		take(&r, trace_view_ring(v, paces[i]), from_ns,
+		     finer <= to_ns ? finer - 1 : to_ns);
 	}
-	thin(&r);
-	hold(&r, v, from_ns, to_ns);
+	if (pace == 0)
+		take(&r, trace_view_ring(v, WEIR_PART_ROWS_GC), from_ns, to_ns);
+	sort(&r);
+	for (int i = own + 1; i < N_PACES; i++)
+		fill_gaps(&r, trace_view_ring(v, paces[i]), every_ns[own], from_ns,
+			  to_ns);
+	if (last != NULL && last->monotonic_ns >= from_ns)
+		append(&r, last);
 	return r;
-}
-
-uint64_t
-growth_rows_ns(const struct growth_rows *r, size_t i)
-{
-	size_t first_held = r->n - r->n_held;
-
-	return i < first_held ? r->rows[i]->monotonic_ns
-			      : r->held_ns + (i - first_held + 1) * r->step_ns;
 }
 
 void

@@ -11,25 +11,22 @@
 struct growth_rows {
 	const struct weir_trace_row **rows; /* oldest first; owned */
 	size_t n;
-	size_t n_held; /* of these: the last row again, for the time since, in which it holds */
-	uint64_t held_ns, step_ns;
-	bool after_gc; /* each after a major GC, else at regular times */
 };
 
 /* Every row at regular times in [from, to]: each ring from where the finer one does not reach. */
 struct growth_rows growth_rows_timed(const struct trace_view *v, uint64_t from_ns,
 				     uint64_t to_ns);
 
-/*
- * The rows to judge growth on: those after major GCs if there are enough of them and they cover the
- * time, else those together with the ones at regular times. At most GROWTH_MAX_POINTS, and as many for
- * a time since the last one, in which it holds.
- */
-struct growth_rows growth_rows_judged(const struct trace_view *v, uint64_t from_ns,
-				      uint64_t to_ns);
+/* Rings of rows at regular times: 0 is that of seconds, then ten seconds, minutes, hours. */
+#define GROWTH_N_PACES 4
 
-/* The instant that row i stands for. */
-uint64_t growth_rows_ns(const struct growth_rows *r, size_t i);
+/*
+ * Rows of [from, to] as even in time as the rings have them: those of this pace, before them those of
+ * coarser ones, behind and between them finer ones at this pace; and the very last. The finest pace has
+ * the rows after major GCs as well: what is of a GC may lie between two seconds.
+ */
+struct growth_rows growth_rows_paced(const struct trace_view *v, size_t pace,
+				     uint64_t from_ns, uint64_t to_ns);
 
 void growth_rows_free(struct growth_rows *r);
 

@@ -1,48 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The statistics of growth_trend.h. Called by growth_verdict.c, which says what they mean; all of
- * them take few points, so that what is quadratic stays cheap.
+ * The statistics of growth_trend.h. Called by growth_course.c, which says what they mean; all of
+ * them take few values, so that what is quadratic stays cheap.
+ *
+ * Memory of one minute follows that of the minute before, so that a sign test that takes its values
+ * for independent finds a rise in every wave. Its variance is corrected by the correlation of the
+ * ranks of what is left without the trend: K. H. Hamed, A. R. Rao, "A modified Mann-Kendall trend test
+ * for autocorrelated data", Journal of Hydrology 204 (1998), 182-196.
  */
 #include "tools/model/growth_trend.h"
 
 #include <stdlib.h>
-
-/* z = 1.645 squared: one-sided 5 %. */
-#define Z_SQUARED 2.706
-
-size_t
-growth_thin(const struct growth_point *points, size_t n,
-	    struct growth_point out[GROWTH_MAX_POINTS])
-{
-	size_t m = n < GROWTH_MAX_POINTS ? n : GROWTH_MAX_POINTS;
-
-	for (size_t i = 0; i < m; i++)
-		out[i] = points[m < 2 ? 0 : i * (n - 1) / (m - 1)];
-	return m;
-}
-
-size_t
-growth_even(const struct growth_point *p, size_t n, double from_s, size_t want,
-	    struct growth_point out[GROWTH_MAX_POINTS])
-{
-	size_t m = want < GROWTH_MAX_POINTS ? want : GROWTH_MAX_POINTS, k = 0;
-	double begin, span;
-
-	if (n < 2 || m < 2)
-		return 0;
-	begin = p[0].t_s > from_s ? p[0].t_s : from_s;
-	span = p[n - 1].t_s - begin;
-	for (size_t i = 0; i < m; i++) {
-		double t = begin + span * (double)i / (double)(m - 1), part;
-
-		while (k + 2 < n && p[k + 1].t_s <= t)
-			k++;
-		part = (t - p[k].t_s) / (p[k + 1].t_s - p[k].t_s);
-		out[i] = (struct growth_point){
-			.t_s = t, .live = p[k].live + part * (p[k + 1].live - p[k].live)};
-	}
-	return m;
-}
 
 static int
 by_size(const void *a, const void *b)
@@ -53,39 +21,30 @@ by_size(const void *a, const void *b)
 }
 
 double
-growth_slope(const struct growth_point *all, size_t n, bool trough)
+growth_slope(const double *v, size_t n)
 {
-	double slopes[GROWTH_MAX_POINTS * (GROWTH_MAX_POINTS - 1) / 2];
-	struct growth_point points[GROWTH_MAX_POINTS];
-	size_t n_slopes = 0;
+	double slopes[GROWTH_TREND_MAX * (GROWTH_TREND_MAX - 1) / 2];
+	size_t m = 0;
 
-	n = growth_thin(all, n, points);
-	for (size_t i = 0; i < n; i++) {
-		for (size_t k = i + 1; k < n; k++) {
-			double dt = points[k].t_s - points[i].t_s;
-
-			if (dt > 0)
-				slopes[n_slopes++] = (growth_value(&points[k], trough) -
-						      growth_value(&points[i], trough)) /
-						     dt;
-		}
-	}
-	if (n_slopes == 0)
+	if (n > GROWTH_TREND_MAX)
+		n = GROWTH_TREND_MAX;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = i + 1; k < n; k++)
+			slopes[m++] = (v[k] - v[i]) / (double)(k - i);
+	if (m == 0)
 		return 0;
-	qsort(slopes, n_slopes, sizeof(slopes[0]), by_size);
-	if (n_slopes % 2 == 1)
-		return slopes[n_slopes / 2];
-	return (slopes[n_slopes / 2 - 1] + slopes[n_slopes / 2]) / 2;
+	qsort(slopes, m, sizeof(slopes[0]), by_size);
+	return m % 2 == 1 ? slopes[m / 2] : (slopes[m / 2 - 1] + slopes[m / 2]) / 2;
 }
 
 /* What ties take from the variance: t(t-1)(2t+5) for each group of t equal values. */
 static double
-tie_correction(const struct growth_point *points, size_t n, bool trough)
+ties(const double *v, size_t n)
 {
-	double sorted[GROWTH_MAX_POINTS] = {0}, sum = 0;
+	double sorted[GROWTH_TREND_MAX] = {0}, sum = 0;
 
 	for (size_t i = 0; i < n; i++)
-		sorted[i] = growth_value(&points[i], trough);
+		sorted[i] = v[i];
 	qsort(sorted, n, sizeof(sorted[0]), by_size);
 	for (size_t i = 0; i < n;) {
 		size_t k = i;
@@ -100,30 +59,67 @@ tie_correction(const struct growth_point *points, size_t n, bool trough)
 	return sum;
 }
 
-int
-growth_trend(const struct growth_point *all, size_t n_all, bool trough)
+/* Ranks of the values less their trend, around 0. */
+static void
+rank(const double *v, size_t n, double step, double *out)
 {
-	struct growth_point points[GROWTH_MAX_POINTS];
-	size_t n = growth_thin(all, n_all, points);
-	double s = 0, count = (double)n, variance, distance;
-
-	if (n < GROWTH_MIN_POINTS)
-		return 0;
 	for (size_t i = 0; i < n; i++) {
-		for (size_t k = i + 1; k < n; k++) {
-			double d = growth_value(&points[k], trough) -
-				   growth_value(&points[i], trough);
+		double mine = v[i] - step * (double)i;
 
-			s += (d > 0) - (d < 0);
+		out[i] = 0;
+		for (size_t k = 0; k < n; k++) {
+			double other = v[k] - step * (double)k;
+
+			out[i] += (other < mine) - (other > mine);
 		}
 	}
-	variance = (count * (count - 1) * (2 * count + 5) -
-		    tie_correction(points, n, trough)) /
-		   18;
-	distance = s > 0 ? s - 1 : s < 0 ? -s - 1 : 0;
-	if (distance * distance <= Z_SQUARED * variance)
-		return 0;
-	return s > 0 ? 1 : -1;
+}
+
+/*
+ * How much the variance of the sign test grows: 1 if the values do not follow each other. Lags whose
+ * correlation is that of chance, 5 %, do not count, nor does what would make it smaller.
+ */
+static double
+correction(const double *v, size_t n, double step)
+{
+	double ranks[GROWTH_TREND_MAX], square = 0, sum = 0, m = (double)n;
+
+	rank(v, n, step, ranks);
+	for (size_t i = 0; i < n; i++)
+		square += ranks[i] * ranks[i];
+	for (size_t lag = 1; lag + 3 <= n && square > 0; lag++) {
+		double product = 0, left = m - (double)lag, r;
+
+		for (size_t i = 0; i + lag < n; i++)
+			product += ranks[i] * ranks[i + lag];
+		r = product / square;
+		if (r * r * m > 3.84)
+			sum += left * (left - 1) * (left - 2) * r;
+	}
+	sum = n > 2 ? 1 + 2 / (m * (m - 1) * (m - 2)) * sum : 1;
+	return sum > 1 ? sum : 1;
+}
+
+struct growth_trend
+growth_trend(const double *v, size_t n)
+{
+	struct growth_trend t = {0};
+	double s = 0, m = (double)n, variance, square;
+
+	if (n < 2 || n > GROWTH_TREND_MAX)
+		return t;
+	t.step = growth_slope(v, n);
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = i + 1; k < n; k++)
+			s += (v[k] > v[i]) - (v[k] < v[i]);
+	variance = (m * (m - 1) * (2 * m + 5) - ties(v, n)) / 18;
+	s = s > 0 ? s - 1 : s < 0 ? s + 1 : 0;
+	if (variance <= 0)
+		return t;
+	square = (s > 0 ? s : -s) * s;
+	t.z2 = square / variance;
+	t.z2_corrected = square / (variance * correction(v, n, t.step));
+	return t;
 }
 
 double

@@ -7,6 +7,7 @@
 #include "tools/model/growth_verdict.h"
 
 #include "tools/model/growth_facts.h"
+#include "tools/model/growth_rules.h"
 
 struct words {
 	const char *name, *meaning, *next;
@@ -31,10 +32,9 @@ growth_verdict_name(enum growth_verdict v)
 }
 
 const char *
-growth_verdict_meaning(enum growth_verdict v, bool gc_known)
+growth_verdict_meaning(enum growth_verdict v)
 {
-	return v == GROWTH_HELD && !gc_known ? "grows, and hardly any of it is freed"
-					     : words_of(v)->meaning;
+	return words_of(v)->meaning;
 }
 
 const char *
@@ -43,30 +43,36 @@ growth_verdict_next(enum growth_verdict v)
 	return words_of(v)->next;
 }
 
-/* A row holds if all facts of `if_all` are so and none of `if_none` is. */
-static const struct rule {
-	const char *name;
-	unsigned if_all, if_none;
-	enum growth_verdict verdict;
-} rules[] = {
-	{"gone", FACT_GONE, 0, GROWTH_RELEASED},
-	{"quiet", FACT_QUIET, 0, GROWTH_PLATEAU},
-	{"stopped", FACT_STOPPED, 0, GROWTH_PLATEAU},
+static const struct growth_rule rules[] = {
+	{"gone", FACT_GONE, 0, GROWTH_RELEASED, NULL},
+	{"quiet", FACT_QUIET, 0, GROWTH_PLATEAU, NULL},
 	/* A ring that has just filled: the rise is of then, and most is replaced since. */
-	{"filled", FACT_RISES | FACT_REPLACED, FACT_OFTEN, GROWTH_UNDECIDED},
-	{"rises", FACT_RISES, 0, GROWTH_HELD},
+	{"filled", FACT_RISES | FACT_REPLACED, FACT_OFTEN, GROWTH_UNDECIDED, NULL},
+	{"rises", FACT_RISES, 0, GROWTH_HELD, NULL},
+	{"slows", FACT_SLOWS, 0, GROWTH_UNDECIDED,
+	 "rises, but ever slower: a cache that fills does, and so does the day's load"},
+	{"stopped", FACT_STOPPED, FACT_YOUNG, GROWTH_PLATEAU, NULL},
 	/* The points show no rise: the blocks tell. */
-	{"few-flat", FACT_FEW_BLOCKS, FACT_FEW_POINTS | FACT_HIGHER, GROWTH_PLATEAU},
-	{"few", FACT_FEW_BLOCKS, 0, GROWTH_UNDECIDED},
-	{"kept-short", FACT_KEPT | FACT_FEW_POINTS, FACT_GROWN, GROWTH_UNDECIDED},
-	{"kept-flat", FACT_KEPT, FACT_GROWN, GROWTH_PLATEAU},
-	{"kept-unproven", FACT_KEPT, FACT_PROVEN, GROWTH_UNDECIDED},
-	{"kept", FACT_KEPT, 0, GROWTH_HELD},
-	{"replaced-unseen", FACT_REPLACED, FACT_GC_KNOWN, GROWTH_PLATEAU},
-	{"garbage", FACT_REPLACED | FACT_COMES_DOWN, 0, GROWTH_GC_LAG},
-	{"replaced", FACT_REPLACED, 0, GROWTH_PLATEAU},
-	{"short", FACT_FEW_POINTS, 0, GROWTH_UNDECIDED},
-	{"flat", 0, 0, GROWTH_PLATEAU},
+	{"few-flat", FACT_FEW_BLOCKS, FACT_FEW_POINTS | FACT_HIGHER, GROWTH_PLATEAU,
+	 NULL},
+	{"few", FACT_FEW_BLOCKS, 0, GROWTH_UNDECIDED, "too few blocks to tell"},
+	{"kept-short", FACT_KEPT | FACT_FEW_POINTS, FACT_GROWN, GROWTH_UNDECIDED, NULL},
+	{"kept-flat", FACT_KEPT, FACT_GROWN, GROWTH_PLATEAU, NULL},
+	{"kept-unseen", FACT_KEPT | FACT_GC_KNOWN, FACT_GC_SEEN, GROWTH_UNDECIDED,
+	 "grows, but no garbage collection has been seen: what frees it may wait for "
+	 "one, or for the event loop"},
+	{"kept-unproven", FACT_KEPT, FACT_PROVEN, GROWTH_UNDECIDED,
+	 "grows, but most of it is younger than the last garbage collection"},
+	{"kept", FACT_KEPT, 0, GROWTH_HELD, NULL},
+	{"leans", FACT_LEANS, 0, GROWTH_UNDECIDED,
+	 "higher than it was, but it goes up and down too much to tell"},
+	{"replaced-unseen", FACT_REPLACED, FACT_GC_KNOWN, GROWTH_PLATEAU, NULL},
+	{"garbage", FACT_REPLACED | FACT_COMES_DOWN, 0, GROWTH_GC_LAG, NULL},
+	{"young", FACT_YOUNG, 0, GROWTH_UNDECIDED,
+	 "still rises, and no garbage collection has looked at it yet"},
+	{"replaced", FACT_REPLACED, 0, GROWTH_PLATEAU, NULL},
+	{"short", FACT_FEW_POINTS, 0, GROWTH_UNDECIDED, NULL},
+	{"flat", 0, 0, GROWTH_PLATEAU, NULL},
 };
 
 #define N_RULES (sizeof(rules) / sizeof(rules[0]))
@@ -77,27 +83,34 @@ growth_rule_name(size_t i)
 	return i < N_RULES ? rules[i].name : NULL;
 }
 
+const char *
+growth_finding_meaning(const struct growth_finding *f)
+{
+	for (size_t i = 0; i < N_RULES && f->rule != NULL; i++)
+		if (rules[i].name == f->rule && rules[i].says != NULL)
+			return rules[i].says;
+	return f->verdict == GROWTH_HELD && !f->gc_known
+		       ? "grows, and hardly any of it is freed"
+		       : words_of(f->verdict)->meaning;
+}
+
 struct growth_finding
 growth_judge(const struct growth_evidence *e)
 {
 	const struct growth_facts f = growth_facts(e);
-	const struct rule *r = rules;
-
-	/* The last row always holds. */
-	while ((f.is & r->if_all) != r->if_all || (f.is & r->if_none) != 0)
-		r++;
+	const struct growth_rule *r = growth_rule_of(rules, f.is);
 	struct growth_finding found = {
 		.verdict = r->verdict,
 		.rule = r->name,
 		.stays = f.stays,
 		.survived = f.survived,
+		.climb = growth_climb(e->windows, e->gc_known),
+		.gc_known = e->gc_known,
 	};
 
 	if (r->verdict == GROWTH_HELD) {
 		found.early = e->active_until_s - e->first_s < GROWTH_EARLY_S;
-		found.slope_bytes_per_s = (f.is & FACT_RISES) != 0
-						  ? f.slope_bytes_per_s
-						  : growth_slope(e->points, f.n, false);
+		found.slope_bytes_per_s = f.slope_bytes_per_s;
 	}
 	return found;
 }

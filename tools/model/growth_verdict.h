@@ -7,7 +7,7 @@
 #ifndef TOOLS_GROWTH_VERDICT_H
 #define TOOLS_GROWTH_VERDICT_H
 
-#include "tools/model/growth_trend.h"
+#include "tools/model/growth_course.h"
 
 /* X(id, name, meaning, what to do next). */
 #define GROWTH_VERDICTS(X)                                                               \
@@ -34,14 +34,11 @@ enum growth_verdict {
 };
 
 const char *growth_verdict_name(enum growth_verdict v);
-/* Without a view of collections nothing is said of them. */
-const char *growth_verdict_meaning(enum growth_verdict v, bool gc_known);
+const char *growth_verdict_meaning(enum growth_verdict v);
 const char *growth_verdict_next(enum growth_verdict v);
 
 struct growth_evidence {
-	const struct growth_point *points; /* at regular times, or after each major GC */
-	size_t n;
-	bool after_gc; /* the points are rows after major GCs */
+	const struct growth_windows *windows;
 	bool gc_known;
 	uint64_t major_gcs; /* since the site's first allocation */
 	uint64_t live_bytes, peak_bytes;
@@ -55,15 +52,20 @@ struct growth_finding {
 	enum growth_verdict verdict;
 	const char *rule; /* that decided it */
 	bool early; /* held, but for so short a time that a cache would look the same */
-	double slope_bytes_per_s; /* of the troughs, 0 for what does not grow */
-	double stays;		  /* rule of succession */
-	double survived;	  /* share of the live bytes that survived a major GC */
+	double slope_bytes_per_s;  /* of the troughs, 0 for what does not grow */
+	double stays;		   /* rule of succession */
+	double survived;	   /* share of the live bytes that survived a major GC */
+	struct growth_climb climb; /* how far it has come, and when */
+	bool gc_known;
 };
 
 /* A cache that is still filling and a leak look the same; below this, a site may be either. */
 #define GROWTH_EARLY_S 60
 
 struct growth_finding growth_judge(const struct growth_evidence *e);
+
+/* What the rule that decided it says; without a view of collections nothing of them. */
+const char *growth_finding_meaning(const struct growth_finding *f);
 
 /* The rules, from the first that is asked; NULL beyond them. */
 const char *growth_rule_name(size_t i);

@@ -123,7 +123,11 @@ put_group(struct json *j, const struct growth_view *v, const struct growth_group
 		json_null(j, "age_major_gcs");
 	json_number(j, "age_seconds", g->age_s);
 	json_string(j, "verdict", growth_verdict_name(g->finding.verdict));
+	json_string(j, "rule", g->finding.rule);
 	json_bool(j, "early", g->finding.early);
+	json_number(j, "rose_bytes", g->finding.climb.bytes);
+	json_number(j, "rose_from_seconds_ago", g->finding.climb.from_s);
+	json_number(j, "rose_to_seconds_ago", g->finding.climb.to_s);
 	json_number(j, "survived_share", g->finding.survived);
 	json_number(j, "stays_probability", g->finding.stays);
 	if (g->eta_s >= 0)

@@ -11,6 +11,7 @@
 #include "tools/text/table.h"
 #include "tools/view/attached.h"
 #include "tools/view/census_view.h"
+#include "tools/view/growth_rose.h"
 #include "tools/view/growth_view.h"
 #include "tools/view/part_advice.h"
 #include "tools/view/resident_text.h"
@@ -194,7 +195,7 @@ print_rss(const struct growth_view *v, FILE *out)
 				: "");
 	if (m->rss_verdict != GROWTH_HELD) {
 		fprintf(out, "%s: %s\n", growth_verdict_name(m->rss_verdict),
-			growth_verdict_meaning(m->rss_verdict, true));
+			growth_verdict_meaning(m->rss_verdict));
 		growth_advice_rss_print(v, out, 2);
 	}
 	for (int i = 0; i < WEIR_N_MEMORY_PARTS; i++)
@@ -303,7 +304,7 @@ static void
 print_worst(const struct growth_view *v, FILE *out)
 {
 	const struct growth_model *m = v->model;
-	char live[SHOW_VALUE], name[1024];
+	char live[SHOW_VALUE], name[1024], rose[GROWTH_ROSE];
 	size_t rows = growth_view_rows(v);
 
 	for (size_t i = 0; i < rows && i < v->stacks; i++) {
@@ -311,12 +312,13 @@ print_worst(const struct growth_view *v, FILE *out)
 
 		if (is_quiet(g) && !v->quiet_stacks)
 			continue;
-		fprintf(out, "\n%zu. %s\n   %s live, %s: %s\n", i + 1,
+		growth_rose(rose, g);
+		fprintf(out, "\n%zu. %s\n   %s live, %s: %s\n%s%s%s", i + 1,
 			show_clean(name, sizeof(name), g->name),
 			show_bytes(live, g->live_bytes),
 			growth_verdict_name(g->finding.verdict),
-			growth_verdict_meaning(g->finding.verdict,
-					       v->trace->head.gc_known != 0));
+			growth_finding_meaning(&g->finding), rose[0] != '\0' ? "   " : "",
+			rose, rose[0] != '\0' ? "\n" : "");
 		print_stack(v, g, out);
 		growth_advice_print(v, g, out, 3);
 	}

@@ -11,6 +11,7 @@
 #include "tools/names/growth_source.h"
 #include "tools/text/show.h"
 #include "tools/text/tell.h"
+#include "tools/view/growth_rose.h"
 #include "tools/view/part_advice.h"
 #include "tools/view/report/report_html.h"
 
@@ -185,7 +186,7 @@ static void
 print_held(const struct report *r, const struct growth_group *g, bool folded, FILE *out)
 {
 	char live[SHOW_VALUE], count[SHOW_VALUE], slope[SHOW_VALUE], eta[SHOW_VALUE];
-	char age[64] = "", meaning[256];
+	char age[64] = "", meaning[512], rose[GROWTH_ROSE];
 
 	finding_begin(out, "bad");
 	print_name(g, out);
@@ -199,13 +200,14 @@ print_held(const struct report *r, const struct growth_group *g, bool folded, FI
 				  r->entry->life == LOCATE_RUNNING ? "reaches"
 								   : "would reach",
 				  eta_text(eta, g->eta_s));
+	growth_rose(rose, g);
 	if (r->trace->head.gc_known != 0)
 		show_format(age, sizeof(age),
 			    "; %.0f %% of it survived a major collection",
 			    100 * g->finding.survived);
-	show_format(
-		meaning, sizeof(meaning), "%s: %s%s", growth_verdict_name(GROWTH_HELD),
-		growth_verdict_meaning(GROWTH_HELD, r->trace->head.gc_known != 0), age);
+	show_format(meaning, sizeof(meaning), "%s: %s%s%s%s",
+		    growth_verdict_name(GROWTH_HELD), growth_finding_meaning(&g->finding),
+		    age, rose[0] != '\0' ? "; " : "", rose);
 	finding_body(out, meaning);
 	print_source(r, g, out);
 	print_advice(r, g, -1, folded, out);
@@ -263,8 +265,7 @@ print_others(const struct report *r, enum growth_verdict verdict, FILE *out)
 		print_name(g, out);
 		report_html_print(out, ": %s live, %s.", show_bytes(live, g->live_bytes),
 				  growth_verdict_name(verdict));
-		finding_body(out, growth_verdict_meaning(verdict,
-							 r->trace->head.gc_known != 0));
+		finding_body(out, growth_finding_meaning(&g->finding));
 		print_advice(r, g, -1, n > 1, out);
 		finding_end(out);
 	}
@@ -301,7 +302,7 @@ print_retained(const struct report *r, FILE *out)
 	report_html_print(out, "%s of %s resident: %s.",
 			  show_bytes(a, r->rss.cached_bytes),
 			  show_bytes(b, r->rss.rss_bytes), growth_verdict_name(v));
-	finding_body(out, growth_verdict_meaning(v, true));
+	finding_body(out, growth_verdict_meaning(v));
 	print_advice(r, NULL, -1, false, out);
 	finding_end(out);
 }

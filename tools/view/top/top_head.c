@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/model/growth_trend.h"
 #include "tools/text/show.h"
 #include "tools/text/tell.h"
 #include "tools/view/top/top_text.h"

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The windows of growth_window.h. Called for each site that is judged; no memory of its own.
+ */
+#include "tools/model/growth_window.h"
+
+static const double lengths[GROWTH_WINDOWS] = {600, 7200, 86400, 30 * 86400.0};
+
+double
+growth_window_length(size_t i)
+{
+	return lengths[i < GROWTH_WINDOWS ? i : GROWTH_WINDOWS - 1];
+}
+
+void
+growth_windows_begin(struct growth_windows *w, double begin_s, double end_s)
+{
+	w->n = 0;
+	w->begin_s = begin_s;
+	w->end_s = end_s;
+	do {
+		struct growth_window *one = &w->of[w->n];
+		double from = end_s - lengths[w->n];
+
+		one->begin_s = from > begin_s ? from : begin_s;
+		one->end_s = end_s;
+		one->points = one->epochs = 0;
+		one->epoch = 0;
+		for (size_t i = 0; i < GROWTH_CELLS; i++)
+			one->floor[i] = one->top[i] = one->live[i] = -1;
+	} while (w->of[w->n++].begin_s > begin_s && w->n < GROWTH_WINDOWS);
+}
+
+void
+growth_window_add(struct growth_window *w, const struct growth_point *p)
+{
+	double span = w->end_s - w->begin_s, floor;
+	size_t cell;
+
+	if (p->t_s < w->begin_s || p->t_s > w->end_s || span <= 0)
+		return;
+	cell = (size_t)((p->t_s - w->begin_s) / span * GROWTH_CELLS);
+	if (cell >= GROWTH_CELLS)
+		cell = GROWTH_CELLS - 1;
+	/* A trough is of the past: what was freed since is not floor any more. */
+	floor = p->trough < p->live ? p->trough : p->live;
+	if (w->live[cell] < 0 || p->live < w->live[cell])
+		w->live[cell] = p->live;
+	if (w->floor[cell] < 0 || floor < w->floor[cell])
+		w->floor[cell] = floor;
+	if (floor > w->top[cell])
+		w->top[cell] = floor;
+	if (w->points == 0 || p->epoch != w->epoch)
+		w->epochs++;
+	w->epoch = p->epoch;
+	w->points++;
+}
+
+static void
+hold(double cells[GROWTH_CELLS])
+{
+	double last = 0;
+
+	for (size_t i = GROWTH_CELLS; i-- > 0;)
+		if (cells[i] >= 0)
+			last = cells[i];
+	for (size_t i = 0; i < GROWTH_CELLS; i++) {
+		if (cells[i] < 0)
+			cells[i] = last;
+		last = cells[i];
+	}
+}
+
+void
+growth_windows_end(struct growth_windows *w)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		hold(w->of[i].floor);
+		hold(w->of[i].top);
+		hold(w->of[i].live);
+	}
+}
+
+void
+growth_window_bins(const struct growth_window *w, bool floor, size_t first, size_t n,
+		   double *out)
+{
+	const double *cells = floor ? w->floor : w->live;
+	size_t all = GROWTH_CELLS - first;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t from = first + i * all / n, to = first + (i + 1) * all / n;
+
+		out[i] = cells[from];
+		for (size_t k = from + 1; k < to; k++)
+			if (cells[k] < out[i])
+				out[i] = cells[k];
+	}
+}
