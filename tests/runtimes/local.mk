@@ -3,12 +3,12 @@ runtime_tests = \
 	%D%/attribution.bats \
 	%D%/hosts.bats %D%/isolates.bats %D%/leaks.bats %D%/lines.bats %D%/runtime_bun.bats %D%/runtime_debian.bats %D%/runtime_deno.bats \
 	%D%/runtime_node.bats \
-	%D%/runtime_node22.bats %D%/runtime_node24.bats %D%/runtime_node26.bats %D%/suites.bats
+	%D%/runtime_node22.bats %D%/runtime_node24.bats %D%/runtime_node26.bats %D%/small_growth.bats %D%/suites.bats
 EXTRA_DIST += %D%/host_list.bash %D%/leaks.bash %D%/programs/leaks %D%/runtimes.bash $(runtime_tests) \
 	%D%/programs/DirectBuffers.java %D%/programs/arrays.py %D%/programs/blobs.sql \
 	%D%/programs/buffers.php %D%/programs/buffers.pl %D%/programs/buffers.py \
 	%D%/programs/buffers.rb %D%/programs/redis_values.sh \
-	%D%/programs/collect.js %D%/programs/collections.cjs %D%/programs/places.js %D%/programs/places.py \
+	%D%/programs/collect.js %D%/programs/collections.cjs %D%/programs/pieces.js %D%/programs/places.js %D%/programs/rows.py %D%/programs/places.py \
 	%D%/programs/awaits.mjs %D%/programs/buffers.mjs %D%/programs/children.mjs %D%/programs/codecs.mjs \
 	%D%/programs/files.mjs %D%/programs/http.mjs %D%/programs/lines.cjs %D%/programs/workers.mjs
 if HAVE_BATS
