@@ -24,9 +24,9 @@ setup() {
 }
 
 @test "the command needs no library and fits in 3 MB" {
-  weir=node_modules/@weirmem/weir-linux-*-glibc/bin/weir
-  [ "$(readelf -d $weir 2>&1 | grep -c NEEDED)" -eq 0 ]
-  [ "$(stat -c %s $weir)" -le 3000000 ]
+  weir=$(echo node_modules/@weirmem/weir-linux-*-glibc/bin/weir)
+  [ "$(readelf -d "$weir" 2>&1 | grep -c NEEDED)" -eq 0 ]
+  [ "$(stat -c %s "$weir")" -le 3000000 ]
 }
 
 @test "npx weir: a program runs under it, with its own status, and its line is named" {
