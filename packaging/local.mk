@@ -2,7 +2,10 @@
 # Packages, from what is built here. Nothing of this is built or installed by `make`.
 EXTRA_DIST += \
 	%D%/npm/npm.md %D%/npm/bin/weir.js %D%/npm/index.d.ts %D%/npm/index.js %D%/npm/pack \
-	%D%/npm/package.json.in
+	%D%/npm/package.json.in \
+	%D%/deb/pack %D%/deb/debian/control %D%/deb/debian/copyright %D%/deb/debian/libweir-dev.install \
+	%D%/deb/debian/libweir0.install %D%/deb/debian/libweir0.lintian-overrides %D%/deb/debian/rules \
+	%D%/deb/debian/source/format %D%/deb/debian/weir.install %D%/deb/debian/weir.lintian-overrides
 
 # The command with everything in it: one file for every C library.
 EXTRA_PROGRAMS = weir-static
@@ -12,6 +15,7 @@ weir_static_LDADD = $(weir_LDADD) -ltinfo -lz -llzma -lbz2 -lsupc++
 weir_static_LDFLAGS = $(AM_LDFLAGS) -all-static -Wl,-u,__cxa_demangle
 CLEANFILES += weir-static
 
-packages: all weir-static
+packages: all weir-static dist
 	$(SHELL) $(srcdir)/packaging/npm/pack '$(abs_top_builddir)' packages
+	$(SHELL) $(srcdir)/packaging/deb/pack $(distdir).tar.gz packages
 .PHONY: packages

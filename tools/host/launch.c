@@ -17,6 +17,13 @@
 #include "tools/text/show.h"
 #include "tools/text/tell.h"
 
+/* Debian's folder for the libraries of one machine. */
+#if defined(__aarch64__)
+#define MULTIARCH "aarch64-linux-gnu"
+#else
+#define MULTIARCH "x86_64-linux-gnu"
+#endif
+
 static bool
 is_file(const char *path)
 {
@@ -39,8 +46,9 @@ int
 launch_find_shim(char *path, size_t size, char *why, size_t why_size)
 {
 	/* Of a build folder, of libtool's .libs, and of an installation that was moved. */
-	static const char *const beside[] = {"/.libs/", "/../.libs/", "/",
-					     "/../lib/weir/"};
+	static const char *const beside[] = {
+		"/.libs/",	 "/../.libs/",	    "/",
+		"/../lib/weir/", "/../lib64/weir/", "/../lib/" MULTIARCH "/weir/"};
 	const char *set = getenv("WEIR_PRELOAD");
 	char self[PATH_MAX], found[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
