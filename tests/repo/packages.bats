@@ -8,7 +8,7 @@ bats_require_minimum_version 1.5.0
 setup_file() {
   command -v npm >/dev/null || return 0
   make -s -C "$WEIR_BUILDDIR" weir-static >"$BATS_FILE_TMPDIR/log" 2>&1 || return 0
-  "$WEIR_SRCDIR/packaging/npm/pack" "$WEIR_BUILDDIR" "$BATS_FILE_TMPDIR/packed" glibc >>"$BATS_FILE_TMPDIR/log" 2>&1 || return 0
+  "$WEIR_SRCDIR/packaging/npm/pack-npm" "$WEIR_BUILDDIR" "$BATS_FILE_TMPDIR/packed" glibc >>"$BATS_FILE_TMPDIR/log" 2>&1 || return 0
   mkdir -p "$BATS_FILE_TMPDIR/my app"
   cd "$BATS_FILE_TMPDIR/my app" || return 1
   echo '{ "name": "app", "version": "1.0.0" }' >package.json
