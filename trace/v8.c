@@ -32,6 +32,8 @@ tell(const struct v8_reader *r, const struct v8_found *f, bool optimized,
 		return rc == -ENOENT && !r->memory->failed ? 0 : -EFAULT;
 	place.optimized = optimized;
 	place.inlined = f->inlined;
+	place.tested = f->tested;
+	place.fits = f->fits;
 	place.exact = f->position >= 0 && v8_script_line(r, script, f->position,
 							 &place.line, &place.column) == 0;
 	if (r->memory->failed)
@@ -41,13 +43,28 @@ tell(const struct v8_reader *r, const struct v8_found *f, bool optimized,
 }
 
 int32_t
-v8_bytecode_position(const struct v8_reader *r, uint64_t bytecode, int32_t offset)
+v8_bytecode_position(const struct v8_reader *r, uint64_t bytecode, int32_t offset,
+		     bool *fits)
 {
 	struct v8_position position;
 	uint64_t table = v8_field(r, bytecode, r->layout->bytecode_positions);
 
-	return v8_position_at(r, table, offset, &position) == 0 ? position.script_offset
-								: -1;
+	*fits = false;
+	if (v8_position_at(r, table, offset, &position) != 0)
+		return -1;
+	/* One that is wide has its prefix before it. */
+	*fits = position.code_offset == offset || position.code_offset == offset - 1;
+	return position.script_offset;
+}
+
+/* It was found by counting, which goes wrong if the lengths are another version's. */
+static int32_t
+baseline_position(const struct v8_reader *r, uint64_t bytecode, int32_t offset)
+{
+	bool fits;
+	int32_t position = v8_bytecode_position(r, bytecode, offset, &fits);
+
+	return fits ? position : -1;
 }
 
 int
@@ -69,7 +86,9 @@ v8_decode(const struct v8_reader *r, const struct v8_frame *f,
 	if (f->bytecode != 0 && v8_type(r, f->bytecode) == r->layout->type_bytecode) {
 		int32_t offset = v8_smi(f->offset) - (r->layout->bytecode_data - 1);
 
-		found[0].position = v8_bytecode_position(r, f->bytecode, offset);
+		found[0].position =
+			v8_bytecode_position(r, f->bytecode, offset, &found[0].fits);
+		found[0].tested = found[0].position >= 0;
 	} else if (f->bytecode == 0 && v8_code_at(r, f->pc, &code) == 0) {
 		int32_t offset;
 
@@ -79,7 +98,7 @@ v8_decode(const struct v8_reader *r, const struct v8_frame *f,
 			 v8_type(r, code.data) == r->layout->type_bytecode &&
 			 v8_baseline_offset(r, code.data, code.positions, code.offset,
 					    &offset) == 0)
-			found[0].position = v8_bytecode_position(r, code.data, offset);
+			found[0].position = baseline_position(r, code.data, offset);
 	}
 	if (r->memory->failed)
 		return -EFAULT;

@@ -49,6 +49,8 @@ struct v8_place {
 	bool exact;		  /* line and column are of the call */
 	bool runtime;		  /* node:internal/... */
 	bool optimized, inlined;
+	/* Of a frame of the interpreter's: whether its bytecode is one that has a line, as a call has. */
+	bool tested, fits;
 };
 
 /*

@@ -44,12 +44,13 @@ by_deopt(const struct v8_reader *r, const struct v8_deopt *deopt,
 	for (uint32_t i = 0; i < deopt->n; i++) {
 		const struct v8_running *now = &deopt->running[i];
 		uint64_t bytecode = v8_bytecode_of(r, now->shared);
+		bool fits;
 
 		found[i] = (struct v8_found){
 			.shared = now->shared, .position = -1, .inlined = i > 0};
 		if (bytecode != 0 && now->bytecode_offset >= 0)
-			found[i].position =
-				v8_bytecode_position(r, bytecode, now->bytecode_offset);
+			found[i].position = v8_bytecode_position(
+				r, bytecode, now->bytecode_offset, &fits);
 	}
 	return deopt->n;
 }

@@ -66,7 +66,7 @@ v8_position_at(const struct v8_reader *r, uint64_t table, int32_t offset,
 {
 	struct v8_cursor c = {.r = r};
 	/* Of the function as a whole, before its first bytecode. */
-	int64_t at = -1, position = 0;
+	int64_t at = -1, named = -1, position = 0;
 	uint64_t first, second;
 	bool found = false;
 
@@ -78,10 +78,12 @@ v8_position_at(const struct v8_reader *r, uint64_t table, int32_t offset,
 		if (at > offset)
 			break;
 		position += zigzag(second);
+		named = at;
 		found = true;
 	}
 	if (!found || r->memory->failed)
 		return -ENOENT;
 	v8_position_of((uint64_t)position, to);
+	to->code_offset = (int32_t)named;
 	return 0;
 }

@@ -70,7 +70,8 @@ int v8_shared_place(const struct v8_reader *r, uint64_t shared, struct v8_place 
 /* A source position of V8's: the place in the script, -1 unknown, and which inlining it is in. */
 struct v8_position {
 	int32_t script_offset;
-	int32_t inlining; /* -1: none */
+	int32_t inlining;    /* -1: none */
+	int32_t code_offset; /* of the code that the table names for it */
 };
 
 /* From the word that V8 packs it into. */
@@ -128,15 +129,15 @@ int v8_deopt_at(const struct v8_reader *r, const struct v8_code *c, struct v8_de
 /* The bytecode of a function, 0: it has none now. */
 uint64_t v8_bytecode_of(const struct v8_reader *r, uint64_t shared);
 
-/* Where in the script that offset of bytecode is, -1: not known. */
-int32_t v8_bytecode_position(const struct v8_reader *r, uint64_t bytecode,
-			     int32_t offset);
+/* Where in the script that offset of bytecode is, -1: not known. *fits: the table names just that offset. */
+int32_t v8_bytecode_position(const struct v8_reader *r, uint64_t bytecode, int32_t offset,
+			     bool *fits);
 
 /* A function that a frame stands for. */
 struct v8_found {
 	uint64_t shared;
 	int32_t position; /* in its script, -1 unknown */
-	bool inlined;
+	bool inlined, tested, fits;
 };
 
 /* All functions of a frame of optimised code, outermost first: found[0], whose function is given, and more. */

@@ -30,6 +30,7 @@ struct remembered {
 	struct spot spot;     /* seen at last */
 	uint64_t place, used; /* bytecode offset, or return address; collections seen */
 	uint64_t identity[V8_IDENTITY_WORDS];
+	bool named; /* one of them has a file */
 	uint32_t n, frames[V8_MAX_INLINED];
 };
 static struct remembered remembered[REMEMBERED];
@@ -41,7 +42,7 @@ struct decode {
 	uint64_t generation;
 	uint32_t isolate;
 	uint32_t n_now, now[V8_MAX_INLINED];
-	bool named;
+	bool named_now, named; /* the frame, any of the stack */
 };
 
 static uint32_t
@@ -76,14 +77,14 @@ each_place(void *context, const struct v8_place *p)
 	f.kind = p->inlined	? WEIR_FRAME_JS_INLINED
 		 : p->optimized ? WEIR_FRAME_JS_OPTIMIZED
 				: WEIR_FRAME_JS;
-	f.flags = (p->exact ? WEIR_FRAME_EXACT_LINE : 0) |
+	f.flags = (p->exact && walk_lines_fit() ? WEIR_FRAME_EXACT_LINE : 0) |
 		  (p->runtime ? WEIR_FRAME_RUNTIME : 0);
 	f.function = intern_string(p->function, strlen(p->function));
 	f.file = intern_string(p->file, strlen(p->file));
 	f.line = p->line;
 	f.column = p->column;
 	f.definition_line = p->definition_line;
-	d->named |= p->file[0] != '\0';
+	d->named_now |= p->file[0] != '\0';
 	if (d->n_now < V8_MAX_INLINED)
 		d->now[d->n_now++] = intern_frame(&f);
 }
@@ -158,7 +159,7 @@ recall(struct decode *d, struct remembered *r)
 {
 	memcpy(d->now, r->frames, sizeof(r->frames));
 	d->n_now = r->n;
-	d->named = true;
+	d->named |= r->named;
 	r->used = d->generation;
 }
 
@@ -172,6 +173,7 @@ v8_frame(struct decode *d, uint64_t word, const struct v8_frame *f)
 	bool tells = spot_of(d, word, f, &spot);
 
 	d->n_now = 0;
+	d->named_now = false;
 	if (tells && (r = remembered_at(&spot)) != NULL) {
 		recall(d, r);
 		return;
@@ -191,14 +193,17 @@ v8_frame(struct decode *d, uint64_t word, const struct v8_frame *f)
 		intern_drop(WEIR_DROP_unreadable);
 		return;
 	}
+	d->named |= d->named_now;
 	/* What lay where the interpreter has its bytecode was a builtin's own then. */
 	if (d->n_now == 0 && (word & WALK_CODE) == 0 &&
 	    v8_type(reader, f->bytecode) != reader->layout->type_bytecode)
 		walk_scriptless(f->pc);
 	if (r == NULL)
 		return;
-	*r = (struct remembered){
-		.place = place_of(f), .used = d->generation, .n = d->n_now};
+	*r = (struct remembered){.place = place_of(f),
+				 .used = d->generation,
+				 .n = d->n_now,
+				 .named = d->named_now};
 	memcpy(r->identity, identity, sizeof(r->identity));
 	memcpy(r->frames, d->now, sizeof(r->frames));
 	if (tells)
@@ -289,6 +294,35 @@ is_mapped(const struct walk_raw *raw)
 	return true;
 }
 
+static void
+count_fit(void *context, const struct v8_place *p)
+{
+	unsigned *counts = context;
+
+	if (p->tested)
+		counts[p->fits]++;
+}
+
+/* Reads a stack for nothing but how well its lines fit. */
+static void
+try_lines(const struct walk_raw *raw)
+{
+	unsigned counts[2] = {0, 0};
+
+	for (uint32_t i = 0; i < raw->n_words;) {
+		struct v8_frame f;
+
+		if ((raw->words[i] & WALK_V8) == 0) {
+			i++;
+			continue;
+		}
+		i = frame_at(raw, i, &f);
+		walk_v8()->memory->failed = false;
+		v8_decode(walk_v8(), &f, count_fit, counts);
+	}
+	walk_lines_tried(counts[true], counts[false]);
+}
+
 uint32_t
 walk_decode(const struct walk_raw *raw, uint32_t frames[WEIR_TRACE_MAX_DEPTH])
 {
@@ -309,6 +343,8 @@ walk_decode(const struct walk_raw *raw, uint32_t frames[WEIR_TRACE_MAX_DEPTH])
 	}
 	if (walk_reads_v8())
 		read_ahead(&d, raw);
+	if (walk_reads_v8() && walk_lines_untried())
+		try_lines(raw);
 	for (uint32_t i = 0; i < raw->n_words && d.n < WEIR_TRACE_MAX_DEPTH;) {
 		uint64_t word = raw->words[i];
 		struct v8_frame f;

@@ -65,6 +65,14 @@ struct checked *walk_memory(void);
 /* The reader of V8's frames, under the trace's lock. */
 const struct v8_reader *walk_v8(void);
 
+/*
+ * The self-test of lines, on the first stacks: whether it is still to be done; what it found, frames of the
+ * interpreter's whose bytecode has a line and those whose has not; and whether lines may be called exact.
+ */
+bool walk_lines_untried(void);
+void walk_lines_tried(unsigned fits, unsigned misfits);
+bool walk_lines_fit(void);
+
 /* Told of each stack with frames of V8: whether one of them could be read with its script. */
 void walk_judge(bool readable);
 

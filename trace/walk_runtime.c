@@ -23,8 +23,20 @@
 enum look { NOT_YET, LOOKING, LOOKED };
 static _Atomic int look;
 static _Atomic bool reads_v8;
-static unsigned unreadable; /* under the trace's lock, as `proven` */
+static unsigned unreadable; /* under the trace's lock, as what follows */
 static bool proven;
+static enum { UNTRIED, FIT, WRONG } lines;
+static unsigned n_fits, n_misfits;
+
+#define NO_LENGTHS                                                                       \
+	"this V8 does not tell how long its bytecodes are: lines in its baseline code "  \
+	"are "                                                                           \
+	"those of the definition, unless node runs with --no-sparkplug; a newer weir "   \
+	"may "                                                                           \
+	"know this version"
+#define NO_FIT                                                                           \
+	"self-test failed: bytecode is not where this version should have it, so that "  \
+	"lines are those of the definition; a newer weir may know this version"
 
 static struct v8_layout layout;
 static struct checked memory; /* under the trace's lock */
@@ -177,8 +189,8 @@ look_at_v8(void)
 	code_ask_for_builtins(builtins);
 	v8_lengths_read(&lengths, &layout, &symbols);
 	v8_gc_init(&symbols);
-	tier = WEIR_TIER_V8;
-	reason = "";
+	tier = lengths.n != 0 ? WEIR_TIER_V8 : WEIR_TIER_V8_PARTLY;
+	reason = lengths.n != 0 ? "" : NO_LENGTHS;
 	atomic_store(&reads_v8, true);
 }
 
@@ -261,7 +273,7 @@ walk_look(void)
 		return false;
 	name = name_of_executable();
 	look_at_all();
-	if (tier == WEIR_TIER_V8 || !knows_modules)
+	if (atomic_load(&reads_v8) || !knows_modules)
 		code_refresh();
 	atomic_store_explicit(&look, LOOKED, memory_order_release);
 	return true;
@@ -289,6 +301,34 @@ const struct v8_reader *
 walk_v8(void)
 {
 	return &reader;
+}
+
+bool
+walk_lines_untried(void)
+{
+	return lines == UNTRIED;
+}
+
+bool
+walk_lines_fit(void)
+{
+	return lines == FIT;
+}
+
+/* Few frames that are no calls may be among them. */
+void
+walk_lines_tried(unsigned fits, unsigned misfits)
+{
+	n_fits += fits;
+	n_misfits += misfits;
+	if (n_fits >= 2 && n_fits > 2 * n_misfits)
+		lines = FIT;
+	else if (n_misfits >= 3 && n_misfits >= n_fits)
+		lines = WRONG;
+	if (lines != WRONG)
+		return;
+	tier = WEIR_TIER_V8_PARTLY;
+	reason = NO_FIT;
 }
 
 void

@@ -82,7 +82,9 @@ struct weir_trace_part {
 	X(PERF_MAP, "perf-map",                                                          \
 	  "JIT code by the runtime's perf map: function and definition")                 \
 	X(PYTHON, "python", "CPython's frames: function, file and line")                 \
-	X(V8, "v8", "V8's frames: function, file and the line of the call")
+	X(V8, "v8", "V8's frames: function, file and the line of the call")              \
+	X(V8_PARTLY, "v8-partly",                                                        \
+	  "V8's frames: function and file; some or all lines are of the definition")
 
 enum weir_trace_tier {
 #define X(id, name, meaning) WEIR_TIER_##id,

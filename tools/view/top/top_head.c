@@ -236,5 +236,7 @@ top_head_rates(struct top_layout *l)
 		show_format(text, sizeof(text), "major GCs %.1f/min", r->major_gcs * 60);
 		flow_add(&f, text);
 	}
+	if (l->m->has_trace && l->m->trace.head.tier == WEIR_TIER_V8_PARTLY)
+		flow_add(&f, "frames v8-partly: weir growth says why");
 	flow_end(&f);
 }
