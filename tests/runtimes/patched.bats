@@ -107,3 +107,19 @@ JS
   jq -e --slurpfile counts counts.json '[.sites[] | select(.function | startswith("fn"))]
     | length > 100 and all(.alloc_count <= $counts[0]["\(.function) \(.file)"])' growth.json
 }
+
+@test "a line of the definition is marked in every view" {
+  changed node24 v8dbg_class_BytecodeArray__data__uintptr_t 72
+  growth
+  run -0 "$weir" growth --no-files "$sidecars"/*.weir
+  [[ $output == *" straight "*lines.cjs:~* ]]
+  [ -z "$(grep -E 'lines.cjs:[0-9]' <<<"$output")" ]
+  jq -e '[.sites[] | select(.function == "straight") | .exact_line == false and .line > 0] | any and all' growth.json
+  for format in folded openmetrics; do
+    "$weir" export --format=$format "$sidecars"/*.weir >exported
+    grep -qE 'straight .*lines.cjs:~[0-9]+' exported
+    [ -z "$(grep -E 'lines.cjs:[0-9]' exported)" ]
+  done
+  "$weir" report -o page.html "$sidecars"/*.weir
+  grep -qF 'lines.cjs:~' page.html
+}

@@ -20,6 +20,7 @@ function_name(char *buf, size_t size, const struct growth_place *p)
 	/* A function is where it is defined; its calls of malloc are many lines. */
 	def.line = p->definition_line != 0 ? p->definition_line : p->line;
 	def.column = 0;
+	def.exact = true;
 	growth_place_text(buf, size, &def);
 }
 

@@ -252,6 +252,8 @@ growth_place_text(char *buf, size_t size, const struct growth_place *p)
 
 		if (p->line == 0)
 			show_format(buf, size, "%s %s", name, file);
+		else if (!p->exact)
+			show_format(buf, size, "%s %s:~%u", name, file, p->line);
 		else if (p->column == 0)
 			show_format(buf, size, "%s %s:%u", name, file, p->line);
 		else

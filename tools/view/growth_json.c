@@ -37,6 +37,7 @@ put_place(struct json *j, const struct growth_place *p)
 		json_u64(j, "column", p->column);
 	else
 		json_null(j, "column");
+	json_bool(j, "exact_line", p->exact);
 }
 
 static void
@@ -53,7 +54,6 @@ put_stack(struct json *j, const struct growth_view *v, uint32_t site)
 		json_open(j, NULL, '{');
 		put_place(j, p);
 		json_string(j, "kind", frame_kinds[p->kind]);
-		json_bool(j, "exact_line", p->exact);
 		if (p->generated != NULL) {
 			json_string(j, "generated_file", p->generated);
 			json_u64(j, "generated_line", p->generated_line);
@@ -90,6 +90,7 @@ put_where(struct json *j, const struct growth_view *v, const struct growth_group
 		json_null(j, "file");
 		json_null(j, "line");
 		json_null(j, "column");
+		json_null(j, "exact_line");
 		return;
 	}
 	/* Of a file, say, the line is the largest site's: an example. */
