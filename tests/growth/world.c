@@ -135,6 +135,8 @@ count(const struct world *w, double climbed, struct growth_evidence *e)
 	alloc = (alloc > climbed ? alloc : climbed) + now.live;
 	e->live_bytes = (uint64_t)now.live;
 	e->alloc_count = (uint64_t)(alloc / block) + 1;
+	e->alloc_bytes = (uint64_t)alloc;
+	e->live_count = (uint64_t)(now.live / block);
 	e->freed_count = e->alloc_count - (uint64_t)(now.live / block);
 	if (s->gc_s > 0) {
 		e->major_gcs = now.epoch;

@@ -18,6 +18,8 @@ evidence(size_t n)
 		.live_bytes = (uint64_t)last_live(),
 		.peak_bytes = (uint64_t)last_live(),
 		.alloc_count = 1000,
+		.alloc_bytes = 1000u << 20,
+		.live_count = (uint64_t)last_live() >> 20,
 		.active_until_s = (double)n,
 	};
 }
@@ -35,7 +37,7 @@ static const struct row {
 	size_t n;
 	double (*live)(double t), (*trough)(double t);
 	uint64_t freed;
-	bool few_blocks, young, no_gc, gone, unseen;
+	bool few_blocks, young, no_gc, gone, unseen, swells;
 	double active_until_s; /* 0: to the end */
 	size_t gc_s;	       /* seconds from one collection to the next, 0: one */
 } rows[] = {
@@ -55,6 +57,7 @@ static const struct row {
 	{"kept", GROWTH_HELD, 20, line, zero, .freed = 0, .gc_s = 10},
 	{"leans", GROWTH_UNDECIDED, 70, waves, waves, .freed = 800},
 	{"replaced-unseen", GROWTH_PLATEAU, 20, saw, saw, .freed = 900, .no_gc = true},
+	{"swells", GROWTH_UNDECIDED, 12, saw, saw_floor, .freed = 900, .swells = true},
 	{"garbage", GROWTH_GC_LAG, 20, saw, saw_floor, .freed = 900},
 	{"young", GROWTH_UNDECIDED, 40, line, zero, .freed = 300, .young = true},
 	{"replaced", GROWTH_PLATEAU, 40, constant, constant, .freed = 900},
@@ -80,6 +83,9 @@ TEST(each_rule_has_its_case)
 		e.freed_count = r->freed;
 		e.age_bytes[r->young ? 0 : 3] = e.live_bytes;
 		e.gc_known = !r->no_gc;
+		/* Of 1 MB each, or of a tenth of what one is now. */
+		e.live_count = r->swells ? 2 : e.live_bytes >> 20;
+		e.alloc_bytes = r->swells ? 20 * e.live_bytes : 1000u << 20;
 		if (r->active_until_s > 0)
 			e.active_until_s = r->active_until_s;
 		f = growth_judge(&e);

@@ -10,6 +10,8 @@
 
 #define FEW_POINTS 4
 #define FEW_BLOCKS 8
+#define FEW_LIVE   16
+#define FEW_GCS	   16
 
 /* A rise below this share of what lives is noise, whatever its sign test says. */
 #define LEAST_RISE 0.03
@@ -45,6 +47,19 @@ comes_down(const struct growth_evidence *e)
 	return true;
 }
 
+/* A buffer that is copied each time it grows: the copies before it are garbage, the last one is not. */
+static bool
+swells(const struct growth_evidence *e)
+{
+	double now =
+		(double)e->live_bytes / (double)(e->live_count > 0 ? e->live_count : 1);
+	double ever = (double)e->alloc_bytes /
+		      (double)(e->alloc_count > 0 ? e->alloc_count : 1);
+
+	return e->live_count <= FEW_LIVE && e->alloc_count >= FEW_BLOCKS &&
+	       now >= 1.5 * ever && longest(e->windows)->epochs < FEW_GCS;
+}
+
 static unsigned
 facts_of(struct growth_course c)
 {
@@ -68,12 +83,9 @@ find_course(const struct growth_evidence *e, struct growth_facts *f)
 	f->window = c.window;
 	if (!e->gc_known || decided)
 		return;
-	live = growth_course(e->windows, false, least);
-	if ((live.is & (COURSE_RISES | COURSE_SLOWS | COURSE_LEANS)) != 0 &&
-	    f->survived < SURVIVES)
-		f->is |= FACT_YOUNG;
 	if ((f->is & FACT_KEPT) == 0)
 		return;
+	live = growth_course(e->windows, false, least);
 	/* It is no garbage: only how it goes is the question. */
 	f->is &= ~(unsigned)(FACT_STOPPED | FACT_LEANS);
 	f->is |= facts_of(live) & (FACT_STOPPED | FACT_SLOWS);
@@ -119,6 +131,9 @@ growth_facts(const struct growth_evidence *e)
 	FACT(GC_SEEN, e->major_gcs > 0);
 	FACT(PROVEN, !e->gc_known || (e->major_gcs > 0 && f.survived >= 0.3));
 	FACT(COMES_DOWN, comes_down(e));
+	FACT(SWELLS, e->gc_known && swells(e));
+	FACT(YOUNG, e->gc_known && f.survived < SURVIVES &&
+			    w->floor[GROWTH_CELLS - 1] < now / 4);
 	if ((f.is & (FACT_GONE | FACT_QUIET)) == 0)
 		find_course(e, &f);
 	if (f.slope_bytes_per_s <= 0)

@@ -26,8 +26,9 @@ enum growth_fact {
 	FACT_SLOWS = 1 << 14,	   /* rises, ever slower */
 	FACT_STOPPED = 1 << 15,	   /* has risen, not in the last third */
 	FACT_LEANS = 1 << 16,	   /* is higher, and nothing proves that it rises */
-	FACT_YOUNG = 1 << 17,	   /* what lives still rises, and has survived nothing */
-	FACT_LARGE = 1 << 19,	   /* ... a large part is nobody's */
+	FACT_YOUNG = 1 << 17,	   /* what lives has survived nothing */
+	FACT_SWELLS = 1 << 19, /* few blocks, larger than those before; few collections */
+	FACT_LARGE = 1 << 19,  /* ... a large part is nobody's */
 };
 
 struct growth_facts {

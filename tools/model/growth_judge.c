@@ -23,6 +23,7 @@ struct parts {
 	struct growth_windows **windows; /* of a part; NULL: never among the largest */
 	struct growth_point *now;	 /* of a part, in the row at hand */
 	uint32_t *seen;			 /* the row that `now` is of */
+	size_t *cell;			 /* where `now` was put */
 	size_t n;
 };
 
@@ -93,6 +94,7 @@ divide(const struct growth_model *m, struct growth_places *places,
 	p.windows = zeroed(p.n, sizeof(struct growth_windows *));
 	p.now = zeroed(p.n, sizeof(*p.now));
 	p.seen = zeroed(p.n, sizeof(*p.seen));
+	p.cell = zeroed(p.n, sizeof(*p.cell));
 	growth_sums_sites(m->v, p.sums, p.n, p.of);
 	return p;
 }
@@ -108,6 +110,7 @@ release(struct parts *p)
 	free(p->windows);
 	free(p->now);
 	free(p->seen);
+	free(p->cell);
 }
 
 /* Rows within [begin_s, end_s] of window k. */
@@ -170,29 +173,49 @@ read_row(struct parts *p, const struct weir_trace_row *row, uint32_t stamp)
 	}
 }
 
+/* One row for each part. What stays out and as it was is put down once in a cell. */
+static void
+fill_cell(struct parts *p, const struct weir_trace_row *row, uint32_t stamp, size_t k,
+	  size_t cell)
+{
+	for (size_t part = 0; part < p->n; part++) {
+		struct growth_point *now = &p->now[part], before = *now;
+
+		if (p->windows[part] == NULL)
+			continue;
+		if (p->seen[part] != stamp)
+			*now = left_out(row, &before);
+		if (p->seen[part] != stamp && p->cell[part] == cell + 1 &&
+		    !(now->live < before.live) && !(now->trough < before.trough))
+			continue;
+		growth_window_put(&p->windows[part]->of[k], cell, now);
+		p->cell[part] = cell + 1;
+	}
+}
+
 static void
 fill_window(const struct growth_model *m, struct parts *p, const struct growth_rows *rows,
-	    size_t k)
+	    struct growth_window *all, size_t k)
 {
 	memset(p->now, 0, p->n * sizeof(*p->now));
 	memset(p->seen, 0, p->n * sizeof(*p->seen));
+	memset(p->cell, 0, p->n * sizeof(*p->cell));
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct weir_trace_row *row = rows->rows[i];
-		uint32_t stamp = (uint32_t)i + 1;
+		struct growth_point at = {.t_s = growth_seconds(m->v, row->monotonic_ns),
+					  .epoch = row->major_gcs};
+		size_t cell = growth_window_cell(all, at.t_s);
 
-		read_row(p, row, stamp);
-		for (size_t part = 0; part < p->n; part++) {
-			struct growth_point *now = &p->now[part];
-
-			if (p->windows[part] == NULL)
-				continue;
-			if (p->seen[part] != stamp)
-				*now = left_out(row, now);
-			now->t_s = growth_seconds(m->v, row->monotonic_ns);
-			now->epoch = row->major_gcs;
-			growth_window_add(&p->windows[part]->of[k], now);
-		}
+		growth_window_add(all, &at);
+		read_row(p, row, (uint32_t)i + 1);
+		if (cell < GROWTH_CELLS)
+			fill_cell(p, row, (uint32_t)i + 1, k, cell);
 	}
+	for (size_t part = 0; part < p->n; part++)
+		if (p->windows[part] != NULL) {
+			p->windows[part]->of[k].points = all->points;
+			p->windows[part]->of[k].epochs = all->epochs;
+		}
 }
 
 static void
@@ -207,7 +230,7 @@ fill_windows(const struct growth_model *m, struct parts *p)
 		open_windows(m, p, &rows[k]);
 	}
 	for (size_t k = 0; k < w.n; k++) {
-		fill_window(m, p, &rows[k], k);
+		fill_window(m, p, &rows[k], &w.of[k], k);
 		growth_rows_free(&rows[k]);
 	}
 	for (size_t part = 0; part < p->n; part++)
@@ -235,6 +258,8 @@ judge_part(const struct growth_model *m, const struct growth_group *g,
 		.live_bytes = g->live_bytes,
 		.peak_bytes = g->peak_bytes,
 		.alloc_count = g->then_count,
+		.alloc_bytes = g->alloc_bytes,
+		.live_count = g->live_count,
 		.freed_count =
 			g->then_count > g->live_count ? g->then_count - g->live_count : 0,
 		.active_until_s = growth_seconds(m->v, g->last_ns),

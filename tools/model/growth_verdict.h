@@ -43,6 +43,7 @@ struct growth_evidence {
 	uint64_t major_gcs; /* since the site's first allocation */
 	uint64_t live_bytes, peak_bytes;
 	uint64_t alloc_count, freed_count;
+	uint64_t alloc_bytes, live_count;
 	uint64_t age_bytes[4]; /* live: survived 0, 1, 2, 3 or more major GCs */
 	double active_until_s; /* last allocation */
 	double first_s;	       /* the first one, on the same clock */

@@ -31,25 +31,40 @@ growth_windows_begin(struct growth_windows *w, double begin_s, double end_s)
 	} while (w->of[w->n++].begin_s > begin_s && w->n < GROWTH_WINDOWS);
 }
 
-void
-growth_window_add(struct growth_window *w, const struct growth_point *p)
+size_t
+growth_window_cell(const struct growth_window *w, double t_s)
 {
-	double span = w->end_s - w->begin_s, floor;
+	double span = w->end_s - w->begin_s;
 	size_t cell;
 
-	if (p->t_s < w->begin_s || p->t_s > w->end_s || span <= 0)
-		return;
-	cell = (size_t)((p->t_s - w->begin_s) / span * GROWTH_CELLS);
-	if (cell >= GROWTH_CELLS)
-		cell = GROWTH_CELLS - 1;
+	if (t_s < w->begin_s || t_s > w->end_s || span <= 0)
+		return GROWTH_CELLS;
+	cell = (size_t)((t_s - w->begin_s) / span * GROWTH_CELLS);
+	return cell < GROWTH_CELLS ? cell : GROWTH_CELLS - 1;
+}
+
+void
+growth_window_put(struct growth_window *w, size_t cell, const struct growth_point *p)
+{
 	/* A trough is of the past: what was freed since is not floor any more. */
-	floor = p->trough < p->live ? p->trough : p->live;
+	double floor = p->trough < p->live ? p->trough : p->live;
+
 	if (w->live[cell] < 0 || p->live < w->live[cell])
 		w->live[cell] = p->live;
 	if (w->floor[cell] < 0 || floor < w->floor[cell])
 		w->floor[cell] = floor;
 	if (floor > w->top[cell])
 		w->top[cell] = floor;
+}
+
+void
+growth_window_add(struct growth_window *w, const struct growth_point *p)
+{
+	size_t cell = growth_window_cell(w, p->t_s);
+
+	if (cell == GROWTH_CELLS)
+		return;
+	growth_window_put(w, cell, p);
 	if (w->points == 0 || p->epoch != w->epoch)
 		w->epochs++;
 	w->epoch = p->epoch;

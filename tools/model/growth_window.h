@@ -50,6 +50,11 @@ void growth_windows_begin(struct growth_windows *w, double begin_s, double end_s
 /* The next instant of window i, in order of time; what lies outside it is left out. */
 void growth_window_add(struct growth_window *w, const struct growth_point *p);
 
+/* The same for many series of the same instants: where one belongs, GROWTH_CELLS for nowhere; put there. */
+size_t growth_window_cell(const struct growth_window *w, double t_s);
+void growth_window_put(struct growth_window *w, size_t cell,
+		       const struct growth_point *p);
+
 /* Where nothing was written, what was known before holds. */
 void growth_windows_end(struct growth_windows *w);
 

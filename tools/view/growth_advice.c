@@ -131,6 +131,11 @@ growth_advice_print(const struct growth_view *v, const struct growth_group *g, F
 			indent, "", indent, "");
 		break;
 	case GROWTH_UNDECIDED:
+		if (g->finding.gc_known && v->trace->head.major_gcs == 0)
+			fprintf(out,
+				"%*sno garbage collection has been seen in this process: "
+				"the next one tells\n",
+				indent, "");
 		fprintf(out, "%*snext: let it run on, and mark two instants: ", indent,
 			"");
 		break;
