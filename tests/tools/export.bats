@@ -163,6 +163,10 @@ LIVE=$(((119 + 28 + 20 + 2 + 29) * MB + 262144))
   run -1 "$WEIR" export --format=folded -o missing/out story.weir
   has 'missing/out: cannot be written'
   umask 022
+  rm out
+  export_as folded
+  [ "$(stat -c %a out)" = 600 ]
+  chmod 644 out
   export_as folded
   [ "$(stat -c %a out)" = 644 ]
   [ "$(echo out*)" = out ]

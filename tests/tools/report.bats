@@ -218,7 +218,11 @@ in_the_page() {
   "$WEIR" report story.weir -o link.html
   [ -L link.html ]
   grep -q '</html>' page.html
-  (umask 027 && "$WEIR" report story.weir --output=new.html)
+  # It has lines of source: nobody else reads it, unless the file of before was for others.
+  (umask 022 && "$WEIR" report story.weir --output=new.html)
+  [ "$(stat -c %a new.html)" = 600 ]
+  chmod 640 new.html
+  "$WEIR" report story.weir --output=new.html
   [ "$(stat -c %a new.html)" = 640 ]
   "$WEIR" report story.weir >stdout.html
   "$WEIR" report story.weir -o - | cat >dash.html

@@ -30,11 +30,10 @@ static int
 write_whole(const char *path, printer *print, const void *what)
 {
 	char temporary[PATH_MAX];
-	mode_t mask = umask(0);
+	struct stat old;
 	FILE *out;
 	int fd, rc;
 
-	umask(mask);
 	if ((size_t)snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >=
 	    sizeof(temporary))
 		return -ENAMETOOLONG;
@@ -44,8 +43,8 @@ write_whole(const char *path, printer *print, const void *what)
 	out = fdopen(fd, "w");
 	if (out == NULL)
 		tell_no_memory();
-	/* As a plain creation would have it: who reads it may be another user. */
-	fchmod(fd, 0666 & ~mask);
+	/* It may have lines of files that others may not read: whoever made it readable for them meant it. */
+	fchmod(fd, stat(path, &old) == 0 ? old.st_mode & 0777 : 0600);
 	rc = print_all(print, what, out);
 	if (rc == 0 && fsync(fd) != 0 && errno != EINVAL && errno != EROFS)
 		rc = -errno;

@@ -5,11 +5,12 @@
  */
 #include "tools/names/growth_source.h"
 
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "tools/read/foreign.h"
 
 #define MAX_SOURCE (16 << 20)
 
@@ -48,10 +49,10 @@ growth_source_line(const char *file, uint32_t line, uint64_t started_unix_ns, ch
 	buf[0] = '\0';
 	if (file[0] != '/' || line == 0)
 		return GROWTH_SOURCE_NONE;
-	fd = open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	fd = foreign_open(file);
 	if (fd < 0)
 		return GROWTH_SOURCE_GONE;
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size > MAX_SOURCE ||
+	if (fstat(fd, &st) != 0 || st.st_size > MAX_SOURCE ||
 	    (in = fdopen(fd, "r")) == NULL) {
 		close(fd);
 		return GROWTH_SOURCE_GONE;

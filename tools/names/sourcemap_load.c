@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "tools/names/sourcemap.h"
+#include "tools/read/foreign.h"
 #include "tools/text/tell.h"
 #include "weir/encode.h"
 
@@ -48,14 +49,14 @@ sourcemap_url(const char *script, size_t script_bytes, size_t *n)
 static char *
 read_file(const char *path, size_t max, uint64_t before_unix_ns, size_t *n)
 {
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	int fd = foreign_open(path);
 	struct stat st;
 	char *text;
 	size_t size;
 
 	if (fd < 0)
 		return NULL;
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || (uint64_t)st.st_size > max ||
+	if (fstat(fd, &st) != 0 || (uint64_t)st.st_size > max ||
 	    (uint64_t)st.st_mtim.tv_sec * 1000000000 + (uint64_t)st.st_mtim.tv_nsec >
 		    before_unix_ns) {
 		close(fd);

@@ -9,13 +9,14 @@
 #include <string.h>
 
 #include "config.h"
+#include "tools/read/foreign.h"
 #include "tools/text/show.h"
 #include "tools/text/tell.h"
 
 #ifdef HAVE_LIBDW
 #include <dlfcn.h>
 #include <elfutils/libdwfl.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "tools/names/symbol_table.h"
 
@@ -93,15 +94,20 @@ is_proven(Dwfl_Module *module, const uint8_t *build_id, size_t build_id_bytes)
 static void
 open_file(struct file *f, const uint8_t *build_id, size_t build_id_bytes)
 {
-	struct stat st;
+	int fd = foreign_open(f->path);
 
-	if (stat(f->path, &st) != 0 || !S_ISREG(st.st_mode))
+	if (fd < 0)
 		return;
 	f->session = dwfl_begin(&callbacks);
-	if (f->session == NULL)
+	if (f->session == NULL) {
+		close(fd);
 		return;
+	}
 	dwfl_report_begin(f->session);
-	f->module = dwfl_report_offline(f->session, f->path, f->path, -1);
+	/* What it can use is its own from then on. */
+	f->module = dwfl_report_offline(f->session, f->path, f->path, fd);
+	if (f->module == NULL)
+		close(fd);
 	dwfl_report_end(f->session, NULL, NULL);
 	if (!is_proven(f->module, build_id, build_id_bytes)) {
 		dwfl_end(f->session);
@@ -140,11 +146,10 @@ take_name(const struct symbolize *s, const char *name, struct symbolize_place *p
 	free(plain);
 }
 
-bool
-symbolize_find(struct symbolize *s, const char *path, const uint8_t *build_id,
-	       size_t build_id_bytes, uint64_t address, struct symbolize_place *place)
+static bool
+find_place(struct symbolize *s, struct file *f, uint64_t address,
+	   struct symbolize_place *place)
 {
-	struct file *f = find_file(s, path, build_id, build_id_bytes);
 	GElf_Addr bias;
 	Dwarf_Addr debug_bias;
 	const char *name, *file;
@@ -168,6 +173,19 @@ symbolize_find(struct symbolize *s, const char *path, const uint8_t *build_id,
 		place->column = column > 0 ? (uint32_t)column : 0;
 	}
 	return name != NULL;
+}
+
+bool
+symbolize_find(struct symbolize *s, const char *path, const uint8_t *build_id,
+	       size_t build_id_bytes, uint64_t address, struct symbolize_place *place)
+{
+	/* libdw opens files that it finds named in files. */
+	struct file *known = find_file(s, path, build_id, build_id_bytes);
+
+	foreign_begin();
+	bool found = find_place(s, known, address, place);
+	foreign_end();
+	return found;
 }
 
 #else

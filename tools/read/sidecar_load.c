@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tools/read/foreign.h"
 #include "tools/read/sidecar.h"
 
 /*
@@ -88,10 +89,6 @@ load_fd(struct sidecar *s, int fd, char why[SIDECAR_WHY])
 		snprintf(why, SIDECAR_WHY, "%s", strerror(-rc));
 		return rc;
 	}
-	if (!S_ISREG(st.st_mode)) {
-		snprintf(why, SIDECAR_WHY, "not a regular file");
-		return -ENOTSUP;
-	}
 	if (st.st_size > (off_t)SIDECAR_MAX_FILE) {
 		snprintf(why, SIDECAR_WHY, "not a sidecar: larger than %u MB",
 			 SIDECAR_MAX_FILE >> 20);
@@ -117,17 +114,16 @@ load_fd(struct sidecar *s, int fd, char why[SIDECAR_WHY])
 int
 sidecar_load(struct sidecar *s, int dir, const char *path, char why[SIDECAR_WHY])
 {
-	int fd = openat(dir, path,
-			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	int fd = foreign_regular(dir, path, O_NOFOLLOW);
 	int rc;
 
 	memset(s, 0, sizeof(*s));
 	if (fd < 0) {
-		rc = -errno;
+		rc = fd;
 		if (rc == -ELOOP)
 			snprintf(why, SIDECAR_WHY,
 				 "a symbolic link, which is not followed");
-		else if (rc == -ENXIO)
+		else if (rc == -ENOTSUP)
 			snprintf(why, SIDECAR_WHY, "not a regular file");
 		else
 			snprintf(why, SIDECAR_WHY, "%s", strerror(-rc));

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tools/read/foreign.h"
 #include "tools/read/trace_read.h"
 
 /* The writer leaves a second between two heads as a rule, so the second read will do. */
@@ -47,10 +48,7 @@ load_fd(struct trace_view *v, int fd, reader *read, char why[TRACE_VIEW_WHY])
 			snprintf(why, TRACE_VIEW_WHY, "%s", strerror(-rc));
 			return rc;
 		}
-		if (!S_ISREG(st.st_mode)) {
-			snprintf(why, TRACE_VIEW_WHY, "not a regular file");
-			return -ENOTSUP;
-		}
+		foreign_belongs(st.st_uid);
 		if (st.st_size > (off_t)TRACE_VIEW_MAX_FILE) {
 			snprintf(why, TRACE_VIEW_WHY, "not a sidecar: larger than %u MB",
 				 TRACE_VIEW_MAX_FILE >> 20);
@@ -68,17 +66,16 @@ static int
 load(struct trace_view *v, int dir, const char *path, reader *read,
      char why[TRACE_VIEW_WHY])
 {
-	int fd = openat(dir, path,
-			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	int fd = foreign_regular(dir, path, O_NOFOLLOW);
 	int rc;
 
 	memset(v, 0, sizeof(*v));
 	if (fd < 0) {
-		rc = -errno;
+		rc = fd;
 		snprintf(why, TRACE_VIEW_WHY, "%s",
-			 rc == -ELOOP	? "a symbolic link, which is not followed"
-			 : rc == -ENXIO ? "not a regular file"
-					: strerror(-rc));
+			 rc == -ELOOP	  ? "a symbolic link, which is not followed"
+			 : rc == -ENOTSUP ? "not a regular file"
+					  : strerror(-rc));
 		return rc;
 	}
 	rc = load_fd(v, fd, read, why);
