@@ -99,6 +99,13 @@ beyond_regions(const struct weir_account *a, const struct weir_mapping *m,
 	return bytes;
 }
 
+/* In whole pages. */
+static uint64_t
+share_of(uint64_t rss, uint64_t bytes, uint64_t length)
+{
+	return (uint64_t)((double)rss * (double)bytes / (double)length) & ~(uint64_t)4095;
+}
+
 static void
 pass_maps(struct weir_account *a, const struct weir_mapping *m)
 {
@@ -122,7 +129,7 @@ begins_map(struct weir_account *a, const struct weir_mapping *m)
 static uint64_t
 take_maps(struct weir_account *a, const struct weir_mapping *m, uint64_t rss)
 {
-	uint64_t left = rss, length = m->end - m->start;
+	uint64_t left = rss, length = m->end - m->start, covered = 0;
 
 	pass_maps(a, m);
 	for (size_t i = a->at; i < a->n_maps && a->maps[i].base < m->end; i++) {
@@ -134,10 +141,9 @@ take_maps(struct weir_account *a, const struct weir_mapping *m, uint64_t rss)
 			map->from = from;
 		map->to = least(m->end, map->base + map->bytes);
 		bytes = beyond_regions(a, m, map, bytes);
-		share = bytes == length
-				? left
-				: least(left, (uint64_t)((double)rss * (double)bytes /
-							 (double)length));
+		covered += bytes;
+		share = covered >= length ? left
+					  : least(left, share_of(rss, bytes, length));
 		map->resident_bytes += share;
 		left -= share;
 		a->part_bytes[map->own ? WEIR_PART_OF_TABLES : WEIR_PART_OF_MAPS] +=

@@ -21,7 +21,8 @@ struct weir_account_range {
 /* A mapping that was seen being made, and what has become of it. */
 struct weir_account_map {
 	uint64_t base, bytes;
-	bool own; /* weir made it */
+	bool own;    /* weir made it */
+	uint32_t id; /* for the caller */
 	/* Found: resident there, and from where to where anonymous memory is mapped; 0, 0: nowhere. */
 	uint64_t resident_bytes, from, to;
 };

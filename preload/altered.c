@@ -40,9 +40,7 @@ int mlock2(const void *addr, size_t bytes, unsigned flags);
 long mbind(void *addr, unsigned long bytes, int mode, const unsigned long *nodes,
 	   unsigned long most, unsigned flags);
 
-typedef void *map_function(void *addr, size_t bytes, int protection, int flags, int fd,
-			   off_t at);
-static map_function *_Atomic real_mmap;
+static altered_map *_Atomic real_mmap, *_Atomic observer;
 static change_function *_Atomic real_madvise, *_Atomic real_mprotect;
 static lock_function *_Atomic real_mlock;
 static unmap_function *_Atomic real_munmap;
@@ -51,12 +49,19 @@ static move_function *_Atomic real_mremap;
 void
 altered_init(void)
 {
-	atomic_store(&real_mmap, (map_function *)symbol_next("mmap"));
+	atomic_store(&real_mmap, (altered_map *)symbol_next("mmap"));
 	atomic_store(&real_madvise, (change_function *)symbol_next("madvise"));
 	atomic_store(&real_mprotect, (change_function *)symbol_next("mprotect"));
 	atomic_store(&real_mlock, (lock_function *)symbol_next("mlock"));
 	atomic_store(&real_munmap, (unmap_function *)symbol_next("munmap"));
 	atomic_store(&real_mremap, (move_function *)symbol_next("mremap"));
+}
+
+altered_map *
+altered_observe(altered_map *by)
+{
+	atomic_store(&observer, by);
+	return atomic_load(&real_mmap);
 }
 
 /*
@@ -206,11 +211,14 @@ mbind(void *addr, unsigned long bytes, int mode, const unsigned long *nodes,
 JUMPS EXPORT void *
 mmap(void *addr, size_t bytes, int protection, int flags, int fd, off_t at)
 {
-	map_function *to = atomic_load_explicit(&real_mmap, memory_order_relaxed);
+	altered_map *to = atomic_load_explicit(&real_mmap, memory_order_relaxed);
 
 	note(addr, bytes, (flags & MAP_FIXED) != 0 ? WEIR_SPAN_ALTERED : 0);
 	if (UNLIKELY(to == NULL))
 		return (void *)syscall(SYS_mmap, addr, bytes, protection, flags, fd, at);
+	if (bytes >= ALTERED_OBSERVED && (flags & MAP_ANONYMOUS) != 0 &&
+	    gate_depth == 0 && observer != NULL)
+		to = observer;
 	JUMP to(addr, bytes, protection, flags, fd, at);
 }
 

@@ -7,6 +7,7 @@
 #define PRELOAD_ALTERED_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 /* Finds the host's functions. From the constructor. */
 void altered_init(void);
@@ -17,5 +18,14 @@ void *altered_mremap(void *addr, size_t bytes, size_t new_bytes, int flags, ...)
 int altered_munmap(void *addr, size_t bytes) __attribute__((visibility("hidden")));
 int altered_madvise(void *addr, size_t bytes, int advice)
 	__attribute__((visibility("hidden")));
+
+/*
+ * Who wants to see the host's calls that map so many bytes of anonymous memory, or more: `by` is called in the place
+ * of the function that is returned. After altered_init.
+ */
+#define ALTERED_OBSERVED ((size_t)128 << 10)
+typedef void *altered_map(void *addr, size_t bytes, int protection, int flags, int fd,
+			  off_t at);
+altered_map *altered_observe(altered_map *by);
 
 #endif

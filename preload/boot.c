@@ -17,6 +17,7 @@
 #include "preload/filter.h"
 #include "preload/fork.h"
 #include "preload/gate.h"
+#include "preload/observe.h"
 #include "preload/reach.h"
 #include "preload/ready.h"
 #include "preload/retry.h"
@@ -88,6 +89,7 @@ boot(void)
 
 	filter_init();
 	altered_init();
+	observe_init();
 	thread_create_init();
 	retry_init();
 	settings_read();

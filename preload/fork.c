@@ -3,7 +3,7 @@
  * The handlers of pthread_atfork. Weir's are registered before all others, as the C library takes its own
  * allocator's locks after all handlers: so weir's locks are taken when other libraries have taken theirs, and
  * given back before these go on. Whoever registers first (a library's constructor may come before weir's) brings
- * them along. The order of locks in the whole shim: fork, boot, trace, record, suspect, pool.
+ * them along. The order of locks in the whole shim: fork, boot, mapped, trace, record, suspect, pool.
  */
 #include "preload/fork.h"
 
@@ -16,6 +16,7 @@
 #include "pool/pool.h"
 #include "pool/sys.h"
 #include "preload/gate.h"
+#include "preload/mapped.h"
 #include "preload/ready.h"
 #include "preload/record.h"
 #include "preload/sampler.h"
@@ -53,6 +54,7 @@ freeze(void)
 	ready_freeze();
 	if (!ready_done())
 		return;
+	mapped_freeze();
 	weir_trace_freeze();
 	record_freeze();
 	suspect_freeze();
@@ -67,6 +69,7 @@ thaw(void)
 		suspect_thaw();
 		record_thaw();
 		weir_trace_thaw();
+		mapped_thaw();
 	}
 	ready_thaw();
 }
@@ -101,6 +104,7 @@ wake(void)
 			suspect_after_fork();
 			weir_trace_after_fork();
 		}
+		mapped_after_fork();
 		record_after_fork();
 		ready_after_fork();
 		sampler_after_fork();

@@ -21,8 +21,10 @@ libweir_preload_la_SOURCES = \
 	%D%/interpose.c \
 	%D%/libc.h \
 	%D%/kind.c %D%/kind.h %D%/kinds.def \
+	%D%/mapped.c %D%/mapped.h \
 	%D%/misuse.c %D%/misuse.h \
 	%D%/next.c %D%/next.h \
+	%D%/observe.c %D%/observe.h \
 	%D%/own_files.c %D%/own_files.h \
 	%D%/parts.c %D%/parts.h \
 	%D%/place.c %D%/place.h %D%/place_private.h \

@@ -14,6 +14,7 @@
 #include "pool/pool_stats.h"
 #include "pool/sys.h"
 #include "preload/clock.h"
+#include "preload/mapped.h"
 #include "trace/walk.h"
 
 static struct weir_parts_look last;
@@ -22,7 +23,7 @@ static struct weir_parts_look last;
 static char text[4096];
 static struct weir_account account;
 static struct weir_account_range regions[WEIR_STATS_MAX_REGIONS];
-static struct weir_account_map maps[WEIR_STATS_MAX_MAPS];
+static struct weir_account_map maps[MAPPED_MOST + WEIR_PAGES_METAS];
 
 static size_t
 take_regions(void)
@@ -54,7 +55,7 @@ take_maps(void)
 {
 	static struct weir_pages_range own[WEIR_PAGES_METAS];
 	uint32_t found = weir_pages_metas(own);
-	size_t n = 0;
+	size_t n = mapped_list(maps);
 
 	for (uint32_t i = 0; i < found; i++)
 		n = put_in_order(n, &(struct weir_account_map){.base = own[i].base,
@@ -118,6 +119,7 @@ parts_look(struct snapshot_parts *p, int64_t now_ns, uint64_t rss_bytes)
 		.v8 = v8,
 	};
 	if (read_all()) {
+		mapped_found(maps, account.n_maps);
 		weir_account_cached(&account, weir_pool_cached_bytes());
 		p->ns = now_ns;
 		p->v8 = v8;

@@ -10,6 +10,7 @@
 #include "pool/pool.h"
 #include "pool/pool_stats.h"
 #include "preload/facts.h"
+#include "preload/mapped.h"
 #include "preload/record.h"
 #include "preload/sampling_look.h"
 #include "trace/publish.h"
@@ -193,21 +194,46 @@ fill_parts(uint64_t *c, const struct snapshot_parts *p)
 	c[WEIR_C_v8] = p->v8;
 	c[WEIR_C_next_used_bytes] = p->next_used_bytes;
 	c[WEIR_C_next_used_ns] = (uint64_t)p->next_used_ns;
+	c[WEIR_C_maps_seen] = mapped_counts().seen;
+	c[WEIR_C_maps_lost] = mapped_counts().lost;
 	walk_gcs(&gcs);
 	c[WEIR_C_script_used_bytes] = gcs.heap_bytes;
 }
 
+/* Neighbours with the same maker are one. A full table tells its readers that some are left out. */
 static void
-fill_maps(uint64_t *row)
+put_map(uint64_t *rows, uint32_t *n, uint64_t base, uint64_t bytes, uint64_t own)
+{
+	uint64_t *last = *n > 0 ? rows + (*n - 1) * WEIR_N_MAP_FIELDS : NULL;
+
+	if (last != NULL && last[WEIR_M_own] == own &&
+	    (last[WEIR_M_base] + last[WEIR_M_bytes] == base ||
+	     base + bytes == last[WEIR_M_base])) {
+		last[WEIR_M_bytes] += bytes;
+		if (base < last[WEIR_M_base])
+			last[WEIR_M_base] = base;
+		return;
+	}
+	if (*n == WEIR_STATS_MAX_MAPS)
+		return;
+	last = rows + (*n)++ * WEIR_N_MAP_FIELDS;
+	last[WEIR_M_base] = base;
+	last[WEIR_M_bytes] = bytes;
+	last[WEIR_M_own] = own;
+}
+
+static void
+fill_maps(uint64_t *rows)
 {
 	static struct weir_pages_range own[WEIR_PAGES_METAS];
-	uint32_t n = weir_pages_metas(own);
+	static struct weir_account_map maps[MAPPED_MOST];
+	uint32_t n = 0;
+	size_t n_own = weir_pages_metas(own), n_maps = mapped_list(maps);
 
-	for (uint32_t i = 0; i < n; i++, row += WEIR_N_MAP_FIELDS) {
-		row[WEIR_M_base] = own[i].base;
-		row[WEIR_M_bytes] = own[i].bytes;
-		row[WEIR_M_own] = 1;
-	}
+	for (size_t i = 0; i < n_own; i++)
+		put_map(rows, &n, own[i].base, own[i].bytes, 1);
+	for (size_t i = 0; i < n_maps; i++)
+		put_map(rows, &n, maps[i].base, maps[i].bytes, 0);
 }
 
 void
@@ -219,6 +245,7 @@ snapshot_fill(uint64_t slot[WEIR_SLOT_WORDS], const struct snapshot_health *heal
 	memset(c, 0, (WEIR_SLOT_END - WEIR_SLOT_COUNTERS) * sizeof(uint64_t));
 	fill_clock(c, clock);
 	fill_parts(c, &clock->parts);
+	fill_maps(slot + WEIR_SLOT_MAPS);
 	c[WEIR_C_sidecar_writes] = health->writes;
 	c[WEIR_C_sidecar_failed] = health->failed;
 	c[WEIR_C_sidecar_errno] = health->last_errno;
@@ -229,7 +256,6 @@ snapshot_fill(uint64_t slot[WEIR_SLOT_WORDS], const struct snapshot_health *heal
 	fill_extents(c);
 	fill_heap(c, fill_pool(slot));
 	fill_regions(slot + WEIR_SLOT_REGIONS);
-	fill_maps(slot + WEIR_SLOT_MAPS);
 	weir_trace_still();
 	weir_pool_thaw();
 	record_thaw();

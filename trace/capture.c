@@ -91,11 +91,18 @@ lock_soon(void)
 	return false;
 }
 
+/* V8 asks for small blocks and for mappings when it is at work itself: then it is asked nothing. */
+static bool
+is_within_v8(uint32_t caller_kind)
+{
+	return (caller_kind & WEIR_TRACE_SAMPLED) != 0 || caller_kind == WEIR_KIND_MMAP;
+}
+
 /* A thread that begins to run JavaScript is another one from then on. */
 static bool
 know_thread(uint32_t caller_kind)
 {
-	uint32_t isolate = walk_isolate((caller_kind & WEIR_TRACE_SAMPLED) == 0);
+	uint32_t isolate = walk_isolate(!is_within_v8(caller_kind));
 	char name[16] = "";
 
 	if (own_thread != 0 && (isolate == own_isolate || isolate == 0))
@@ -179,7 +186,7 @@ starts(uint32_t caller_kind)
 {
 	return atomic_load_explicit(&early_bytes, memory_order_relaxed) < EARLY_BYTES &&
 	       sites_settings.exact_bytes >= SURE_BYTES / 2 &&
-	       (caller_kind & WEIR_TRACE_SAMPLED) == 0 && walk_starting();
+	       !is_within_v8(caller_kind) && walk_starting();
 }
 
 /* Recorded without a stack, which would have nothing on it but the runtime. */
@@ -191,6 +198,12 @@ site_of_start(uint32_t caller_kind)
 	uint32_t site = sites_of(0, caller_kind, 0);
 	weir_unlock(&ledger_lock);
 	return site;
+}
+
+uint32_t
+weir_trace_unseen(uint32_t caller_kind)
+{
+	return ledger != NULL ? site_of_start(caller_kind) : 0;
 }
 
 uint32_t

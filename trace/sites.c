@@ -194,6 +194,17 @@ weir_trace_resized(const struct weir_birth *b, uint64_t old_bytes, uint64_t byte
 }
 
 void
+weir_trace_seen(const struct weir_birth *b, uint64_t old_bytes, uint64_t bytes)
+{
+	weir_trace_resized(b, old_bytes, bytes);
+	if (ledger == NULL || bytes <= old_bytes)
+		return;
+	struct ledger_site *s = enter(b->site);
+	s->fields[WEIR_S_last_ns] = now_ns();
+	leave(s, b->site);
+}
+
+void
 weir_trace_gone(const struct weir_birth *b, uint64_t bytes, uint32_t count)
 {
 	if (ledger == NULL)

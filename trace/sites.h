@@ -37,6 +37,9 @@ int weir_trace_start(uint64_t exact_bytes);
  */
 uint32_t weir_trace_site(uintptr_t fp, uintptr_t pc, uint32_t caller_kind);
 
+/* The site of what was made while there was no tracing: no stack, no thread. 0 if it cannot be had now. */
+uint32_t weir_trace_unseen(uint32_t caller_kind);
+
 /*
  * Whether a request is one of the small ones with which a host starts, and which need no site: below
  * 256 KB, before 1 MB was asked for or one that is larger. A host that never asks for more, a
@@ -54,6 +57,8 @@ uint64_t weir_trace_ms(void);
 
 struct weir_birth weir_trace_born(uint32_t site, uint64_t bytes, uint32_t count);
 void weir_trace_resized(const struct weir_birth *b, uint64_t old_bytes, uint64_t bytes);
+/* The same of what the host's own mappings hold, as it was found: a site is at work while it grows. */
+void weir_trace_seen(const struct weir_birth *b, uint64_t old_bytes, uint64_t bytes);
 void weir_trace_gone(const struct weir_birth *b, uint64_t bytes, uint32_t count);
 
 /* Gone from its site but not in truth: from here on it is site 0's, with a birth of zeros. */

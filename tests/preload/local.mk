@@ -8,6 +8,7 @@ preload_tests = \
 	%D%/memory.bats \
 	%D%/misuse.bats \
 	%D%/neighbours.bats \
+	%D%/parts.bats \
 	%D%/records.bats \
 	%D%/residue.bats \
 	%D%/sandbox.bats \
@@ -36,6 +37,7 @@ check_PROGRAMS += \
 	%D%/early_host \
 	%D%/filtered \
 	%D%/grower \
+	%D%/mapper \
 	%D%/leaders \
 	%D%/limits \
 	%D%/memory \
@@ -67,6 +69,7 @@ tests_preload_ramps_CFLAGS = $(GUEST_CFLAGS) -g -fno-omit-frame-pointer
 tests_preload_children_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_filtered_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_grower_CFLAGS = $(GUEST_CFLAGS)
+tests_preload_mapper_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_limits_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_small_blocks_CFLAGS = $(GUEST_CFLAGS)
 tests_preload_memory_CFLAGS = $(GUEST_CFLAGS)

@@ -38,6 +38,7 @@ deepest() {
 
 @test "no request takes more than 4.5 KB of stack, the clock's work and a stack's walk included" {
   deepest 4608 malloc calloc realloc posix_memalign preload/sampler.c:chosen_malloc
+  deepest 4608 preload/observe.c:observed
   deepest 3072 free malloc_usable_size malloc_trim mallinfo2 weir_scratch_get weir_scratch_ref weir_scratch_unref
 }
 

@@ -28,6 +28,7 @@ UNIT_TESTS = \
 	%D%/test_limited \
 	%D%/test_lock \
 	%D%/test_magazine \
+	%D%/test_mapped \
 	%D%/test_looks \
 	%D%/test_mailbox \
 	%D%/test_option_value \
@@ -78,6 +79,7 @@ TESTS += $(UNIT_TESTS)
 # Those of the command that look at a sidecar.
 TRACE_SAMPLE = tests/tools/sidecar_sample.c tests/tools/trace_sample.c \
 	tests/tools/trace_sample.h tests/tools/trace_story.c
+%C%_test_mapped_SOURCES = %D%/test_mapped.c preload/mapped.c
 %C%_test_mailbox_SOURCES = %D%/test_mailbox.c $(TRACE_SAMPLE)
 %C%_test_growth_model_SOURCES = %D%/test_growth_model.c $(TRACE_SAMPLE)
 %C%_test_growth_blame_SOURCES = %D%/test_growth_blame.c $(TRACE_SAMPLE)

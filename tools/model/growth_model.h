@@ -63,6 +63,7 @@ struct growth_group {
 	uint32_t n_sites;
 	struct growth_blame blame; /* of that site */
 	uint64_t live_bytes, live_count, peak_bytes;
+	uint64_t mapped_bytes, mapped_count; /* of these, mappings of the host's own */
 	uint64_t alloc_bytes, alloc_count;
 	uint64_t then_count; /* of alloc_count, come by the time live_count is of */
 	int64_t added_bytes, added_count; /* live, from the window's begin to its end */

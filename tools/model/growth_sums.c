@@ -64,6 +64,11 @@ growth_sums_sites(const struct trace_view *v, struct growth_group *groups, size_
 		sums[3 * group_of[site]] += (double)f[WEIR_S_birth_gc_sum];
 		sums[3 * group_of[site] + 1] += (double)f[WEIR_S_birth_ms_sum];
 		sums[3 * group_of[site] + 2] += variance(v, f);
+		/* What the host maps itself is not among what weir serves. */
+		if (f[WEIR_S_caller_kind] == WEIR_KIND_MMAP) {
+			g->mapped_bytes = add(g->mapped_bytes, f[WEIR_S_live_bytes]);
+			g->mapped_count = add(g->mapped_count, f[WEIR_S_live_count]);
+		}
 	}
 	for (size_t i = 0; i < n; i++) {
 		struct growth_group *g = &groups[i];
@@ -84,8 +89,10 @@ growth_sums_totals(struct growth_model *m)
 	m->live_bytes = m->unattributed_bytes;
 	m->live_count = m->unattributed_count;
 	for (size_t i = 0; i < m->n_groups; i++) {
-		m->live_bytes = add(m->live_bytes, m->groups[i].live_bytes);
-		m->live_count = add(m->live_count, m->groups[i].live_count);
+		const struct growth_group *g = &m->groups[i];
+
+		m->live_bytes = add(m->live_bytes, g->live_bytes - g->mapped_bytes);
+		m->live_count = add(m->live_count, g->live_count - g->mapped_count);
 	}
 }
 

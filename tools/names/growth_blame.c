@@ -71,6 +71,10 @@ growth_blame_text(char *buf, size_t size, struct growth_places *p, uint32_t site
 
 	if (site == 0)
 		show_format(buf, size, "(not attributed)");
+	else if (b->rank == GROWTH_BLAME_NONE &&
+		 trace_view_site(v, site, WEIR_S_caller_kind) == WEIR_KIND_MMAP &&
+		 trace_view_site(v, site, WEIR_S_stack) == 0)
+		show_format(buf, size, "(mapped before weir looked)");
 	else if (b->rank == GROWTH_BLAME_NONE)
 		show_format(buf, size, "(no %s on the stack: %s)",
 			    v->head.tier == WEIR_TIER_PYTHON ? "Python" : "JavaScript",

@@ -80,6 +80,15 @@ resident_now(const struct sidecar *s, uint64_t *bytes)
 	return rc;
 }
 
+/* The table is full: whose the pages of the others are only the process knows. */
+static bool
+lacks_maps(const struct sidecar *s)
+{
+	uint32_t rows = s->rows[WEIR_SECTION_MAPS].records;
+
+	return rows > 0 && sidecar_at(s, WEIR_SECTION_MAPS, rows - 1, WEIR_M_base) != 0;
+}
+
 struct measure
 measure_now(const struct locate_entry *e)
 {
@@ -88,8 +97,8 @@ measure_now(const struct locate_entry *e)
 	struct weir_account a;
 
 	m.rss_known = e->life == LOCATE_RUNNING && proc_rss(pid, &m.rss_bytes) == 0;
-	m.parts_known = m.rss_known && parts_now(&e->sidecar, &a) == 0 &&
-			weir_account_sum(&a) != 0;
+	m.parts_known = m.rss_known && !lacks_maps(&e->sidecar) &&
+			parts_now(&e->sidecar, &a) == 0 && weir_account_sum(&a) != 0;
 	if (!m.parts_known)
 		return m;
 	/* One instant: what smaps lists is all there is, as far as the parts go. */

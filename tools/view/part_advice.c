@@ -100,6 +100,27 @@ print_next(const struct growth_view *v, FILE *out, int indent)
 	    "$ weir run --trace_sample=64K -- ...    # a sample of them, by line");
 }
 
+/* The lines of code behind it. */
+static void
+print_maps(const struct growth_view *v, FILE *out, int indent)
+{
+	const struct growth_model *m = v->model;
+	const struct growth_group *most = NULL;
+	char bytes[SHOW_VALUE], name[1024];
+
+	for (size_t i = 0; i < m->n_groups; i++)
+		if (most == NULL || m->groups[i].mapped_bytes > most->mapped_bytes)
+			most = &m->groups[i];
+	put(out, indent,
+	    "WebAssembly memories, resizable buffers, what libraries map: no block of "
+	    "any "
+	    "allocator");
+	if (most != NULL && most->mapped_bytes != 0)
+		fprintf(out, "%*smost of it, %s, by %s, in the table as any line\n",
+			indent, "", show_bytes(bytes, most->mapped_bytes),
+			show_clean(name, sizeof(name), most->name));
+}
+
 void
 part_advice_print(const struct growth_view *v, enum weir_memory_part part, FILE *out,
 		  int indent)
@@ -129,6 +150,8 @@ part_advice_print(const struct growth_view *v, enum weir_memory_part part, FILE 
 		print_script(v, &m->parts[part], out, indent);
 	else if (part == WEIR_PART_OF_NEXT)
 		print_next(v, out, indent);
+	else if (part == WEIR_PART_OF_MAPS)
+		print_maps(v, out, indent);
 	else if (said[part] != NULL)
 		put(out, indent, said[part]);
 }

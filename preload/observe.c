@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The call is handed on as it is, and its result recorded: nothing is served, nothing changed. V8 says where
+ * it wants its heap's pages, a quarter of a megabyte each, and maps all else where it gets it: so what comes
+ * with a wish is its heap, which account.c knows by its place, and is not recorded.
+ */
+#include "preload/observe.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/mman.h>
+
+#include "preload/altered.h"
+#include "preload/clock.h"
+#include "preload/gate.h"
+#include "preload/mapped.h"
+#include "preload/ready.h"
+#include "trace/sites.h"
+#include "trace/walk.h"
+#include "weir/stats.h"
+
+/* What a program maps as it starts is not worth weir's tables. */
+#define START_NS    200000000ll
+#define WORTH_BYTES ((size_t)1 << 20)
+
+/* No object is so large: older V8s wish a place for WebAssembly's memories as well, with all they may need. */
+#define VAST_BYTES ((size_t)1 << 30)
+
+static altered_map *real_mmap;
+
+static bool
+is_heap_of_v8(const void *wish, size_t bytes, int flags)
+{
+	static _Atomic int known; /* 1: no V8, 2: V8 */
+
+	if (wish == NULL || bytes >= VAST_BYTES || (flags & MAP_FIXED) != 0)
+		return false;
+	int v8 = atomic_load_explicit(&known, memory_order_relaxed);
+	if (v8 == 0) {
+		v8 = walk_has_v8() ? 2 : 1;
+		atomic_store_explicit(&known, v8, memory_order_relaxed);
+	}
+	return v8 == 2;
+}
+
+static bool
+may_trace(size_t bytes)
+{
+	return ready_done() ||
+	       (bytes >= WORTH_BYTES &&
+		clock_read(CLOCK_MONOTONIC) - gate_born_ns > START_NS && ready_make());
+}
+
+/* In a forked child weir sleeps on; it sees what is there when it wakes. */
+static void
+record(uintptr_t base, size_t bytes, uintptr_t frame, uintptr_t pc)
+{
+	struct gate g;
+
+	if (atomic_load_explicit(&gate_first, memory_order_relaxed) != NULL ||
+	    gate_guest() || !gate_enter(&g))
+		return;
+	mapped_add(base, bytes,
+		   may_trace(bytes) ? weir_trace_site(frame, pc, WEIR_KIND_MMAP) : 0);
+	gate_leave(&g);
+}
+
+/* Jumped to, so that it returns to the host. */
+static void *
+observed(void *addr, size_t bytes, int protection, int flags, int fd, off_t at)
+{
+	void *p = real_mmap(addr, bytes, protection, flags, fd, at);
+
+	if (p != MAP_FAILED && !is_heap_of_v8(addr, bytes, flags))
+		record((uintptr_t)p, bytes, (uintptr_t)__builtin_frame_address(0),
+		       (uintptr_t)__builtin_return_address(0));
+	return p;
+}
+
+void
+observe_init(void)
+{
+	real_mmap = altered_observe(NULL);
+	if (real_mmap != NULL)
+		altered_observe(observed);
+}

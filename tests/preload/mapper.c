@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A guest that maps memory itself. Says "ready" when all is mapped and waits for a line, then for the next:
+ *   keep N    N mappings of 2 MB by keep(), all touched; one of 64 MB of which 1 MB is touched
+ *   churn N   N times a mapping of 1 MB, unmapped at once: hardly anything is left
+ *   grow N    one mapping of 1 MB that mremap makes N MB, touched
+ * A second thread stands by, so that there is a clock. 24 MB of malloc make it worth a sidecar.
+ */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define MB ((size_t)1 << 20)
+
+static void *
+stay(void *p)
+{
+	for (;;)
+		pause();
+	return p;
+}
+
+static char *
+map(size_t bytes)
+{
+	char *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		       -1, 0);
+
+	if (p == MAP_FAILED)
+		exit(1);
+	return p;
+}
+
+__attribute__((noinline)) static void
+keep(size_t bytes)
+{
+	memset(map(2 * MB), 1, bytes);
+}
+
+__attribute__((noinline)) static void
+churn(void)
+{
+	char *p = map(MB);
+
+	memset(p, 1, MB);
+	munmap(p, MB);
+}
+
+int
+main(int argc, char **argv)
+{
+	int n = argc > 2 ? atoi(argv[2]) : 0;
+	pthread_t second;
+	char line[16], *p;
+
+	pthread_create(&second, NULL, stay, NULL);
+	p = malloc(24 * MB);
+	memset(p, 1, 24 * MB);
+	if (argc > 1 && strcmp(argv[1], "keep") == 0) {
+		for (int i = 0; i < n; i++)
+			keep(2 * MB);
+		memset(map(64 * MB), 1, MB);
+	} else if (argc > 1 && strcmp(argv[1], "churn") == 0) {
+		for (int i = 0; i < n; i++)
+			churn();
+	} else if (argc > 1 && strcmp(argv[1], "grow") == 0) {
+		p = mremap(map(MB), MB, (size_t)n * MB, MREMAP_MAYMOVE);
+		if (p == MAP_FAILED)
+			return 1;
+		memset(p, 1, (size_t)n * MB);
+	}
+	puts("ready");
+	fflush(stdout);
+	return fgets(line, sizeof(line), stdin) == NULL;
+}
