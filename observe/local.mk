@@ -21,6 +21,7 @@ libweir_attach_la_SOURCES = \
 	preload/group.c \
 	preload/kind.c \
 	preload/own_files.c \
+	preload/mapped.c \
 	preload/parts.c \
 	preload/record.c \
 	preload/sampling_look.c \
