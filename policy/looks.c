@@ -4,29 +4,13 @@
  */
 #include "policy/looks.h"
 
-#define SECOND_NS   INT64_C(1000000000)
-#define COST_SHARE  2000
-#define WAIT_MIN_NS (SECOND_NS / 20)
-#define WAIT_MAX_NS (SECOND_NS / 5)
+#define SECOND_NS  INT64_C(1000000000)
+#define COST_SHARE 2000
 
 bool
 weir_look_due(int64_t now_ns, int64_t last_ns, int64_t every_ns)
 {
 	return now_ns < last_ns || now_ns - last_ns >= every_ns;
-}
-
-int64_t
-weir_limit_wait(uint64_t limit_bytes, uint64_t charged_bytes, uint64_t cached_bytes)
-{
-	uint64_t left = charged_bytes < limit_bytes ? limit_bytes - charged_bytes : 0;
-	int64_t wait_ns =
-		(int64_t)(left / 4); /* a byte takes a quarter of a nanosecond */
-
-	if (limit_bytes == 0)
-		return INT64_MAX;
-	if (cached_bytes <= limit_bytes / 32 || wait_ns > WAIT_MAX_NS)
-		return WAIT_MAX_NS;
-	return wait_ns > WAIT_MIN_NS ? wait_ns : WAIT_MIN_NS;
 }
 
 bool

@@ -12,13 +12,6 @@
 /* A clock that went back is a reason as well. */
 bool weir_look_due(int64_t now_ns, int64_t last_ns, int64_t every_ns);
 
-/*
- * How long the next look at a limit may wait: INT64_MAX without one (limit 0). Nothing fills memory faster
- * than 4 GB a second, and what is kept matters where it is more than a 32nd of the limit.
- */
-int64_t weir_limit_wait(uint64_t limit_bytes, uint64_t charged_bytes,
-			uint64_t cached_bytes);
-
 /* The last look at what of a group's memory can be dropped at any time, and what is known since. */
 struct weir_unused_look {
 	int64_t now_ns, last_ns, cost_ns;

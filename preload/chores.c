@@ -38,6 +38,7 @@
 #define RESIDENT_INLINE ((uint64_t)256 << 20)
 #define RESIDENT_AT_END ((uint64_t)16 << 30)
 #define PARTS_INLINE	((uint64_t)256 << 20)
+#define LIMIT_LOOK_NS	((uint64_t)200 * MS_NS)
 #define PARTS_FROM_NS	(1000 * MS_NS)
 
 #define UNTOUCHED_LEAST ((uint64_t)16 << 20)
@@ -51,9 +52,9 @@ static uint64_t asked_bytes; /* that the host had asked for at the last look */
 static int64_t written_ns, mail_ns;
 static int64_t scarce_ns; /* when limits of data and address space were read */
 static struct weir_beat beat;
-static int64_t limit_wait_ns; /* until the next look at a limit */
-static uint64_t firm_bytes;   /* see weir_keep_firm */
-static uint64_t rest_peak; /* the most that was charged lately for what is not weir's */
+static bool is_limited;	    /* by the group, or by what may be promised */
+static uint64_t firm_bytes; /* see weir_keep_firm */
+static uint64_t rest_peak;  /* the most that was charged lately for what is not weir's */
 
 /* A class keeps a block for a quarter of its time, then all sizes may have it. */
 static struct weir_tick
@@ -162,11 +163,7 @@ look_around(struct weir_tick *tick, int64_t worked_ns, enum chores_by by)
 	pressure.limit_bytes = m.promise_limit_bytes;
 	pressure.rest_bytes = weir_rest_seen(m.promised_bytes, own);
 	bound(tick, &pressure);
-	int64_t promise_wait_ns = weir_limit_wait(m.promise_limit_bytes, m.promised_bytes,
-						  weir_pool_cached_bytes());
-	limit_wait_ns = weir_limit_wait(m.limit_bytes, charged, weir_pool_cached_bytes());
-	if (limit_wait_ns > promise_wait_ns)
-		limit_wait_ns = promise_wait_ns;
+	is_limited = m.limit_bytes != 0 || m.promise_limit_bytes != 0;
 	/* The host may map memory itself at any time: most of what it may have stays free. */
 	uint64_t most = scarce_most();
 	if (weir_look_due(tick->now_ns, scarce_ns, SCARCE_EVERY)) {
@@ -318,9 +315,9 @@ chores_do(int64_t now_ns, enum chores_by by)
 	/* With a long decay, too: the file, news and mail must not wait for it. */
 	if (sleep != UINT64_MAX && sleep > BELL_LOOK_NS && !segment_given_up())
 		sleep = BELL_LOOK_NS;
-	/* Under a memory limit, the rest of the process may grow quickly: look often. */
-	if (sleep > (uint64_t)limit_wait_ns && sleep != UINT64_MAX)
-		sleep = (uint64_t)limit_wait_ns;
+	/* The rest of the process may grow; what is kept beyond weir_keep_firm does not wait for a look. */
+	if (is_limited && sleep > LIMIT_LOOK_NS && sleep != UINT64_MAX)
+		sleep = LIMIT_LOOK_NS;
 	return sleep;
 }
 

@@ -71,7 +71,7 @@ rest(void)
 	}
 }
 
-/* Near a memory limit there are twenty rounds a second: not all that costs system calls is done in each. */
+/* Rounds may be due twenty times a second: not all that costs system calls is done in each. */
 static bool
 is_round_due(uint64_t sleep)
 {

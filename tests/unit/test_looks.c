@@ -30,30 +30,6 @@ TEST(a_look_is_due_after_its_time_or_when_the_clock_went_back)
 	CHECK(!weir_look_due(100, 100, 20));
 }
 
-TEST(without_a_limit_no_look_is_due)
-{
-	CHECK_EQ(weir_limit_wait(0, 5 * MB, 5 * MB), INT64_MAX);
-}
-
-TEST(near_a_limit_and_over_it_often)
-{
-	for (uint64_t charged = 60 * MB; charged <= 120 * MB; charged += MB)
-		CHECK_EQ(weir_limit_wait(100 * MB, charged, 4 * MB), 50 * MS);
-	CHECK_EQ(weir_limit_wait(100 * MB, UINT64_MAX, UINT64_MAX), 50 * MS);
-}
-
-TEST(no_later_than_memory_could_be_full)
-{
-	CHECK_EQ(weir_limit_wait(4000000000, 3600000000, 1000000000), 100 * MS);
-	CHECK_EQ(weir_limit_wait(UINT64_MAX, 0, UINT64_MAX), 200 * MS);
-}
-
-TEST(with_nothing_to_give_rarely)
-{
-	CHECK_EQ(weir_limit_wait(96 * MB, 90 * MB, 3 * MB), 200 * MS);
-	CHECK_EQ(weir_limit_wait(96 * MB, 90 * MB, 3 * MB + 1), 50 * MS);
-}
-
 TEST(far_from_the_limit_once_a_second)
 {
 	CHECK_EQ(due_in_a_second((struct weir_unused_look){.cost_ns = 30 * US,
@@ -111,10 +87,6 @@ TEST(where_memory_is_is_looked_at_for_what_that_costs)
 
 #define TAP_TESTS                                                                        \
 	T(a_look_is_due_after_its_time_or_when_the_clock_went_back)                      \
-	T(without_a_limit_no_look_is_due)                                                \
-	T(near_a_limit_and_over_it_often)                                                \
-	T(no_later_than_memory_could_be_full)                                            \
-	T(with_nothing_to_give_rarely)                                                   \
 	T(where_memory_is_is_looked_at_for_what_that_costs)                              \
 	T(far_from_the_limit_once_a_second)                                              \
 	T(near_it_without_unused_pages_as_well)                                          \
