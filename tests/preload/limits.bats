@@ -96,13 +96,13 @@ said() {
   done
 }
 
-@test "mlockall under a limit: what weir has mapped, trace and all, takes less than 2 MB of it" {
+@test "mlockall under a limit: what weir has mapped, trace and all, takes less than 2.5 MB of it" {
   local kb
   run "$GUESTS/scant" locked
   [ "$status" -ne 77 ] || skip "not possible here"
   # What it had mapped, and the block of 1 MB that it takes then.
   kb=$(($(said mapped) + 1024))
-  for kb in 8192 $((kb + 2048)); do
+  for kb in 8192 $((kb + 2560)); do
     run -0 under enabled "$GUESTS/scant" locked "$kb"
     echo "$output"
     [[ $output = "refused 0"* ]]
