@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "pool/lock.h"
+#include "trace/intern.h"
 #include "trace/maps.h"
 #include "trace/checked.h"
 #include "trace/unwind.h"
@@ -124,8 +125,14 @@ module_of(const struct maps_line *line, uint64_t header)
 		    modules[i].record.end == line->end &&
 		    strcmp(modules[i].path, line->path) == 0)
 			return (uint16_t)(i + 1);
-	if (n == CODE_MODULES || paths_used + length + 1 > PATH_BYTES)
+	if (n == CODE_MODULES || paths_used + length + 1 > PATH_BYTES) {
+		static bool told;
+
+		if (!told)
+			intern_drop(WEIR_DROP_modules);
+		told = true;
 		return 0;
+	}
 	struct code_module *m = &modules[n];
 	*m = (struct code_module){
 		.record = {.start = line->start,
@@ -150,8 +157,16 @@ add_v8(struct table *t, uint64_t start, uint64_t end, bool builtins)
 	struct code_v8 *v8 = &t->v8;
 	uint32_t i = v8->n;
 
-	if (i == CODE_V8 || start >= end)
+	static bool told;
+
+	if (start >= end)
 		return;
+	if (i == CODE_V8) {
+		if (!told)
+			intern_drop(WEIR_DROP_code);
+		told = true;
+		return;
+	}
 	for (; i > 0 && v8->spans[i - 1].start > start; i--) {
 		v8->spans[i] = v8->spans[i - 1];
 		v8->is_builtins[i] = v8->is_builtins[i - 1];

@@ -68,13 +68,6 @@ read_scope(const struct v8_reader *r, uint64_t scope, struct scope *to)
 	}
 }
 
-static bool
-has_text(const struct v8_reader *r, uint64_t string)
-{
-	return v8_is_string(r, string) &&
-	       checked_u32(r->memory, string - 1 + r->layout->string_length) != 0;
-}
-
 int
 v8_shared_place(const struct v8_reader *r, uint64_t shared, struct v8_place *to,
 		uint64_t *script)
@@ -91,10 +84,10 @@ v8_shared_place(const struct v8_reader *r, uint64_t shared, struct v8_place *to,
 	uint64_t name = v8_field(r, shared, l->shared_scope);
 	if (v8_type(r, name) == l->type_scope) {
 		read_scope(r, name, &scope);
-		name = has_text(r, scope.function_name) ? scope.function_name
-							: scope.inferred_name;
+		name = v8_has_text(r, scope.function_name) ? scope.function_name
+							   : scope.inferred_name;
 	}
-	if (has_text(r, name))
+	if (v8_has_text(r, name))
 		v8_string(r, name, to->function, sizeof(to->function));
 	if (scope.start >= 0 &&
 	    v8_script_line(r, *script, scope.start, &to->line, &to->column) == 0)

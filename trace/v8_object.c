@@ -39,6 +39,13 @@ v8_type(const struct v8_reader *r, uint64_t object)
 	return checked_u16(r->memory, map - 1 + r->layout->map_type);
 }
 
+bool
+v8_has_text(const struct v8_reader *r, uint64_t object)
+{
+	return v8_is_string(r, object) &&
+	       checked_u32(r->memory, object - 1 + r->layout->string_length) != 0;
+}
+
 uint64_t
 v8_bytes(const struct v8_reader *r, uint64_t object, uint32_t *n)
 {
@@ -56,7 +63,8 @@ v8_bytes(const struct v8_reader *r, uint64_t object, uint32_t *n)
 uint64_t
 v8_characters(const struct v8_reader *r, uint64_t string, uint32_t *n, unsigned *width)
 {
-	uint64_t at = 0;
+	uint64_t at = 0, skipped = 0;
+	uint32_t length = UINT32_MAX; /* of a slice */
 
 	*width = 0;
 	for (int i = 0; i < MAX_NESTING; i++) {
@@ -79,6 +87,19 @@ v8_characters(const struct v8_reader *r, uint64_t string, uint32_t *n, unsigned 
 			string = v8_field(r, string, FIRST_PART);
 			continue;
 		}
+		if ((type & KEPT) == SLICED) {
+			uint64_t offset = v8_field(r, string, SECOND_PART);
+
+			if (!v8_is_smi(offset) || v8_smi(offset) < 0 ||
+			    skipped > UINT32_MAX)
+				break;
+			if (length == UINT32_MAX)
+				length = checked_u32(
+					r->memory, string - 1 + r->layout->string_length);
+			skipped += (uint64_t)v8_smi(offset);
+			string = v8_field(r, string, FIRST_PART);
+			continue;
+		}
 		if ((type & KEPT) == SEQUENTIAL)
 			at = string - 1 + FIELD_DATA;
 		else if ((type & KEPT) == EXTERNAL && (type & UNCACHED) == 0)
@@ -87,6 +108,12 @@ v8_characters(const struct v8_reader *r, uint64_t string, uint32_t *n, unsigned 
 			break;
 		*n = checked_u32(r->memory, string - 1 + r->layout->string_length);
 		*width = (type & ONE_BYTE) != 0 ? 1 : 2;
+		if (length == UINT32_MAX)
+			break;
+		if (skipped + length > *n)
+			*width = 0;
+		at += skipped * *width;
+		*n = length;
 		break;
 	}
 	return at;
@@ -103,7 +130,7 @@ struct text {
 static bool
 put(struct text *t, unsigned c)
 {
-	size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : 3;
+	size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
 
 	if (t->used + n >= t->max)
 		return false;
@@ -111,9 +138,12 @@ put(struct text *t, unsigned c)
 		t->to[t->used++] = (char)c;
 		return true;
 	}
-	if (n == 3)
-		t->to[t->used++] = (char)(0xe0 | c >> 12);
-	t->to[t->used++] = (char)(n == 3 ? 0x80 | (c >> 6 & 0x3f) : 0xc0 | c >> 6);
+	if (n == 4)
+		t->to[t->used++] = (char)(0xf0 | c >> 18);
+	if (n >= 3)
+		t->to[t->used++] =
+			(char)(n == 3 ? 0xe0 | c >> 12 : 0x80 | (c >> 12 & 0x3f));
+	t->to[t->used++] = (char)(n >= 3 ? 0x80 | (c >> 6 & 0x3f) : 0xc0 | c >> 6);
 	t->to[t->used++] = (char)(0x80 | (c & 0x3f));
 	return true;
 }
@@ -131,6 +161,16 @@ put_characters(const struct v8_reader *r, struct text *t, uint64_t at, uint32_t 
 		if (width == 1)
 			checked_read(r->memory, at + i, &c, 1);
 		unsigned wide = width == 1 ? c : checked_u16(r->memory, at + 2 * i);
+		/* Both halves of a character beyond 16 bits. */
+		if (wide >= 0xd800 && wide < 0xdc00 && i + 1 < n && t->left > 1) {
+			unsigned low = checked_u16(r->memory, at + 2 * (i + 1));
+
+			if (low >= 0xdc00 && low < 0xe000) {
+				wide = 0x10000 + ((wide - 0xd800) << 10) + (low - 0xdc00);
+				i++;
+				t->left--;
+			}
+		}
 		/* A zero would end the text early; half a surrogate pair is no UTF-8. */
 		if (wide == 0 || (wide >= 0xd800 && wide < 0xe000))
 			wide = 0xfffd;

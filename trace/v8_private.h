@@ -45,6 +45,9 @@ v8_is_string(const struct v8_reader *r, uint64_t object)
 	return v8_type(r, object) < r->layout->type_string_end;
 }
 
+/* A string that is not empty. */
+bool v8_has_text(const struct v8_reader *r, uint64_t object);
+
 /* A byte array's bytes: their address and how many, 0 if it is none. */
 uint64_t v8_bytes(const struct v8_reader *r, uint64_t object, uint32_t *n);
 

@@ -35,11 +35,21 @@ v8_script_forget(void)
 	memset(marks, 0, sizeof(marks));
 }
 
+/* Script: four more words after `id` in V8 10, five from 11 on (objects/script.tq). */
+static int32_t
+source_url(const struct v8_layout *l)
+{
+	return l->script_line_ends + (l->major < 11 ? 48 : 56);
+}
+
 void
 v8_script_name(const struct v8_reader *r, uint64_t script, struct v8_place *to)
 {
-	uint64_t name = v8_field(r, script, r->layout->script_name);
+	uint64_t name = v8_field(r, script, source_url(r->layout));
 
+	/* As in V8's own stack traces, what a `sourceURL` in the text says comes first. */
+	if (!v8_has_text(r, name))
+		name = v8_field(r, script, r->layout->script_name);
 	if (!v8_is_string(r, name) || v8_string(r, name, to->file, sizeof(to->file)) != 0)
 		to->file[0] = '\0';
 	to->runtime = strncmp(to->file, "node:", 5) == 0;
@@ -63,21 +73,45 @@ read_on(const struct v8_reader *r, uint64_t at, uint64_t bytes)
 	checked_expect(r->memory, blocks, n);
 }
 
-/* The index of the next \n of n characters, from the k-th on; n if there is none. */
-static uint32_t
-next_line(const uint8_t *bytes, uint32_t k, uint32_t n, unsigned width)
+static unsigned
+character(const uint8_t *bytes, uint32_t k, unsigned width)
 {
-	if (width == 1) {
-		const uint8_t *found = memchr(bytes + k, '\n', n - k);
+	return width == 1 ? bytes[k] : bytes[2 * k] | (unsigned)bytes[2 * k + 1] << 8;
+}
 
-		return found != NULL ? (uint32_t)(found - bytes) : n;
+/* The index of the next character of n, from the k-th on, that may end a line; n if there is none. */
+static uint32_t
+next_end(const uint8_t *bytes, uint32_t k, uint32_t n, unsigned width)
+{
+	unsigned c;
+
+	if (width == 1) {
+		const uint8_t *end = memchr(bytes + k, '\n', n - k);
+		uint32_t found = end != NULL ? (uint32_t)(end - bytes) : n;
+
+		end = memchr(bytes + k, '\r', found - k);
+		return end != NULL ? (uint32_t)(end - bytes) : found;
 	}
-	while (k < n && (bytes[2 * k] != '\n' || bytes[2 * k + 1] != 0))
-		k++;
+	for (; k < n; k++)
+		if ((c = character(bytes, k, width)) == '\n' || c == '\r' ||
+		    c == 0x2028 || c == 0x2029)
+			break;
 	return k;
 }
 
-/* Counts from a mark to `end`. A lone \r is no end of a line here. */
+/* Before \n, \r is half of an end. */
+static bool
+ends_line(const struct v8_reader *r, const struct source *s, unsigned c, uint32_t at)
+{
+	uint8_t next[2] = {0, 0};
+
+	if (c != '\r' || at + 1 == s->n)
+		return true;
+	checked_read(r->memory, s->at + (uint64_t)(at + 1) * s->width, next, s->width);
+	return next[0] != '\n' || next[1] != 0;
+}
+
+/* Counts from a mark to `end`. */
 static void
 count(const struct v8_reader *r, const struct source *s, struct mark *m, uint32_t end)
 {
@@ -92,7 +126,9 @@ count(const struct v8_reader *r, const struct source *s, struct mark *m, uint32_
 				(uint64_t)(end - i) * s->width);
 		checked_read(r->memory, s->at + (uint64_t)i * s->width, bytes,
 			     n * s->width);
-		for (uint32_t k = 0; (k = next_line(bytes, k, n, s->width)) < n; k++) {
+		for (uint32_t k = 0; (k = next_end(bytes, k, n, s->width)) < n; k++) {
+			if (!ends_line(r, s, character(bytes, k, s->width), i + k))
+				continue;
 			m->line++;
 			m->line_start = i + k + 1;
 		}

@@ -106,7 +106,9 @@ enum weir_trace_tier {
 	X(truncated, "stacks deeper than WEIR_TRACE_MAX_DEPTH, or whose walk broke off") \
 	X(rows, "rows that could not be written")                                        \
 	X(samples, "samples of small blocks that found their table full")                \
-	X(isolates, "isolates of V8's whose collections and heap are not counted")
+	X(isolates, "isolates of V8's whose collections and heap are not counted")       \
+	X(code, "1: not all of V8's code is known; some of its frames are bare "         \
+		"addresses")
 
 enum weir_trace_drop {
 #define X(name, meaning) WEIR_DROP_##name,

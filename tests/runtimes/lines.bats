@@ -59,3 +59,24 @@ lines() {
     ROUNDS=600 lines $flags
   done
 }
+
+@test "texts and names out of the ordinary: as V8 itself calls them" {
+  for name in $nodes; do
+    (use "$name") || continue
+    use "$name"
+    with_weir "${runtime[@]}" "$programs/texts.cjs" >wanted || true
+    "$weir" growth --json --top=0 --by=stack --no-files "$sidecars"/*.weir >growth.json
+    jq -r '.sites[] | .alloc_bytes as $bytes | .stack[] | select(.exact_line)
+      | [$bytes, .function, .file // "", .line] | @tsv' growth.json >got
+    [ "$(wc -l <wanted)" -eq 9 ]
+    while read -r line; do
+      grep -qxF "$line" got || {
+        echo "# $name: $line"
+        grep "^${line%%$'\t'*}" got
+        return 1
+      }
+    done <wanted
+    tested=yes
+  done
+  [ -n "${tested-}" ] || skip "no Node here"
+}

@@ -10,7 +10,8 @@ EXTRA_DIST += %D%/host_list.bash %D%/leaks.bash %D%/programs/leaks %D%/runtimes.
 	%D%/programs/buffers.rb %D%/programs/redis_values.sh \
 	%D%/programs/collect.js %D%/programs/collections.cjs %D%/programs/pieces.js %D%/programs/places.js %D%/programs/rows.py %D%/programs/places.py \
 	%D%/programs/awaits.mjs %D%/programs/buffers.mjs %D%/programs/children.mjs %D%/programs/codecs.mjs \
-	%D%/programs/files.mjs %D%/programs/http.mjs %D%/programs/lines.cjs %D%/programs/resident.mjs %D%/programs/workers.mjs
+	%D%/programs/files.mjs %D%/programs/http.mjs %D%/programs/lines.cjs %D%/programs/resident.mjs \
+	%D%/programs/texts.cjs %D%/programs/workers.mjs
 if HAVE_BATS
 if BUILD_SHIM
 TESTS += $(runtime_tests)
