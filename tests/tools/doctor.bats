@@ -199,7 +199,7 @@ C
   echo text >plain
   run -126 "$WEIR" doctor ./plain
   run -2 "$WEIR" doctor --wrong
-  has 'unknown option "--wrong"'
+  has 'there is no option "--wrong"'
 }
 
 @test "options that leave the program out are told" {

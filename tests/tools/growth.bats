@@ -229,11 +229,29 @@ json() {
   has 'cut.weir: truncated: it ends before its trace'
   run -1 "$WEIR" growth /dev/null
   has 'not a regular file'
-  run -2 "$WEIR" growth
   run -2 "$WEIR" growth a b
   run -2 "$WEIR" growth --by=colour story.weir
   has 'line, function, file, package, kind, thread or stack'
-  run -2 "$WEIR" growth --diff a story.weir
+  run -1 "$WEIR" growth --diff a story.weir
+}
+
+@test "without an argument: the process that runs, else the last that ended; of several, which" {
+  run -1 "$WEIR" growth
+  has 'no process under weir runs or has left a sidecar here'
+  mkdir -p "$FOLDER"
+  "$MAKE_TRACE" "$FOLDER/999999-77.weir" pid=999999 start=77
+  run -0 "$WEIR" growth
+  has 'pid 999999'
+  "$WEIR" report >page.html
+  grep -q 999999 page.html
+  "$MAKE_TRACE" "$FOLDER/$$-$(start_ticks $$).weir" pid=$$ start="$(start_ticks $$)" state=1 now=1
+  run -0 "$WEIR" growth
+  has "pid $$"
+  parent=$(awk '{ print $4 }' /proc/$$/stat)
+  "$MAKE_TRACE" "$FOLDER/$parent-$(start_ticks "$parent").weir" pid="$parent" start="$(start_ticks "$parent")" state=1 now=1
+  run -1 "$WEIR" growth
+  has '2 processes under weir run here; which one?'
+  has "weir growth $parent"
 }
 
 @test "a sidecar that the process wrote to its last second is read by pid" {

@@ -244,8 +244,6 @@ in_the_page() {
   has "/dev/full: cannot be written: No space left on device"
   run -1 bash -c '"$WEIR" report story.weir >/dev/full'
   has "No space left on device"
-  run -2 "$WEIR" report
-  has "which file or pid?"
   run -2 "$WEIR" report a b
   run -2 "$WEIR" report story.weir -o
   has "-o needs a file"

@@ -27,7 +27,7 @@ environment_of() {
 @test "an unknown option is named" {
   run "$WEIR" run --flour=64K -- true
   [ "$status" -eq 2 ]
-  has 'unknown option "--flour=64K"'
+  has 'there is no option "--flour=64K"; did you mean --floor?'
 }
 
 @test "a bad value is refused with the option, the value and what is allowed" {
@@ -43,6 +43,28 @@ environment_of() {
   run "$WEIR" run --enabled=maybe true
   [ "$status" -eq 2 ]
   has 'allowed: on or off'
+}
+
+@test "what was most likely meant is said: a command, an option, a program, a sidecar, a script" {
+  run -2 "$WEIR" groth
+  has 'did you mean `weir growth`?'
+  run -2 "$WEIR" sh -c true
+  has 'to start that program under weir: `weir run sh ...`'
+  run -2 "$WEIR" leak.weir
+  has '`weir growth leak.weir`'
+  run -2 "$WEIR" run --sumary true
+  has 'did you mean --summary?'
+  run -2 "$WEIR" run --decay=3 true
+  has 'did you mean --decay_ms?'
+  run -2 "$WEIR" run --nothing_like_it true
+  lacks 'did you mean'
+  echo 1 >leak.js
+  run -127 "$WEIR" run leak.js
+  has '`weir run node leak.js`'
+  run -126 "$WEIR" doctor ./leak.js
+  has '`weir doctor node ./leak.js`'
+  run -2 "$WEIR" encode hexx
+  has 'base64url'
 }
 
 @test "an option without its value is an error" {

@@ -88,7 +88,7 @@ has_screen() {
   has "process $guest, running"
   "$MAKE_TRACE" "$FOLDER/$$-$(start_ticks $$).weir" pid=$$ start="$(start_ticks $$)" state=1 now=1
   run -1 "$WEIR" top --once
-  has "2 processes under weir run here; give the pid of one"
+  has "2 processes under weir run here; which one?"
 }
 
 @test "a sidecar without a trace still has its picture, and says what is missing" {

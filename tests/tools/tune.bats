@@ -91,8 +91,6 @@ near() {
   [[ $output == *"too few requests"* ]]
   run "$WEIR" tune nothing.weir
   [ "$status" -eq 1 ]
-  run "$WEIR" tune
-  [ "$status" -eq 2 ]
   run "$WEIR" tune --wrong first.weir
   [ "$status" -eq 2 ]
 }

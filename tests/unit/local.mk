@@ -8,6 +8,7 @@ UNIT_TESTS = \
 	%D%/test_bytes \
 	%D%/test_census \
 	%D%/test_check \
+	%D%/test_command_line \
 	%D%/test_emit \
 	%D%/test_encode_dialects \
 	%D%/test_encode_standards \

@@ -35,6 +35,15 @@ void cmd_print_help(const struct cmd *c, FILE *out);
 int cmd_usage(const struct cmd *c, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* The same of an option that there is not, with the one that was most likely meant. */
+int cmd_unknown_option(const struct cmd *c, const char *option);
+
+/*
+ * Tells that the program `name` of the subcommand's command line cannot be started, for the reason `error`, and how
+ * to start what looks like a script. Returns the exit status that a shell would give.
+ */
+int cmd_not_started(const struct cmd *c, const char *name, int error);
+
 /*
  * The value of option `name` in argv[*i], as --name=VALUE or as --name VALUE: then *i moves on.
  * NULL if argv[*i] is another option; "" if the value is missing. NULL ends argv.

@@ -65,10 +65,10 @@ run(int argc, char **argv)
 		return CMD_OK;
 	}
 	if (argc == 2 && argv[1][0] == '-')
-		return cmd_usage(&cmd_detach, "unknown option \"%s\"", argv[1]);
+		return cmd_unknown_option(&cmd_detach, argv[1]);
 	if (argc != 2)
 		return cmd_usage(&cmd_detach, "which process? `weir stat` lists them");
-	if (!subject_open(argv[1], &e))
+	if (!subject_open("detach", argv[1], &e))
 		return CMD_FAILED;
 	status = detach(&e);
 	sidecar_free(&e.sidecar);

@@ -217,11 +217,8 @@ diagnose(const char *what, bool as_json)
 	weir_options_parse(&o, getenv("WEIR_OPTIONS"), NULL, 0);
 	if (what != NULL && !proc_is_pid(what, &pid)) {
 		rc = launch_find_command(what, getenv("PATH"), path, sizeof(path));
-		if (rc != 0) {
-			tell_error("%s: %s", what,
-				   rc == -ENOENT ? "not found" : "cannot be run");
-			return rc == -ENOENT ? CMD_NOT_FOUND : CMD_NOT_EXECUTABLE;
-		}
+		if (rc != 0)
+			return cmd_not_started(&cmd_doctor, what, -rc);
 		examine_shim(&d);
 		add_options(&d, &o);
 		examine_program(&d, path, &o);
@@ -259,7 +256,7 @@ run(int argc, char **argv)
 			return CMD_OK;
 		}
 		if (strcmp(argv[i], "--json") != 0)
-			return cmd_usage(&cmd_doctor, "unknown option \"%s\"", argv[i]);
+			return cmd_unknown_option(&cmd_doctor, argv[i]);
 		as_json = true;
 	}
 	/* What follows the program are its own arguments, as for `weir run`. */

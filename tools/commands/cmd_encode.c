@@ -9,9 +9,10 @@
 #include "tools/commands/cmd.h"
 #include "tools/commands/convert.h"
 
-static const char codecs_text[] =
-	"CODEC: hex, base64, base64url; latin1, ascii, utf8, utf16le (text is UTF-8).\n"
-	"Without FILE, or with -, standard input is read.\n\n";
+#define CODECS "hex, base64, base64url, latin1, ascii, utf8 or utf16le"
+
+static const char codecs_text[] = "CODEC: " CODECS " (text is UTF-8).\n"
+				  "Without FILE, or with -, standard input is read.\n\n";
 
 static void
 encode_help(FILE *out)
@@ -83,7 +84,7 @@ parse(const struct cmd *self, struct convert *c, int argc, char **argv)
 				return cmd_usage(self, "there is no dialect \"%s\"",
 						 value);
 		} else if (options && argv[i][0] == '-' && argv[i][1] != '\0') {
-			return cmd_usage(self, "there is no option \"%s\"", argv[i]);
+			return cmd_unknown_option(self, argv[i]);
 		} else if (n_words == 2) {
 			return cmd_usage(self, "one file at a time, please");
 		} else {
@@ -91,9 +92,9 @@ parse(const struct cmd *self, struct convert *c, int argc, char **argv)
 		}
 	}
 	if (words[0] == NULL)
-		return cmd_usage(self, "which CODEC?");
+		return cmd_usage(self, "which codec? " CODECS);
 	if (!convert_codec(words[0], &c->codec))
-		return cmd_usage(self, "there is no codec \"%s\"", words[0]);
+		return cmd_usage(self, "there is no codec \"%s\": " CODECS, words[0]);
 	if (c->columns > 0 && c->codec > WEIR_BASE64URL)
 		return cmd_usage(self, "--wrap is for hex, base64 and base64url");
 	c->file = words[1];

@@ -62,13 +62,14 @@ parse_name(const char *text, const char *const *names, size_t n, size_t *out)
 	return false;
 }
 
+#define FORMATS "json, folded, pprof, heapprofile, speedscope or openmetrics"
+
 static int
 usage_format(const char *text)
 {
-	return cmd_usage(&cmd_export,
-			 "--format=\"%s\": json, folded, pprof, heapprofile, speedscope "
-			 "or openmetrics",
-			 text);
+	if (text == NULL)
+		return cmd_usage(&cmd_export, "which format? --format=" FORMATS);
+	return cmd_usage(&cmd_export, "there is no format \"%s\": " FORMATS, text);
 }
 
 /* Returns -1 to go on, or the exit status. */
@@ -98,7 +99,7 @@ parse_option(char **argv, int *i, struct request *r)
 			return cmd_usage(&cmd_export, "-o needs a file");
 		r->output = value;
 	} else {
-		return cmd_usage(&cmd_export, "unknown option \"%s\"", argv[*i]);
+		return cmd_unknown_option(&cmd_export, argv[*i]);
 	}
 	return -1;
 }
@@ -125,11 +126,8 @@ parse_args(int argc, char **argv, struct request *r)
 			return status;
 		}
 	}
-	if (r->what == NULL)
-		return cmd_usage(&cmd_export,
-				 "which file or pid? `weir stat` lists them");
 	if (r->format == N_FORMATS)
-		return usage_format("");
+		return usage_format(NULL);
 	return -1;
 }
 
@@ -177,7 +175,7 @@ run(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	if (!subject_open_trace(r.what, &e, &trace))
+	if (!subject_open_trace("export", r.what, &e, &trace))
 		return CMD_FAILED;
 	subject_tell_missing();
 	status = CMD_FAILED;
@@ -200,7 +198,8 @@ run(int argc, char **argv)
 
 const struct cmd cmd_export = {
 	.name = "export",
-	.args = "--format=FORMAT [--value=VALUE] [--from=T] [--to=T] [-o FILE] FILE|PID",
+	.args = "--format=FORMAT [--value=VALUE] [--from=T] [--to=T] [-o FILE] "
+		"[FILE|PID]",
 	.summary = "write the sites for pprof, DevTools, speedscope, Prometheus, ...",
 	.run = run,
 	.help = export_help,

@@ -25,7 +25,10 @@ struct request {
 static void
 growth_help(FILE *out)
 {
-	fputs("FILE: a sidecar. PID: the sidecar of that process, running or gone.\n\n"
+	fputs("FILE: a sidecar. PID: the sidecar of that process, running or gone. "
+	      "Without either:\nthe only process under weir that runs, else the last "
+	      "that "
+	      "has ended.\n\n"
 	      "  --from=T --to=T      the window; T is seconds (or 5m, 2h) since the "
 	      "start, -30s\n"
 	      "                       before the end, or the label of a mark of weir "
@@ -145,14 +148,9 @@ parse_args(int argc, char **argv, struct request *r)
 			cmd_print_help(&cmd_growth, stdout);
 			return CMD_OK;
 		} else if ((status = parse_option(argc, argv, &i, r)) != -1) {
-			return status != -2 ? status
-					    : cmd_usage(&cmd_growth,
-							"unknown option \"%s\"", a);
+			return status != -2 ? status : cmd_unknown_option(&cmd_growth, a);
 		}
 	}
-	if (r->what == NULL)
-		return cmd_usage(&cmd_growth,
-				 "which file or pid? `weir stat` lists them");
 	if (r->diff[0] != NULL && (r->from != NULL || r->to != NULL))
 		return cmd_usage(&cmd_growth, "--diff goes with neither --from nor --to");
 	return -1;
@@ -203,7 +201,7 @@ run(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	if (!subject_open_trace(r.what, &e, &trace))
+	if (!subject_open_trace("growth", r.what, &e, &trace))
 		return CMD_FAILED;
 	if (!r.no_files)
 		subject_tell_missing();
@@ -220,7 +218,7 @@ run(int argc, char **argv)
 const struct cmd cmd_growth = {
 	.name = "growth",
 	.args = "[--from=T] [--to=T] [--diff A B] [--by=HOW] [--sort=WHAT] [--top=N] "
-		"[--json] FILE|PID",
+		"[--json] [FILE|PID]",
 	.summary = "name the lines of code that hold the memory, and say what they do",
 	.run = run,
 	.help = growth_help,

@@ -3,7 +3,8 @@
  * `weir report`: everything a sidecar tells, as one page of HTML that needs nothing else. The
  * output file appears whole or not at all.
  */
-#include <stdlib.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,7 +25,13 @@ report_help(FILE *out)
 	fputs("FILE: a sidecar, also of a process that was killed. PID: the sidecar of "
 	      "that "
 	      "process.\n\n"
-	      "  -o, --output=FILE    the page; - or nothing: standard output\n\n"
+	      "Without either: the only process under weir that runs, else the last that "
+	      "has "
+	      "ended.\n\n"
+	      "  -o, --output=FILE    the page; - for standard output. Without it, "
+	      "standard output, or\n"
+	      "                       where that is a terminal "
+	      "weir-report-NAME-PID.html\n\n"
 	      "The page loads nothing from elsewhere. Names of files and functions are "
 	      "in "
 	      "it, and the\nlines of code that allocated; arguments and environment are "
@@ -60,16 +67,11 @@ parse_args(int argc, char **argv, struct request *r)
 			cmd_print_help(&cmd_report, stdout);
 			return CMD_OK;
 		} else {
-			return cmd_usage(&cmd_report, "unknown option \"%s\"", a);
+			return cmd_unknown_option(&cmd_report, a);
 		}
 	}
-	if (r->what == NULL)
-		return cmd_usage(&cmd_report, "which file or pid?");
 	if (r->output != NULL && r->output[0] == '\0')
 		return cmd_usage(&cmd_report, "-o needs a file");
-	if (r->output == NULL && isatty(STDOUT_FILENO))
-		return cmd_usage(&cmd_report,
-				 "a page of HTML is not for a terminal: add -o FILE");
 	return -1;
 }
 
@@ -91,23 +93,39 @@ print_page(const void *entry, FILE *out)
 		trace_view_free(&trace);
 }
 
+/* In the current folder, named after the process: a page of HTML is not for a terminal. */
+static const char *
+own_name(const struct locate_entry *e, char *name, size_t size)
+{
+	const char *program = strrchr(e->sidecar.header.exe, '/');
+
+	snprintf(name, size, "weir-report-%s-%d.html",
+		 program != NULL ? program + 1 : "process", e->sidecar.header.pid);
+	return name;
+}
+
 static int
 run(int argc, char **argv)
 {
 	struct request r = {0};
 	struct locate_entry e = {0};
+	char name[NAME_MAX];
 	int status = parse_args(argc, argv, &r), rc;
 
 	if (status >= 0)
 		return status;
-	if (!subject_open(r.what, &e))
+	if (!subject_open("report", r.what, &e))
 		return CMD_FAILED;
+	if (r.output == NULL && isatty(STDOUT_FILENO))
+		r.output = own_name(&e, name, sizeof(name));
 	/* main() looks at standard output itself. */
 	if (r.output == NULL || strcmp(r.output, "-") == 0) {
 		print_page(&e, stdout);
 		rc = 0;
 	} else {
 		rc = output_file(r.output, print_page, &e);
+		if (rc == 0 && r.output == name)
+			printf("%s\n", name);
 	}
 	sidecar_free(&e.sidecar);
 	if (rc != 0)
@@ -117,7 +135,7 @@ run(int argc, char **argv)
 
 const struct cmd cmd_report = {
 	.name = "report",
-	.args = "FILE|PID -o PAGE.html",
+	.args = "[-o PAGE.html] [FILE|PID]",
 	.summary = "write what is known about a process as one page of HTML",
 	.run = run,
 	.help = report_help,

@@ -68,7 +68,7 @@ parse_args(int argc, char **argv, struct request *r)
 		if (taken < 0)
 			return CMD_USAGE;
 		if (taken == 0)
-			return cmd_usage(&cmd_run, "unknown option \"%s\"", argv[i]);
+			return cmd_unknown_option(&cmd_run, argv[i]);
 		i += taken;
 	}
 	if (i == argc)
@@ -77,24 +77,12 @@ parse_args(int argc, char **argv, struct request *r)
 	return CMD_OK;
 }
 
-static int
-not_started(const char *name, int error)
-{
-	if (error == ENOENT) {
-		tell_error("%s: not found%s", name,
-			   strchr(name, '/') == NULL ? " on PATH" : "");
-		return CMD_NOT_FOUND;
-	}
-	tell_error("%s: cannot be run: %s", name, strerror(error));
-	return CMD_NOT_EXECUTABLE;
-}
-
 /* The file was found before: ENOENT from exec is about what would run it. */
 static int
 not_executed(const char *name, int error)
 {
 	if (error != ENOENT)
-		return not_started(name, error);
+		return cmd_not_started(&cmd_run, name, error);
 	tell_error("%s: cannot be run: its interpreter or loader is not there", name);
 	return CMD_NOT_EXECUTABLE;
 }
@@ -188,7 +176,7 @@ start(const struct request *r)
 	int rc = launch_find_command(r->argv[0], getenv("PATH"), path, sizeof(path));
 
 	if (rc != 0)
-		return not_started(r->argv[0], -rc);
+		return cmd_not_started(&cmd_run, r->argv[0], -rc);
 	bool known = target_examine(&t, path, getenv("PATH")) == 0;
 	/*
 	 * AddressSanitizer ends a process in which its library does not come first, musl's loader one whose

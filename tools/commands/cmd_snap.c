@@ -94,7 +94,7 @@ parse_args(const struct cmd *cmd, int argc, char **argv, struct request *r)
 						 "--timeout=\"%s\": seconds, 0 to %d",
 						 a + 10, MAX_SECONDS);
 		} else {
-			return cmd_usage(cmd, "unknown option \"%s\"", a);
+			return cmd_unknown_option(cmd, a);
 		}
 	}
 	if (r->what == NULL)
@@ -168,7 +168,7 @@ run_snap(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	if (!subject_open(r.what, &e))
+	if (!subject_open("snap", r.what, &e))
 		return CMD_FAILED;
 	id = ask(&r, WEIR_COMMAND_MARK, &e, &request);
 	if (id >= 0)
@@ -189,7 +189,7 @@ run_purge(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	if (!subject_open(r.what, &e))
+	if (!subject_open("purge", r.what, &e))
 		return CMD_FAILED;
 	bytes = ask(&r, WEIR_COMMAND_PURGE, &e, &request);
 	if (bytes >= 0)

@@ -89,7 +89,7 @@ parse_args(int argc, char **argv, struct request *r)
 			cmd_print_help(&cmd_stat, stdout);
 			return CMD_OK;
 		} else
-			return cmd_usage(&cmd_stat, "unknown option \"%s\"", a);
+			return cmd_unknown_option(&cmd_stat, a);
 	}
 	if (r->what == NULL && (r->check || r->watch))
 		return cmd_usage(&cmd_stat, "%s needs a file or a pid",
@@ -233,7 +233,7 @@ run(int argc, char **argv)
 		return status;
 	if (r.what == NULL)
 		return r.prune ? prune() : list(&r);
-	if (!subject_open(r.what, &e))
+	if (!subject_open("stat", r.what, &e))
 		return CMD_FAILED;
 	status = CMD_OK;
 	if (r.check)

@@ -83,7 +83,7 @@ parse_option(const char *a, struct request *r)
 		cmd_print_help(&cmd_top, stdout);
 		return CMD_OK;
 	} else {
-		return cmd_usage(&cmd_top, "unknown option \"%s\"", a);
+		return cmd_unknown_option(&cmd_top, a);
 	}
 	return -1;
 }
@@ -108,34 +108,6 @@ parse_args(int argc, char **argv, struct request *r)
 			return status;
 	}
 	return -1;
-}
-
-/* The path of the one process that runs; NULL after it has been told why not. */
-static char *
-only_process(void)
-{
-	struct locate_place here = locate_here();
-	struct locate_entry *entries;
-	size_t n = locate_all(&here, 0, &entries), running = 0, one = 0;
-	char *path = NULL;
-
-	for (size_t i = 0; i < n; i++) {
-		if (entries[i].error == 0 && entries[i].life == LOCATE_RUNNING) {
-			one = i;
-			running++;
-		}
-	}
-	if (running == 1)
-		path = strdup(entries[one].path);
-	else if (running == 0)
-		tell_error("top: no process under weir runs here; `weir stat` lists the "
-			   "sidecars there are");
-	else
-		tell_error("top: %zu processes under weir run here; give the pid of one, "
-			   "`weir stat` lists them",
-			   running);
-	locate_free(entries, n);
-	return path;
 }
 
 static int
@@ -179,7 +151,7 @@ show(const struct request *r)
 	struct look l;
 
 	/* Here the reasons are told; the model's own looks only note them. */
-	if (!subject_open(r->what, &e))
+	if (!subject_open("top", r->what, &e))
 		return CMD_FAILED;
 	sidecar_free(&e.sidecar);
 	top_model_init(&model);
@@ -219,7 +191,7 @@ run(int argc, char **argv)
 		return status;
 	setlocale(LC_CTYPE, "");
 	if (r.what == NULL) {
-		found = only_process();
+		found = subject_obvious("top", false);
 		if (found == NULL)
 			return CMD_FAILED;
 		r.what = found;

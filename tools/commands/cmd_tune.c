@@ -135,20 +135,18 @@ tune_run(int argc, char **argv)
 			cmd_print_help(&cmd_tune, stdout);
 			return CMD_OK;
 		} else if (argv[i][0] == '-' && argv[i][1] != '\0')
-			return cmd_usage(&cmd_tune, "there is no option %s", argv[i]);
+			return cmd_unknown_option(&cmd_tune, argv[i]);
 		else if (what != NULL)
 			return cmd_usage(&cmd_tune, "one FILE or PID, please");
 		else
 			what = argv[i];
 	}
-	if (what == NULL)
-		return cmd_usage(&cmd_tune, "which FILE or PID?");
-	if (!subject_open(what, &e))
+	if (!subject_open("tune", what, &e))
 		return CMD_FAILED;
 	enum tune_error error = tune_from(&t, &e.sidecar);
 	sidecar_free(&e.sidecar);
 	if (error != TUNE_OK) {
-		tell_error("%s: %s", what, why[error]);
+		tell_error("%s: %s", e.path, why[error]);
 		return CMD_FAILED;
 	}
 	options_line(&t.options, line, sizeof(line));
@@ -161,7 +159,7 @@ tune_run(int argc, char **argv)
 
 const struct cmd cmd_tune = {
 	.name = "tune",
-	.args = "[--json] FILE|PID",
+	.args = "[--json] [FILE|PID]",
 	.summary = "the options that would have served a recorded program best",
 	.run = tune_run,
 	.help = tune_help,

@@ -4,11 +4,15 @@
  * that output which could not be written is a failure.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "config.h"
 #include "tools/commands/cmd.h"
+#include "tools/host/launch.h"
+#include "tools/text/nearest.h"
 #include "tools/text/tell.h"
 
 static const struct cmd *const cmds[] = {
@@ -30,31 +34,6 @@ print_usage(FILE *out)
 	      out);
 }
 
-/* Edit distance, for words of a length that a subcommand may have. */
-static size_t
-distance(const char *a, const char *b)
-{
-	size_t row[32], n = strlen(b);
-
-	if (n >= sizeof(row) / sizeof(row[0]))
-		return n;
-	for (size_t j = 0; j <= n; j++)
-		row[j] = j;
-	for (size_t i = 0; a[i] != '\0'; i++) {
-		size_t corner = row[0];
-
-		row[0] = i + 1;
-		for (size_t j = 0; j < n; j++) {
-			size_t replace = corner + (a[i] != b[j]);
-			size_t least = row[j] < row[j + 1] ? row[j] + 1 : row[j + 1] + 1;
-
-			corner = row[j + 1];
-			row[j + 1] = replace < least ? replace : least;
-		}
-	}
-	return row[n];
-}
-
 static const struct cmd *
 find_cmd(const char *name)
 {
@@ -64,16 +43,27 @@ find_cmd(const char *name)
 	return NULL;
 }
 
+/* What was most likely meant by what is no subcommand: a program, a sidecar, another word. */
 static int
-unknown(const char *name)
+unknown(int argc, char **argv)
 {
 	const struct cmd *nearest = cmds[0];
+	const char *name = argv[0], *dot = strrchr(name, '.');
+	char path[PATH_MAX];
 
 	for (size_t i = 1; i < N_CMDS; i++)
-		if (distance(name, cmds[i]->name) < distance(name, nearest->name))
+		if (nearest_distance(name, cmds[i]->name) <
+		    nearest_distance(name, nearest->name))
 			nearest = cmds[i];
-	/* Two slips of the finger are a typing error; more is another word. */
-	if (distance(name, nearest->name) <= 2)
+	if (dot != NULL && strcmp(dot, ".weir") == 0)
+		tell_error("there is no command \"%s\"; to read that file: `weir growth "
+			   "%s` or `weir stat %s`",
+			   name, name, name);
+	else if (launch_find_command(name, getenv("PATH"), path, sizeof(path)) == 0)
+		tell_error("there is no command \"%s\"; to start that program under "
+			   "weir: `weir run %s%s`",
+			   name, name, argc > 1 ? " ..." : "");
+	else if (nearest_is_slip(name, nearest->name))
 		tell_error("there is no command \"%s\"; did you mean `weir %s`? `weir "
 			   "help` lists all",
 			   name, nearest->name);
@@ -93,7 +83,7 @@ help(int argc, char **argv)
 	}
 	c = find_cmd(argv[1]);
 	if (c == NULL)
-		return unknown(argv[1]);
+		return unknown(1, argv + 1);
 	cmd_print_help(c, stdout);
 	return CMD_OK;
 }
@@ -107,7 +97,8 @@ dispatch(int argc, char **argv)
 		print_usage(stderr);
 		return CMD_USAGE;
 	}
-	if (strcmp(argv[1], "--version") == 0) {
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-v") == 0 ||
+	    strcmp(argv[1], "version") == 0) {
 		puts("weir " VERSION);
 		return CMD_OK;
 	}
@@ -115,7 +106,7 @@ dispatch(int argc, char **argv)
 	    strcmp(argv[1], "-h") == 0)
 		return help(argc - 1, argv + 1);
 	c = find_cmd(argv[1]);
-	return c != NULL ? c->run(argc - 1, argv + 1) : unknown(argv[1]);
+	return c != NULL ? c->run(argc - 1, argv + 1) : unknown(argc - 1, argv + 1);
 }
 
 int

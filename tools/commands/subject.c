@@ -5,9 +5,13 @@
 #include "tools/commands/subject.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "config.h"
 #include "tools/host/running.h"
+#include "tools/read/command_line.h"
 #include "tools/read/look.h"
 #include "tools/read/proc.h"
 #include "tools/text/tell.h"
@@ -38,8 +42,9 @@ tell_no_sidecar(pid_t pid)
 		tell_error("process %d does not run under weir: %s", (int)pid, why);
 }
 
-bool
-subject_open(const char *what, struct locate_entry *e)
+/* By pid or by path. */
+static bool
+open_named(const char *what, struct locate_entry *e)
 {
 	pid_t pid;
 	int rc;
@@ -58,6 +63,61 @@ subject_open(const char *what, struct locate_entry *e)
 	return rc == 0;
 }
 
+#define LISTED 10
+
+/* The processes that run, for one to be chosen. */
+static void
+tell_which(const char *command, const struct locate_entry *entries, size_t n,
+	   size_t running)
+{
+	size_t listed = 0;
+
+	tell_error("%s: %zu processes under weir run here; which one?", command, running);
+	for (size_t i = 0; i < n && listed < LISTED; i++) {
+		char line[COMMAND_LINE_BYTES];
+
+		if (entries[i].error != 0 || entries[i].life != LOCATE_RUNNING)
+			continue;
+		listed++;
+		command_line_of(entries[i].pid, line, sizeof(line));
+		fprintf(stderr, "  weir %s %-8d # %s\n", command, (int)entries[i].pid,
+			line);
+	}
+	if (running > listed)
+		fprintf(stderr, "  and %zu more: `weir stat` lists all\n",
+			running - listed);
+}
+
+char *
+subject_obvious(const char *command, bool ended_will_do)
+{
+	struct locate_place here = locate_here();
+	struct locate_entry *entries;
+	size_t n = locate_all(&here, 0, &entries), running = 0, one = n;
+	char *path = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		bool runs = entries[i].life == LOCATE_RUNNING;
+
+		if (entries[i].error != 0)
+			continue;
+		running += runs;
+		if (one == n && (runs || ended_will_do))
+			one = i; /* those that run come first, then the most recent */
+	}
+	if (running > 1)
+		tell_which(command, entries, n, running);
+	else if (one == n)
+		tell_error("%s: no process under weir %s here; start one with `weir run "
+			   "-- PROGRAM`, or name a sidecar",
+			   command,
+			   ended_will_do ? "runs or has left a sidecar" : "runs");
+	else if ((path = strdup(entries[one].path)) == NULL)
+		tell_no_memory();
+	locate_free(entries, n);
+	return path;
+}
+
 void
 subject_tell_missing(void)
 {
@@ -70,11 +130,23 @@ subject_tell_missing(void)
 }
 
 bool
-subject_open_trace(const char *what, struct locate_entry *e, struct trace_view *trace)
+subject_open(const char *command, const char *what, struct locate_entry *e)
+{
+	char *found = what == NULL ? subject_obvious(command, true) : NULL;
+	bool opened = (what != NULL || found != NULL) &&
+		      open_named(what != NULL ? what : found, e);
+
+	free(found);
+	return opened;
+}
+
+bool
+subject_open_trace(const char *command, const char *what, struct locate_entry *e,
+		   struct trace_view *trace)
 {
 	char why[TRACE_VIEW_WHY];
 
-	if (!subject_open(what, e))
+	if (!subject_open(command, what, e))
 		return false;
 	if (look_trace(trace, e, why) == 0)
 		return true;

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Levenshtein's distance, by one row of the table.
+ */
+#include "tools/text/nearest.h"
+
+#include <string.h>
+
+size_t
+nearest_distance(const char *a, const char *b)
+{
+	size_t row[32], n = strlen(b);
+
+	if (n >= sizeof(row) / sizeof(row[0]))
+		return n;
+	for (size_t j = 0; j <= n; j++)
+		row[j] = j;
+	for (size_t i = 0; a[i] != '\0'; i++) {
+		size_t corner = row[0];
+
+		row[0] = i + 1;
+		for (size_t j = 0; j < n; j++) {
+			size_t replace = corner + (a[i] != b[j]);
+			size_t least = row[j] < row[j + 1] ? row[j] + 1 : row[j + 1] + 1;
+
+			corner = row[j + 1];
+			row[j + 1] = replace < least ? replace : least;
+		}
+	}
+	return row[n];
+}
+
+int
+nearest_is_slip(const char *typed, const char *meant)
+{
+	return nearest_distance(typed, meant) <= (strlen(meant) < 4 ? 1 : 2);
+}
