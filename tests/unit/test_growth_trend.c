@@ -55,8 +55,41 @@ TEST(values_that_follow_each_other_are_fewer)
 	rise(24, 1);
 	CHECK(growth_trend(v, 24).z2_corrected == growth_trend(v, 24).z2);
 	for (size_t i = 0; i < 24; i++)
-		v[i] += (double)((i * 7919) % 13);
+		v[i] += (double)(i % 2 * 5);
 	CHECK(growth_trend(v, 24).z2_corrected == growth_trend(v, 24).z2);
+}
+
+static uint64_t state;
+
+/* About normal. */
+static double
+any(void)
+{
+	double sum = -3;
+
+	for (int i = 0; i < 6; i++) {
+		state = state * 6364136223846793005u + 1442695040888963407u;
+		sum += (double)(state >> 40) / (double)(1 << 24);
+	}
+	return sum;
+}
+
+TEST(a_wave_is_seldom_a_trend)
+{
+	unsigned plain = 0, corrected = 0;
+
+	state = 7;
+	for (int round = 0; round < 2000; round++) {
+		double last = any() / 0.6;
+
+		for (int i = 0; i < 24; i++)
+			v[i] = last = 0.8 * last + any();
+		plain += growth_trend(v, 24).z2 >= 5.41;
+		corrected += growth_trend(v, 24).z2_corrected >= 5.41;
+	}
+	/* By chance it would be 20. */
+	CHECK(plain > 300);
+	CHECK(corrected < 100);
 }
 
 TEST(the_rule_of_succession)
@@ -79,6 +112,7 @@ TEST(time_to_the_limit)
 	T(the_slope_is_that_of_the_line_and_does_not_mind_outliers)                      \
 	T(a_trend_needs_order_and_enough_of_it)                                          \
 	T(values_that_follow_each_other_are_fewer)                                       \
+	T(a_wave_is_seldom_a_trend)                                                      \
 	T(the_rule_of_succession)                                                        \
 	T(time_to_the_limit)
 TAP_MAIN()

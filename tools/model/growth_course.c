@@ -74,21 +74,33 @@ struct look {
 	double slowed; /* slope of the longest window that slows down, by second */
 };
 
-/* The tests of one choice of bins, the cheap ones first; what fell before is `fallen`. */
+/* The tests of one choice of bins but that of chance; what fell before is `fallen`. */
 static bool
-rises(const struct look *l, const struct growth_bins *b, bool late, double fallen,
-      double *slope)
+is_higher(const struct look *l, const struct growth_bins *b, bool late, double fallen)
 {
-	struct growth_trend t;
-	size_t onset;
+	return b->rise >= (late ? 2 : 1) * l->least &&
+	       b->rise >= 4 * growth_bins_fall(b) && b->rise >= 1.5 * fallen &&
+	       growth_bins_spread(b) && growth_bins_go_on(b);
+}
 
-	if (b->rise < (late ? 2 : 1) * l->least || b->rise < 4 * growth_bins_fall(b) ||
-	    b->rise < 1.5 * fallen || !growth_bins_spread(b) || !growth_bins_go_on(b))
-		return false;
-	t = growth_trend(b->v, b->n);
-	onset = growth_bins_onset(b);
-	*slope = growth_slope(b->v + onset, b->n - onset) * (double)b->n / b->span_s;
-	return t.z2_corrected >= (b->n < MANY ? FEW_Z2 : SURE_Z2);
+/* Bins that are long do not follow each other: that of chance takes them as they are. */
+static bool
+is_no_chance(const struct growth_bins *b)
+{
+	struct growth_trend t = growth_trend(b->v, b->n);
+
+	return b->n < MANY	 ? t.z2 >= FEW_Z2
+	       : b->n < 2 * MANY ? t.z2 >= SURE_Z2
+				 : t.z2_corrected >= SURE_Z2;
+}
+
+/* Bytes a second since it rises: of what began lately the median of all knows little. */
+static double
+slope_of(const struct growth_bins *b)
+{
+	size_t onset = growth_bins_onset(b);
+
+	return growth_slope(b->v + onset, b->n - onset) * (double)b->n / b->span_s;
 }
 
 /* As many bins as tell something, at most. */
@@ -116,13 +128,16 @@ judge_window(struct look *l, size_t k, double share, double fallen)
 	for (size_t n = most; n >= (late ? MANY : GROWTH_MIN_BINS); n /= 2) {
 		struct growth_bins b = take(l->w, k, l->floor, skip, n);
 
-		if (!rises(l, &b, late, fallen, &slope))
+		if (!is_higher(l, &b, late, fallen))
 			continue;
+		slope = slope_of(&b);
 		if (growth_bins_slow(&finest, l->w->end_s - l->w->begin_s)) {
 			if (l->slowed == 0)
 				l->slowed = slope;
 			return false;
 		}
+		if (!is_no_chance(&b))
+			continue;
 		/* What slows down over a day may rise evenly over an hour of it. */
 		if (!late && slope <= l->slowed)
 			return false;

@@ -4,13 +4,18 @@
  * them take few values, so that what is quadratic stays cheap.
  *
  * Memory of one minute follows that of the minute before, so that a sign test that takes its values
- * for independent finds a rise in every wave. Its variance is corrected by the correlation of the
- * ranks of what is left without the trend: K. H. Hamed, A. R. Rao, "A modified Mann-Kendall trend test
- * for autocorrelated data", Journal of Hydrology 204 (1998), 182-196.
+ * for independent finds a rise in every wave: of series without one whose values keep 0.8 of the last, in
+ * 18 of 100 where it should in one. They are taken for as many as they are worth: S. Yue, C. Y. Wang, "The
+ * Mann-Kendall test modified by effective sample size to detect trend in serially correlated hydrological
+ * series", Water Resources Management 18 (2004), 201-218. That leaves 4 of 100 (test_growth_trend.c); the
+ * rest is for growth_bins.c, which asks how far it fell.
  */
 #include "tools/model/growth_trend.h"
 
 #include <stdlib.h>
+
+/* A curve is no wave: more is not believed. */
+#define MOST 0.7
 
 static int
 by_size(const void *a, const void *b)
@@ -76,28 +81,24 @@ rank(const double *v, size_t n, double step, double *out)
 }
 
 /*
- * How much the variance of the sign test grows: 1 if the values do not follow each other. Lags whose
- * correlation is that of chance, 5 %, do not count, nor does what would make it smaller.
+ * How many values stand for one: 1 if they do not follow each other. By the correlation of each rank with the
+ * next, which a short series shows too small.
  */
 static double
-correction(const double *v, size_t n, double step)
+inflation(const double *v, size_t n, double step)
 {
-	double ranks[GROWTH_TREND_MAX], square = 0, sum = 0, m = (double)n;
+	double ranks[GROWTH_TREND_MAX], square = 0, product = 0, m = (double)n, r;
 
+	if (n <= 4)
+		return 1;
 	rank(v, n, step, ranks);
 	for (size_t i = 0; i < n; i++)
 		square += ranks[i] * ranks[i];
-	for (size_t lag = 1; lag + 3 <= n && square > 0; lag++) {
-		double product = 0, left = m - (double)lag, r;
-
-		for (size_t i = 0; i + lag < n; i++)
-			product += ranks[i] * ranks[i + lag];
-		r = product / square;
-		if (r * r * m > 3.84)
-			sum += left * (left - 1) * (left - 2) * r;
-	}
-	sum = n > 2 ? 1 + 2 / (m * (m - 1) * (m - 2)) * sum : 1;
-	return sum > 1 ? sum : 1;
+	for (size_t i = 0; i + 1 < n; i++)
+		product += ranks[i] * ranks[i + 1];
+	r = square > 0 ? (m * product / square + 1) / (m - 4) : 0;
+	r = r > MOST ? MOST : r;
+	return r > 0 ? (1 + r) / (1 - r) : 1;
 }
 
 struct growth_trend
@@ -118,7 +119,7 @@ growth_trend(const double *v, size_t n)
 		return t;
 	square = (s > 0 ? s : -s) * s;
 	t.z2 = square / variance;
-	t.z2_corrected = square / (variance * correction(v, n, t.step));
+	t.z2_corrected = square / (variance * inflation(v, n, t.step));
 	return t;
 }
 
