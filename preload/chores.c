@@ -42,6 +42,7 @@
 #define PARTS_FROM_NS	(1000 * MS_NS)
 
 #define UNTOUCHED_LEAST ((uint64_t)16 << 20)
+#define TOUCHED_EVERY	(900 * MS_NS)
 
 static struct snapshot_clock counts;
 static _Atomic uint64_t inline_most = WEIR_KEEP_INLINE;
@@ -113,10 +114,11 @@ own_resident(int64_t now_ns, enum chores_by by, uint64_t *bytes)
 		return true;
 	if (now_ns < next_ns)
 		return false;
+	int64_t begun_ns = clock_read(CLOCK_MONOTONIC);
 	bool measured = weir_pool_resident(most, bytes);
-	int64_t took_ns = clock_read(CLOCK_MONOTONIC) - now_ns;
-	next_ns = now_ns +
-		  (took_ns * 400 > RESIDENT_EVERY ? took_ns * 400 : RESIDENT_EVERY);
+	/* Each second, or a two-thousandth of a processor. */
+	int64_t rest_ns = (clock_read(CLOCK_MONOTONIC) - begun_ns) * 2000;
+	next_ns = now_ns + (rest_ns > TOUCHED_EVERY ? rest_ns : TOUCHED_EVERY);
 	return measured;
 }
 

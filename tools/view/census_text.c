@@ -58,7 +58,8 @@ print_since(const struct census *c, bool gone, uint64_t age_ns, const char *head
 	show_duration(off, c->off_ago_ns + age_ns);
 	if (c->mode == CENSUS_OFF)
 		fprintf(out,
-			"%ssmall blocks are not sampled: trace_sample=off, or no trace\n",
+			"%ssmall blocks are not sampled: trace_sample=off, no trace, or "
+			"weir is attached\n",
 			head);
 	else if (c->mode == CENSUS_ALWAYS)
 		fprintf(out, "%ssmall blocks are sampled, one for each %s asked for\n",
