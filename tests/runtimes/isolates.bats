@@ -22,9 +22,9 @@ collections() {
     status=0
     with_weir "${runtime[@]}" --expose-gc "$programs/collections.cjs" "$1" "$2" >said 2>&1 || status=$?
     [ $status -eq 137 ] || { cat said && return 1; }
-    read -r majors used <said
+    read -r majors used _ <said
     "$weir" growth --json --no-files "$sidecars"/*.weir >growth.json
-    read -r got got_used < <(jq -r '"\(.trace.major_gcs) \(.rss.js_heap_bytes)"' growth.json)
+    read -r got got_used < <(jq -r '"\(.trace.major_gcs) \(.rss.script_used_bytes)"' growth.json)
     echo "# $name: $got collections and $got_used bytes, Node says $majors and $used"
     [ "$got" -eq "$majors" ]
     near "$got_used" "$used"

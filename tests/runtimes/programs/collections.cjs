@@ -19,6 +19,8 @@ for (let i = 0; i < 700; i++)
 	body += `a = (a ^ (b + ${i})) | 0; if (a & ${1 << (i % 20)}) b = (b * 3 + c) | 0; else c = (c + d) | 0;\n`;
 const large = new Function('x', 'y', body + 'return a + b + c + d;');
 const held = [];
+// So much that what V8 takes between a collection and the question for its heap is little.
+const objects = Array.from({ length: 300000 }, (_, i) => ({ i }));
 function remember() {
 	held.push(Buffer.alloc(400000, 1));
 }
@@ -38,7 +40,7 @@ async function main() {
 	heap = v8.getHeapStatistics();
 	// It is killed once its numbers have been written.
 	setTimeout(() => {
-		console.log(majors, heap.used_heap_size);
+		console.log(majors, heap.used_heap_size, objects.length);
 		process.kill(process.pid, 'SIGKILL');
 	}, 2500);
 }
