@@ -16,6 +16,7 @@
 #include "preload/clock.h"
 #include "preload/facts.h"
 #include "preload/gate.h"
+#include "preload/idle.h"
 #include "preload/own_files.h"
 #include "preload/parts.h"
 #include "preload/ready.h"
@@ -238,6 +239,7 @@ look_at_parts(int64_t now_ns, enum chores_by by)
 	bool may = by == CHORES_BY_CLOCK ||
 		   (by == CHORES_BY_ONE && counts.rss_bytes <= PARTS_INLINE);
 
+	counts.parts.next_used_ns = idle_next_used(&counts.parts.next_used_bytes);
 	if (may && now_ns - gate_born_ns >= PARTS_FROM_NS)
 		parts_look(&counts.parts, now_ns, counts.rss_bytes);
 }

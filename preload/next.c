@@ -315,6 +315,18 @@ next_malloc_trim(size_t pad)
 	return trim != NULL ? trim(pad) : 0;
 }
 
+bool
+next_used(uint64_t *bytes)
+{
+	static bool known, glibcs;
+
+	if (!known)
+		glibcs = is_glibc() && symbol_next("mallinfo2") != NULL;
+	known = true;
+	*bytes = glibcs ? next_mallinfo2().uordblks : 0;
+	return glibcs;
+}
+
 struct mallinfo2
 next_mallinfo2(void)
 {

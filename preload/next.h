@@ -11,7 +11,9 @@
 #define PRELOAD_NEXT_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "preload/libc.h"
 
@@ -54,5 +56,11 @@ next_saw_freed(size_t bytes)
 /* These need not exist in a next allocator; what they do without it is said in next.c. */
 int next_malloc_trim(size_t pad);
 struct mallinfo2 next_mallinfo2(void);
+
+/*
+ * What of glibc's heaps is in use; false where another allocator has the blocks. It walks all that is free, under the
+ * locks that malloc waits for: while the host rests. By one thread.
+ */
+bool next_used(uint64_t *bytes);
 
 #endif

@@ -4,6 +4,7 @@
  *   keep N    N mappings of 2 MB by keep(), all touched; one of 64 MB of which 1 MB is touched
  *   churn N   N times a mapping of 1 MB, unmapped at once: hardly anything is left
  *   grow N    one mapping of 1 MB that mremap makes N MB, touched
+ *   pieces N  N MB of blocks of 1 KB, every other one freed
  * A second thread stands by, so that there is a clock. 24 MB of malloc make it worth a sidecar.
  */
 #include <pthread.h>
@@ -11,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MB ((size_t)1 << 20)
@@ -49,6 +51,20 @@ churn(void)
 	munmap(p, MB);
 }
 
+static void
+leave_pieces(size_t n)
+{
+	static char *blocks[1 << 18];
+
+	for (size_t i = 0; i < n; i++)
+		memset(blocks[i] = malloc(1024 - 16), 1, 1024 - 16);
+	for (size_t i = 0; i < n; i += 2)
+		free(blocks[i]);
+	/* What has hardly worked is not worth a trim. */
+	while (clock() < CLOCKS_PER_SEC / 2)
+		memset(blocks[1], 1, 1024 - 16);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -72,6 +88,8 @@ main(int argc, char **argv)
 			return 1;
 		memset(p, 1, (size_t)n * MB);
 	}
+	if (argc > 1 && strcmp(argv[1], "pieces") == 0)
+		leave_pieces((size_t)n * 1024);
 	puts("ready");
 	fflush(stdout);
 	return fgets(line, sizeof(line), stdin) == NULL;

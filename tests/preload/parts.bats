@@ -127,3 +127,19 @@ PY
   adds_up_to_smaps
   kill -KILL "$first"
 }
+
+next_told() {
+  [ "$("$WEIR" stat --json "$guest" | jq .memory.next_free_bytes)" -gt 0 ]
+}
+
+@test "what of the next allocator's memory is free and kept, it tells when the process rests; until then that is not known" {
+  command -v jq >/dev/null || skip "no jq"
+  begin pieces 90
+  run "$WEIR" stat "$guest"
+  [[ $output = *"of the next allocator's memory"* ]]
+  await_that next_told
+  adds_up_to_smaps
+  "$WEIR" stat --json "$guest" | jq .memory >"$BATS_TEST_TMPDIR/memory"
+  jq -e '.parts.next > 88e6 and .next_used_bytes > 43e6 and .next_used_bytes < 54e6 and .next_free_bytes > 38e6' "$BATS_TEST_TMPDIR/memory"
+  "$WEIR" growth --stacks=0 "$guest" | grep 'free and kept by glibc: in pieces'
+}

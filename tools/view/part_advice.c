@@ -82,12 +82,16 @@ print_next(const struct growth_view *v, FILE *out, int indent)
 	if (resident_next_free(&v->model->rss, &bytes) &&
 	    bytes >= v->model->rss.part_bytes[WEIR_PART_OF_NEXT] / 3) {
 		fprintf(out,
-			"%*s%s are free and kept by the next allocator: in pieces among "
-			"blocks in use, or in its arenas\n",
+			"%*s%s are free and kept by glibc: in pieces among blocks in "
+			"use, which weir's trim at rest cannot give back\n",
 			indent, "", show_bytes(kept, bytes));
 		put(out, indent,
-		    "$ MALLOC_ARENA_MAX=2 weir run -- ...    # glibc: one or two heaps "
-		    "for all threads");
+		    "$ MALLOC_ARENA_MAX=2 weir run -- ...    # fewer heaps, fewer "
+		    "pieces");
+		put(out, indent,
+		    "$ LD_PRELOAD=libjemalloc.so.2 weir run -- ...    # small blocks "
+		    "from "
+		    "an allocator that mixes sizes less");
 	}
 	if (v->trace->head.sample_bytes != 0) {
 		put(out, indent,

@@ -69,8 +69,8 @@ print_next(const struct resident *r, FILE *out, int indent)
 			show_bytes(kept, bytes), show_duration(age, r->next_age_ns));
 	else
 		fprintf(out,
-			"%*swhat of the next allocator's memory is free is not known: it "
-			"is asked when the process rests\n",
+			"%*swhat of the next allocator's memory is free is not known: "
+			"glibc is asked when the process rests\n",
 			indent, "");
 }
 
