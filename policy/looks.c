@@ -35,7 +35,7 @@ weir_parts_due(const struct weir_parts_look *look, int64_t now_ns, uint64_t rss_
 {
 	uint64_t by = rss_bytes > look->rss_bytes ? rss_bytes - look->rss_bytes
 						  : look->rss_bytes - rss_bytes;
-	int64_t every_ns = look->cost_ns * (COST_SHARE / 2);
+	int64_t every_ns = look->cost_ns * (COST_SHARE / 5);
 
 	/* Whoever asks does so each second, and is never on the dot. */
 	if (every_ns < SECOND_NS - EARLY_NS)

@@ -31,7 +31,7 @@ struct weir_parts_look {
 };
 
 /*
- * As often as a thousandth of a processor allows while resident memory changes, but once a second at most;
+ * As often as a four-hundredth of a processor allows while resident memory changes, but once a second at most;
  * else a tenth of that.
  */
 bool weir_parts_due(const struct weir_parts_look *look, int64_t now_ns,

@@ -77,12 +77,12 @@ TEST(where_memory_is_is_looked_at_for_what_that_costs)
 	/* It does not. */
 	CHECK(!weir_parts_due(&look, 9000 * MS, 50 * MB));
 	CHECK(weir_parts_due(&look, 11000 * MS, 50 * MB));
-	/* Dear: a thousandth of the time. */
+	/* Dear: a four-hundredth of the time. */
 	look.cost_ns = 5 * MS;
-	CHECK(!weir_parts_due(&look, 5900 * MS, 60 * MB));
-	CHECK(weir_parts_due(&look, 6000 * MS, 60 * MB));
-	CHECK(!weir_parts_due(&look, 50000 * MS, 50 * MB));
-	CHECK(weir_parts_due(&look, 51000 * MS, 50 * MB));
+	CHECK(!weir_parts_due(&look, 2900 * MS, 60 * MB));
+	CHECK(weir_parts_due(&look, 3000 * MS, 60 * MB));
+	CHECK(!weir_parts_due(&look, 20000 * MS, 50 * MB));
+	CHECK(weir_parts_due(&look, 21000 * MS, 50 * MB));
 }
 
 #define TAP_TESTS                                                                        \
