@@ -48,11 +48,14 @@ void weir_sample_census(uint64_t rows[WEIR_STATS_SMALL_ROWS][WEIR_N_SMALL_FIELDS
 extern _Atomic uint8_t *_Atomic weir_sample_filter; /* of counts; NULL: nothing is kept */
 #define WEIR_SAMPLE_FILTER_BITS 18
 
+/* A cache line for each page, a byte of it for each line of the page: what is freed lies near what was freed. */
 static inline uint32_t
 weir_sample_slot(const void *p)
 {
-	return (uint32_t)((uint64_t)(uintptr_t)p * 0x9e3779b97f4a7c15u >>
-			  (64 - WEIR_SAMPLE_FILTER_BITS));
+	uint64_t at = (uintptr_t)p, page = (at >> 12) * 0x9e3779b97f4a7c15u;
+
+	return (uint32_t)(page >> (64 - WEIR_SAMPLE_FILTER_BITS + 6)) << 6 |
+	       (uint32_t)(at >> 6 & 63);
 }
 
 static inline bool
