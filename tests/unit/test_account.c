@@ -112,7 +112,7 @@ TEST(where_v8_runs_its_pages_are_known_by_where_they_begin)
 {
 	static const char *const lines[] = {
 		"2fd1eb480000-2fd1eb4c0000 rw-p 00000000 00:00 0", "Rss: 256 kB",
-		"2fd1eb501000-2fd1eb540000 rw-p 00000000 00:00 0", "Rss: 128 kB", NULL};
+		"2fd1eb510000-2fd1eb540000 rw-p 00000000 00:00 0", "Rss: 128 kB", NULL};
 
 	account = (struct weir_account){.v8 = true};
 	of_lines(lines);

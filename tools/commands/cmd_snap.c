@@ -150,9 +150,9 @@ print_mark(const struct locate_entry *e, uint64_t request, int64_t id)
 	if (row != NULL && row->label[0] != '\0')
 		printf(" \"%s\"", show_clean(label, sizeof(label), row->label));
 	if (row != NULL)
-		printf(": resident %s, %s live in %s blocks",
+		printf(": resident %s, %s live in %s block%s",
 		       show_bytes(rss, row->rss_bytes), show_bytes(live, row->live_bytes),
-		       show_count(blocks, row->live_count));
+		       show_count(blocks, row->live_count), show_plural(row->live_count));
 	putchar('\n');
 	trace_view_free(&v);
 }

@@ -107,10 +107,11 @@ print_text(const struct tune *t, const char *line)
 	       show_bytes(before, t->recorded.idle_bytes),
 	       show_bytes(after, t->expected.idle_bytes));
 	printf("\nFrom %" PRIu64 " requests. %" PRIu32
-	       " classes hold the sizes that came again and again; free memory that was\n"
+	       " class%s the sizes that came again and again; free memory that was\n"
 	       "reused at all was so within %" PRIu64
 	       " ms, nearly always. The same work is expected again.\n",
-	       t->recorded.requests, t->n_chosen, t->longest_ms);
+	       t->recorded.requests, t->n_chosen, t->n_chosen == 1 ? " holds" : "es hold",
+	       t->longest_ms);
 }
 
 static int

@@ -43,4 +43,11 @@ char *show_clean(char *dst, size_t size, const char *src);
 /* Columns that `s` takes: its code points, a byte of invalid UTF-8 counting as one. */
 size_t show_width(const char *s);
 
+/* The ending of a word that so many are counted in. */
+static inline const char *
+show_plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 #endif

@@ -106,8 +106,8 @@ stat_tables_classes(const struct sidecar *s, FILE *out, bool all)
 	if (__builtin_add_overflow(sum.pool_requested_bytes, sum.pool_rounding_bytes,
 				   &held))
 		held = UINT64_MAX;
-	fprintf(out, "\nGraded pool: %s blocks asked for, hit rate %s, waste %s\n",
-		show_count(gets, sum.pool_gets),
+	fprintf(out, "\nGraded pool: %s block%s asked for, hit rate %s, waste %s\n",
+		show_count(gets, sum.pool_gets), show_plural(sum.pool_gets),
 		show_percent(rate, sum.pool_hits, sum.pool_gets),
 		show_percent(waste, sum.pool_rounding_bytes, held));
 	table_print(t, out, 2);
@@ -130,8 +130,9 @@ stat_tables_map(const struct sidecar *s, FILE *out)
 
 	if ((gets | sidecar_counter(s, WEIR_C_map_live)) == 0)
 		return;
-	fprintf(out, "\nMap tier: %s blocks asked for, %s in use (%s)\n",
-		show_count(a, gets), show_count(b, sidecar_counter(s, WEIR_C_map_live)),
+	fprintf(out, "\nMap tier: %s block%s asked for, %s in use (%s)\n",
+		show_count(a, gets), show_plural(gets),
+		show_count(b, sidecar_counter(s, WEIR_C_map_live)),
 		show_bytes(c, sidecar_counter(s, WEIR_C_map_live_held_bytes)));
 	struct table *t = table_new("rrl");
 

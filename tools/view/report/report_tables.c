@@ -133,9 +133,9 @@ report_print_classes(const struct report *r, FILE *out)
 		fputs("<p>No block was served by the pool's classes.</p>\n", out);
 	} else {
 		fprintf(out,
-			"<p>%s blocks asked for, %s of them served by recycled "
+			"<p>%s block%s asked for, %s of them served by recycled "
 			"memory. Waste is what rounding up to a class adds.</p>\n",
-			show_count(gets, sum.pool_gets),
+			show_count(gets, sum.pool_gets), show_plural(sum.pool_gets),
 			show_percent(rate, sum.pool_hits, sum.pool_gets));
 		report_html_table(&t, out, "Size classes that were used", "sortable",
 				  "rrrrrrrr", heading);
