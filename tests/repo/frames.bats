@@ -6,9 +6,9 @@
 load repo
 
 # Not on a host's thread, or only while the process starts or is about to end.
-#   boot, settings_take: constructors, on the stack that the program began with (or weir attach has chosen)
+#   boot, settings_read, settings_take: constructors, on the stack that the program began with (or weir attach has chosen)
 #   close_listed: the clock's own thread
-EXEMPT='^(boot|settings_take|close_listed)$'
+EXEMPT='^(boot|settings_read|settings_take|close_listed)$'
 
 setup() {
   shopt -s nullglob
