@@ -80,3 +80,16 @@ lines() {
   done
   [ -n "${tested-}" ] || skip "no Node here"
 }
+
+@test "two files whose names are alike in all that is shown are two series" {
+  use node
+  with_weir "${runtime[@]}" -e '
+    globalThis.kept = [];
+    for (const last of "AB")
+      require("node:vm").runInThisContext("(function f(n) { kept.push(Buffer.alloc(n)); })",
+        { filename: "\x01".repeat(700) + last })(4 << 20);
+    setTimeout(() => process.kill(process.pid, "SIGKILL"), 2000)' >said 2>&1 || true
+  "$weir" export --format=openmetrics "$sidecars"/*.weir >out
+  [ "$(grep -c '^weir_site_live_bytes{.*site="f ' out)" -eq 2 ]
+  [ -z "$(grep -v '^#' out | sed 's/ [^ ]*$//' | sort | uniq -d)" ]
+}

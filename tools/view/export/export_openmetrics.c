@@ -12,6 +12,20 @@
 
 #define MAX_SITES 20
 
+/* Two names that differ where they are cut are two series still. */
+static void
+mark_cut(char *clean, size_t size, const char *value)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+	const size_t tail = sizeof("~0123456789abcdef");
+
+	if (strlen(clean) < size - tail)
+		return;
+	for (; *value != '\0'; value++)
+		hash = (hash ^ (unsigned char)*value) * 0x100000001b3;
+	snprintf(clean + size - tail, tail, "~%016" PRIx64, hash);
+}
+
 static void
 put_label(const char *name, const char *value, FILE *out)
 {
@@ -19,6 +33,7 @@ put_label(const char *name, const char *value, FILE *out)
 
 	/* show_clean leaves nothing but printable text: three characters need an escape. */
 	show_clean(clean, sizeof(clean), value);
+	mark_cut(clean, sizeof(clean), value);
 	fprintf(out, "%s=\"", name);
 	for (const char *c = clean; *c != '\0'; c++) {
 		if (*c == '"' || *c == '\\')
