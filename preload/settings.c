@@ -26,8 +26,7 @@ warn(const struct weir_option_issue *issue)
 	line_end(&l);
 }
 
-/* Not inlined: its text is no part of the frame of those who say nothing. */
-__attribute__((noinline)) static void
+static void
 say_rows(bool help)
 {
 	for (size_t i = 0; i < weir_n_option_rows; i++) {
