@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 EXTRA_DIST += \
-	%D%/build.sh %D%/check-arm64 %D%/check-fallback %D%/check-glibc %D%/check-hosts %D%/check-musl %D%/count-tests %D%/deepest %D%/embed %D%/fetch-prometheus %D%/fetch-runtimes \
+	%D%/build.sh %D%/check-arm64 %D%/check-attach %D%/check-fallback %D%/check-glibc %D%/check-hosts %D%/check-musl %D%/count-tests %D%/deepest %D%/embed %D%/fetch-prometheus %D%/fetch-runtimes \
 	%D%/leak-table %D%/musl.sh %D%/packages.sh %D%/runtime-table %D%/runtimes.sh %D%/sidecar-tables %D%/stress %D%/analyze \
 	%D%/fallback/expected %D%/fallback/sets \
 	%D%/hosts/attempt %D%/hosts/common.sh %D%/hosts/cpython %D%/hosts/node %D%/hosts/numpy %D%/hosts/openjdk \
@@ -37,3 +37,9 @@ check-glibc: all
 check-arm64:
 	$(SHELL) $(srcdir)/scripts/check-arm64
 .PHONY: check-arm64
+
+# Long: attaches to each Node, N times; the figures are in doc/reliability.md.
+N = 200
+.PHONY: check-attach
+check-attach: all
+	$(srcdir)/scripts/check-attach "$(abs_top_builddir)" $(N)

@@ -3,13 +3,14 @@
 # Each room adds its files.
 noinst_LTLIBRARIES += libtools.la
 libtools_la_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBDIR='"$(pkglibdir)"'
-libtools_la_LIBADD = $(CURSES_LIBS) $(JSON_C_LIBS) $(DW_LIBS)
+libtools_la_LIBADD = $(CURSES_LIBS) $(JSON_C_LIBS) $(DW_LIBS) $(UNWIND_LIBS)
 libtools_la_SOURCES =
 
 include tools/text/local.mk
 include tools/read/local.mk
 include tools/names/local.mk
 include tools/host/local.mk
+include tools/attach/local.mk
 include tools/model/local.mk
 include tools/view/local.mk
 include tools/commands/local.mk

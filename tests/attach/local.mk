@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-attach_tests = %D%/observing.bats
-EXTRA_DIST += %D%/attach.bash $(attach_tests)
+attach_tests = %D%/observing.bats %D%/attach.bats
+EXTRA_DIST += %D%/attach.bash %D%/load.mjs %D%/server.mjs $(attach_tests)
 
 if BUILD_SHIM
-check_PROGRAMS += %D%/seen
+check_PROGRAMS += %D%/busy %D%/seen %D%/waits
 check_LTLIBRARIES += libseen_plugin.la
 if HAVE_BATS
 TESTS += $(attach_tests)
@@ -11,6 +11,9 @@ endif
 endif
 tests_attach_seen_CFLAGS = $(GUEST_CFLAGS)
 tests_attach_seen_LDADD = -ldl
+tests_attach_busy_CFLAGS = $(GUEST_CFLAGS)
+tests_attach_busy_LDADD = -ldl
+tests_attach_waits_CFLAGS = $(GUEST_CFLAGS)
 libseen_plugin_la_SOURCES = %D%/seen_plugin.c
 libseen_plugin_la_CFLAGS = $(GUEST_CFLAGS) -fvisibility=default
 libseen_plugin_la_LDFLAGS = -module -avoid-version -rpath $(abs_builddir)

@@ -90,11 +90,25 @@ threads(void)
 		pthread_join(t[i], NULL);
 }
 
-/* The child frees what was seen, and gets what is not. */
+static volatile int churning;
+static void *
+churn_on(void *unused)
+{
+	while (churning)
+		churn((void *)50L);
+	return unused;
+}
+
+/* The child frees what was seen, and gets what is not. Other threads are in the midst of it when it is made. */
 static void
 children(void)
 {
-	for (int i = 0; i < 20; i++) {
+	pthread_t t[4];
+
+	churning = 1;
+	for (int i = 0; i < 4; i++)
+		pthread_create(&t[i], NULL, churn_on, NULL);
+	for (int i = 0; i < 100; i++) {
 		pid_t child = fork();
 		int status;
 
@@ -108,6 +122,9 @@ children(void)
 		    !WIFEXITED(status) || WEXITSTATUS(status) != 3)
 			abort();
 	}
+	churning = 0;
+	for (int i = 0; i < 4; i++)
+		pthread_join(t[i], NULL);
 }
 
 /* Where a call of malloc leads, and a pointer to free that was there from the start. */

@@ -86,6 +86,7 @@ quietly() {
 ./lib/pkgconfig/weir.pc
 ./lib/weir/libweir_attach.so
 ./lib/weir/libweir_preload.so
+./share/man/man1/weir-attach.1
 ./share/man/man1/weir-encode.1
 ./share/man/man1/weir-growth.1
 ./share/man/man1/weir.1

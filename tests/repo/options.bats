@@ -35,6 +35,8 @@ top weir.1
 report weir.1
 tune weir.1
 doctor weir.1
+attach weir-attach.1
+detach weir-attach.1
 growth weir-growth.1
 export weir-growth.1
 snap weir-growth.1

@@ -26,7 +26,8 @@ struct cmd {
 };
 
 extern const struct cmd cmd_run, cmd_stat, cmd_growth, cmd_top, cmd_report, cmd_doctor,
-	cmd_snap, cmd_purge, cmd_tune, cmd_export, cmd_encode, cmd_decode, cmd_detach;
+	cmd_snap, cmd_purge, cmd_tune, cmd_export, cmd_encode, cmd_decode, cmd_attach,
+	cmd_detach;
 
 /* The synopsis and the subcommand's help, on `out`. */
 void cmd_print_help(const struct cmd *c, FILE *out);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "policy/options.h"
+#include "tools/attach/attachable.h"
 #include "tools/commands/cmd.h"
 #include "tools/host/launch.h"
 #include "tools/host/machine.h"
@@ -160,6 +161,22 @@ examine_sidecar(struct diagnosis *d, pid_t pid, const char *why_none)
 	sidecar_free(&e.sidecar);
 }
 
+/* Whether the process can be looked into as it is. */
+static void
+examine_attaching(struct diagnosis *d, pid_t pid)
+{
+	struct attachable_answer a;
+
+	attachable_examine(&a, pid);
+	if (a.is == ATTACHABLE_NO || a.is == ATTACHABLE_PERHAPS)
+		finding_add(&d->findings, "process", "attaching", a.why, "%s",
+			    a.is == ATTACHABLE_NO ? "not possible" : "perhaps");
+	else
+		finding_add(&d->findings, "process", "attaching",
+			    a.note[0] != '\0' ? a.note : NULL,
+			    "possible, without a restart: weir attach %d", (int)pid);
+}
+
 static void
 examine_process(struct diagnosis *d, pid_t pid)
 {
@@ -175,6 +192,7 @@ examine_process(struct diagnosis *d, pid_t pid)
 		return;
 	case RUNNING_NOT_LOADED:
 		finding_add(f, "process", "shim", why, "not loaded");
+		examine_attaching(d, pid);
 		conclude(d, false, "not at work: ", why);
 		return;
 	case RUNNING_UNKNOWN:

@@ -17,8 +17,8 @@
 
 static const struct cmd *const cmds[] = {
 	&cmd_run,    &cmd_stat,	  &cmd_growth, &cmd_top,   &cmd_report,
-	&cmd_doctor, &cmd_detach, &cmd_snap,   &cmd_purge, &cmd_tune,
-	&cmd_export, &cmd_encode, &cmd_decode};
+	&cmd_doctor, &cmd_attach, &cmd_detach, &cmd_snap,  &cmd_purge,
+	&cmd_tune,   &cmd_export, &cmd_encode, &cmd_decode};
 
 #define N_CMDS (sizeof(cmds) / sizeof(cmds[0]))
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 libtools_la_SOURCES += \
-	%D%/command_line.c %D%/command_line.h %D%/elf.c %D%/elf.h %D%/foreign.c %D%/foreign.h \
+	%D%/command_line.c %D%/command_line.h %D%/dynsym.c %D%/dynsym.h %D%/elf.c %D%/elf.h %D%/foreign.c %D%/foreign.h \
 	%D%/locate.c %D%/locate.h %D%/locate_pid.c %D%/look.c %D%/look.h \
 	%D%/mailbox.c %D%/mailbox.h %D%/measure.c %D%/measure.h %D%/memory_limit.c \
 	%D%/memory_limit.h %D%/proc.c %D%/proc.h %D%/sidecar.c %D%/sidecar.h %D%/sidecar_load.c \

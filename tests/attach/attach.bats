@@ -1,0 +1,247 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# weir attach: into a process that runs, which goes on as if nothing had been; and refusals that say why.
+
+load attach
+
+setup() {
+  own_sidecars
+  "$WEIR" attach --help | grep -q dry-run
+  [ "$(uname -m)" = x86_64 ] || skip "weir attaches on x86-64 only"
+  grep -q '^#define HAVE_UNWIND_PTRACE' "$WEIR_BUILDDIR/config.h" || skip "built without libunwind"
+}
+
+teardown() {
+  end_guest
+}
+
+# A program that reads its orders from $BATS_TEST_TMPDIR/orders, which is open as 9: its pid in $guest.
+start() {
+  said=$BATS_TEST_TMPDIR/said
+  rm -f "$BATS_TEST_TMPDIR/orders"
+  mkfifo "$BATS_TEST_TMPDIR/orders"
+  "$@" <"$BATS_TEST_TMPDIR/orders" >"$said" 2>&1 3>&- &
+  guest=$!
+  exec 9>"$BATS_TEST_TMPDIR/orders"
+  await_that grep -q ready "$said"
+}
+
+# The kernel has let the command do it.
+may_trace() {
+  run "$WEIR" attach --dry-run "$guest"
+  [ "$status" -eq 0 ] || [[ $output != *ptrace_scope* && $output != *capabilit* ]] || skip "$output"
+}
+
+@test "attach, name the line, detach, attach again: slots and protections are as before" {
+  start_guest
+  may_trace
+  order leak 3
+  order slots
+  protections >"$BATS_TEST_TMPDIR/before"
+  run -0 "$WEIR" attach "$guest"
+  [[ $output =~ ^"attached to $guest: its thread "[0-9]+" stood still for "[0-9.]+\ (us|ms|s) ]]
+  order leak 5
+  await_that live leak_here 5
+  "$WEIR" detach "$guest"
+  order slots
+  protections >"$BATS_TEST_TMPDIR/after"
+  diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
+  [ "$(grep -c 'malloc in libc.so.6, free in libc.so.6' "$said")" -eq 2 ]
+  run -0 "$WEIR" attach "$guest"
+  [[ $output == "attached to $guest again"* ]]
+  order leak 2
+  await_that live leak_here 2
+  run -1 "$WEIR" attach "$guest"
+  [[ $output == *"attached to process $guest already"* ]]
+  run -0 "$WEIR" stat --check "$guest"
+  last_order exit
+  ended 7
+  [ -z "$(find /tmp -maxdepth 1 -name "weir-attach-*")" ] || ! ls -d /tmp/weir-attach-"$guest"-* 2>/dev/null
+}
+
+@test "a dry run finds the place and leaves it at that" {
+  start_guest
+  may_trace
+  run -0 "$WEIR" attach --dry-run "$guest"
+  [[ $output == "weir can be attached to $guest: its thread "* ]]
+  order leak
+  run -1 grep libweir "/proc/$guest/maps"
+  [ ! -d "$XDG_RUNTIME_DIR/weir" ]
+  run "$WEIR" doctor "$guest"
+  [[ $output == *"weir attach $guest"* ]]
+  last_order exit
+  ended 7
+}
+
+@test "each kind of wait returns what it should, when it should; registers, errno, mask and alternate stack are kept" {
+  for what in read recv epoll poll select condition timed spin; do
+    start "$GUESTS/waits" "$what"
+    may_trace
+    "$WEIR" attach "$guest"
+    await_that grep -q libweir_attach "/proc/$guest/maps"
+    sleep 0.2
+    [ "$(wc -l <"$said")" -eq 1 ]
+    echo >&9
+    ended 0
+    cat "$said"
+    grep -qx "$what returned 1, told, errno .*, mask kept, stack kept" "$said"
+    # The kernel lets a poll begin again only if it is not in a frame: some read EINTR, none of these.
+    grep -q "errno kept" "$said"
+  done
+}
+
+@test "threads in malloc and in dlopen, threads that come and go, signals: all go on" {
+  for _ in 1 2 3 4 5 6; do
+    start "$GUESTS/busy"
+    may_trace
+    # Where no thread comes to a safe point it says so, and has done nothing.
+    run "$WEIR" attach "$guest"
+    echo "$output"
+    [ "$status" -eq 0 ] || [[ $output == *"no thread came to a point"* ]]
+    "$WEIR" detach "$guest" || true
+    echo >&9
+    echo >&9
+    await_that eval "[ \$(grep -c 'all go on' '$said') -eq 2 ]"
+    ended 9
+  done
+}
+
+@test "a command that is killed at any moment leaves a process that goes on" {
+  start_guest
+  may_trace
+  for ms in 0 1 2 3 4 5 6 8 10 12 15 20 30; do
+    "$WEIR" attach "$guest" >/dev/null 2>&1 3>&- &
+    command=$!
+    sleep "0.0$(printf %02d "$ms")"
+    kill -KILL $command || true
+    wait $command || true
+    order leak
+    [ "$(awk '/^SigBlk/ { print $2 }' "/proc/$guest/status")" = 0000000000000000 ]
+    [ "$(awk '/^TracerPid/ { print $2 }' "/proc/$guest/status")" = 0 ]
+  done
+  rm -rf /tmp/weir-attach-"$guest"-*
+  last_order exit
+  ended 7
+}
+
+@test "a process that is stopped is loaded into when it goes on" {
+  start_guest
+  may_trace
+  kill -STOP "$guest"
+  await_that grep -q '^State:.T' "/proc/$guest/status"
+  "$WEIR" attach "$guest" >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+  command=$!
+  await_that grep -q "it is stopped: the library is loaded when it goes on" "$BATS_TEST_TMPDIR/out"
+  sleep 0.3
+  kill -CONT "$guest"
+  wait $command
+  grep "attached to $guest" "$BATS_TEST_TMPDIR/out"
+  order leak
+  last_order exit
+  ended 7
+}
+
+# refused TEXT: weir says so of $guest, the doctor as well, and nothing was loaded.
+refused() {
+  run -1 "$WEIR" attach "$guest"
+  echo "$output"
+  [[ $output == *"$1"* ]]
+  [ "$(grep -c libweir_attach "/proc/$guest/maps")" -eq 0 ]
+}
+
+@test "refused, with the reason: its own allocator, weir already, musl or static, a sanitizer, traced, a filter" {
+  start_guest LD_PRELOAD="$WEIR_BUILDDIR/.libs/libweir_preload.so"
+  refused "it runs under weir already"
+  end_guest
+  rm "$BATS_TEST_TMPDIR/orders"
+
+  cat >"$BATS_TEST_TMPDIR/own.c" <<'C'
+    #include <stddef.h>
+    #include <stdio.h>
+    static char store[1 << 20];
+    static size_t used;
+    void *malloc(size_t n) { used += (n + 31) & ~(size_t)15; return store + used - n; }
+    void free(void *p) { (void)p; }
+    int main(void) { puts("ready"); fflush(stdout); return getchar() == 0; }
+C
+  gcc -O1 -fno-builtin -rdynamic -o "$BATS_TEST_TMPDIR/own" "$BATS_TEST_TMPDIR/own.c"
+  start "$BATS_TEST_TMPDIR/own"
+  refused "of its own"
+  end_guest
+
+  echo '#include <stdio.h>
+    int main(void) { puts("ready"); fflush(stdout); return getchar() == 0; }' >"$BATS_TEST_TMPDIR/plain.c"
+  if gcc -static -o "$BATS_TEST_TMPDIR/static" "$BATS_TEST_TMPDIR/plain.c" 2>/dev/null; then
+    start "$BATS_TEST_TMPDIR/static"
+    refused "statically linked"
+    end_guest
+  fi
+  if gcc -fsanitize=address -o "$BATS_TEST_TMPDIR/watched" "$BATS_TEST_TMPDIR/plain.c" 2>/dev/null; then
+    start "$BATS_TEST_TMPDIR/watched"
+    refused "sanitizer"
+    end_guest
+  fi
+  run -1 "$WEIR" attach 999999999
+  [[ $output == *"there is no process"* ]]
+  run -2 "$WEIR" attach nothing
+  run -2 "$WEIR" attach
+}
+
+@test "a filter of system calls that cannot be read: only if forced" {
+  start "$WEIR_BUILDDIR/tests/preload/without" mremap "$GUESTS/seen"
+  may_trace
+  refused "seccomp"
+  [[ $output == *"--force attaches"* ]]
+  "$WEIR" attach --force "$guest"
+  order leak
+  await_that live leak_here 1
+  last_order exit
+  ended 7
+}
+
+@test "another user's process: root attaches, its sidecar is its user's" {
+  [ "$(id -u)" -eq 0 ] || skip "for root only"
+  chmod 755 "$BATS_TEST_TMPDIR"
+  mkdir "$BATS_TEST_TMPDIR/theirs"
+  cp "$GUESTS/seen" "$BATS_TEST_TMPDIR/theirs/"
+  chown -R nobody "$BATS_TEST_TMPDIR/theirs"
+  chmod 755 "$(dirname "$BATS_TEST_TMPDIR")" "$(dirname "$(dirname "$BATS_TEST_TMPDIR")")"
+  start setpriv --reuid=nobody --clear-groups env XDG_RUNTIME_DIR="$BATS_TEST_TMPDIR/theirs" "$BATS_TEST_TMPDIR/theirs/seen"
+  may_trace
+  "$WEIR" attach "$guest"
+  order leak 2
+  await_that live leak_here 2
+  [ "$(stat -c %U "$BATS_TEST_TMPDIR"/theirs/weir/*.weir)" = nobody ]
+  "$WEIR" detach "$guest"
+  last_order exit
+  ended 7
+}
+
+@test "Python: the line that holds the memory is named" {
+  command -v python3 || skip "no Python"
+  cat >"$BATS_TEST_TMPDIR/holds.py" <<'P'
+import sys, time
+held = []
+def hold():
+    held.append(bytearray(300000))
+print("ready", flush=True)
+while len(held) < 2000:
+    hold()
+    time.sleep(0.01)
+P
+  start python3 "$BATS_TEST_TMPDIR/holds.py"
+  may_trace
+  "$WEIR" attach "$guest"
+  named() {
+    "$WEIR" growth --json "$guest" | jq -e '.sites[0].name | test("^hold .*holds.py:4")'
+  }
+  await_that named
+  "$WEIR" detach "$guest"
+}
+
+@test "Node of all versions under load: attached, line named, no request failed, detached, exit status as without" {
+  run timeout -k 5 500 "$WEIR_SRCDIR/scripts/check-attach" "$WEIR_BUILDDIR" 1
+  echo "$output"
+  [ "$status" -eq 0 ]
+  [[ $output == *" 1 of 1 attached"* ]] || skip "no Node here"
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Stands in one kind of wait while weir attaches, and says whether it came back as it should: what it returned,
+ * not too early, with errno, vector registers and the mask of signals as before.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static int ends[2];
+static struct shared {
+	pthread_mutex_t mutex;
+	pthread_cond_t cond;
+	volatile int told;
+} * shared;
+#define told  shared->told
+#define mutex shared->mutex
+#define cond  shared->cond
+
+/* Another process, so that this one has one thread: lets go what waits, once it is told by standard input. */
+static void
+start_other(void)
+{
+	pthread_mutexattr_t m;
+	pthread_condattr_t c;
+	char one;
+
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pthread_mutexattr_init(&m);
+	pthread_mutexattr_setpshared(&m, PTHREAD_PROCESS_SHARED);
+	pthread_mutex_init(&mutex, &m);
+	pthread_condattr_init(&c);
+	pthread_condattr_setpshared(&c, PTHREAD_PROCESS_SHARED);
+	pthread_cond_init(&cond, &c);
+	if (fork() != 0)
+		return;
+	if (read(0, &one, 1) == 1) {
+		told = 1;
+		pthread_mutex_lock(&mutex);
+		pthread_cond_signal(&cond);
+		pthread_mutex_unlock(&mutex);
+		(void)!write(ends[1], "x", 1);
+	}
+	_exit(0);
+}
+
+static int
+wait_for(const char *what)
+{
+	struct epoll_event e = {.events = EPOLLIN};
+	struct pollfd p = {.fd = ends[0], .events = POLLIN};
+	struct timespec late;
+	int loop = epoll_create1(0);
+	fd_set set;
+	char c;
+
+	clock_gettime(CLOCK_REALTIME, &late);
+	late.tv_sec += 600;
+	FD_ZERO(&set);
+	FD_SET(ends[0], &set);
+	epoll_ctl(loop, EPOLL_CTL_ADD, ends[0], &e);
+	if (strcmp(what, "read") == 0)
+		return (int)read(ends[0], &c, 1);
+	if (strcmp(what, "recv") == 0)
+		return (int)recv(ends[0], &c, 1, 0);
+	if (strcmp(what, "epoll") == 0)
+		return epoll_wait(loop, &e, 1, -1);
+	if (strcmp(what, "poll") == 0)
+		return poll(&p, 1, -1);
+	if (strcmp(what, "select") == 0)
+		return select(ends[0] + 1, &set, NULL, NULL, NULL);
+	pthread_mutex_lock(&mutex);
+	while (!told)
+		if ((strcmp(what, "condition") == 0
+			     ? pthread_cond_wait(&cond, &mutex)
+			     : pthread_cond_timedwait(&cond, &mutex, &late)) != 0)
+			return -1;
+	pthread_mutex_unlock(&mutex);
+	return 1;
+}
+
+/* In a loop of its own, with all registers in use; 0 once told, or what was changed. */
+#if defined(__x86_64__)
+#define WIDE __attribute__((target("avx")))
+#else
+#define WIDE
+#endif
+typedef double wide __attribute__((vector_size(32)));
+
+WIDE __attribute__((noinline)) static int
+spin_wide(void)
+{
+	wide v[12];
+	int bad = 0;
+
+	for (int i = 0; i < 12; i++)
+		v[i] = (wide){i + 1, i + 2, i + 3, i + 4};
+#define KEEP(i) "+x"(v[i])
+	while (!told)
+		__asm__ volatile(""
+				 : KEEP(0), KEEP(1), KEEP(2), KEEP(3), KEEP(4), KEEP(5),
+				   KEEP(6), KEEP(7), KEEP(8), KEEP(9), KEEP(10),
+				   KEEP(11));
+	for (int i = 0; i < 12; i++)
+		for (int k = 0; k < 4; k++)
+			bad += v[i][k] != i + k + 1;
+	return bad;
+}
+
+static int
+spin(void)
+{
+#if defined(__x86_64__)
+	if (!__builtin_cpu_supports("avx"))
+		while (!told)
+			;
+	else
+#endif
+		return spin_wide();
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *what = argc > 1 ? argv[1] : "read";
+	sigset_t before, after;
+	stack_t stack = {.ss_sp = malloc(65536), .ss_size = 65536}, now;
+	int rc;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
+		return 2;
+	sigaltstack(&stack, NULL);
+	sigemptyset(&before);
+	sigaddset(&before, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &before, NULL);
+	sigprocmask(SIG_BLOCK, NULL, &before);
+	start_other();
+	puts("ready");
+	fflush(stdout);
+	errno = 4711;
+	rc = strcmp(what, "spin") == 0 ? 1 + spin() : wait_for(what);
+	int error = errno;
+	sigprocmask(SIG_BLOCK, NULL, &after);
+	sigaltstack(NULL, &now);
+	printf("%s returned %d, %s, errno %s, mask %s, stack %s\n", what, rc,
+	       told ? "told" : "too early", error == 4711 ? "kept" : strerror(error),
+	       memcmp(&before, &after, sizeof(before)) == 0 ? "kept" : "changed",
+	       now.ss_sp == stack.ss_sp ? "kept" : "changed");
+	return 0;
+}

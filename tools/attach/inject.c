@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * At each instant the thread is either as it was or has a whole frame to go on with: the frame is written where
+ * nothing lies, and one call makes it the thread's. So whoever ends this process does no harm to the other.
+ */
+#include "tools/attach/inject.h"
+
+#include "config.h"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <elf.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tools/attach/call_frame.h"
+#include "tools/attach/thread_stack.h"
+#include "tools/read/proc.h"
+#include "tools/text/show.h"
+
+#if defined(__x86_64__)
+
+#ifndef NT_X86_XSTATE
+#define NT_X86_XSTATE 0x202
+#endif
+#define NT_SHADOW_STACK 0x204
+#define STOP_NS		500000000ull
+#define ROUND_NS	2000000
+#define THREADS_MOST	1024
+#define SIGNALS_BYTES	8
+#define LEGACY_BYTES	512
+#define TILES		((uint64_t)3 << 17)
+
+static uint64_t
+now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+bool
+inject_possible(const char **why)
+{
+	if (!thread_stack_possible())
+		*why = "this weir was built without libunwind (libunwind-dev): it cannot "
+		       "tell where a process may be stopped";
+	else if (!call_frame_prepare())
+		*why = "this kernel's signal frames are not understood";
+	else
+		return true;
+	return false;
+}
+
+/* 0: it stands. -ESRCH: it is gone; -EAGAIN: a signal was on its way to it; -ETIMEDOUT: let go when we end. */
+static int
+stop(pid_t tid)
+{
+	uint64_t from = now_ns();
+	int status = 0;
+
+	if (ptrace(PTRACE_SEIZE, tid, NULL, NULL) != 0)
+		return -errno;
+	if (ptrace(PTRACE_INTERRUPT, tid, NULL, NULL) != 0)
+		return -errno;
+	for (;;) {
+		pid_t got = waitpid(tid, &status, __WALL | WNOHANG);
+
+		if (got == tid)
+			break;
+		if (got < 0)
+			return -ESRCH;
+		uint64_t waited = now_ns() - from;
+		if (waited > STOP_NS)
+			return -ETIMEDOUT;
+		/* Asleep, or it might wait for our processor. */
+		nanosleep(
+			&(struct timespec){.tv_nsec = waited < ROUND_NS ? 20000 : 200000},
+			NULL);
+	}
+	if (!WIFSTOPPED(status))
+		return -ESRCH;
+	if (status >> 16 == PTRACE_EVENT_STOP)
+		return 0;
+	ptrace(PTRACE_DETACH, tid, NULL, (void *)(intptr_t)WSTOPSIG(status));
+	return -EAGAIN;
+}
+
+/* As it was; a wait that the kernel would not begin again does. */
+static void
+let_go(pid_t tid)
+{
+	struct user_regs_struct regs;
+
+	if (ptrace(PTRACE_GETREGS, tid, NULL, &regs) == 0 && call_frame_restart(&regs))
+		ptrace(PTRACE_SETREGS, tid, NULL, &regs);
+	ptrace(PTRACE_DETACH, tid, NULL, NULL);
+}
+
+struct standing {
+	struct user_regs_struct regs;
+	struct call_frame_thread thread;
+	struct safe_stack stack;
+	struct safe_frame frames[THREAD_STACK_FRAMES];
+};
+
+static int
+look_at(struct standing *s, pid_t tid, const struct picture *p)
+{
+	struct iovec io = {s->thread.xstate, sizeof(s->thread.xstate)};
+	uint64_t shadow[8], there = 0;
+	struct iovec shadow_io = {shadow, sizeof(shadow)};
+
+	s->stack = (struct safe_stack){0};
+	if (ptrace(PTRACE_GETREGS, tid, NULL, &s->regs) != 0 ||
+	    ptrace(PTRACE_GETSIGMASK, tid, (void *)SIGNALS_BYTES,
+		   &s->thread.signal_mask) != 0 ||
+	    ptrace(PTRACE_GETREGSET, tid, (void *)NT_X86_XSTATE, &io) != 0)
+		return -errno;
+	s->thread.xstate_bytes = io.iov_len;
+	if (io.iov_len >= LEGACY_BYTES + sizeof(there))
+		memcpy(&there, s->thread.xstate + LEGACY_BYTES, sizeof(there));
+	s->stack.amx = (there & TILES) != 0;
+	s->stack.shadow_stack =
+		ptrace(PTRACE_GETREGSET, tid, (void *)NT_SHADOW_STACK, &shadow_io) == 0;
+	s->stack.in_call = (long long)s->regs.orig_rax >= 0;
+	s->stack.room_bytes = picture_room(p, s->regs.rsp);
+	thread_stack_read(&s->stack, s->frames, p, tid);
+	return 0;
+}
+
+/* The registers first: with them the thread has all it needs, whatever becomes of us. */
+static int
+call(const struct inject *i, const struct picture *p, struct standing *s, pid_t tid)
+{
+	const uint64_t all = ~(uint64_t)0;
+	struct call_frame f = {0};
+	int rc = call_frame_make(&f, &s->regs, &s->thread, p->dlopen_at, i->path,
+				 RTLD_NOW | RTLD_NODELETE, p->return_at);
+	struct iovec from = {f.text, f.bytes}, to = {(void *)f.at, f.bytes};
+
+	if (rc == 0 && process_vm_writev(tid, &from, 1, &to, 1, 0) != (ssize_t)f.bytes)
+		rc = errno != 0 ? -errno : -EIO;
+	if (rc == 0 && ptrace(PTRACE_SETREGS, tid, NULL, &s->regs) != 0)
+		rc = -errno;
+	if (rc == 0)
+		ptrace(PTRACE_SETSIGMASK, tid, (void *)SIGNALS_BYTES, &all);
+	free(f.text);
+	return rc;
+}
+
+/* One thread: 0, or -EAGAIN with the reason. */
+static int
+try(struct inject *i, const struct picture *p, pid_t tid)
+{
+	static struct standing s;
+	const char *against = NULL;
+	int rc = stop(tid);
+	uint64_t from = now_ns();
+
+	if (rc == -ETIMEDOUT)
+		return show_format(i->why, sizeof(i->why),
+				   "a thread does not stop: it waits "
+				   "for a disk, or is starved"),
+		       rc;
+	if (rc != 0)
+		return rc == -EPERM || rc == -EACCES ? rc : -EAGAIN;
+	i->tries++;
+	rc = look_at(&s, tid, p);
+	if (rc == 0)
+		against = safe_point_against(&s.stack);
+	if (rc == 0 && against != NULL)
+		rc = -EAGAIN;
+	if (rc == 0 && !i->dry)
+		rc = call(i, p, &s, tid);
+	if (rc != 0 || i->dry)
+		let_go(tid);
+	else
+		ptrace(PTRACE_DETACH, tid, NULL, NULL);
+	i->stop_ns = now_ns() - from;
+	i->tid = tid;
+	if (against != NULL)
+		show_format(i->why, sizeof(i->why), "%s", against);
+	return rc;
+}
+
+struct candidate {
+	pid_t tid;
+	int rank;
+};
+
+static int
+better_first(const void *a, const void *b)
+{
+	const struct candidate *c = a, *d = b;
+
+	return c->rank != d->rank ? c->rank - d->rank : (int)(d->tid - c->tid);
+}
+
+static size_t
+candidates(pid_t pid, struct candidate list[THREADS_MOST])
+{
+	char path[64], *text;
+	size_t n = 0;
+	struct dirent *e;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+	DIR *d = opendir(path);
+	while (d != NULL && n < THREADS_MOST && (e = readdir(d)) != NULL) {
+		struct candidate *c = &list[n];
+
+		if (!proc_is_pid(e->d_name, &c->tid))
+			continue;
+		snprintf(path, sizeof(path), "task/%d/syscall", (int)c->tid);
+		/* Not all kernels have the file: then any thread may do. */
+		c->rank = SAFE_POINT_NEVER - 1;
+		if (proc_text(pid, path, &text, NULL) == 0) {
+			c->rank = safe_point_rank(text);
+			free(text);
+		}
+		n += c->rank != SAFE_POINT_NEVER;
+	}
+	if (d != NULL)
+		closedir(d);
+	qsort(list, n, sizeof(list[0]), better_first);
+	return n;
+}
+
+static int
+search(struct inject *i, const struct picture *p)
+{
+	static struct candidate list[THREADS_MOST];
+	uint64_t until = now_ns() + (uint64_t)(i->seconds * 1e9);
+	int rc = -EAGAIN;
+
+	do {
+		size_t n = candidates(i->pid, list);
+
+		for (size_t k = 0; k < n && rc == -EAGAIN; k++)
+			rc = try(i, p, list[k].tid);
+		if (rc == -EAGAIN)
+			nanosleep(&(struct timespec){.tv_nsec = ROUND_NS}, NULL);
+	} while (rc == -EAGAIN && now_ns() < until);
+	return rc;
+}
+
+int
+inject_run(struct inject *i, const struct picture *p)
+{
+	const struct sched_param first = {.sched_priority = 1}, none = {0};
+	sigset_t all, before;
+
+	thread_stack_prepare();
+	/* What stops us, or has us wait for a processor, keeps the thread standing: first in the queue, if we may. */
+	int policy_before = sched_getscheduler(0);
+	sched_setscheduler(0, SCHED_FIFO, &first);
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
+	int rc = search(i, p);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (policy_before == SCHED_OTHER)
+		sched_setscheduler(0, SCHED_OTHER, &none);
+	return rc;
+}
+
+#else
+
+bool
+inject_possible(const char **why)
+{
+	*why = "weir attaches on x86-64 only";
+	return false;
+}
+
+int
+inject_run(struct inject *i, const struct picture *p)
+{
+	(void)p;
+	show_format(i->why, sizeof(i->why), "weir attaches on x86-64 only");
+	return -ENOTSUP;
+}
+
+#endif

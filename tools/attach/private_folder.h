@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A folder of the process's own user, where the process finds the library and its options while it loads them: made
+ * through its root, and removed right after.
+ */
+#ifndef TOOLS_PRIVATE_FOLDER_H
+#define TOOLS_PRIVATE_FOLDER_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#define PRIVATE_FOLDER_WHY 512
+
+struct private_folder {
+	char library[PATH_MAX]; /* as the process sees it */
+	char path[PATH_MAX];	/* of the folder, as we see it */
+	uid_t uid;
+	gid_t gid;
+};
+
+/* 0, or -errno with a sentence in `why` and nothing left behind. */
+int private_folder_make(struct private_folder *f, pid_t pid, const char *library,
+			const char *options, char why[PRIVATE_FOLDER_WHY]);
+void private_folder_remove(const struct private_folder *f);
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The C library's frames are allowed at two ends only: outermost those that a thread starts with, innermost a
+ * function that does nothing but wait. Whatever else of it is on the stack may hold one of its locks.
+ */
+#include "tools/attach/safe_point.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#define STARTS                                                                           \
+	2 /* frames: start_thread and clone3, or __libc_start_main and what it calls */
+
+/*
+ * As a program calls them; none holds a lock of the C library's while it waits, but for that of the stream that
+ * is read, which dlopen has no use for.
+ */
+static const char *const waits[] = {
+	"accept",
+	"accept4",
+	"clock_nanosleep",
+	"epoll_pwait",
+	"epoll_pwait2",
+	"epoll_wait",
+	"fgetc",
+	"fgets",
+	"fread",
+	"getc",
+	"getchar",
+	"getdelim",
+	"getline",
+	"nanosleep",
+	"pause",
+	"poll",
+	"ppoll",
+	"pread",
+	"pread64",
+	"pselect",
+	"pthread_clockjoin_np",
+	"pthread_cond_clockwait",
+	"pthread_cond_timedwait",
+	"pthread_cond_wait",
+	"pthread_join",
+	"pthread_timedjoin_np",
+	"read",
+	"recv",
+	"recvfrom",
+	"recvmsg",
+	"select",
+	"sem_clockwait",
+	"sem_timedwait",
+	"sem_wait",
+	"sigsuspend",
+	"sigtimedwait",
+	"sigwait",
+	"sigwaitinfo",
+	"sleep",
+	"syscall",
+	"usleep",
+	"wait4",
+	"waitid",
+	"waitpid",
+};
+
+/* Within those that read a stream, for its buffer. */
+static const char *const allocates[] = {"malloc", "calloc", "realloc", "free"};
+
+/* "__poll", "__libc_read", "_IO_fgets" and the like are other names of the same. */
+static bool
+is_one_of(const char *name, const char *const *list, size_t n)
+{
+	if (name == NULL)
+		return false;
+	name += strncmp(name, "__libc_", 7) == 0 ? 7
+		: strncmp(name, "_IO_", 4) == 0	 ? 4
+						 : strspn(name, "_");
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(name, list[i]) == 0)
+			return true;
+	return false;
+}
+
+#define IS_ONE_OF(name, list) is_one_of(name, list, sizeof(list) / sizeof((list)[0]))
+
+/* The frames of the C library that are innermost. */
+static bool
+only_waits(const struct safe_frame *f, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (IS_ONE_OF(f[i].function, allocates))
+			return false;
+	return IS_ONE_OF(f[n - 1].function, waits);
+}
+
+/* Without those that every thread starts with. */
+static size_t
+without_start(const struct safe_stack *s)
+{
+	size_t n = s->n;
+
+	if (n >= 2 && s->frames[n - 1].object == SAFE_PROGRAM &&
+	    s->frames[n - 2].object == SAFE_LIBC)
+		n--; /* _start */
+	for (int i = 0; i < STARTS && n > 0 && s->frames[n - 1].object == SAFE_LIBC; i++)
+		n--;
+	return n;
+}
+
+static const char *
+against_frames(const struct safe_stack *s)
+{
+	size_t n = without_start(s), run = 0;
+
+	if (n == s->n)
+		return "its stack does not end where a thread begins";
+	while (run < n && s->frames[run].object == SAFE_LIBC)
+		run++;
+	for (size_t i = 0; i < n; i++)
+		switch (s->frames[i].object) {
+		case SAFE_LOADER:
+			return "in the loader";
+		case SAFE_ALLOCATOR:
+			return "in its allocator";
+		case SAFE_VDSO:
+			return "reading a clock";
+		case SAFE_SIGNAL:
+			return "in a signal handler";
+		case SAFE_LIBC:
+			if (i >= run)
+				return "called by the C library";
+			break;
+		case SAFE_PROGRAM:
+			break;
+		}
+	if (run > 0 && !s->in_call)
+		return "in the C library";
+	if (run > 0 && !only_waits(s->frames, run))
+		return "in the C library, which does not only wait";
+	return NULL;
+}
+
+const char *
+safe_point_against(const struct safe_stack *s)
+{
+	if (!s->whole || s->n == 0)
+		return "its stack cannot be read to its end";
+	if (s->room_bytes < SAFE_POINT_ROOM)
+		return "its stack has little room";
+	if (s->amx)
+		return "it uses AMX";
+	if (s->shadow_stack)
+		return "it has a shadow stack";
+	return against_frames(s);
+}
+
+/* A wait that is bounded by a duration comes back early, as from a signal: the last choice. */
+enum { RANK_FUTEX, RANK_RESTARTS, RANK_LOOP, RANK_RUNS, RANK_BOUNDED };
+
+#define FUTEX_TO_A_TIME 9 /* FUTEX_WAIT_BITSET, without its flags */
+#define FUTEX_COMMAND	0x7f
+#define SLEEP_TO_A_TIME 1 /* TIMER_ABSTIME */
+
+static int
+rank_of_call(long number, const uint64_t a[6])
+{
+	switch (number) {
+	case SYS_futex:
+		return a[3] == 0				   ? RANK_FUTEX
+		       : (a[1] & FUTEX_COMMAND) == FUTEX_TO_A_TIME ? RANK_RESTARTS
+								   : RANK_BOUNDED;
+	case SYS_clock_nanosleep:
+		return (a[1] & SLEEP_TO_A_TIME) != 0 ? RANK_RESTARTS : RANK_BOUNDED;
+	case SYS_read:
+	case SYS_accept:
+	case SYS_accept4:
+	case SYS_recvfrom:
+	case SYS_recvmsg:
+	case SYS_wait4:
+	case SYS_waitid:
+#ifdef SYS_pause
+	case SYS_pause:
+#endif
+		return RANK_RESTARTS;
+#ifdef SYS_epoll_wait
+	case SYS_epoll_wait:
+#endif
+	case SYS_epoll_pwait:
+		return (uint32_t)a[3] == UINT32_MAX ? RANK_LOOP : RANK_BOUNDED;
+#ifdef SYS_poll
+	case SYS_poll:
+		return (uint32_t)a[2] == UINT32_MAX ? RANK_LOOP : RANK_BOUNDED;
+#endif
+	default:
+		return RANK_BOUNDED;
+	}
+}
+
+int
+safe_point_rank(const char *text)
+{
+	uint64_t a[6] = {0};
+	long number;
+
+	if (strncmp(text, "running", 7) == 0)
+		return RANK_RUNS;
+	if (sscanf(text,
+		   "%ld %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64
+		   " %" SCNx64,
+		   &number, &a[0], &a[1], &a[2], &a[3], &a[4], &a[5]) < 1)
+		return SAFE_POINT_NEVER;
+	return rank_of_call(number, a);
+}

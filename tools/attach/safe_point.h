@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whether a thread that stands still may be made to call dlopen where it is: it must hold no lock that dlopen takes,
+ * and be in the midst of nothing that a call would disturb. Pure: a stack in, the reason against it out.
+ */
+#ifndef TOOLS_SAFE_POINT_H
+#define TOOLS_SAFE_POINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a dlopen and the library's constructor take is far less. */
+#define SAFE_POINT_ROOM ((uint64_t)96 << 10)
+
+enum safe_object {
+	SAFE_PROGRAM, /* any other, and what a JIT made */
+	SAFE_LIBC,
+	SAFE_LOADER,
+	SAFE_ALLOCATOR, /* what defines malloc, where that is not the C library */
+	SAFE_VDSO,
+	SAFE_SIGNAL, /* the kernel's frame of a signal handler */
+};
+
+struct safe_frame {
+	enum safe_object object;
+	const char *
+		function; /* exported by the C library and around the address; NULL: none known */
+};
+
+struct safe_stack {
+	const struct safe_frame *frames; /* innermost first */
+	size_t n;
+	bool whole;   /* read to where the thread began */
+	bool in_call; /* a system call that the kernel has interrupted */
+	uint64_t room_bytes;
+	bool amx;	   /* more registers than a signal frame of ours has */
+	bool shadow_stack; /* returns are checked: ours would be a wrong one */
+};
+
+/* NULL: it may. Else why not, a few words. */
+const char *safe_point_against(const struct safe_stack *s);
+
+/* Of what /proc/PID/task/TID/syscall says, how well a thread suits: 0 best; SAFE_POINT_NEVER. Pure. */
+#define SAFE_POINT_RANKS 5
+#define SAFE_POINT_NEVER SAFE_POINT_RANKS
+int safe_point_rank(const char *syscall_text);
+
+#endif
