@@ -44,21 +44,31 @@ load(void *n)
 	return NULL;
 }
 
+static _Atomic int ended;
 static void *
 end(void *block)
 {
 	free(block);
+	ended++;
 	return NULL;
 }
 
+/* Never waits for one in the kernel: that would be a safe point. */
 static void *
 come_and_go(void *n)
 {
+	pthread_attr_t detached;
+	int made = 0;
+
+	pthread_attr_init(&detached);
+	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
 	for (; !stop; rounds[(long)n]++) {
 		pthread_t t;
 
-		if (pthread_create(&t, NULL, end, malloc(200000)) == 0)
-			pthread_join(t, NULL);
+		if (pthread_create(&t, &detached, end, malloc(200000)) == 0)
+			made++;
+		while (ended < made)
+			free(malloc(5000));
 	}
 	return NULL;
 }
@@ -85,12 +95,40 @@ still_standing(unsigned long before[WORKERS])
 	return still;
 }
 
+/* One thread, in the loader or in malloc nearly all the time, with blocks that no cache of the thread's serves. */
+static int
+alone(void)
+{
+	ssize_t n;
+	char c;
+
+	while ((n = read(0, &c, 1)) != 0) {
+		if (n > 0) {
+			puts("all go on");
+			fflush(stdout);
+		}
+		void *library = dlopen("libm.so.6", RTLD_NOW | RTLD_LOCAL), *p[64];
+		if (library == NULL)
+			abort();
+		for (size_t k = 0; k < 20; k++) {
+			for (size_t i = 0; i < 64; i++)
+				p[i] = malloc(2000 + (i * 7 + k) % 50 * 1000);
+			for (size_t i = 0; i < 64; i++)
+				free(p[(i * 37) % 64]);
+			for (volatile int i = 0; i < 2000; i++)
+				;
+		}
+		dlclose(library);
+	}
+	return 9;
+}
+
 /*
  * A line for each of standard input: whether every worker went on since the line before. While there is none, this
  * thread allocates as well: no thread only waits.
  */
 int
-main(void)
+main(int argc, char **argv)
 {
 	void *(*const work[WORKERS])(void *) = {allocate, allocate, load, come_and_go,
 						allocate};
@@ -101,13 +139,15 @@ main(void)
 	ssize_t n;
 	char c;
 
+	fcntl(0, F_SETFL, O_NONBLOCK);
+	puts("ready");
+	fflush(stdout);
+	if (argc > 1 && argv[1][0] == 'a')
+		return alone();
 	sigaction(SIGPROF, &act, NULL);
 	setitimer(ITIMER_PROF, &often, NULL);
 	for (long i = 0; i < WORKERS; i++)
 		pthread_create(&t[i], NULL, work[i], (void *)i);
-	fcntl(0, F_SETFL, O_NONBLOCK);
-	puts("ready");
-	fflush(stdout);
 	while ((n = read(0, &c, 1)) != 0) {
 		if (n < 0) {
 			for (size_t i = 0; i < 1000; i++)
