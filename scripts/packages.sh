@@ -17,7 +17,6 @@ have_package() {
   php-cli) command -v php >/dev/null ;;
   libjson-c-dev) [ -e /usr/include/json-c/json.h ] ;;
   libdw-dev) [ -e /usr/include/elfutils/libdwfl.h ] ;;
-  libunwind-dev) ls /usr/include/libunwind-ptrace.h /usr/include/*/libunwind-ptrace.h >/dev/null 2>&1 ;;
   protobuf-compiler) command -v protoc >/dev/null ;;
   procps) command -v ps >/dev/null ;;
   gcc-aarch64-linux-gnu) command -v aarch64-linux-gnu-gcc >/dev/null ;;
