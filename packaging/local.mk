@@ -10,7 +10,7 @@ EXTRA_DIST += \
 # The command with everything in it: one file for every C library.
 EXTRA_PROGRAMS = weir-static
 weir_static_SOURCES = tools/commands/main.c packaging/static/no_dlopen.c
-weir_static_LDADD = $(weir_LDADD) -ltinfo -lz -llzma -lbz2 -lsupc++
+weir_static_LDADD = $(weir_LDADD) -ltinfo -lz -llzma -lbz2 -lsupc++ $(UNWIND_STATIC_LIBS)
 # Names of C++ are read by the C++ runtime's own function, where it is.
 weir_static_LDFLAGS = $(AM_LDFLAGS) -all-static -Wl,-u,__cxa_demangle
 CLEANFILES += weir-static
