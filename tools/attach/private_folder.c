@@ -95,7 +95,6 @@ fill(const char *folder, int library, const char *options)
 static int
 make_below(struct private_folder *f, const char *root, const char *base, pid_t pid)
 {
-	char seen[128];
 	struct statvfs v;
 
 	snprintf(f->path, sizeof(f->path), "%s%s", root, base);
@@ -103,10 +102,12 @@ make_below(struct private_folder *f, const char *root, const char *base, pid_t p
 		return -errno;
 	if ((v.f_flag & ST_NOEXEC) != 0)
 		return -EACCES;
-	snprintf(seen, sizeof(seen), "%s/weir-attach-%d-%d", base, (int)pid,
-		 (int)getpid());
-	snprintf(f->path, sizeof(f->path), "%s%s", root, seen);
-	snprintf(f->library, sizeof(f->library), "%s/" LIBRARY, seen);
+	f->base = open(f->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (f->base < 0)
+		return -errno;
+	snprintf(f->name, sizeof(f->name), "weir-attach-%d-%d", (int)pid, (int)getpid());
+	snprintf(f->path, sizeof(f->path), "%s%s/%s", root, base, f->name);
+	snprintf(f->library, sizeof(f->library), "%s/%s/" LIBRARY, base, f->name);
 	return mkdir(f->path, 0700) == 0 ? 0 : -errno;
 }
 
@@ -153,7 +154,7 @@ private_folder_make(struct private_folder *f, pid_t pid, const char *library,
 		close(fd);
 		return FAIL(ESRCH, "it is gone");
 	}
-	*f = (struct private_folder){.uid = st.st_uid, .gid = st.st_gid};
+	*f = (struct private_folder){.base = -1, .uid = st.st_uid, .gid = st.st_gid};
 	act_as(f->uid, f->gid);
 	rc = make(f, root, pid, fd, options, why);
 	act_as_self();
@@ -162,15 +163,19 @@ private_folder_make(struct private_folder *f, pid_t pid, const char *library,
 }
 
 void
-private_folder_remove(const struct private_folder *f)
+private_folder_remove(struct private_folder *f)
 {
-	char path[PATH_MAX + 32];
+	char path[sizeof(f->name) + 32];
 
+	if (f->base < 0)
+		return;
 	act_as(f->uid, f->gid);
-	snprintf(path, sizeof(path), "%s/" LIBRARY, f->path);
-	unlink(path);
-	snprintf(path, sizeof(path), "%s/" OPTIONS, f->path);
-	unlink(path);
-	rmdir(f->path);
+	snprintf(path, sizeof(path), "%s/" LIBRARY, f->name);
+	unlinkat(f->base, path, 0);
+	snprintf(path, sizeof(path), "%s/" OPTIONS, f->name);
+	unlinkat(f->base, path, 0);
+	unlinkat(f->base, f->name, AT_REMOVEDIR);
 	act_as_self();
+	close(f->base);
+	f->base = -1;
 }
