@@ -17,6 +17,7 @@ libweir_preload_la_SOURCES = \
 	%D%/fork.c %D%/fork.h \
 	%D%/gate.c %D%/gate.h \
 	%D%/group.c %D%/group.h \
+	%D%/identity.c \
 	%D%/idle.c %D%/idle.h \
 	%D%/interpose.c \
 	%D%/libc.h \

@@ -53,6 +53,13 @@ made_room(size_t bytes)
 	return may;
 }
 
+bool
+retry_made_room_for_thread(void)
+{
+	/* Somebody else may have set it since. */
+	return gate_depth == 0 && scarce_look() != RLIM_INFINITY && made_room(0);
+}
+
 /* CALL again, as if it had not failed before. */
 #define ONCE_MORE(p, bytes, call)                                                        \
 	do {                                                                             \

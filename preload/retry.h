@@ -6,6 +6,11 @@
 #ifndef PRELOAD_RETRY_H
 #define PRELOAD_RETRY_H
 
+#include <stdbool.h>
+
+/* The host was refused a thread: true if weir has given something back, where there is a limit. Outside the gate. */
+bool retry_made_room_for_thread(void);
+
 /* Finds the host's functions. From the constructor. */
 void retry_init(void);
 

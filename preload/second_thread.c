@@ -17,6 +17,7 @@
 
 #include "preload/gate.h"
 #include "preload/libc.h"
+#include "preload/retry.h"
 #include "preload/settings.h"
 #include "preload/symbol_next.h"
 #include "preload/thread.h"
@@ -39,6 +40,8 @@ pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void 
 {
 	int rc = thread_create(thread, attr, run, with);
 
+	if (rc == EAGAIN && retry_made_room_for_thread())
+		rc = thread_create(thread, attr, run, with);
 	if (rc == EAGAIN && gate_depth == 0 && timer_make_way())
 		rc = thread_create(thread, attr, run, with);
 	if (rc == 0 && gate_depth == 0)

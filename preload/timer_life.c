@@ -158,6 +158,11 @@ timer_company_gone(void)
 void
 timer_be_alone(void)
 {
+	if (atomic_load_explicit(&timer_state, memory_order_relaxed) == TIMER_NONE)
+		return;
+	/* Nobody joins a detached thread: the kernel knows when it has ended. */
+	if (timer_is_alone())
+		atomic_store(&company, 0);
 	end_clock(false);
 }
 

@@ -7,8 +7,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -187,6 +190,71 @@ burst(void)
 	blocks_freed(NULL);
 }
 
+static void *
+work_of_a_thread(void *p)
+{
+	work();
+	return p;
+}
+
+/* Nobody joins it. What fork makes is of one thread; what CPython counts after a fork is the parent. */
+static void
+detached(void)
+{
+	pthread_t t;
+
+	if (pthread_create(&t, NULL, work_of_a_thread, NULL) != 0 ||
+	    pthread_detach(t) != 0)
+		exit(77);
+	work();
+	for (int i = 0; i < 600 && threads() > 2; i++)
+		usleep(20000);
+	pid_t child = fork();
+	if (child == 0)
+		_exit(0);
+	printf("after fork %u\n", threads());
+	waitpid(child, NULL, 0);
+}
+
+static pthread_barrier_t all_filtered;
+
+/* A filter of this thread's own, that refuses to change users. */
+static void *
+refuse_users(void *p)
+{
+	struct sock_filter rules[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_setresuid, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+	struct sock_fprog program = {sizeof(rules) / sizeof(rules[0]), rules};
+
+	work();
+	if (syscall(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) != 0)
+		exit(77);
+	pthread_barrier_wait(&all_filtered);
+	if (p != NULL)
+		pause();
+	return NULL;
+}
+
+/* The C library ends a process of whose threads some may change their user and others may not. */
+static void
+filtered_threads(void)
+{
+	pthread_t t;
+
+	pthread_barrier_init(&all_filtered, NULL, 2);
+	if (pthread_create(&t, NULL, refuse_users, &all_filtered) != 0)
+		exit(77);
+	refuse_users(NULL);
+	say("setresuid", setresuid(65534, 65534, 65534));
+	printf("as %u\n", (unsigned)geteuid());
+	fflush(stdout);
+	_exit(0);
+}
+
 static int end;
 static pthread_t other;
 
@@ -214,10 +282,16 @@ main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		void (*run)(void);
-	} scenarios[] = {
-		{"work", work},	      {"spaces", spaces},	  {"burst", burst},
-		{"left", left},	      {"privileges", privileges}, {"joined", joined},
-		{"company", company}, {"children", children}};
+	} scenarios[] = {{"work", work},
+			 {"spaces", spaces},
+			 {"burst", burst},
+			 {"left", left},
+			 {"privileges", privileges},
+			 {"joined", joined},
+			 {"company", company},
+			 {"children", children},
+			 {"detached", detached},
+			 {"filtered", filtered_threads}};
 
 	for (size_t i = 0; argc > 1 && i < sizeof(scenarios) / sizeof(scenarios[0]); i++)
 		if (strcmp(argv[1], scenarios[i].name) == 0) {

@@ -43,6 +43,17 @@ alone() {
   ! unshare -U true 2>/dev/null || [[ $output = *"unshare done"* ]]
 }
 
+@test "a detached thread that has ended is not there when the host forks" {
+  alone detached
+  [[ $output = *"after fork 1"* ]]
+}
+
+@test "threads that each refuse to change users by a filter of their own: the host lives" {
+  [ "$(id -u)" -eq 0 ] || skip "needs root"
+  alone filtered
+  [[ $output = *"setresuid Operation not permitted"*"as 0"* ]]
+}
+
 @test "the clock starts with the second thread and ends after it" {
   alone company stats_ms=20
   [[ $output = *"with 3"*"threads 1" ]]
