@@ -41,13 +41,13 @@ deep_free(void *p)
 	if (p != NULL && weir_hull_has(p))
 		free(p);
 	else
-		next.free(p);
+		NEXT(free)(p);
 }
 
 static void *
 deep_realloc(void *p, size_t size)
 {
-	return p != NULL && weir_hull_has(p) ? realloc(p, size) : next.realloc(p, size);
+	return p != NULL && weir_hull_has(p) ? realloc(p, size) : NEXT(realloc)(p, size);
 }
 
 static void *
@@ -66,7 +66,7 @@ static size_t
 deep_usable_size(void *p)
 {
 	return p != NULL && weir_hull_has(p) ? malloc_usable_size(p)
-					     : next.malloc_usable_size(p);
+					     : NEXT(malloc_usable_size)(p);
 }
 
 enum { FREE, N_NAMES = 4 };

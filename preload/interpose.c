@@ -45,14 +45,14 @@ large_malloc(size_t size, const void *caller)
 {
 	void *p = place_new(size, 0, false, FROM(caller));
 
-	return p != NULL ? p : next.malloc(size);
+	return p != NULL ? p : NEXT(malloc)(size);
 }
 
 EXPORT HOT void *
 malloc(size_t size)
 {
 	return UNLIKELY(size >= weir_floor) ? large_malloc(size, CALLER)
-					    : next.malloc(size);
+					    : NEXT(malloc)(size);
 }
 
 static COLD void *
@@ -60,7 +60,7 @@ large_calloc(size_t n, size_t size, const void *caller)
 {
 	void *p = place_new(n * size, 0, true, FROM(caller));
 
-	return p != NULL ? p : next.calloc(n, size);
+	return p != NULL ? p : NEXT(calloc)(n, size);
 }
 
 EXPORT void *
@@ -71,7 +71,7 @@ calloc(size_t n, size_t size)
 	/* An overflow is the next allocator's to refuse. */
 	if (UNLIKELY(!__builtin_mul_overflow(n, size, &bytes) && bytes >= weir_floor))
 		return large_calloc(n, size, CALLER);
-	return next.calloc(n, size);
+	return NEXT(calloc)(n, size);
 }
 
 /* Not inlined below, nor is realloc: what stands in front of weir's is to come first there, too. */
@@ -86,7 +86,7 @@ free(void *p)
 		if (place_free(p))
 			return;
 	}
-	next.free(p);
+	NEXT(free)(p);
 }
 
 EXPORT void
@@ -108,14 +108,14 @@ free_aligned_sized(void *p, size_t align, size_t size)
 static void *
 take_over(void *p, size_t size, struct place_caller caller)
 {
-	size_t old = next.malloc_usable_size(p);
+	size_t old = NEXT(malloc_usable_size)(p);
 	void *q = size > old ? place_new(size, 0, false, caller) : NULL;
 
 	if (q == NULL)
-		return next.realloc(p, size);
+		return NEXT(realloc)(p, size);
 	memcpy(q, p, old);
 	int saved_errno = errno;
-	next.free(p);
+	NEXT(free)(p);
 	errno = saved_errno;
 	return q;
 }
@@ -126,11 +126,11 @@ resize_own(void *p, size_t size, struct place_caller caller)
 	if (suspect_on)
 		suspect_freed(p, caller.pc);
 	if (size == 0)
-		return place_free(p) ? NULL : next.realloc(p, size);
+		return place_free(p) ? NULL : NEXT(realloc)(p, size);
 	enum place_resize done = place_resize(&p, size, caller);
 	if (done != PLACE_NOT_OURS)
 		return done == PLACE_RESIZED ? p : NULL;
-	return size >= weir_floor ? take_over(p, size, caller) : next.realloc(p, size);
+	return size >= weir_floor ? take_over(p, size, caller) : NEXT(realloc)(p, size);
 }
 
 /* Of a block of weir's, or to a size of weir's. */
@@ -141,7 +141,7 @@ large_realloc(void *p, size_t size, const void *caller)
 
 	if (p == NULL) {
 		q = place_new(size, 0, false, FROM(caller));
-		return q != NULL ? q : next.realloc(NULL, size);
+		return q != NULL ? q : NEXT(realloc)(NULL, size);
 	}
 	q = weir_hull_has(p) ? resize_own(p, size, FROM(caller))
 			     : take_over(p, size, FROM(caller));
@@ -155,7 +155,7 @@ realloc(void *p, size_t size)
 {
 	if (UNLIKELY(size >= weir_floor || (p != NULL && weir_hull_has(p))))
 		return large_realloc(p, size, CALLER);
-	return next.realloc(p, size);
+	return NEXT(realloc)(p, size);
 }
 
 /*
@@ -186,7 +186,7 @@ large_posix_memalign(void **p, size_t align, size_t size, const void *caller)
 	void *q = place_new(size, align, false, FROM(caller));
 
 	if (q == NULL)
-		return next.posix_memalign(p, align, size);
+		return NEXT(posix_memalign)(p, align, size);
 	*p = q;
 	return 0;
 }
@@ -197,7 +197,7 @@ posix_memalign(void **p, size_t align, size_t size)
 	if (UNLIKELY(size >= weir_floor) && power_of_two(align) &&
 	    align % sizeof(void *) == 0)
 		return large_posix_memalign(p, align, size, CALLER);
-	return next.posix_memalign(p, align, size);
+	return NEXT(posix_memalign)(p, align, size);
 }
 
 /* What is no power of two is the next allocator's to round up or to refuse. */
@@ -217,15 +217,15 @@ EXPORT void *
 aligned_alloc(size_t align, size_t size)
 {
 	return IS_LARGE(align, size)
-		       ? large_aligned(align, size, next.aligned_alloc, CALLER)
-		       : next.aligned_alloc(align, size);
+		       ? large_aligned(align, size, NEXT(aligned_alloc), CALLER)
+		       : NEXT(aligned_alloc)(align, size);
 }
 
 EXPORT void *
 memalign(size_t align, size_t size)
 {
-	return IS_LARGE(align, size) ? large_aligned(align, size, next.memalign, CALLER)
-				     : next.memalign(align, size);
+	return IS_LARGE(align, size) ? large_aligned(align, size, NEXT(memalign), CALLER)
+				     : NEXT(memalign)(align, size);
 }
 
 static COLD void *
@@ -239,8 +239,8 @@ large_pages(size_t size, void *(*otherwise)(size_t), const void *caller)
 EXPORT void *
 valloc(size_t size)
 {
-	return UNLIKELY(size >= weir_floor) ? large_pages(size, next.valloc, CALLER)
-					    : next.valloc(size);
+	return UNLIKELY(size >= weir_floor) ? large_pages(size, NEXT(valloc), CALLER)
+					    : NEXT(valloc)(size);
 }
 
 EXPORT void *
@@ -249,8 +249,8 @@ pvalloc(size_t size)
 	/* It fills whole pages; an overflow is the next allocator's to refuse. */
 	if (UNLIKELY(size >= weir_floor) && size <= SIZE_MAX - WEIR_PAGE_BYTES)
 		return large_pages((size + WEIR_PAGE_BYTES - 1) & ~(WEIR_PAGE_BYTES - 1),
-				   next.pvalloc, CALLER);
-	return next.pvalloc(size);
+				   NEXT(pvalloc), CALLER);
+	return NEXT(pvalloc)(size);
 }
 
 EXPORT size_t
@@ -260,7 +260,7 @@ malloc_usable_size(void *p)
 
 	if (p != NULL && weir_hull_has(p) && place_size(p, &bytes))
 		return bytes;
-	return next.malloc_usable_size(p);
+	return NEXT(malloc_usable_size)(p);
 }
 
 EXPORT int

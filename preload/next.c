@@ -187,7 +187,7 @@ next_found(void)
 static void *
 first_malloc(size_t size)
 {
-	return find_next() ? next.malloc(size) : store_take(size);
+	return find_next() ? NEXT(malloc)(size) : store_take(size);
 }
 
 static void *
@@ -196,7 +196,7 @@ first_calloc(size_t n, size_t size)
 	size_t bytes;
 
 	if (find_next())
-		return next.calloc(n, size);
+		return NEXT(calloc)(n, size);
 	if (__builtin_mul_overflow(n, size, &bytes)) {
 		errno = ENOMEM;
 		return NULL;
@@ -208,7 +208,7 @@ static void *
 first_realloc(void *p, size_t size)
 {
 	if (find_next())
-		return next.realloc(p, size);
+		return NEXT(realloc)(p, size);
 	void *q = store_take(size);
 	if (q != NULL && p != NULL)
 		memcpy(q, p, store_size(p) < size ? store_size(p) : size);
@@ -219,31 +219,31 @@ static void
 first_free(void *p)
 {
 	if (find_next())
-		next.free(p);
+		NEXT(free)(p);
 }
 
 static int
 first_posix_memalign(void **p, size_t align, size_t size)
 {
-	return find_next() ? next.posix_memalign(p, align, size) : ENOMEM;
+	return find_next() ? NEXT(posix_memalign)(p, align, size) : ENOMEM;
 }
 
 static void *
 first_aligned_alloc(size_t align, size_t size)
 {
-	return find_next() ? next.aligned_alloc(align, size) : NULL;
+	return find_next() ? NEXT(aligned_alloc)(align, size) : NULL;
 }
 
 static void *
 first_memalign(size_t align, size_t size)
 {
-	return find_next() ? next.memalign(align, size) : NULL;
+	return find_next() ? NEXT(memalign)(align, size) : NULL;
 }
 
 static void *
 first_valloc(size_t size)
 {
-	return find_next() ? next.valloc(size) : NULL;
+	return find_next() ? NEXT(valloc)(size) : NULL;
 }
 
 /* pvalloc by memalign: a stacked allocator need not have it. */
@@ -257,13 +257,13 @@ pvalloc_by_memalign(size_t size)
 		return NULL;
 	}
 	bytes &= ~(page - 1);
-	return next.memalign(page, bytes == 0 ? page : bytes);
+	return NEXT(memalign)(page, bytes == 0 ? page : bytes);
 }
 
 static size_t
 first_usable_size(void *p)
 {
-	return find_next() ? next.malloc_usable_size(p) : store_size(p);
+	return find_next() ? NEXT(malloc_usable_size)(p) : store_size(p);
 }
 
 struct weir_next next = {
@@ -291,12 +291,12 @@ next_show_freed(size_t bytes)
 	bool mapped = false;
 
 	for (; !mapped && bytes <= NEXT_SHOWN_MAX; bytes += bytes / 8) {
-		void *p = next.malloc(bytes);
+		void *p = NEXT(malloc)(bytes);
 
 		/* A mapping is of whole pages, with the header in front. */
-		mapped = p == NULL || next.malloc_usable_size(p) % WEIR_PAGE_BYTES ==
+		mapped = p == NULL || NEXT(malloc_usable_size)(p) % WEIR_PAGE_BYTES ==
 					      WEIR_PAGE_BYTES - HEADER_BYTES;
-		next.free(p);
+		NEXT(free)(p);
 		atomic_store_explicit(&next_shown, bytes + bytes / 32,
 				      memory_order_relaxed);
 	}

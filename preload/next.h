@@ -31,6 +31,9 @@ struct weir_next {
 };
 extern struct weir_next next __attribute__((visibility("hidden")));
 
+/* To be called: another one may be put in front while other threads are here. */
+#define NEXT(name) __atomic_load_n(&next.name, __ATOMIC_RELAXED)
+
 /* Makes the lookup now: 0, or -ENOENT within the lookup itself. */
 int next_found(void);
 

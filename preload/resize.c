@@ -130,7 +130,7 @@ static enum place_resize
 to_next(void **p, struct weir_span *s, size_t size)
 {
 	size_t theirs = place_usable(s), bytes = theirs < size ? theirs : size;
-	void *q = next.malloc(size);
+	void *q = NEXT(malloc)(size);
 
 	if (q == NULL)
 		return PLACE_NO_MEMORY;
@@ -165,7 +165,7 @@ always_move(void **p, const struct weir_span *s, size_t size, struct place_calle
 	void *q = size >= weir_floor ? place_new(size, 0, false, caller) : NULL;
 
 	if (q == NULL)
-		q = next.malloc(size);
+		q = NEXT(malloc)(size);
 	if (q == NULL)
 		return PLACE_NO_MEMORY;
 	memcpy(q, *p, old < size ? old : size);

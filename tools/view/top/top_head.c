@@ -197,8 +197,8 @@ add_split(struct top_layout *l)
 	n = resident_rows(r, rows);
 	for (size_t i = 0; i < n; i++) {
 		flow_bytes(&f, top_name(rows[i].name), rows[i].bytes);
-		/* Pages that nobody has touched yet take no memory. */
-		if (i > 0 || asked / 5 * 4 <= r->live_bytes ||
+		/* Pages that nobody has touched yet take no memory; an older look has not seen the last. */
+		if (i > 0 || r->age_ns != 0 || asked / 5 * 4 <= r->live_bytes ||
 		    asked - r->live_bytes <= UNTOUCHED_WORTH)
 			continue;
 		show_format(text, sizeof(text), "(%s asked for)", show_bytes(v, asked));
