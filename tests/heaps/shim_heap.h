@@ -49,7 +49,7 @@ next_reallocarray(void *p, size_t n, size_t size)
 
 	if (__builtin_mul_overflow(n, size, &bytes))
 		bytes = SIZE_MAX;
-	return next.realloc(p, bytes);
+	return NEXT(realloc)(p, bytes);
 }
 
 static inline int
@@ -63,7 +63,7 @@ no_trim(size_t pad)
 static inline struct heap
 next_heap(void)
 {
-	next.free(next.malloc(1));
+	NEXT(free)(NEXT(malloc)(1));
 	return (struct heap){
 		.malloc = next.malloc,
 		.calloc = next.calloc,
