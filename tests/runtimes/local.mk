@@ -3,7 +3,7 @@ runtime_tests = \
 	%D%/attribution.bats \
 	%D%/hosts.bats %D%/isolates.bats %D%/leaks.bats %D%/lines.bats %D%/patched.bats %D%/runtime_bun.bats %D%/runtime_debian.bats %D%/runtime_deno.bats \
 	%D%/runtime_node.bats \
-	%D%/runtime_node22.bats %D%/runtime_node24.bats %D%/runtime_node26.bats %D%/small_growth.bats %D%/suites.bats
+	%D%/runtime_node22.bats %D%/runtime_node24.bats %D%/runtime_node26.bats %D%/resident.bats %D%/small_growth.bats %D%/suites.bats
 EXTRA_DIST += %D%/host_list.bash %D%/leaks.bash %D%/programs/leaks %D%/runtimes.bash $(runtime_tests) \
 	%D%/programs/DirectBuffers.java %D%/programs/arrays.py %D%/programs/blobs.sql \
 	%D%/programs/buffers.php %D%/programs/buffers.pl %D%/programs/buffers.py \
