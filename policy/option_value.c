@@ -10,7 +10,9 @@
 #include "include/weir/stats.h"
 #include "policy/sampling.h"
 
-#define ALL_KINDS ((1u << WEIR_N_KINDS) - 1)
+/* The kinds of blocks, which are served; what the program maps itself comes behind. */
+#define SERVED	  WEIR_KIND_MMAP
+#define ALL_KINDS ((1u << SERVED) - 1)
 
 static const char *const kind_names[] = {
 #define X(id, name, meaning) name,
@@ -89,9 +91,9 @@ parse_kinds(uint32_t *value, struct token s)
 		uint32_t i = 0;
 
 		more = token_cut(&s, ':', &word);
-		while (i < WEIR_N_KINDS && !token_is(word, kind_names[i]))
+		while (i < SERVED && !token_is(word, kind_names[i]))
 			i++;
-		if (i == WEIR_N_KINDS)
+		if (i == SERVED)
 			return WEIR_OPTION_BAD_VALUE;
 		mask |= 1u << i;
 	}
@@ -209,7 +211,7 @@ print_kinds(uint32_t mask, struct emit *out)
 		emit_text(out, "all");
 		return;
 	}
-	for (uint32_t i = 0; i < WEIR_N_KINDS; i++) {
+	for (uint32_t i = 0; i < SERVED; i++) {
 		if ((mask >> i & 1) == 0)
 			continue;
 		emit_text(out, mark);

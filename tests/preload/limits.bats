@@ -227,7 +227,7 @@ told() {
   [ "$limit" -eq 500000000 ]
   opened=$(sed -n 's/^faulty: open: 0 of //p' <<<"$output")
   echo "$opened files opened in $(counter timer_ticks) rounds"
-  [ "$(counter timer_ticks)" -ge 50 ]
+  [ "$(counter timer_ticks)" -ge 20 ]
   # 2.1 to 2.4 a round, most of them for the sidecar; one more if each look opened its file.
   [ "$((opened * 10))" -le $(($(counter timer_ticks) * 28)) ]
 }

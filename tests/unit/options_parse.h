@@ -15,7 +15,7 @@
 #define GB (1024 * MB)
 #define TB (1024 * GB)
 
-#define ALL_KINDS ((1u << WEIR_N_KINDS) - 1)
+#define ALL_KINDS ((1u << WEIR_KIND_MMAP) - 1)
 
 static struct weir_options o;
 static struct weir_option_issue issues[4];

@@ -120,6 +120,7 @@ TEST(kinds)
 	CHECK_EQ(parse("kinds=other:encoder:backing_store"), 0);
 	CHECK_STR(value("kinds"), "all");
 	check_issue("kinds=none", WEIR_OPTION_BAD_VALUE, "kinds=none");
+	check_issue("kinds=mmap", WEIR_OPTION_BAD_VALUE, "kinds=mmap");
 	check_issue("kinds=other:", WEIR_OPTION_BAD_VALUE, "kinds=other:");
 	check_issue("kinds=other::encoder", WEIR_OPTION_BAD_VALUE,
 		    "kinds=other::encoder");
