@@ -20,7 +20,8 @@
 #define HAS_SANITIZER /* which has functions of these names itself, of no version */
 #endif
 
-#if defined(__GLIBC__) && !defined(HAS_SANITIZER)
+/* A static library is linked by whoever uses it, with the C library that is there. */
+#if defined(__GLIBC__) && defined(PIC) && !defined(HAS_SANITIZER)
 #if defined(__x86_64__)
 #define AT_FIRST(name) __asm__(".symver " #name ", " #name "@GLIBC_2.2.5")
 #elif defined(__aarch64__)

@@ -21,12 +21,11 @@ by_positions(const struct v8_reader *r, const struct v8_code *code, int32_t pc,
 		return n;
 	while (at.inlining >= 0 && depth < V8_MAX_INLINED - 1) {
 		struct v8_position caller;
-		struct v8_found *f = &inwards[depth++];
+		struct v8_found f = {.position = at.script_offset, .inlined = true};
 
-		if (v8_inlined(r, code, at.inlining, &f->shared, &caller) != 0)
+		if (v8_inlined(r, code, at.inlining, &f.shared, &caller) != 0)
 			return n;
-		f->position = at.script_offset;
-		f->inlined = true;
+		inwards[depth++] = f;
 		at = caller;
 	}
 	if (at.inlining >= 0)
