@@ -156,12 +156,12 @@ in_group() {
 void *volatile kept;
 __attribute__((noinline)) void forget(void)
 {
-	kept = malloc(1 << 20);
-	memset(kept, VALUE, 1 << 20);
+	kept = malloc(1 << 18);
+	memset(kept, VALUE, 1 << 18);
 }
 int main(void)
 {
-	for (int i = 0; i < 100; i++, usleep(10000))
+	for (int i = 0; i < 400; i++, usleep(10000))
 		forget();
 }
 END

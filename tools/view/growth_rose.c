@@ -15,7 +15,7 @@ is_worth_telling(const struct growth_group *g)
 
 	return g->finding.verdict != GROWTH_RELEASED &&
 	       g->finding.verdict != GROWTH_GC_LAG && c->bytes >= WORTH &&
-	       c->bytes >= 0.05 * (double)g->live_bytes && c->from_s > c->to_s;
+	       c->bytes >= 0.05 * (double)g->live_bytes && c->from_s - c->to_s >= 1;
 }
 
 char *
@@ -28,8 +28,8 @@ growth_rose(char buf[GROWTH_ROSE], const struct growth_group *g)
 	if (!is_worth_telling(g))
 		return buf;
 	show_bytes(bytes, (uint64_t)c->bytes);
-	show_duration(from, (uint64_t)c->from_s * UINT64_C(1000000000));
-	show_duration(to, (uint64_t)c->to_s * UINT64_C(1000000000));
+	show_duration(from, (uint64_t)(c->from_s * 1e9));
+	show_duration(to, (uint64_t)(c->to_s * 1e9));
 	if (c->to_s < c->from_s / 6)
 		show_format(buf, GROWTH_ROSE, "rose by %s in the last %s", bytes, from);
 	else
