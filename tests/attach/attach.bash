@@ -19,7 +19,8 @@ own_sidecars() {
 
 # await_that COMMAND...: until it succeeds, for a minute at most.
 await_that() {
-  for ((_i = 0; _i < ${AWAIT_STEPS:-1200}; _i++)); do
+  local step # one that waits within another has its own
+  for ((step = 0; step < ${AWAIT_STEPS:-1200}; step++)); do
     ! "$@" >/dev/null 2>&1 || return 0
     sleep 0.05
   done
@@ -39,7 +40,7 @@ start_guest() {
 
 # order LINE [TIMES]: until it is done.
 order() {
-  local before
+  local before i
   for ((i = 0; i < ${2:-1}; i++)); do
     before=$(grep -cxF "done $1" "$said" || true)
     echo "$1" >&9

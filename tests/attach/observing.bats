@@ -104,7 +104,7 @@ loaded() {
   # What it took as it was loaded may be older than its slots.
   seen_again() {
     order again
-    live leak_in_plugin 1 || live leak_in_plugin 2 || live leak_in_plugin 3
+    "$WEIR" growth --json "$guest" | jq -e '.sites[] | select(.name | startswith("leak_in_plugin ")) | .live_count >= 1'
   }
   await_that seen_again
   order unplug
