@@ -58,13 +58,15 @@ v8_bytecode_position(const struct v8_reader *r, uint64_t bytecode, int32_t offse
 }
 
 /* It was found by counting, which goes wrong if the lengths are another version's. */
-static int32_t
-baseline_position(const struct v8_reader *r, uint64_t bytecode, int32_t offset)
+static void
+baseline_position(const struct v8_reader *r, uint64_t bytecode, int32_t offset,
+		  struct v8_found *found)
 {
-	bool fits;
-	int32_t position = v8_bytecode_position(r, bytecode, offset, &fits);
+	int32_t position = v8_bytecode_position(r, bytecode, offset, &found->fits);
 
-	return fits ? position : -1;
+	/* As good a test of the lengths as an interpreted frame: a warm program may have no such. */
+	found->tested = position >= 0;
+	found->position = found->fits ? position : -1;
 }
 
 int
@@ -98,7 +100,7 @@ v8_decode(const struct v8_reader *r, const struct v8_frame *f,
 			 v8_type(r, code.data) == r->layout->type_bytecode &&
 			 v8_baseline_offset(r, code.data, code.positions, code.offset,
 					    &offset) == 0)
-			found[0].position = baseline_position(r, code.data, offset);
+			baseline_position(r, code.data, offset, &found[0]);
 	}
 	if (r->memory->failed)
 		return -EFAULT;

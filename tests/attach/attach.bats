@@ -240,13 +240,7 @@ P
 }
 
 @test "Node of all versions under load: attached, line named, no request failed, detached, exit status as without" {
-  # Not Node 18: on a busy machine its line was not named in time (doc/reliability.md); `make check-attach` has it.
-  . "$WEIR_SRCDIR/scripts/runtimes.sh"
-  nodes=(node)
-  for name in node21 node22 node23 node24 node25 node26; do
-    [ ! -x "$(runtimes_dir)/$name/exe" ] || nodes+=("$name")
-  done
-  run timeout -k 5 500 "$WEIR_SRCDIR/scripts/check-attach" "$WEIR_BUILDDIR" 1 "${nodes[@]}"
+  run timeout -k 5 500 "$WEIR_SRCDIR/scripts/check-attach" "$WEIR_BUILDDIR" 1
   echo "$output"
   [ "$status" -eq 0 ]
   [[ $output == *" 1 of 1 attached"* ]] || skip "no Node here"
