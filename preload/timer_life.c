@@ -19,6 +19,7 @@
 #include "preload/clock.h"
 #include "preload/gate.h"
 #include "preload/settings.h"
+#include "trace/vm_calls.h"
 
 #define RETRY_NS     (10000 * TIMER_MS_NS) /* after the thread could not start */
 #define COMPANY_NS   (1000 * TIMER_MS_NS)
@@ -160,8 +161,8 @@ timer_be_alone(void)
 {
 	if (atomic_load_explicit(&timer_state, memory_order_relaxed) == TIMER_NONE)
 		return;
-	/* Nobody joins a detached thread: the kernel knows when it has ended. */
-	if (timer_is_alone())
+	/* Nobody joins a detached thread: /proc knows when it has ended, which a filter may kill for. */
+	if (vm_calls_allowed() && timer_is_alone())
 		atomic_store(&company, 0);
 	end_clock(false);
 }
