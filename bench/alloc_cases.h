@@ -51,11 +51,17 @@ void alloc_burst(double scale);
 void alloc_threads(double scale);
 void alloc_handoff(double scale);
 void alloc_live(double scale);
+/* alloc_gang.c */
+void alloc_threads_one(double scale);
+void alloc_threads_all(double scale);
+void alloc_storm(double scale);
 /* alloc_stall.c */
 void alloc_fragments(double scale);
 void alloc_stocked(double scale);
 void alloc_first(double scale);
 void alloc_seldom(double scale);
+/* alloc_serve.c */
+void alloc_serve(double scale);
 /* alloc_fork.c */
 void alloc_fork(double scale);
 /* alloc_limit.c */

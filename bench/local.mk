@@ -10,7 +10,7 @@ bench_workloads = \
 	%D%/workloads/small_bursts.py %D%/workloads/small_bursts.rb \
 	%D%/workloads/smallops.js %D%/workloads/sparse_zero.js %D%/workloads/startup.js \
 	%D%/workloads/stream.js %D%/workloads/workers.js %D%/workloads/workload.js
-EXTRA_DIST += $(bench_scripts) $(bench_workloads)
+EXTRA_DIST += $(bench_scripts) $(bench_workloads) %D%/simdutf_bench.cc
 dist_doc_DATA += doc/benchmarks.md doc/encoders.md doc/tuning.md
 
 bench_programs = %D%/alloc_bench %D%/scratch_bench
@@ -23,10 +23,12 @@ bench_flags = $(AM_CFLAGS) -pthread \
 	%D%/alloc_fill.c \
 	%D%/alloc_crowd.c \
 	%D%/alloc_fork.c \
+	%D%/alloc_gang.c \
 	%D%/alloc_lazy.c \
 	%D%/alloc_limit.c \
 	%D%/alloc_load.c \
 	%D%/alloc_small.c \
+	%D%/alloc_serve.c \
 	%D%/alloc_stall.c \
 	%D%/gauge.c %D%/gauge.h \
 	%D%/own_figures.c %D%/own_figures.h
@@ -40,18 +42,18 @@ bench_flags = $(AM_CFLAGS) -pthread \
 # The encoders alone: `make bench-encode`.
 check_PROGRAMS += %D%/bytes_bench %D%/encode_bench
 %C%_bytes_bench_SOURCES = %D%/bytes_bench.c %D%/bytes_bench.h %D%/bytes_safe.c %D%/gauge.c %D%/gauge.h %D%/pairs.h
-%C%_bytes_bench_LDADD = libencode.la libpool.la libpolicy.la
+%C%_bytes_bench_LDADD = libencode.a libpool.a libpolicy.a
 %C%_encode_bench_SOURCES = %D%/encode_bench.c %D%/gauge.c %D%/gauge.h %D%/pairs.h
-%C%_encode_bench_LDADD = libencode.la libpool.la libpolicy.la
+%C%_encode_bench_LDADD = libencode.a libpool.a libpolicy.a
 
 # A preload that is never installed: glibc, trimmed once a second.
 if BUILD_SHIM
-check_LTLIBRARIES += %D%/trim1s.la
-%C%_trim1s_la_SOURCES = %D%/trim1s.c
-%C%_trim1s_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
+check_PROGRAMS += %D%/trim1s.so
+%C%_trim1s_so_SOURCES = %D%/trim1s.c
+%C%_trim1s_so_LDFLAGS = $(AM_LDFLAGS) -shared
 
 BENCH_ARGS =
-bench: all $(bench_programs) %D%/trim1s.la
+bench: all $(bench_programs) %D%/trim1s.so
 	-g++ -O2 -pthread -o %D%/small_bursts $(top_srcdir)/bench/workloads/small_bursts.cc
 	node $(top_srcdir)/bench/bench.js --build . $(BENCH_ARGS)
 bench-encode: %D%/bytes_bench %D%/encode_bench weir
@@ -59,7 +61,14 @@ bench-encode: %D%/bytes_bench %D%/encode_bench weir
 	taskset -c 0 %D%/bytes_bench
 	taskset -c 0 $(top_srcdir)/bench/commands.sh ./weir
 endif
-CLEANFILES += %D%/small_bursts
-.PHONY: bench bench-encode
+# Beside simdutf, whose sources somebody has in the folder SIMDUTF.
+bench-simdutf: libencode.a libpool.a libpolicy.a
+	g++ -O3 -std=c++17 -I$(SIMDUTF)/include -I$(SIMDUTF)/src -I$(top_srcdir)/include -o %D%/simdutf_bench \
+		$(top_srcdir)/bench/simdutf_bench.cc $(SIMDUTF)/src/simdutf.cpp \
+		libencode.a libpool.a libpolicy.a -pthread
+	taskset -c 0 %D%/simdutf_bench
+	taskset -c 0 %D%/simdutf_bench avx2
+CLEANFILES += %D%/small_bursts %D%/simdutf_bench
+.PHONY: bench bench-encode bench-simdutf
 
 include tests/bench/local.mk

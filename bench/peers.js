@@ -30,7 +30,7 @@ function built(name, options, file, env = {}) {
 		: { name, reason: `no ${whole}: make it, or say where with --build` };
 }
 
-const SHIM = '.libs/libweir_preload.so';
+const SHIM = 'libweir_preload.so';
 
 function weir(name, options, text) {
 	const words = text ? [text] : [];
@@ -47,7 +47,7 @@ function known(options) {
 			about: 'glibc, every block of 64 KB and more mapped and unmapped',
 			env: { MALLOC_MMAP_THRESHOLD_: '65536' },
 		},
-		built('trim1s', options, 'bench/.libs/trim1s.so'),
+		built('trim1s', options, 'bench/trim1s.so'),
 		preload('jemalloc', 'libjemalloc.so.2', 'libjemalloc2'),
 		preload('mimalloc', 'libmimalloc.so.2', 'libmimalloc2.0'),
 		preload('tcmalloc', 'libtcmalloc_minimal.so.4', 'libtcmalloc-minimal4'),

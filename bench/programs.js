@@ -40,7 +40,8 @@ function nodeProgram(name, about) {
 // Cases of the C programs; `alloc_bench` without arguments says what each is.
 const CASES = {
 	alloc: ['pair', 'pair_threaded', 'batch', 'lazy', 'lazy_churned', 'calloc_loop', 'malloc_loop', 'sweep', 'sparse', 'growing',
-		'half_more', 'each', 'burst', 'threads', 'handoff', 'live', 'fragments', 'stocked', 'first', 'seldom', 'fork', 'limit'],
+		'half_more', 'each', 'burst', 'threads', 'threads_one', 'threads_all', 'storm', 'handoff', 'live', 'fragments', 'stocked', 'first', 'seldom', 'serve',
+		'fork', 'limit'],
 	scratch: ['class', 'mixed', 'waste', 'hits', 'growth'],
 };
 

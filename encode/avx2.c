@@ -112,6 +112,7 @@ static const struct codec_tier tier = {
 	.name = "avx2",
 	.hex_encode = hex_encode,
 	.base64_encode = avx2_base64_encode,
+	.base64_encode_all = base64_encode_groups,
 	.hex_decode = hex_decode,
 	.base64_decode = avx2_base64_decode,
 	.ascii_run = ascii_run,
@@ -119,6 +120,9 @@ static const struct codec_tier tier = {
 	.copy_stream = avx2_copy_stream,
 	.find_pair = avx2_find_pair,
 	.text = &avx2_text,
+	.whole = CODEC_WHOLE_TEXT,
+	.widen = avx2_widen,
+	.narrow = avx2_narrow,
 };
 const struct codec_tier *const codec_avx2 = &tier;
 

@@ -16,6 +16,8 @@
 
 size_t avx2_base64_encode(uint8_t *dst, const uint8_t *src, size_t n, bool url);
 void avx2_base64_decode(struct base64_run *run);
+void avx2_widen(uint8_t *dst, const uint8_t *src, size_t n, uint8_t mask);
+void avx2_narrow(uint8_t *dst, const uint8_t *src, size_t n, bool cut);
 
 /* For base64_lanes.h and copy_lanes.h. */
 typedef __m256i lanes;

@@ -4,6 +4,7 @@
  * anything else block by block, as in avx512_carry.h. Called through the table of encode/choose.c;
  * never on a machine without these instructions.
  */
+#include "encode/align.h"
 #include "encode/avx512.h"
 #include "encode/avx512_carry.h"
 #include "encode/regular.h"
@@ -99,9 +100,15 @@ base64_regular(uint8_t *dst, const uint8_t *src, const void *tables)
 static inline __attribute__((always_inline)) bool
 base64_rest(struct base64_run *run, const struct base64_tables *t)
 {
+	const uint8_t *value = run->table->value;
 	size_t left = (size_t)(run->src_end - run->src), i = 0;
-	size_t n = (left - (run->src_end[-1] == '=')) & ~(size_t)3;
-	size_t bytes = n / 4 * 3;
+
+	/* The end of a line, perhaps. */
+	for (int eol = 0; eol < 2 && left > 0 && value[run->src[left - 1]] == BASE64_SKIP;
+	     eol++)
+		left--;
+	left -= left > 0 && run->src[left - 1] == '=';
+	size_t n = left & ~(size_t)3, bytes = n / 4 * 3;
 
 	if (n < 64 || (size_t)(run->dst_end - run->dst) < bytes)
 		return false;
@@ -113,22 +120,9 @@ base64_rest(struct base64_run *run, const struct base64_tables *t)
 	run->src += n;
 	run->dst += bytes;
 	run->acc = run->count = 0;
-	/* Up to three characters, or four of which the last one is padding. */
-	for (; run->src < run->src_end; run->src++) {
-		uint32_t v = run->table->value[*run->src];
-
-		if (v == BASE64_STOP)
-			break;
-		if (v == BASE64_SKIP)
-			continue;
-		run->acc = run->acc << 6 | v;
-		run->count++;
-	}
+	base64_hold(run);
 	return true;
 }
-
-/* After looking for lines in vain: so many blocks are decoded before the next attempt. */
-#define PATIENCE 16
 
 /*
  * Writes what is held (whole groups), then decodes lines of one length, if the text has such. Returns 0
@@ -145,7 +139,15 @@ base64_lines(struct base64_run *run, const struct base64_tables *t,
 	if (bad == 0 || (size_t)(run->dst_end - run->dst) < 48)
 		return 0;
 	base64_flush(run, t, carry);
-	return regular_try(run, (size_t)_tzcnt_u64(bad), 64, base64_regular, t) ? 1 : -1;
+	/* What is before it, which the whole register holds. */
+	size_t at = (size_t)_tzcnt_u64(bad), bytes = at / 4 * 3;
+	if (at % 4 != 0 || (size_t)(run->dst_end - run->dst) < bytes)
+		return -1;
+	v = _mm512_permutex2var_epi8(t->low, v, t->high);
+	store_first(run->dst, base64_pack(v, t->order), bytes);
+	run->src += at;
+	run->dst += bytes;
+	return regular_try(run, 0, 64, base64_regular, t) ? 1 : -1;
 }
 
 void
@@ -167,7 +169,7 @@ avx512_base64_decode(struct base64_run *given)
 	const struct base64_tables t = {load(run.table->value),
 					load(run.table->value + 64), load(group_order)};
 	struct base64_carry carry = {_mm512_setzero_si512(), run.count, false};
-	size_t room = (size_t)(run.dst_end - run.dst), patience = 0;
+	size_t room = (size_t)(run.dst_end - run.dst);
 	bool ended = false;
 
 	if (run.count > 0)
@@ -185,9 +187,7 @@ avx512_base64_decode(struct base64_run *given)
 			ended = true;
 			break;
 		}
-		if (patience > 0) {
-			patience--;
-		} else if (carry.held % 4 == 0 && run.src_end - run.src >= 256) {
+		if (carry.held % 4 == 0 && run.src_end - run.src >= 256) {
 			/* Copies, so that the originals stay in registers. */
 			struct base64_run lines = run;
 			struct base64_carry held = carry;
@@ -196,10 +196,11 @@ avx512_base64_decode(struct base64_run *given)
 			if (found != 0) {
 				run = lines;
 				carry = (struct base64_carry){_mm512_setzero_si512(), 0,
-							      false};
+							      found < 0};
 			}
-			patience = found < 0 ? PATIENCE : 0;
 		}
+		if (carry.dirty && run.src_end - run.src >= 128)
+			base64_staged(&run, &t, &carry);
 		if (run.src < run.src_end &&
 		    !base64_block_of(&run, &t, given->src, &carry))
 			break;

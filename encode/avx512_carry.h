@@ -110,6 +110,56 @@ base64_block_of(struct base64_run *run, const struct base64_tables *t,
 	return !stopped;
 }
 
+/* A buffer of so many blocks: what the first ones stored has reached the cache when it is loaded again. */
+#define STAGED_BLOCKS 16
+
+/*
+ * Blocks of any characters by way of a buffer: what is wanted of each is compressed in a register and
+ * stored behind the others, so that no block waits for the one before. Ends with less than a block left, for
+ * lack of room, or before a block with a character to stop at.
+ */
+static inline __attribute__((always_inline)) void
+base64_staged(struct base64_run *run, const struct base64_tables *t,
+	      struct base64_carry *carry)
+{
+	uint8_t values[64 * STAGED_BLOCKS + 64], *dst = run->dst;
+	const uint8_t *src = run->src;
+	size_t n = carry->held, at = 0;
+	size_t room = (size_t)(run->dst_end - dst) / 3 * 4;
+	uint8_t high_stops = run->table->high_stops;
+
+	room = room < 64 * STAGED_BLOCKS ? room : 64 * STAGED_BLOCKS;
+	_mm512_storeu_si512(values, carry->values);
+	for (; run->src_end - src >= 64 && n + 64 <= room; src += 64) {
+		__m512i v = load(src),
+			found = _mm512_permutex2var_epi8(t->low, v, t->high);
+		__mmask64 bad = _mm512_movepi8_mask(_mm512_or_si512(found, v));
+
+		if (bad != 0) {
+			__mmask64 above = _mm512_movepi8_mask(v);
+			__mmask64 stop = _mm512_mask_test_epi8_mask(
+				bad & ~above, found, _mm512_set1_epi8(0x40));
+
+			if ((stop | (high_stops ? above : 0)) != 0)
+				break;
+			found = _mm512_maskz_compress_epi8(~bad, found);
+		}
+		_mm512_storeu_si512(values + n, found);
+		n += 64 - (size_t)_mm_popcnt_u64(bad);
+	}
+	for (; n - at >= 128; at += 64, dst += 48)
+		_mm512_storeu_si512(dst, base64_pack(load(values + at), t->order));
+	if (n - at >= 64) {
+		store_48(dst, base64_pack(load(values + at), t->order));
+		at += 64;
+		dst += 48;
+	}
+	carry->values = load(values + at);
+	carry->held = n - at;
+	run->src = src;
+	run->dst = dst;
+}
+
 /* The values of a group that was begun, from acc to the lanes of a vector. */
 static inline __m512i
 base64_unpack_acc(uint32_t acc, uint32_t count)

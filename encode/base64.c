@@ -8,6 +8,31 @@
 /* A tier that cannot pass a block hands over so many characters. */
 #define STEP 32
 
+struct weir_result
+base64_encode_groups(uint8_t *dst, const uint8_t *src, size_t n, bool url)
+{
+	const char *alphabet = base64_alphabet[url];
+	size_t groups = n / 3, done = codec()->base64_encode(dst, src, 3 * groups, url);
+	uint8_t *end = dst + 4 * groups;
+
+	if (done < 3 * groups)
+		codec_scalar.base64_encode(dst + done / 3 * 4, src + done,
+					   3 * groups - done, url);
+	src += 3 * groups;
+	size_t rest = n - 3 * groups;
+	if (rest > 0) {
+		uint32_t v = (uint32_t)src[0] << 8 | (rest > 1 ? src[1] : 0);
+
+		*end++ = (uint8_t)alphabet[v >> 10];
+		*end++ = (uint8_t)alphabet[v >> 4 & 63];
+		if (rest > 1)
+			*end++ = (uint8_t)alphabet[v << 2 & 63];
+		for (; !url && rest < 3; rest++)
+			*end++ = '=';
+	}
+	return (struct weir_result){.read = n, .written = (size_t)(end - dst)};
+}
+
 enum weir_status
 base64_encode_update(struct state *s, struct io *io)
 {

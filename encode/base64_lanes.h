@@ -22,14 +22,19 @@ static inline lanes base64_load(const uint8_t *src);
 /* BASE64_WIDTH values to BASE64_BYTES bytes: the including file's. */
 static inline void base64_store(uint8_t *dst, lanes values);
 
+/* In each 16 bytes, where 12 begin `at`: three to four, for base64_characters. */
+#define BASE64_SPREAD(at)                                                                \
+	{                                                                                \
+		(at) + 1, (at), (at) + 2, (at) + 1, (at) + 4, (at) + 3, (at) + 5,        \
+			(at) + 4, (at) + 7, (at) + 6, (at) + 8, (at) + 7, (at) + 10,     \
+			(at) + 9, (at) + 11, (at) + 10                                   \
+	}
+
 /* Bytes to characters, three to four in each 32 bits.  */
 static inline lanes
-base64_characters(lanes v, lanes shift)
+base64_characters(lanes v, lanes spread, lanes shift)
 {
-	static const int8_t spread[16] = {1, 0, 2, 1, 4,  3, 5,	 4,
-					  7, 6, 8, 7, 10, 9, 11, 10};
-
-	v = LANES(shuffle_epi8)(v, row_of(spread));
+	v = LANES(shuffle_epi8)(v, spread);
 	lanes odd = LANES(mulhi_epu16)(LANES_ALL(and)(v, LANES(set1_epi32)(0x0fc0fc00)),
 				       LANES(set1_epi32)(0x04000040));
 	lanes even = LANES(mullo_epi16)(LANES_ALL(and)(v, LANES(set1_epi32)(0x003f03f0)),
@@ -51,12 +56,24 @@ base64_encode_lanes(uint8_t *dst, const uint8_t *src, size_t n, bool url)
 					      -4, -4, '+' - 62, '/' - 63, 'A'},
 					     {'a' - 26, -4, -4, -4, -4, -4, -4, -4, -4,
 					      -4, -4, '-' - 62, '_' - 63, 'A'}};
-	const lanes shift = row_of(shifts[url]);
+	static const int8_t spreads[2][16] = {BASE64_SPREAD(0), BASE64_SPREAD(4)};
+	const lanes shift = row_of(shifts[url]), spread = row_of(spreads[0]);
 	size_t i = 0;
 
 	for (; n - i >= BASE64_BYTES + 4; i += BASE64_BYTES, dst += BASE64_WIDTH)
-		store(dst, base64_characters(base64_load(src + i), shift));
-	return i;
+		store(dst, base64_characters(base64_load(src + i), spread, shift));
+	if (i == 0 || i == n)
+		return i;
+	/* The end in blocks of which the last one overlaps; what is read too much, is before them. */
+	const lanes behind = row_of(spreads[1]);
+	if (n - i > BASE64_BYTES) {
+		store(dst, base64_characters(base64_load(src + i - 4), behind, shift));
+		i += BASE64_BYTES;
+		dst += BASE64_WIDTH;
+	}
+	store(dst + (n - i) / 3 * 4 - BASE64_WIDTH,
+	      base64_characters(base64_load(src + n - BASE64_BYTES - 4), behind, shift));
+	return n;
 }
 
 /* Characters of either alphabet to values; what is none of them to rubbish. */
@@ -146,6 +163,29 @@ base64_pack(uint8_t *dst, const uint8_t *values)
 	base64_store(dst, load(values));
 }
 
+/*
+ * The end of clean text, less than a block, in one that overlaps the blocks before: all is clean from `begin`, and no
+ * group is begun. False: nothing is done, it is not clean, or too short.
+ */
+static inline __attribute__((always_inline)) bool
+base64_rest(struct base64_run *run, const uint8_t *begin, const void *alphabet)
+{
+	size_t left = (size_t)(run->src_end - run->src), n, bytes;
+
+	left -= left > 0 && run->src[left - 1] == '=';
+	n = left & ~(size_t)3;
+	bytes = n / 4 * 3;
+	if (run->src - begin + (ptrdiff_t)n < BASE64_WIDTH ||
+	    (size_t)(run->dst_end - run->dst) < bytes ||
+	    (n > 0 && !base64_block_of(run->dst + bytes - BASE64_BYTES,
+				       run->src + n - BASE64_WIDTH, alphabet)))
+		return false;
+	run->src += n;
+	run->dst += bytes;
+	base64_hold(run);
+	return true;
+}
+
 static inline __attribute__((always_inline)) void
 base64_decode_lanes(struct base64_run *run)
 {
@@ -165,8 +205,12 @@ base64_decode_lanes(struct base64_run *run)
 			src += BASE64_WIDTH;
 			dst += BASE64_BYTES;
 		}
+		const uint8_t *begin = run->src;
 		run->src = src;
 		run->dst = dst;
+		if (src > begin && src_end - src < BASE64_WIDTH &&
+		    base64_rest(run, begin, &alphabet))
+			break;
 		if (src_end - src < BASE64_WIDTH || dst_end - dst < BASE64_BYTES)
 			break;
 		lanes v = load(src);

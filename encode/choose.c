@@ -43,7 +43,7 @@ ask_cpu(void)
 		       popcnt_osxsave = bit_OSXSAVE | bit_POPCNT;
 	/* The one with VBMI2 also runs at full clock; older ones do not (Skylake-X). */
 	const uint32_t bw = bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL;
-	const uint32_t vbmi = bit_AVX512VBMI | bit_AVX512VBMI2;
+	const uint32_t vbmi = bit_AVX512VBMI | bit_AVX512VBMI2 | bit_GFNI;
 	uint32_t a, b, c, d, leaf1, leaf7b = 0, leaf7c = 0;
 	struct cpu cpu = {0};
 

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "weir/encode.h"
+
 /* What a byte is in base64 text: 0 to 63, or one of these. */
 #define BASE64_SKIP 0x80
 #define BASE64_STOP 0xc0 /* padding, or an error: the driver decides */
@@ -65,6 +67,8 @@ struct codec_text_run {
  * of the source will overwrite: it makes sure that there is so much of both left.
  */
 struct codec_text {
+	/* How many bytes are whole valid characters; perhaps less than all that are. */
+	size_t (*utf8_valid)(const uint8_t *src, size_t n);
 	void (*utf8_copy)(struct codec_text_run *run);
 	void (*utf8_to_utf16)(struct codec_text_run *run);
 	void (*utf8_to_low)(struct codec_text_run *run); /* the low byte of each unit */
@@ -75,13 +79,36 @@ struct codec_text {
 /* A tier whose kernels have these names. */
 #define CODEC_TEXT_KERNELS                                                               \
 	{                                                                                \
-		.utf8_copy = utf8_copy, .utf8_to_utf16 = utf8_to_utf16,                  \
-		.utf8_to_low = utf8_to_low, .utf16_to_utf8 = utf16_to_utf8,              \
-		.latin1_to_utf8 = latin1_to_utf8,                                        \
+		.utf8_valid = utf8_valid, .utf8_copy = utf8_copy,                        \
+		.utf8_to_utf16 = utf8_to_utf16, .utf8_to_low = utf8_to_low,              \
+		.utf16_to_utf8 = utf16_to_utf8, .latin1_to_utf8 = latin1_to_utf8,        \
 	}
 
-/* A kernel is not called for less. */
+/* Where a kernel stopped, it is not tried again for so many bytes, unless it came as far. */
 #define CODEC_TEXT_MIN 64
+
+/*
+ * All of a text in one call, as weir_encode and weir_decode do it, whose last calls these are: what
+ * is short is done without a frame, a state or a run.
+ */
+typedef struct weir_result codec_whole(uint8_t *dst, size_t cap, const uint8_t *src,
+				       size_t n);
+
+struct codec_whole_text {
+	codec_whole *utf8_copy, *utf8_to_utf16, *utf8_to_low, *utf16_to_utf8,
+		*latin1_to_utf8;
+};
+
+/* oneshot.c: over the text kernels of the tier in use. */
+codec_whole whole_utf8_copy, whole_utf8_to_utf16, whole_utf8_to_low, whole_utf16_to_utf8,
+	whole_latin1_to_utf8;
+
+#define CODEC_WHOLE_TEXT                                                                 \
+	{                                                                                \
+		.utf8_copy = whole_utf8_copy, .utf8_to_utf16 = whole_utf8_to_utf16,      \
+		.utf8_to_low = whole_utf8_to_low, .utf16_to_utf8 = whole_utf16_to_utf8,  \
+		.latin1_to_utf8 = whole_latin1_to_utf8,                                  \
+	}
 
 struct codec_tier {
 	const char *name;
@@ -89,6 +116,9 @@ struct codec_tier {
 	size_t (*hex_encode)(uint8_t *dst, const uint8_t *src, size_t n);
 	/* Whole groups of three bytes. */
 	size_t (*base64_encode)(uint8_t *dst, const uint8_t *src, size_t n, bool url);
+	/* The whole text with its padding, as weir_encode does, with room for it. */
+	struct weir_result (*base64_encode_all)(uint8_t *dst, const uint8_t *src,
+						size_t n, bool url);
 	/* Returns how many pairs were decoded: up to the first that is not hex, or fewer. */
 	size_t (*hex_decode)(uint8_t *dst, const uint8_t *src, size_t pairs);
 	/* Decodes up to BASE64_STOP, or until the next group does not fit, or less. */
@@ -103,14 +133,27 @@ struct codec_tier {
 	size_t (*find_pair)(const uint8_t *bytes, size_t n,
 			    const struct codec_pair *pair);
 	const struct codec_text *text; /* NULL: there is nothing quicker than text.c */
+	struct codec_whole_text whole;
+	/* n bytes & mask as units; the low byte of n units, or 0xff above it if not `cut`. */
+	void (*widen)(uint8_t *dst, const uint8_t *src, size_t n, uint8_t mask);
+	void (*narrow)(uint8_t *dst, const uint8_t *src, size_t n, bool cut);
 };
 
 /* The kernels of a tier that has them all in one file, by these names; copying is libc's. */
 #define CODEC_KERNELS                                                                    \
 	.hex_encode = hex_encode, .base64_encode = base64_encode,                        \
-	.hex_decode = hex_decode, .base64_decode = base64_decode,                        \
-	.ascii_run = ascii_run, .copy = copy, .copy_stream = copy,                       \
-	.find_pair = find_pair
+	.base64_encode_all = base64_encode_groups, .hex_decode = hex_decode,             \
+	.base64_decode = base64_decode, .ascii_run = ascii_run, .copy = copy,            \
+	.copy_stream = copy, .find_pair = find_pair, .whole = CODEC_WHOLE_TEXT,          \
+	.widen = codec_widen, .narrow = codec_narrow
+
+/* widen.h's, for tiers that have nothing better. */
+void codec_widen(uint8_t *dst, const uint8_t *src, size_t n, uint8_t mask);
+void codec_narrow(uint8_t *dst, const uint8_t *src, size_t n, bool cut);
+
+/* base64.c: over base64_encode of the tier in use, for tiers that have nothing better. */
+struct weir_result base64_encode_groups(uint8_t *dst, const uint8_t *src, size_t n,
+					bool url);
 
 extern const struct codec_tier codec_scalar;
 /* NULL where the compiler could not make them. */
@@ -123,6 +166,9 @@ extern const struct codec_text avx2_text;
 void avx2_copy(uint8_t *dst, const uint8_t *src, size_t n);
 void avx2_copy_stream(uint8_t *dst, const uint8_t *src, size_t n);
 size_t avx2_find_pair(const uint8_t *bytes, size_t n, const struct codec_pair *pair);
+
+/* copy.c, for tests: 1 has it choose its own ways to copy, 0 leaves all to libc, -1 asks the processor. */
+void copy_own_ways(int own);
 
 /* choose.c: what is in use, and all there are on this machine, the best first, then NULL. */
 extern const struct codec_tier *codec_current;

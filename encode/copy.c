@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Copies of more than 64 bytes (weir/bytes.h): by libc, but for two cases in which it is slow: source and
- * destination that lie close to each other modulo 4096, and copies larger than the cache. The bounds
- * come from bench/bytes_bench. Also extraction and comparison.
+ * Copies of 2 KB and more (weir/bytes.h): by libc, but on AMD's processors for two cases in which it is slow
+ * there: source and destination that lie close to each other modulo 4096, and copies larger than the
+ * cache. On Intel's, libc is as quick or quicker in all of them (doc/encoders.md), and elsewhere nobody has
+ * measured. The bounds come from bench/bytes_bench. Also extraction and comparison.
  */
 #include "weir/bytes.h"
 
@@ -12,8 +13,7 @@
 #include "encode/state.h"
 #include "weir/scratch.h"
 
-/* From this size on, libc uses the processor's string move (rep movsb), which has a slow case. */
-#define ALIAS_MIN 2048
+/* From WEIR_COPY_LARGE on, libc uses the processor's string move (rep movsb), which has a slow case. */
 /* Half of the last cache, if that is known. */
 #define LARGE_USUAL ((size_t)16 << 20)
 
@@ -36,6 +36,15 @@ large_from(void)
 #if defined(__x86_64__)
 
 #include <cpuid.h>
+
+static bool
+from_amd(void)
+{
+	uint32_t a, b, c, d;
+
+	/* "Auth", or "Hygo", which makes the same. */
+	return __get_cpuid(0, &a, &b, &c, &d) && (b == 0x68747541 || b == 0x6f677948);
+}
 
 /* Has the processor a fast one (ERMS, CPUID leaf 7)? -1: not asked yet. */
 static _Atomic int has_string_move = -1;
@@ -62,6 +71,12 @@ string_move(void *dst, const void *src, size_t n)
 #else
 
 static bool
+from_amd(void)
+{
+	return false;
+}
+
+static bool
 string_move(void *dst, const void *src, size_t n)
 {
 	(void)dst;
@@ -71,6 +86,15 @@ string_move(void *dst, const void *src, size_t n)
 }
 
 #endif
+
+/* Whether libc is not left to do it all: -1: not asked yet. */
+static _Atomic int own_ways = -1;
+
+void
+copy_own_ways(int own)
+{
+	atomic_store_explicit(&own_ways, own, memory_order_relaxed);
+}
 
 static bool
 overlap(uintptr_t a, uintptr_t b, size_t n)
@@ -83,8 +107,13 @@ weir_copy_large(void *dst, const void *src, size_t n)
 {
 	uintptr_t to = (uintptr_t)dst, from = (uintptr_t)src;
 	bool near = to - from != 0 && ((to - from) & 4095) - 1 < 63;
+	int own = atomic_load_explicit(&own_ways, memory_order_relaxed);
 
-	if (n < ALIAS_MIN || overlap(to, from, n))
+	if (own == 0)
+		return memmove(dst, src, n);
+	if (own < 0)
+		copy_own_ways(own = from_amd());
+	if (own == 0 || n < WEIR_COPY_LARGE || overlap(to, from, n))
 		return memmove(dst, src, n);
 	if (n >= LARGE_USUAL / 16 && n >= large_from()) {
 		if (near || !string_move(dst, src, n))

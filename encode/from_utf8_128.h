@@ -109,6 +109,7 @@ utf8_widen(struct codec_text_run *given, size_t width)
 				}
 				run.src += 16;
 				run.dst += 16 * width;
+				text_ascii_on(&run, valid_end, width);
 			} else if (v128_any_from8(v, k.four)) {
 				utf8_slowly(&run, 8, width);
 			} else {
@@ -120,16 +121,30 @@ utf8_widen(struct codec_text_run *given, size_t width)
 	*given = run;
 }
 
+static __attribute__((noinline)) void
+utf8_widen_2(struct codec_text_run *run)
+{
+	utf8_widen(run, 2);
+}
+
+static __attribute__((noinline)) void
+utf8_widen_1(struct codec_text_run *run)
+{
+	utf8_widen(run, 1);
+}
+
 static void
 utf8_to_utf16(struct codec_text_run *run)
 {
-	utf8_widen(run, 2);
+	utf8_widen_2(run);
+	text_end(run, utf8_widen_2, 1, 2);
 }
 
 static void
 utf8_to_low(struct codec_text_run *run)
 {
-	utf8_widen(run, 1);
+	utf8_widen_1(run);
+	text_end(run, utf8_widen_1, 1, 1);
 }
 
 #endif

@@ -90,8 +90,29 @@ weir_lines_final(struct weir_lines *lines, char *dst, size_t cap)
 	return r;
 }
 
+/* Base64 whose lines are whole groups, with room for all of it: each line where it belongs. */
+static struct weir_result
+encode_each(enum weir_codec codec_id, const struct weir_lines *lines, uint8_t *dst,
+	    const uint8_t *src, size_t n)
+{
+	const struct codec_tier *tier = codec();
+	size_t line = lines->columns / 4 * 3, eol = strlen(lines->eol), at = 0;
+	bool url = codec_id == WEIR_BASE64URL;
+	uint8_t *to = dst;
+
+	while (at < n) {
+		size_t take = n - at < line ? n - at : line;
+
+		to += tier->base64_encode_all(to, src + at, take, url).written;
+		for (size_t i = 0; i < eol; i++)
+			*to++ = (uint8_t)lines->eol[i];
+		at += take;
+	}
+	return (struct weir_result){.read = n, .written = (size_t)(to - dst)};
+}
+
 EXPORT struct weir_result
-weir_encode_lines(enum weir_codec codec, const struct weir_lines *lines, char *dst,
+weir_encode_lines(enum weir_codec codec_id, const struct weir_lines *lines, char *dst,
 		  size_t cap, const void *src, size_t n)
 {
 	enum { BYTES = 3072 };
@@ -99,11 +120,15 @@ weir_encode_lines(enum weir_codec codec, const struct weir_lines *lines, char *d
 	struct weir_result total = {0}, r = {0};
 	char text[2 * BYTES];
 
+	if ((codec_id == WEIR_BASE64 || codec_id == WEIR_BASE64URL) &&
+	    lines->columns >= 32 && lines->columns % 4 == 0 && n > 0 &&
+	    weir_lines_size(lines, weir_encoded_size(codec_id, n)) <= cap)
+		return encode_each(codec_id, lines, (uint8_t *)dst, src, n);
 	l.column = l.in_eol = 0;
 	while (total.read < n && r.status == WEIR_OK) {
 		size_t take = n - total.read < BYTES ? n - total.read : BYTES;
 
-		r = weir_encode(codec, text, sizeof(text),
+		r = weir_encode(codec_id, text, sizeof(text),
 				(const uint8_t *)src + total.read, take);
 		total.read += take;
 		r = weir_lines_update(&l, cap > 0 ? dst + total.written : dst,

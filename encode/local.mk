@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # libweir: the encoders, the bytes operations and the scratch API, for programs to link with.
 # What each instruction set's file is compiled with, no other file may be.
-noinst_LTLIBRARIES += \
-	libencode.la libencode_sse4.la libencode_avx2.la libencode_avx512.la
-libencode_la_SOURCES = \
+noinst_LIBRARIES += libencode.a
+EXTRA_LIBRARIES += libencode_sse4.a libencode_avx2.a libencode_avx512.a
+libencode_a_SOURCES = \
 	%D%/align.h \
 	%D%/base64.c \
 	%D%/base64_lanes.h \
@@ -42,27 +42,46 @@ libencode_la_SOURCES = \
 	%D%/v128.h \
 	%D%/view.c \
 	%D%/widen.h
-libencode_la_LIBADD = libencode_sse4.la libencode_avx2.la libencode_avx512.la
-libencode_sse4_la_SOURCES = \
+libencode_a_LIBADD = $(libencode_sse4_a_OBJECTS) $(libencode_avx2_a_OBJECTS) $(libencode_avx512_a_OBJECTS)
+# automake does not see that.
+libencode_a_DEPENDENCIES = $(libencode_a_LIBADD)
+libencode_sse4_a_SOURCES = \
 	%D%/sse4.c %D%/sse4.h %D%/sse4_base64.c %D%/sse4_text.c
 # Short loops run half as fast across two lines of code: each build has them at the same places.
 KERNEL_CFLAGS = $(AM_CFLAGS) -falign-functions=64
-libencode_sse4_la_CFLAGS = $(KERNEL_CFLAGS) $(SSE4_CFLAGS)
-libencode_avx2_la_SOURCES = \
+libencode_sse4_a_CFLAGS = $(KERNEL_CFLAGS) $(SSE4_CFLAGS)
+libencode_avx2_a_SOURCES = \
 	%D%/avx2.c %D%/avx2.h %D%/avx2_base64.c %D%/avx2_bytes.c %D%/avx2_text.c
-libencode_avx2_la_CFLAGS = $(KERNEL_CFLAGS) $(AVX2_CFLAGS)
-libencode_avx512_la_SOURCES = \
+libencode_avx2_a_CFLAGS = $(KERNEL_CFLAGS) $(AVX2_CFLAGS)
+libencode_avx512_a_SOURCES = \
 	%D%/avx512.c %D%/avx512.h %D%/avx512_base64.c %D%/avx512_carry.h \
-	%D%/avx512_copy.c \
-	%D%/avx512_text.h %D%/avx512_from_utf8.c %D%/avx512_to_utf8.c %D%/avx512_utf8.c
-libencode_avx512_la_CFLAGS = $(KERNEL_CFLAGS) $(AVX512_CFLAGS)
+	%D%/avx512_copy.c %D%/avx512_latin1.c \
+	%D%/avx512_text.h %D%/avx512_from_utf8.c %D%/avx512_to_utf8.c \
+	%D%/avx512_utf8.c %D%/avx512_utf8.h
+# vzeroupper is where the kernels have it: the compiler would add another one to each.
+libencode_avx512_a_CFLAGS = $(KERNEL_CFLAGS) $(AVX512_CFLAGS)
 
-lib_LTLIBRARIES += libweir.la
-libweir_la_SOURCES =
-libweir_la_LIBADD = libencode.la libpool.la libpolicy.la
-libweir_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 $(OLD_PTHREAD_LIBS) \
+libweir_objects = $(libencode_a_OBJECTS) $(libencode_a_LIBADD) $(libpool_a_OBJECTS) $(libpolicy_a_OBJECTS)
+lib_LIBRARIES += libweir.a
+libweir_a_SOURCES =
+libweir_a_LIBADD = $(libweir_objects)
+
+# The first figure is the ABI's: it changes when a program that was linked before would break.
+abiexec_PROGRAMS += libweir.so.0.0.0
+libweir_so_0_0_0_SOURCES =
+libweir_so_0_0_0_LDADD = $(libweir_objects)
+libweir_so_0_0_0_LDFLAGS = $(AM_LDFLAGS) -shared -Wl,-soname,libweir.so.0 $(OLD_PTHREAD_LIBS) \
 	-Wl,-z,relro -Wl,-z,now -Wl,--version-script=$(top_srcdir)/encode/libweir.map
-libweir_la_DEPENDENCIES = $(libweir_la_LIBADD) $(top_srcdir)/encode/libweir.map
+EXTRA_libweir_so_0_0_0_DEPENDENCIES = $(top_srcdir)/encode/libweir.map
+BUILT_LATER += libweir.so
+libweir.so: libweir.so.0.0.0
+	$(AM_V_GEN)rm -f libweir.so.0 $@ && $(LN_S) libweir.so.0.0.0 libweir.so.0 && $(LN_S) libweir.so.0 $@
+CLEANFILES += libweir.so libweir.so.0
+install-exec-hook::
+	cd '$(DESTDIR)$(libdir)' && rm -f libweir.so.0 libweir.so && \
+		$(LN_S) libweir.so.0.0.0 libweir.so.0 && $(LN_S) libweir.so.0 libweir.so
+uninstall-hook::
+	rm -f '$(DESTDIR)$(libdir)/libweir.so' '$(DESTDIR)$(libdir)/libweir.so.0'
 EXTRA_DIST += %D%/libweir.map
 
 pkgconfigdir = $(libdir)/pkgconfig

@@ -83,36 +83,104 @@ whole(struct state *s, const struct direction *d, void *dst, size_t cap, const v
 	return finish(s, d, &io, io.src, io.dst);
 }
 
-/* The usual case of base64, with room for all of it. */
+/* Text by its kernel, which is mostly all of it. */
 static struct weir_result
-encode_base64(char *dst, const uint8_t *src, size_t n, bool url)
+convert_text(struct state *s, const struct direction *d, void *dst, size_t cap,
+	     const void *src, size_t n)
 {
-	const struct codec_tier *tier = codec();
-	const char *alphabet = base64_alphabet[url];
-	size_t groups = n / 3,
-	       done = tier->base64_encode((uint8_t *)dst, src, 3 * groups, url);
+	text_kernel *kernel = text_kernel_of((enum weir_codec)s->codec, d->decode);
+	struct io io = io_of(dst, cap, src, n);
 
-	if (done < 3 * groups)
-		codec_scalar.base64_encode((uint8_t *)dst + done / 3 * 4, src + done,
-					   3 * groups - done, url);
-	char *end = dst + 4 * groups;
-	src += 3 * groups;
-	size_t rest = n - 3 * groups;
-	if (rest > 0) {
-		uint32_t v = (uint32_t)src[0] << 8 | (rest > 1 ? src[1] : 0);
+	if (n > 0 && kernel != NULL) {
+		struct codec_text_run run = {io.src, io.src_end, io.dst, io.dst_end};
 
-		*end++ = alphabet[v >> 10];
-		*end++ = alphabet[v >> 4 & 63];
-		if (rest > 1)
-			*end++ = alphabet[v << 2 & 63];
-		for (; !url && rest < 3; rest++)
-			*end++ = '=';
+		kernel(&run);
+		if (run.src == io.src_end)
+			return (struct weir_result){
+				.read = n, .written = (size_t)(run.dst - io.dst)};
+		struct io rest = {run.src, io.src_end, run.dst, io.dst_end};
+		return finish(s, d, &rest, io.src, io.dst);
 	}
-	return (struct weir_result){.read = n, .written = (size_t)(end - dst)};
+	return finish(s, d, &io, io.src, io.dst);
 }
 
-EXPORT struct weir_result
-weir_encode(enum weir_codec codec_id, char *dst, size_t cap, const void *src, size_t n)
+static struct weir_result
+decode_text(enum weir_codec codec_id, void *dst, size_t cap, const void *src, size_t n)
+{
+	struct state s = {.codec = (uint8_t)codec_id};
+
+	return convert_text(&s, &decoding, dst, cap, src, n);
+}
+
+static struct weir_result
+encode_text(enum weir_codec codec_id, void *dst, size_t cap, const void *src, size_t n)
+{
+	struct state s = {.codec = (uint8_t)codec_id};
+
+	return convert_text(&s, &encoding, dst, cap, src, n);
+}
+
+struct weir_result
+whole_utf8_copy(uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
+{
+	return decode_text(WEIR_UTF8, dst, cap, src, n);
+}
+
+struct weir_result
+whole_utf8_to_utf16(uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
+{
+	return decode_text(WEIR_UTF16LE, dst, cap, src, n);
+}
+
+struct weir_result
+whole_utf8_to_low(uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
+{
+	return decode_text(WEIR_LATIN1, dst, cap, src, n);
+}
+
+struct weir_result
+whole_utf16_to_utf8(uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
+{
+	return encode_text(WEIR_UTF16LE, dst, cap, src, n);
+}
+
+struct weir_result
+whole_latin1_to_utf8(uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
+{
+	return encode_text(WEIR_LATIN1, dst, cap, src, n);
+}
+
+/* As in weir_decode: nothing but a jump. */
+static struct weir_result
+encode_text_of(enum weir_codec codec_id, uint8_t *dst, size_t cap, const uint8_t *src,
+	       size_t n)
+{
+	const struct codec_whole_text *text = &codec()->whole;
+
+	if (codec_id == WEIR_UTF16LE)
+		return text->utf16_to_utf8(dst, cap, src, n);
+	if (codec_id == WEIR_LATIN1)
+		return text->latin1_to_utf8(dst, cap, src, n);
+	if (codec_id == WEIR_UTF8)
+		return text->utf8_copy(dst, cap, src, n);
+	return encode_text(codec_id, dst, cap, src, n);
+}
+
+static struct weir_result
+decode_text_of(enum weir_codec codec_id, uint8_t *dst, size_t cap, const uint8_t *src,
+	       size_t n)
+{
+	const struct codec_whole_text *text = &codec()->whole;
+
+	if (codec_id == WEIR_UTF16LE)
+		return text->utf8_to_utf16(dst, cap, src, n);
+	if (codec_id == WEIR_UTF8)
+		return text->utf8_copy(dst, cap, src, n);
+	return text->utf8_to_low(dst, cap, src, n);
+}
+
+static __attribute__((noinline)) struct weir_result
+encode_other(enum weir_codec codec_id, char *dst, size_t cap, const void *src, size_t n)
 {
 	struct state s = {.codec = (uint8_t)codec_id};
 
@@ -124,10 +192,23 @@ weir_encode(enum weir_codec codec_id, char *dst, size_t cap, const void *src, si
 						(const uint8_t *)src + done, n - done);
 		return (struct weir_result){.read = n, .written = 2 * n};
 	}
-	if ((codec_id == WEIR_BASE64 || codec_id == WEIR_BASE64URL) && n < SIZE_MAX / 2 &&
-	    (n + 2) / 3 * 4 <= cap)
-		return encode_base64(dst, src, n, codec_id == WEIR_BASE64URL);
+	if (codec_id != WEIR_HEX && n < SIZE_MAX / 4 && (n + 2) / 3 * 4 <= cap)
+		return codec()->base64_encode_all((uint8_t *)dst, src, n,
+						  codec_id == WEIR_BASE64URL);
 	return whole(&s, &encoding, dst, cap, src, n);
+}
+
+/* Nothing is set up before it is known what for: 64 bytes of base64 are 5 ns. */
+EXPORT struct weir_result
+weir_encode(enum weir_codec codec_id, char *dst, size_t cap, const void *src, size_t n)
+{
+	if (codec_id >= WEIR_LATIN1)
+		return encode_text_of(codec_id, (uint8_t *)dst, cap, src, n);
+	/* Room without a doubt, before it is worked out: two for one. */
+	if (codec_id == WEIR_HEX || n < 4 || n > cap / 2)
+		return encode_other(codec_id, dst, cap, src, n);
+	return codec()->base64_encode_all((uint8_t *)dst, src, n,
+					  codec_id == WEIR_BASE64URL);
 }
 
 /*
@@ -139,6 +220,9 @@ usual_end(const struct base64_run *run, const struct state *s, size_t left, size
 {
 	if (left == 0 && run->count == 0)
 		return true;
+	/* Padding ends the text, whatever comes then. A single character is dropped. */
+	if (s->dialect == WEIR_NODE || s->dialect == WEIR_MIME)
+		return (left == 0 || run->src[0] == '=') && room + 1 >= run->count;
 	if (run->count < 2 || room < run->count - 1)
 		return false;
 	if (s->dialect == WEIR_RFC4648 &&
@@ -179,16 +263,25 @@ decode_base64(const struct state *given, void *dst, size_t cap, const char *src,
 	return finish(&s, &decoding, &rest, io.src, io.dst);
 }
 
+static __attribute__((noinline)) struct weir_result
+decode_other(enum weir_codec codec_id, enum weir_dialect dialect, void *dst, size_t cap,
+	     const char *src, size_t n)
+{
+	struct state s = {.codec = (uint8_t)codec_id, .dialect = (uint8_t)dialect};
+
+	if (codec_id != WEIR_HEX)
+		return decode_base64(&s, dst, cap, src, n);
+	if (n % 2 == 0 && n / 2 <= cap &&
+	    codec()->hex_decode(dst, (const uint8_t *)src, n / 2) == n / 2)
+		return (struct weir_result){.read = n, .written = n / 2};
+	return whole(&s, &decoding, dst, cap, src, n);
+}
+
 EXPORT struct weir_result
 weir_decode(enum weir_codec codec_id, enum weir_dialect dialect, void *dst, size_t cap,
 	    const char *src, size_t n)
 {
-	struct state s = {.codec = (uint8_t)codec_id, .dialect = (uint8_t)dialect};
-
-	if (codec_id == WEIR_HEX && n % 2 == 0 && n / 2 <= cap &&
-	    codec()->hex_decode(dst, (const uint8_t *)src, n / 2) == n / 2)
-		return (struct weir_result){.read = n, .written = n / 2};
-	if (codec_id == WEIR_BASE64 || codec_id == WEIR_BASE64URL)
-		return decode_base64(&s, dst, cap, src, n);
-	return whole(&s, &decoding, dst, cap, src, n);
+	if (codec_id >= WEIR_LATIN1)
+		return decode_text_of(codec_id, dst, cap, (const uint8_t *)src, n);
+	return decode_other(codec_id, dialect, dst, cap, src, n);
 }

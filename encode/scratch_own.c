@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/auxv.h>
 #include <time.h>
 
 #include "encode/state.h"
@@ -92,7 +93,9 @@ make_pool(void)
 {
 	struct weir_grades grades;
 
+	weir_machine_page_is(getauxval(AT_PAGESZ)); /* with others, no block can be had */
 	weir_grades_graded(&grades);
+	weir_grades_fit(&grades, weir_machine_page);
 	weir_pool_init(&(struct weir_pool_config){
 		.pages = &weir_pages_system,
 		.class_bytes = grades.bytes,

@@ -122,6 +122,7 @@ static const struct codec_tier tier = {
 	.name = "sse4",
 	.hex_encode = hex_encode,
 	.base64_encode = sse4_base64_encode,
+	.base64_encode_all = base64_encode_groups,
 	.hex_decode = hex_decode,
 	.base64_decode = sse4_base64_decode,
 	.ascii_run = ascii_run,
@@ -129,6 +130,9 @@ static const struct codec_tier tier = {
 	.copy_stream = copy_stream,
 	.find_pair = find_pair,
 	.text = &sse4_text,
+	.whole = CODEC_WHOLE_TEXT,
+	.widen = codec_widen,
+	.narrow = codec_narrow,
 };
 const struct codec_tier *const codec_sse4 = &tier;
 

@@ -79,6 +79,9 @@ enum weir_status base64_decode_update(struct state *s, struct io *io);
 /* May set s->at to where the extra bits are. */
 enum weir_status base64_decode_final(struct state *s, struct io *io);
 
+/* text.c: the kernel that most of a text is for, or NULL. */
+typedef void text_kernel(struct codec_text_run *run);
+text_kernel *text_kernel_of(enum weir_codec codec, bool decode);
 enum weir_status text_encode_update(struct state *s, struct io *io);
 enum weir_status text_encode_final(struct state *s, struct io *io);
 enum weir_status text_decode_update(struct state *s, struct io *io);

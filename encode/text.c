@@ -105,6 +105,20 @@ utf8_kernel(enum out out)
 				  : text->utf8_to_low;
 }
 
+text_kernel *
+text_kernel_of(enum weir_codec id, bool decode)
+{
+	const struct codec_text *text = codec()->text;
+
+	if (text == NULL || (id == WEIR_ASCII && !decode))
+		return NULL;
+	if (id == WEIR_UTF8)
+		return text->utf8_copy;
+	if (id == WEIR_UTF16LE)
+		return decode ? text->utf8_to_utf16 : text->utf16_to_utf8;
+	return decode ? text->utf8_to_low : text->latin1_to_utf8;
+}
+
 static enum weir_status
 utf8_update(struct state *s, struct io *io, enum out out)
 {
@@ -210,4 +224,30 @@ text_decode_final(struct state *s, struct io *io)
 		return WEIR_NEED_OUTPUT;
 	s->count = 0;
 	return WEIR_OK;
+}
+
+EXPORT size_t
+weir_utf8_valid(const void *bytes, size_t n)
+{
+	const struct codec_text *text = codec()->text;
+	const uint8_t *src = bytes;
+	size_t at = text != NULL && n > 0 ? text->utf8_valid(src, n) : 0;
+
+	while (at < n) {
+		struct state s = {0};
+		unsigned length = utf8_length(src[at]);
+
+		if (length == 0 || n - at < length)
+			break;
+		while (s.count + 1u < length) {
+			s.acc = s.acc << 8 | src[at + s.count];
+			if (!utf8_continues(&s, src[at + ++s.count]))
+				return at;
+		}
+		at += length;
+		/* The kernel has stopped at a character that is not valid, or near the end. */
+		if (src[at - length] < 0x80)
+			at += codec()->ascii_run(src + at, n - at);
+	}
+	return at;
 }

@@ -56,23 +56,22 @@ put(struct io *io, enum out out, uint32_t c)
 			       : put_units(io, c, out == OUT_LOW ? 1 : 2);
 }
 
-typedef void text_kernel(struct codec_text_run *run);
-
 /* Converts as far as the tier's kernel goes. Returns the place from which to try the kernel again. */
 static inline const uint8_t *
 run_kernel(struct io *io, text_kernel *kernel)
 {
 	struct codec_text_run run = {io->src, io->src_end, io->dst, io->dst_end};
 
-	if (kernel == NULL || io_left(io) < CODEC_TEXT_MIN)
+	if (kernel == NULL)
 		return io->src_end;
 	kernel(&run);
 	bool came_far = run.src - io->src >= CODEC_TEXT_MIN;
 	io->src = run.src;
 	io->dst = run.dst;
+	if (came_far)
+		return io->src;
 	/* Where invalid text stops it often, it is not tried for each piece. */
-	return came_far || io_left(io) < CODEC_TEXT_MIN ? io->src
-							: io->src + CODEC_TEXT_MIN;
+	return io_left(io) < CODEC_TEXT_MIN ? io->src_end : io->src + CODEC_TEXT_MIN;
 }
 
 /* text_utf16.c: UTF-16 to UTF-8. At the end, has half a surrogate pair come in? */

@@ -37,6 +37,16 @@ text_both(const struct codec_text_run *run)
 	return left < room ? left : room;
 }
 
+/* The same in characters of ASCII that become units of `width` bytes. */
+static inline size_t
+text_both_of(const struct codec_text_run *run, size_t width)
+{
+	size_t left = (size_t)(run->src_end - run->src);
+	size_t room = (size_t)(run->dst_end - run->dst) / width;
+
+	return left < room ? left : room;
+}
+
 static inline void
 text_copy(struct codec_text_run *run, size_t n)
 {

@@ -75,8 +75,8 @@ text_three(uint8_t *dst, v128 units, const struct text_three *k)
 	return text_compress(dst, v3, v128_top_bits(drop));
 }
 
-static void
-latin1_to_utf8(struct codec_text_run *given)
+static __attribute__((noinline)) void
+latin1_blocks(struct codec_text_run *given)
 {
 	const struct text_two two = text_two_numbers();
 	struct codec_text_run run = *given;
@@ -93,6 +93,13 @@ latin1_to_utf8(struct codec_text_run *given)
 		run.dst = text_two(run.dst, v128_widen8(v128_upper_half(v)), &two);
 	}
 	*given = run;
+}
+
+static void
+latin1_to_utf8(struct codec_text_run *run)
+{
+	latin1_blocks(run);
+	text_end(run, latin1_blocks, 1, 1);
 }
 
 /* One by one, at least `least` units of valid text. False: it is not. */
@@ -129,8 +136,8 @@ utf16_slowly(struct codec_text_run *run, size_t least, const struct text_three *
 	return true;
 }
 
-static void
-utf16_to_utf8(struct codec_text_run *given)
+static __attribute__((noinline)) void
+utf16_blocks(struct codec_text_run *given)
 {
 	const struct text_two two = text_two_numbers();
 	const struct text_three three = text_three_numbers();
@@ -146,6 +153,7 @@ utf16_to_utf8(struct codec_text_run *given)
 			v128_store(run.dst, v128_narrow16(v, w));
 			run.src += 32;
 			run.dst += 16;
+			text_ascii_units_on(&run);
 			continue;
 		}
 		if (v128_disjoint(kind, kind)) {
@@ -162,6 +170,13 @@ utf16_to_utf8(struct codec_text_run *given)
 		run.src += 16;
 	}
 	*given = run;
+}
+
+static void
+utf16_to_utf8(struct codec_text_run *run)
+{
+	utf16_blocks(run);
+	text_end(run, utf16_blocks, 2, 1);
 }
 
 #endif

@@ -8,20 +8,47 @@
 
 #define PIECE 2048
 
+void
+codec_widen(uint8_t *dst, const uint8_t *src, size_t n, uint8_t mask)
+{
+	widen(dst, src, n, mask);
+}
+
+void
+codec_narrow(uint8_t *dst, const uint8_t *src, size_t n, bool cut)
+{
+	narrow(dst, src, n, cut);
+}
+
 static struct weir_result
 widened(uint16_t *dst, size_t cap, const uint8_t *src, size_t n, uint8_t mask)
 {
-	struct weir_result r = {0};
+	size_t all = n < cap ? n : cap;
 
-	r.read = r.written = n < cap ? n : cap;
-	r.status = n <= cap ? WEIR_OK : WEIR_NEED_OUTPUT;
-	widen((uint8_t *)dst, src, r.written, mask);
-	return r;
+	codec()->widen((uint8_t *)dst, src, all, mask);
+	return (struct weir_result){
+		.read = all,
+		.written = all,
+		.status = n <= cap ? WEIR_OK : WEIR_NEED_OUTPUT,
+	};
+}
+
+static struct weir_result
+narrowed(uint8_t *dst, size_t cap, const uint16_t *src, size_t n)
+{
+	size_t all = n < cap ? n : cap;
+
+	codec()->narrow(dst, (const uint8_t *)src, all, true);
+	return (struct weir_result){
+		.read = all,
+		.written = all,
+		.status = n <= cap ? WEIR_OK : WEIR_NEED_OUTPUT,
+	};
 }
 
 /* HEX and base64: their text is ASCII. */
-static struct weir_result
-encode_ascii(enum weir_codec codec, uint16_t *dst, size_t cap, const uint8_t *src,
+static __attribute__((noinline)) struct weir_result
+encode_ascii(enum weir_codec codec_id, uint16_t *dst, size_t cap, const uint8_t *src,
 	     size_t n)
 {
 	/* Whole groups, whose text fits even as hex. */
@@ -33,11 +60,11 @@ encode_ascii(enum weir_codec codec, uint16_t *dst, size_t cap, const uint8_t *sr
 		size_t take = n - total.read < BYTES ? n - total.read : BYTES;
 		size_t room = cap - total.written;
 
-		r = weir_encode(codec, piece, room < PIECE ? room : PIECE,
+		r = weir_encode(codec_id, piece, room < PIECE ? room : PIECE,
 				n > 0 ? src + total.read : src, take);
 		if (r.written > 0)
-			widen((uint8_t *)(dst + total.written), (const uint8_t *)piece,
-			      r.written, 0xff);
+			codec()->widen((uint8_t *)(dst + total.written),
+				       (const uint8_t *)piece, r.written, 0xff);
 		total.read += r.read;
 		total.written += r.written;
 	} while (r.status == WEIR_OK && total.read < n);
@@ -46,12 +73,12 @@ encode_ascii(enum weir_codec codec, uint16_t *dst, size_t cap, const uint8_t *sr
 }
 
 EXPORT struct weir_result
-weir_encode_utf16(enum weir_codec codec, uint16_t *dst, size_t cap, const void *src,
+weir_encode_utf16(enum weir_codec codec_id, uint16_t *dst, size_t cap, const void *src,
 		  size_t n)
 {
 	struct weir_result r;
 
-	switch (codec) {
+	switch (codec_id) {
 	case WEIR_LATIN1:
 		return widened(dst, cap, src, n, 0xff);
 	case WEIR_ASCII:
@@ -72,23 +99,24 @@ weir_encode_utf16(enum weir_codec codec, uint16_t *dst, size_t cap, const void *
 			memcpy(dst, src, r.read);
 		return r;
 	default:
-		return encode_ascii(codec, dst, cap, src, n);
+		return encode_ascii(codec_id, dst, cap, src, n);
 	}
 }
 
-static struct weir_result
-decode_ascii(enum weir_codec codec, enum weir_dialect dialect, uint8_t *dst, size_t cap,
-	     const uint16_t *src, size_t n)
+static __attribute__((noinline)) struct weir_result
+decode_ascii(enum weir_codec codec_id, enum weir_dialect dialect, uint8_t *dst,
+	     size_t cap, const uint16_t *src, size_t n)
 {
 	struct weir_result total = {0}, r = {0};
 	struct weir_stream s;
 	uint8_t piece[PIECE];
 
-	weir_decode_init(&s, codec, dialect);
+	weir_decode_init(&s, codec_id, dialect);
 	while (total.read < n && r.status == WEIR_OK) {
 		size_t take = n - total.read < PIECE ? n - total.read : PIECE;
 
-		narrow(piece, src + total.read, take, dialect == WEIR_NODE);
+		codec()->narrow(piece, (const uint8_t *)(src + total.read), take,
+				dialect == WEIR_NODE);
 		r = weir_decode_update(&s, cap > 0 ? dst + total.written : dst,
 				       cap - total.written, (const char *)piece, take);
 		total.read += r.read;
@@ -108,7 +136,8 @@ decode_ascii(enum weir_codec codec, enum weir_dialect dialect, uint8_t *dst, siz
 	size_t take = n - total.read < PIECE ? n - total.read : PIECE;
 	size_t room = cap - total.written;
 
-	narrow(piece, src + total.read, take, dialect == WEIR_NODE);
+	codec()->narrow(piece, (const uint8_t *)(src + total.read), take,
+			dialect == WEIR_NODE);
 	r = weir_decode_update(&s, group, sizeof(group), (const char *)piece, take);
 	if (r.status == WEIR_OK && take == n - total.read)
 		r.written += weir_decode_final(&s, group + r.written,
@@ -121,18 +150,15 @@ decode_ascii(enum weir_codec codec, enum weir_dialect dialect, uint8_t *dst, siz
 }
 
 EXPORT struct weir_result
-weir_decode_utf16(enum weir_codec codec, enum weir_dialect dialect, void *dst, size_t cap,
-		  const uint16_t *src, size_t n)
+weir_decode_utf16(enum weir_codec codec_id, enum weir_dialect dialect, void *dst,
+		  size_t cap, const uint16_t *src, size_t n)
 {
 	struct weir_result r = {0};
 
-	switch (codec) {
+	switch (codec_id) {
 	case WEIR_LATIN1:
 	case WEIR_ASCII:
-		r.read = r.written = n < cap ? n : cap;
-		r.status = r.read < n ? WEIR_NEED_OUTPUT : WEIR_OK;
-		narrow(dst, src, r.written, true);
-		return r;
+		return narrowed(dst, cap, src, n);
 	case WEIR_UTF8:
 		r = weir_encode(WEIR_UTF16LE, dst, cap, src, 2 * n);
 		r.read /= 2;
@@ -145,6 +171,6 @@ weir_decode_utf16(enum weir_codec codec, enum weir_dialect dialect, void *dst, s
 			memcpy(dst, src, r.written);
 		return r;
 	default:
-		return decode_ascii(codec, dialect, dst, cap, src, n);
+		return decode_ascii(codec_id, dialect, dst, cap, src, n);
 	}
 }

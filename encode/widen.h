@@ -35,7 +35,7 @@ widen(uint8_t *dst, const uint8_t *src, size_t n, uint8_t mask)
 
 /* The low byte of each unit; above 0xff, 0xff if they may not be cut. */
 static inline void
-narrow(uint8_t *dst, const uint16_t *src, size_t n, bool cut)
+narrow(uint8_t *dst, const uint8_t *src, size_t n, bool cut)
 {
 	const widen_units limit = {};
 	size_t i = 0;
@@ -44,14 +44,14 @@ narrow(uint8_t *dst, const uint16_t *src, size_t n, bool cut)
 		widen_bytes bytes;
 		widen_units units;
 
-		memcpy(&units, src + i, sizeof(units));
+		memcpy(&units, src + 2 * i, sizeof(units));
 		if (!cut)
 			units |= (widen_units)(units > limit + 0xff);
 		bytes = __builtin_convertvector(units, widen_bytes);
 		memcpy(dst + i, &bytes, sizeof(bytes));
 	}
 	for (; i < n; i++)
-		dst[i] = (uint8_t)(cut || src[i] < 0x100 ? src[i] : 0xff);
+		dst[i] = cut || src[2 * i + 1] == 0 ? src[2 * i] : 0xff;
 }
 
 #endif

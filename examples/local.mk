@@ -2,4 +2,4 @@
 EXTRA_DIST += \
 	%D%/encoders/hex.bun.js %D%/encoders/hex.node.js %D%/encoders/mail.c \
 	%D%/encoders/weir_node.c \
-	%D%/file-digest/app.js %D%/file-digest/compare.js
+	%D%/leak/server.js %D%/file-digest/app.js %D%/pictures/compare.js %D%/pictures/pictures.js

@@ -96,6 +96,8 @@ check_text(const char *value, uint64_t min, uint64_t max)
 #define CHECK_SAMPLE(value, min, max)                                                    \
 	FUZZ_CHECK((value) == 0 || (value) == WEIR_SAMPLE_AUTO ||                        \
 		   ((value) >= (min) && (value) <= (max)))
+#define CHECK_COLLECT(value, min, max)                                                   \
+	FUZZ_CHECK((value) == 0 || ((value) >= 4 && (value) < 8))
 #define CHECK_TEXT(value, min, max) check_text(value, min, max)
 
 static void

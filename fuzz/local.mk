@@ -4,9 +4,11 @@
 FUZZ_TARGETS = \
 	%D%/fuzz_base64 \
 	%D%/fuzz_bytes \
+	%D%/fuzz_dynsym \
 	%D%/fuzz_elf \
 	%D%/fuzz_encode \
 	%D%/fuzz_heap \
+	%D%/fuzz_heapsnap \
 	%D%/fuzz_hex \
 	%D%/fuzz_options \
 	%D%/fuzz_pool \
@@ -16,11 +18,11 @@ FUZZ_TARGETS = \
 	%D%/fuzz_trace \
 	%D%/fuzz_views \
 	%D%/fuzz_v8
-FUZZ_LIBS = libtools.la libencode.la libtrace.la libpool.la libpolicy.la
+FUZZ_LIBS = libtools.a libencode.a libtrace.a libpool.a libpolicy.a
 
 # `make check` replays the corpora, with any compiler.
-check_LTLIBRARIES += libreplay.la
-libreplay_la_SOURCES = %D%/changed.h %D%/fuzz.h %D%/fuzz_codec.h %D%/plain.h %D%/replay.c
+check_LIBRARIES += libreplay.a
+libreplay_a_SOURCES = %D%/changed.h %D%/fuzz.h %D%/fuzz_codec.h %D%/plain.h %D%/replay.c
 check_PROGRAMS += $(FUZZ_TARGETS)
 TESTS += $(FUZZ_TARGETS)
 %C%_fuzz_views_SOURCES = %D%/fuzz_views.c tests/tools/sidecar_sample.c \
@@ -28,9 +30,9 @@ TESTS += $(FUZZ_TARGETS)
 %C%_fuzz_sidecar_SOURCES = %D%/fuzz_sidecar.c tests/tools/sidecar_sample.c
 %C%_fuzz_trace_SOURCES = %D%/fuzz_trace.c tests/tools/sidecar_sample.c \
 	tests/tools/trace_sample.c tests/tools/trace_story.c
-%C%_fuzz_heap_LDADD = libreplay.la libshimheap.la $(FUZZ_LIBS)
-$(FUZZ_TARGETS): LDADD = libreplay.la $(FUZZ_LIBS)
-$(FUZZ_TARGETS): libreplay.la $(FUZZ_LIBS)
+%C%_fuzz_heap_LDADD = libreplay.a libshimheap.a $(FUZZ_LIBS) $(TOOLS_LIBS)
+$(FUZZ_TARGETS): LDADD = libreplay.a $(FUZZ_LIBS) $(TOOLS_LIBS)
+$(FUZZ_TARGETS): libreplay.a $(FUZZ_LIBS)
 
 # The fuzzers proper, fuzz/fuzz_NAME_libfuzzer: ./configure CC=clang --enable-fuzzing
 if FUZZING
@@ -38,10 +40,12 @@ FUZZERS = $(FUZZ_TARGETS:=_libfuzzer)
 noinst_PROGRAMS += $(FUZZERS)
 %C%_fuzz_base64_libfuzzer_SOURCES = %D%/fuzz_base64.c
 %C%_fuzz_bytes_libfuzzer_SOURCES = %D%/fuzz_bytes.c
+%C%_fuzz_dynsym_libfuzzer_SOURCES = %D%/fuzz_dynsym.c
 %C%_fuzz_elf_libfuzzer_SOURCES = %D%/fuzz_elf.c
 %C%_fuzz_encode_libfuzzer_SOURCES = %D%/fuzz_encode.c
 %C%_fuzz_heap_libfuzzer_SOURCES = %D%/fuzz_heap.c
-%C%_fuzz_heap_libfuzzer_LDADD = $(FUZZING_FLAGS) libshimheap.la $(FUZZ_LIBS)
+%C%_fuzz_heap_libfuzzer_LDADD = $(FUZZING_FLAGS) libshimheap.a $(FUZZ_LIBS) $(TOOLS_LIBS)
+%C%_fuzz_heapsnap_libfuzzer_SOURCES = %D%/fuzz_heapsnap.c
 %C%_fuzz_hex_libfuzzer_SOURCES = %D%/fuzz_hex.c
 %C%_fuzz_options_libfuzzer_SOURCES = %D%/fuzz_options.c
 %C%_fuzz_pool_libfuzzer_SOURCES = %D%/fuzz_pool.c
@@ -51,7 +55,7 @@ noinst_PROGRAMS += $(FUZZERS)
 %C%_fuzz_sourcemap_libfuzzer_SOURCES = %D%/fuzz_sourcemap.c
 %C%_fuzz_trace_libfuzzer_SOURCES = $(%C%_fuzz_trace_SOURCES)
 %C%_fuzz_sidecar_libfuzzer_SOURCES = $(%C%_fuzz_sidecar_SOURCES)
-$(FUZZERS): LDADD = $(FUZZING_FLAGS) $(FUZZ_LIBS)
+$(FUZZERS): LDADD = $(FUZZING_FLAGS) $(FUZZ_LIBS) $(TOOLS_LIBS)
 $(FUZZERS): $(FUZZ_LIBS)
 
 # `make fuzz FUZZ_SECONDS=600`: each so long. What is new goes to fuzz/found/NAME of the build; an

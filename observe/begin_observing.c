@@ -5,6 +5,7 @@
  * nobody.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -15,30 +16,43 @@
 #include "pool/sys.h"
 #include "preload/settings.h"
 
+#define LIBRARY	     "libweir_attach.so"
 #define OPTIONS_FILE "options"
 
 static char text[OPTIONS_TEXT_MAX + 1];
 
-static int
-note_own_path(struct dl_phdr_info *info, size_t bytes, void *path)
+struct look {
+	const char *own_path;
+	bool another; /* is in the process already: two commands came at once */
+};
+
+static bool
+is_named_as_we_are(const char *path)
 {
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL && strcmp(slash + 1, LIBRARY) == 0;
+}
+
+static int
+look_at(struct dl_phdr_info *info, size_t bytes, void *context)
+{
+	struct look *l = context;
 	struct image image;
 
 	(void)bytes;
-	if (!image_read(&image, info) || !image_has(&image, (uintptr_t)text))
-		return 0;
-	*(const char **)path = info->dlpi_name;
-	return 1;
+	if (image_read(&image, info) && image_has(&image, (uintptr_t)text))
+		l->own_path = info->dlpi_name;
+	else
+		l->another |= is_named_as_we_are(info->dlpi_name);
+	return 0;
 }
 
 /* Beside the library. Who preloads it has none, and the environment. */
 static const char *
-options_text(void)
+options_text(const char *own)
 {
 	static char path[4096];
-	const char *own = "";
-
-	dl_iterate_phdr(note_own_path, &own);
 	const char *slash = strrchr(own, '/');
 	if (slash == NULL ||
 	    (size_t)(slash + 1 - own) > sizeof(path) - sizeof(OPTIONS_FILE))
@@ -59,10 +73,12 @@ __attribute__((constructor)) static void
 begin(void)
 {
 	int saved_errno = errno;
+	struct look l = {.own_path = ""};
 
-	if (!getauxval(AT_SECURE) && (size_t)sysconf(_SC_PAGESIZE) == WEIR_PAGE_BYTES) {
-		settings_take(options_text());
-		if (weir_config.enabled)
+	dl_iterate_phdr(look_at, &l);
+	if (!getauxval(AT_SECURE) && !l.another) {
+		settings_take(options_text(l.own_path));
+		if (weir_config.enabled && getauxval(AT_PAGESZ) == weir_machine_page)
 			watch_start();
 	}
 	errno = saved_errno;

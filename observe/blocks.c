@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 
 #include "pool/lock.h"
+#include "preload/clock.h"
 #include "preload/gate.h"
 #include "preload/kind.h"
 #include "preload/record.h"
@@ -169,15 +170,20 @@ count_gone(const struct block *b)
 {
 	const struct weir_span s = span_of(b);
 
-	record_gone(&s);
+	record_gone(&s, clock_now_ns());
 }
 
 /* A child of fork has no thread that would write of it, and perhaps locks that nobody gives back. */
+bool
+blocks_recorded(void)
+{
+	return atomic_load_explicit(&recording, memory_order_relaxed) && !gate_guest();
+}
+
 static bool
 enter(struct gate *g)
 {
-	return atomic_load_explicit(&recording, memory_order_relaxed) && !gate_guest() &&
-	       gate_enter(g);
+	return blocks_recorded() && gate_enter(g);
 }
 
 void

@@ -51,6 +51,9 @@ bool blocks_take(const void *p, struct block *b);
 void blocks_put_back(const struct block *b);
 void blocks_forget(const struct block *b);
 
+/* Whether the calling thread's process is one whose blocks are recorded now. */
+bool blocks_recorded(void);
+
 /* From now on blocks are recorded; not any more, and all are forgotten. By the library's own thread. */
 void blocks_begin(void);
 void blocks_end(void);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Requests below the floor cost a compare and a jump, a free costs a look at one byte. A record is taken out
+ * Requests below the floor cost a compare and a jump, or go through the sampler (small.h); a free costs a look at one
+ * byte. A record is taken out
  * before its block is freed, for the address may be another thread's block right after.
  */
 #include "observe/hooks.h"
@@ -12,6 +13,9 @@
 #include <unistd.h>
 
 #include "observe/blocks.h"
+#include "observe/mappings.h"
+#include "observe/small.h"
+#include "preload/jump.h"
 #include "preload/settings.h"
 
 #define COLD	    __attribute__((noinline, cold))
@@ -32,11 +36,12 @@ large_malloc(size_t size, const void *caller)
 	return p;
 }
 
-static void *
+JUMPS static void *
 hook_malloc(size_t size)
 {
-	return UNLIKELY(size >= weir_floor) ? large_malloc(size, CALLER)
-					    : originals.malloc(size);
+	if (UNLIKELY(size >= weir_floor))
+		return large_malloc(size, CALLER);
+	JUMP NEXT(malloc)(size);
 }
 
 static COLD void *
@@ -49,22 +54,22 @@ large_calloc(size_t n, size_t size, const void *caller)
 	return p;
 }
 
-static void *
+JUMPS static void *
 hook_calloc(size_t n, size_t size)
 {
 	size_t bytes;
 
 	if (UNLIKELY(!__builtin_mul_overflow(n, size, &bytes) && bytes >= weir_floor))
 		return large_calloc(n, size, CALLER);
-	return originals.calloc(n, size);
+	JUMP NEXT(calloc)(n, size);
 }
 
-static void
+JUMPS static void
 hook_free(void *p)
 {
 	if (UNLIKELY(blocks_may_have(p)))
 		blocks_gone(p);
-	originals.free(p);
+	JUMP NEXT(free)(p);
 }
 
 /* A block that could not be resized is still there. */
@@ -73,6 +78,9 @@ known_realloc(void *p, size_t size, const void *caller)
 {
 	struct block before;
 	bool known = p != NULL && blocks_may_have(p) && blocks_take(p, &before);
+
+	if (!known && p != NULL)
+		small_outgrown(p);
 	void *q = originals.realloc(p, size);
 
 	if (known && q == NULL && size != 0)
@@ -84,15 +92,15 @@ known_realloc(void *p, size_t size, const void *caller)
 	return q;
 }
 
-static void *
+JUMPS static void *
 hook_realloc(void *p, size_t size)
 {
 	if (UNLIKELY(size >= weir_floor || blocks_may_have(p)))
 		return known_realloc(p, size, CALLER);
-	return originals.realloc(p, size);
+	JUMP NEXT(realloc)(p, size);
 }
 
-static void *
+JUMPS static void *
 hook_reallocarray(void *p, size_t n, size_t size)
 {
 	size_t bytes;
@@ -103,7 +111,7 @@ hook_reallocarray(void *p, size_t n, size_t size)
 	}
 	if (UNLIKELY(bytes >= weir_floor || blocks_may_have(p)))
 		return known_realloc(p, bytes, CALLER);
-	return originals.realloc(p, bytes);
+	JUMP_OTHER NEXT(realloc)(p, bytes);
 }
 
 static COLD int
@@ -116,11 +124,12 @@ large_posix_memalign(void **p, size_t align, size_t size, const void *caller)
 	return rc;
 }
 
-static int
+JUMPS static int
 hook_posix_memalign(void **p, size_t align, size_t size)
 {
-	return UNLIKELY(size >= weir_floor) ? large_posix_memalign(p, align, size, CALLER)
-					    : originals.posix_memalign(p, align, size);
+	if (UNLIKELY(size >= weir_floor))
+		return large_posix_memalign(p, align, size, CALLER);
+	JUMP NEXT(posix_memalign)(p, align, size);
 }
 
 typedef void *aligned_function(size_t align, size_t size);
@@ -135,20 +144,20 @@ large_aligned(size_t align, size_t size, aligned_function *real, const void *cal
 	return p;
 }
 
-static void *
+JUMPS static void *
 hook_aligned_alloc(size_t align, size_t size)
 {
-	return UNLIKELY(size >= weir_floor)
-		       ? large_aligned(align, size, originals.aligned_alloc, CALLER)
-		       : originals.aligned_alloc(align, size);
+	if (UNLIKELY(size >= weir_floor))
+		return large_aligned(align, size, originals.aligned_alloc, CALLER);
+	JUMP NEXT(aligned_alloc)(align, size);
 }
 
-static void *
+JUMPS static void *
 hook_memalign(size_t align, size_t size)
 {
-	return UNLIKELY(size >= weir_floor)
-		       ? large_aligned(align, size, originals.memalign, CALLER)
-		       : originals.memalign(align, size);
+	if (UNLIKELY(size >= weir_floor))
+		return large_aligned(align, size, originals.memalign, CALLER);
+	JUMP NEXT(memalign)(align, size);
 }
 
 static COLD void *
@@ -174,6 +183,9 @@ hook_pvalloc(size_t size)
 	return UNLIKELY(size >= weir_floor) ? large_pages(size, originals.pvalloc, CALLER)
 					    : originals.pvalloc(size);
 }
+
+#define hook_mmap   mappings_mmap
+#define hook_mmap64 mappings_mmap64
 
 const void *
 hooks_of(enum original which)

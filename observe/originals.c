@@ -36,8 +36,9 @@ look_at(struct dl_phdr_info *info, size_t bytes, void *context)
 			if (originals.by_name[k] != NULL)
 				continue;
 			originals.by_name[k] = image_defines(&image, names[k]);
-			l->in_executable |=
-				originals.by_name[k] != NULL && l->is_executable;
+			l->in_executable |= originals.by_name[k] != NULL &&
+					    l->is_executable &&
+					    !original_maps((enum original)k);
 			if (k == ORIGINAL_malloc && originals.by_name[k] != NULL) {
 				const void *trim = image_defines(&image, "malloc_trim");
 
@@ -68,6 +69,8 @@ originals_find(void)
 	TAKE(memalign);
 	TAKE(valloc);
 	TAKE(pvalloc);
+	TAKE(mmap);
+	TAKE(mmap64);
 #undef TAKE
 	return originals.malloc != NULL && originals.calloc != NULL &&
 			       originals.realloc != NULL && originals.free != NULL

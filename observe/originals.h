@@ -7,7 +7,9 @@
 #ifndef OBSERVE_ORIGINALS_H
 #define OBSERVE_ORIGINALS_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 enum original {
 #define X(name) ORIGINAL_##name,
@@ -15,6 +17,13 @@ enum original {
 #undef X
 	N_ORIGINALS
 };
+
+/* Those of the allocator come first. */
+static inline bool
+original_maps(enum original which)
+{
+	return which >= ORIGINAL_mmap;
+}
 
 struct originals {
 	void *(*malloc)(size_t);
@@ -26,6 +35,8 @@ struct originals {
 	void *(*memalign)(size_t, size_t);
 	void *(*valloc)(size_t);
 	void *(*pvalloc)(size_t);
+	void *(*mmap)(void *, size_t, int, int, int, off_t);
+	void *(*mmap64)(void *, size_t, int, int, int, off_t);
 	int (*malloc_trim)(size_t);	  /* of the object that defines malloc, or NULL */
 	const void *by_name[N_ORIGINALS]; /* the same, NULL: nobody defines it */
 };

@@ -207,8 +207,11 @@ change_object(struct dl_phdr_info *info, size_t bytes, void *context)
 	(void)bytes;
 	if (!image_read(&image, info) || is_left_alone(&image))
 		return 0;
+	/* What an allocator maps holds the blocks that are seen. */
+	bool allocates = image_has(&image, (uintptr_t)originals.malloc);
 	for (s.now = 0; s.now < N_ORIGINALS; s.now++)
-		image_symbols(&image, names[s.now], add_symbol, &s);
+		if (!allocates || !original_maps(s.now))
+			image_symbols(&image, names[s.now], add_symbol, &s);
 	if (s.n == 0)
 		return 0;
 	change_slots(c, &s, image.plt, image.n_plt);

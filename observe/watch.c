@@ -18,6 +18,7 @@
 #include "observe/blocks.h"
 #include "observe/originals.h"
 #include "observe/slots.h"
+#include "observe/small.h"
 #include "pool/lock.h"
 #include "pool/sys.h"
 #include "preload/bell.h"
@@ -26,6 +27,7 @@
 #include "preload/filter.h"
 #include "preload/gate.h"
 #include "preload/kind.h"
+#include "preload/mapped.h"
 #include "preload/own_files.h"
 #include "preload/parts.h"
 #include "preload/segment.h"
@@ -62,7 +64,7 @@ write_sidecar(bool last)
 	counts.limit_bytes = m.limit_bytes;
 	if (!last) {
 		counts.cpu_ns = (uint64_t)clock_read(CLOCK_THREAD_CPUTIME_ID);
-		parts_look(&counts.parts, now_ns, counts.rss_bytes);
+		parts_look(&counts.parts, now_ns, counts.rss_bytes, false);
 	}
 	segment_write(now_ns, last, &counts);
 	written_ns = now_ns;
@@ -81,6 +83,7 @@ attach(void)
 	write_sidecar(false);
 	weir_unlock(&work_lock);
 	blocks_begin();
+	small_begin();
 	weir_floor = weir_config.floor;
 	loaded = slots_loaded();
 	int64_t changed = slots_lead_here().changed;
@@ -101,7 +104,11 @@ detach(void)
 	write_sidecar(false);
 	segment_attached(attached_unix_ns, (uint64_t)clock_read(CLOCK_REALTIME));
 	weir_unlock(&work_lock);
+	small_end();
 	blocks_end();
+	weir_lock(&work_lock);
+	mapped_forget();
+	weir_unlock(&work_lock);
 	return restored;
 }
 
@@ -175,6 +182,7 @@ keep_posted(void)
 		slots_lead_here();
 	}
 	weir_lock(&work_lock);
+	small_look();
 	int64_t age_ns = clock_read(CLOCK_MONOTONIC) - written_ns;
 	int64_t period_ns = (int64_t)weir_config.stats_ms * MS_NS;
 	if (age_ns >= BEAT_NS || (segment_news() && age_ns >= period_ns))

@@ -63,6 +63,21 @@ weir_grades_ten(struct weir_grades *g)
 	fill(g, ten_kb, sizeof(ten_kb) / sizeof(ten_kb[0]));
 }
 
+void
+weir_grades_fit(struct weir_grades *g, uint64_t page)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < g->n; i++) {
+		uint64_t bytes = (g->bytes[i] + page - 1) & ~(page - 1);
+
+		if (n == 0 || bytes > g->bytes[n - 1])
+			g->bytes[n++] = bytes;
+	}
+	g->n = n;
+	index_classes(g);
+}
+
 static int
 parse_list(struct weir_grades *g, struct token list)
 {

@@ -38,6 +38,9 @@ void weir_grades_ten(struct weir_grades *g);
  */
 int weir_grades_parse(struct weir_grades *g, const char *text, size_t len);
 
+/* Rounds every class up to whole pages of this machine, a power of two; of classes that become equal, one stays. */
+void weir_grades_fit(struct weir_grades *g, uint64_t page);
+
 /* The smallest class that holds `bytes`, or WEIR_GRADE_NONE if none does. */
 static inline uint32_t
 weir_grade_of(const struct weir_grades *g, uint64_t bytes)

@@ -30,17 +30,61 @@ weir_unused_due(const struct weir_unused_look *look)
 /* Less comes and goes in any program. */
 #define MOVE_BYTES ((uint64_t)1 << 20)
 
+/* Looks at where memory is: a share of a processor, and so much at once after a time without. */
+#define PARTS_SHARE   (COST_SHARE / 5)
+#define PARTS_AT_ONCE (SECOND_NS / 5)
+
+/* Of what the looks up to the last one took, what their share has not paid for since. */
+static int64_t
+owed_now(const struct weir_parts_look *look, int64_t now_ns)
+{
+	int64_t paid_ns = (now_ns - look->last_ns) / PARTS_SHARE;
+
+	return look->owed_ns > paid_ns ? look->owed_ns - paid_ns : 0;
+}
+
 bool
 weir_parts_due(const struct weir_parts_look *look, int64_t now_ns, uint64_t rss_bytes)
 {
 	uint64_t by = rss_bytes > look->rss_bytes ? rss_bytes - look->rss_bytes
 						  : look->rss_bytes - rss_bytes;
-	int64_t every_ns = look->cost_ns * (COST_SHARE / 5);
-
 	/* Whoever asks does so each second, and is never on the dot. */
-	if (every_ns < SECOND_NS - EARLY_NS)
-		every_ns = SECOND_NS - EARLY_NS;
+	int64_t every_ns = SECOND_NS - EARLY_NS, dear_ns = look->cost_ns * PARTS_SHARE;
+
 	if (by < MOVE_BYTES)
-		every_ns *= 10;
+		every_ns = 10 * (dear_ns > every_ns ? dear_ns : every_ns);
+	else if (dear_ns > every_ns &&
+		 owed_now(look, now_ns) + look->cost_ns > PARTS_AT_ONCE)
+		every_ns = dear_ns;
 	return look->last_ns == 0 || weir_look_due(now_ns, look->last_ns, every_ns);
+}
+
+/* What is not known yet is taken for what a quiet machine does with small pages: 5 ns for each. */
+#define BRIEF_NS     INT64_C(2000000)
+#define SELDOM_NS    INT64_C(10000000)
+#define UNSEEN_BYTES ((uint64_t)256 << 20)
+
+bool
+weir_parts_brief(const struct weir_parts_look *look, int64_t now_ns, uint64_t rss_bytes)
+{
+	if (look->cost_ns == 0 || look->rss_bytes == 0)
+		return rss_bytes <= UNSEEN_BYTES;
+	double times = (double)rss_bytes / (double)look->rss_bytes;
+
+	/* A few mappings cost more than a few pages: a small process says little of a large one. */
+	double cost_ns = (double)look->cost_ns * (times > 1 ? times : 1);
+
+	return cost_ns <= (double)BRIEF_NS ||
+	       (cost_ns <= (double)SELDOM_NS &&
+		(double)(now_ns - look->last_ns) >= cost_ns * COST_SHARE);
+}
+
+void
+weir_parts_looked(struct weir_parts_look *look, int64_t now_ns, int64_t cost_ns,
+		  uint64_t rss_bytes)
+{
+	look->owed_ns = owed_now(look, now_ns) + cost_ns;
+	look->last_ns = now_ns;
+	look->cost_ns = cost_ns;
+	look->rss_bytes = rss_bytes;
 }

@@ -27,14 +27,26 @@ bool weir_unused_due(const struct weir_unused_look *look);
 /* The last look at where memory is (preload/parts.c): all mappings of the process. All zero at first. */
 struct weir_parts_look {
 	int64_t last_ns, cost_ns;
+	int64_t owed_ns; /* looks took so much more than their share of a processor */
 	uint64_t rss_bytes;
 };
 
 /*
- * As often as a four-hundredth of a processor allows while resident memory changes, but once a second at most;
- * else a tenth of that.
+ * While resident memory changes once a second, as long as a fifth of a second of processor time and a
+ * four-hundredth of a processor allow: of a growth that has just begun more is seen. Else a tenth of that.
  */
 bool weir_parts_due(const struct weir_parts_look *look, int64_t now_ns,
 		    uint64_t rss_bytes);
+
+/*
+ * Whether a host's own thread may make it: it takes no more than two milliseconds, by what the last one took; or ten, and a
+ * two-thousandth of the time since.
+ */
+bool weir_parts_brief(const struct weir_parts_look *look, int64_t now_ns,
+		      uint64_t rss_bytes);
+
+/* A look was made, and took so much processor time. */
+void weir_parts_looked(struct weir_parts_look *look, int64_t now_ns, int64_t cost_ns,
+		       uint64_t rss_bytes);
 
 #endif

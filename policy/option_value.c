@@ -8,6 +8,7 @@
 #include <errno.h>
 
 #include "include/weir/stats.h"
+#include "policy/collecting.h"
 #include "policy/sampling.h"
 
 /* The kinds of blocks, which are served; what the program maps itself comes behind. */
@@ -163,6 +164,9 @@ option_value_parse(const struct option_field *f, struct weir_options *o, struct 
 						      : WEIR_OPTION_OK;
 	case OPTION_SAMPLE:
 		return parse_sample(value, f, s);
+	case OPTION_COLLECT:
+		return weir_collect_parse(value, s) != 0 ? WEIR_OPTION_BAD_VALUE
+							 : WEIR_OPTION_OK;
 	case OPTION_TEXT:
 		return parse_text(value, f, s);
 	}
@@ -272,6 +276,9 @@ option_value_print(const struct option_field *f, const struct weir_options *o,
 		break;
 	case OPTION_SAMPLE:
 		print_sample(*(const uint64_t *)value, out);
+		break;
+	case OPTION_COLLECT:
+		weir_collect_print(*(const uint32_t *)value, out);
 		break;
 	case OPTION_TEXT:
 		print_text(value, out);

@@ -20,6 +20,7 @@ enum option_type {
 	OPTION_HUGE,
 	OPTION_NUMA,
 	OPTION_SAMPLE,
+	OPTION_COLLECT,
 	OPTION_TEXT,
 };
 

@@ -10,16 +10,17 @@
 #include "policy/emit.h"
 #include "policy/token.h"
 
-#define TYPE_TEXT_BOOL	 "on|off"
-#define TYPE_TEXT_SIZE	 "SIZE"
-#define TYPE_TEXT_COUNT	 "N"
-#define TYPE_TEXT_MS	 "MS"
-#define TYPE_TEXT_GRADES "CLASSES"
-#define TYPE_TEXT_KINDS	 "KINDS"
-#define TYPE_TEXT_HUGE	 "never|auto|always"
-#define TYPE_TEXT_NUMA	 "NODES"
-#define TYPE_TEXT_SAMPLE "auto|off|SIZE"
-#define TYPE_TEXT_TEXT	 "TEXT"
+#define TYPE_TEXT_BOOL	  "on|off"
+#define TYPE_TEXT_SIZE	  "SIZE"
+#define TYPE_TEXT_COUNT	  "N"
+#define TYPE_TEXT_MS	  "MS"
+#define TYPE_TEXT_GRADES  "CLASSES"
+#define TYPE_TEXT_KINDS	  "KINDS"
+#define TYPE_TEXT_HUGE	  "never|auto|always"
+#define TYPE_TEXT_NUMA	  "NODES"
+#define TYPE_TEXT_SAMPLE  "auto|off|SIZE"
+#define TYPE_TEXT_COLLECT "idle,limit,asked"
+#define TYPE_TEXT_TEXT	  "TEXT"
 
 const struct weir_option_row weir_option_rows[] = {
 #define X(name, type, def, min, max, unit, help)                                         \
@@ -41,16 +42,17 @@ static const struct option_field fields[] = {
 };
 
 /* A member of the wrong type, or a text longer than its member, must not compile. */
-#define MEMBER_BOOL   bool
-#define MEMBER_SIZE   uint64_t
-#define MEMBER_COUNT  uint64_t
-#define MEMBER_MS     uint64_t
-#define MEMBER_GRADES struct weir_grades
-#define MEMBER_KINDS  uint32_t
-#define MEMBER_HUGE   enum weir_huge
-#define MEMBER_NUMA   struct weir_numa
-#define MEMBER_SAMPLE uint64_t
-#define MEMBER_TEXT   char[OPTIONS_TEXT_MAX]
+#define MEMBER_BOOL    bool
+#define MEMBER_SIZE    uint64_t
+#define MEMBER_COUNT   uint64_t
+#define MEMBER_MS      uint64_t
+#define MEMBER_GRADES  struct weir_grades
+#define MEMBER_KINDS   uint32_t
+#define MEMBER_HUGE    enum weir_huge
+#define MEMBER_NUMA    struct weir_numa
+#define MEMBER_SAMPLE  uint64_t
+#define MEMBER_COLLECT uint32_t
+#define MEMBER_TEXT    char[OPTIONS_TEXT_MAX]
 #define X(name, type, def, min, max, unit, help)                                         \
 	_Static_assert(                                                                  \
 		__builtin_types_compatible_p(                                            \
@@ -69,6 +71,7 @@ weir_options_defaults(struct weir_options *o)
 
 		option_value_parse(&fields[i], o, token_of(text));
 	}
+	o->page = WEIR_GRADE_ALIGN;
 	o->want_help = false;
 	o->want_print = false;
 }
@@ -132,6 +135,13 @@ weir_options_parse(struct weir_options *o, const char *text,
 		n++;
 	}
 	return n;
+}
+
+void
+weir_options_fit(struct weir_options *o, uint64_t page)
+{
+	o->page = page;
+	weir_grades_fit(&o->classes, page);
 }
 
 const char *

@@ -37,12 +37,15 @@ struct weir_options {
 	char stats[OPTIONS_TEXT_MAX];
 	uint64_t stats_ms;
 	bool trace;
-	uint64_t trace_min;    /* bytes */
-	uint64_t trace_sample; /* bytes, 0: off, WEIR_SAMPLE_AUTO */
+	uint64_t trace_min;	/* bytes */
+	uint64_t trace_sample;	/* bytes, 0: off, WEIR_SAMPLE_AUTO */
+	uint32_t collect;	/* of enum weir_collect */
+	uint64_t collect_pause; /* ms */
 	bool verbose;
 	char isa[OPTIONS_TEXT_MAX]; /* libweir's, not the shim's */
-	bool want_help;		    /* the item "help" was there */
-	bool want_print;	    /* the item "print" was there */
+	uint64_t page;	 /* bytes of this machine's pages; no option: weir_options_fit */
+	bool want_help;	 /* the item "help" was there */
+	bool want_print; /* the item "print" was there */
 };
 
 enum weir_option_error {
@@ -67,7 +70,7 @@ struct weir_option_issue {
 struct weir_option_row {
 	const char *name;
 	const char *
-		type; /* "on|off", "SIZE", "N", "MS", "CLASSES", "KINDS", "never|auto|always", "NODES", "auto|off|SIZE", "TEXT" */
+		type; /* "on|off", "SIZE", "N", "MS", "CLASSES", "KINDS", "never|auto|always", "NODES", "auto|off|SIZE", "idle,limit,asked", "TEXT" */
 	const char *default_text;
 	const char *unit;
 	const char *help;
@@ -86,6 +89,9 @@ void weir_options_defaults(struct weir_options *o);
  */
 size_t weir_options_parse(struct weir_options *o, const char *text,
 			  struct weir_option_issue *issues, size_t max_issues);
+
+/* Once all is parsed: capacities are whole pages of this machine, a power of two of 4096 or more. */
+void weir_options_fit(struct weir_options *o, uint64_t page);
 
 /* A phrase for an error, without the item: "unknown option", "value too small", ... */
 const char *weir_option_error_text(enum weir_option_error error);

@@ -83,14 +83,6 @@ weir_keep_bytes(uint64_t peak, uint64_t lent)
 }
 
 uint64_t
-weir_keep_inline(uint64_t peak, uint64_t decay_ms)
-{
-	if (decay_ms == 0)
-		return 0;
-	return peak / 16 > WEIR_KEEP_INLINE ? peak / 16 : WEIR_KEEP_INLINE;
-}
-
-uint64_t
 weir_purge_sleep(int64_t oldest_age_ns, uint64_t decay_ms, uint64_t cached_bytes,
 		 uint64_t min_ns)
 {

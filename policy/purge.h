@@ -67,13 +67,6 @@ uint64_t weir_keep_slack(uint64_t peak);
 uint64_t weir_keep_bytes(uint64_t peak, uint64_t lent);
 
 /*
- * The same where nobody gives anything back while the host idles. What is kept then is kept for ever, so
- * it is little: half of what the C library itself keeps at most, or a sixteenth of the peak.
- */
-#define WEIR_KEEP_INLINE (32ull << 20)
-uint64_t weir_keep_inline(uint64_t peak, uint64_t decay_ms);
-
-/*
  * Nanoseconds the background thread may sleep: until the oldest block is due, and never
  * longer than a quarter of the decay time, so that memory is given back at most a quarter of it
  * after it is due by aging.h, and 2.25 decay times after the host's last request; but always at least

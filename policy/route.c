@@ -7,8 +7,7 @@
 
 #include "include/weir/stats.h"
 
-#define PAGE	   4096ull
-#define COARSE	   65536ull
+#define COARSE	   65536ull /* the largest page, too */
 #define COARSE_MIN (1ull << 20)
 
 static struct weir_route
@@ -24,7 +23,7 @@ next(uint64_t bytes, enum weir_fallback reason)
 static uint64_t
 in_steps(uint64_t bytes, uint64_t step)
 {
-	return bytes > 0 ? (bytes + step - 1) & ~(step - 1) : PAGE;
+	return bytes > 0 ? (bytes + step - 1) & ~(step - 1) : step;
 }
 
 struct weir_route
@@ -43,16 +42,16 @@ weir_route(const struct weir_options *o, uint64_t bytes, uint64_t align, uint32_
 			return (struct weir_route){WEIR_PLACE_POOL, grade, 0,
 						   o->classes.bytes[grade]};
 	}
-	uint64_t step = bytes < COARSE_MIN ? PAGE : COARSE;
+	uint64_t step = bytes < COARSE_MIN ? o->page : COARSE;
 	return (struct weir_route){WEIR_PLACE_MAP, 0, 0, in_steps(bytes, step)};
 }
 
 void
-weir_route_tightly(struct weir_route *route, uint64_t bytes)
+weir_route_tightly(const struct weir_options *o, struct weir_route *route, uint64_t bytes)
 {
 	if (route->place == WEIR_PLACE_NEXT)
 		return;
 	route->place = WEIR_PLACE_MAP;
 	route->grade = 0;
-	route->bytes = in_steps(bytes, PAGE);
+	route->bytes = in_steps(bytes, o->page);
 }

@@ -30,7 +30,7 @@ struct weir_route {
 /*
  * `bytes`: the request, at least the floor. `align`: power of two, 0 for none asked. The pool
  * serves alignments up to 4096, the map tier up to WEIR_ALIGN_MAX. A request between the
- * largest class and the threshold goes to the map tier. That one rounds up to 4096, and to
+ * largest class and the threshold goes to the map tier. That one rounds up to pages, and to
  * 64 KB from 1 MB on, so that blocks of nearly one size can replace each other; this adds no
  * more than 6.25 % there.
  */
@@ -41,6 +41,7 @@ struct weir_route weir_route(const struct weir_options *o, uint64_t bytes, uint6
  * The same request where the process is near its memory limit: cut to its pages, since the rest of a
  * class's block, once it was used, takes memory that others could have.
  */
-void weir_route_tightly(struct weir_route *route, uint64_t bytes);
+void weir_route_tightly(const struct weir_options *o, struct weir_route *route,
+			uint64_t bytes);
 
 #endif

@@ -47,7 +47,7 @@ unlend(struct weir_span *s)
 	extent_stats.live_requested_bytes -= s->requested;
 	extent_stats.live_held_bytes -= s->bytes;
 	extent_scratch_gets -= (s->flags & WEIR_SPAN_SCRATCH) != 0;
-	heap_stats.fresh_bytes -= s->bytes;
+	heap_count_fresh(-(int64_t)s->bytes);
 	heap_put(s, WEIR_SPAN_RESERVED, s->freed_ns);
 	heap_unlock();
 }

@@ -5,6 +5,8 @@
  */
 #include "pool/pool_private.h"
 
+#include "pool/heap_private.h"
+
 #define FLUSHES 2
 
 /*
@@ -14,16 +16,21 @@
 uint64_t
 pool_price(uint64_t fresh)
 {
-	uint64_t most = heap_slack < UINT64_MAX - heap_lent_peak
-				? heap_lent_peak + heap_slack
-				: UINT64_MAX;
+	uint64_t most = UINT64_MAX;
+
+	if (heap_slack < UINT64_MAX / 4) {
+		/* What is on its way back is paid for, up to twice the slack: not once more by each. */
+		uint64_t under_way = heap_stats.state_bytes[WEIR_SPAN_PURGING];
+
+		most = heap_lent_peak + heap_slack +
+		       (under_way < 2 * heap_slack ? under_way : 2 * heap_slack);
+	}
 	uint64_t after = heap_footprint() + fresh;
 
 	if (most > heap_footprint_max)
 		most = heap_footprint_max;
 	if (after <= most ||
-	    (heap_stats.state_bytes[WEIR_SPAN_DIRTY] == 0 &&
-	     atomic_load_explicit(&pool_stocked_bytes, memory_order_relaxed) == 0))
+	    (heap_stats.state_bytes[WEIR_SPAN_DIRTY] == 0 && !pool_stocks_have(1)))
 		return 0;
 	return after - most;
 }
@@ -31,10 +38,8 @@ pool_price(uint64_t fresh)
 void
 pool_note_lent(uint64_t more)
 {
-	uint64_t lent = weir_pool_lent_bytes() + more;
-
-	if (lent > heap_lent_peak)
-		heap_lent_peak = lent;
+	if (weir_pool_lends_above(heap_lent_peak, more))
+		heap_lent_peak = weir_pool_lent_bytes() + more;
 }
 
 void
@@ -79,6 +84,22 @@ gather_step(const struct pool_search *search)
 	return heap_has_unused(search->bytes, search->align) ? POOL_GATHER : POOL_GROW;
 }
 
+/* Fewer pages are fresh where recycled ones are beside them. Both are paid for before they are lent. */
+static enum pool_step
+pay_step(struct pool_search *search)
+{
+	if (!search->want_zero && !search->roomy && search->align <= WEIR_PAGE_BYTES)
+		search->span = heap_take_partly(search->bytes);
+	if (search->span == NULL)
+		return POOL_PAY;
+	search->was = WEIR_SPAN_DIRTY;
+	search->price = pool_price(0);
+	if (search->price == 0)
+		return POOL_FOUND;
+	heap_set_apart(search->span, search->bytes);
+	return POOL_PAY;
+}
+
 enum pool_step
 pool_find(struct pool_search *search)
 {
@@ -94,14 +115,12 @@ pool_find(struct pool_search *search)
 	if (!search->want_zero) {
 		if (found_in(search, WEIR_SPAN_DIRTY, 1))
 			return POOL_FOUND;
-		if (search->flushed < FLUSHES &&
-		    atomic_load_explicit(&pool_stocked_bytes, memory_order_relaxed) >=
-			    search->bytes)
+		if (search->flushed < FLUSHES && pool_stocks_have(search->bytes))
 			return POOL_FLUSH;
 	}
 	search->price = search->paid ? 0 : pool_price(search->bytes);
 	if (search->price != 0)
-		return may_gather(search) ? gather_step(search) : POOL_PAY;
+		return may_gather(search) ? gather_step(search) : pay_step(search);
 	return found_unused(search) ? POOL_FOUND : POOL_GROW;
 }
 

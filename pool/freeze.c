@@ -147,8 +147,7 @@ struct weir_pool_use
 weir_pool_use(void)
 {
 	uint64_t purges = __atomic_load_n(&heap_stats.purges, __ATOMIC_RELAXED);
-	uint64_t stocked =
-		atomic_load_explicit(&pool_stocked_bytes, memory_order_relaxed);
+	uint64_t stocked = pool_stocked_bytes();
 
 	return (struct weir_pool_use){
 		.moves = (purges + stocked / WEIR_PAGE_BYTES) * 0x9fb21c651e98df25u,

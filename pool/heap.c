@@ -5,6 +5,7 @@
  */
 #include "pool/heap_private.h"
 
+#include "pool/origin.h"
 #include "pool/records.h"
 
 #define ROOMY_GAP ((size_t)64 << 20)
@@ -75,6 +76,9 @@ takes_memory(enum weir_span_state state)
 	return state != WEIR_SPAN_CLEAN && state != WEIR_SPAN_RESERVED;
 }
 
+/* The kernel has a mapping for each, and one for what lies between two. */
+static size_t reserved_spans;
+
 /* Every change of a span's state or size goes through account: the sums cannot drift. */
 static void
 account(const struct weir_span *s, enum weir_span_state state, int sign)
@@ -86,6 +90,8 @@ account(const struct weir_span *s, enum weir_span_state state, int sign)
 			 heap_stats.state_bytes[state] + bytes, __ATOMIC_RELAXED);
 	if (takes_memory(state))
 		heap_use[s->region].used_bytes += bytes;
+	if (state == WEIR_SPAN_RESERVED)
+		reserved_spans += (size_t)sign;
 }
 
 /* Puts a span that is in no list into `state`, and into its index if it is free. */
@@ -140,13 +146,13 @@ heap_set_apart(struct weir_span *s, size_t bytes)
 	weir_list_push(&heap_purging, s);
 }
 
-static void
-count_use(size_t bytes, enum weir_span_state from)
+void
+heap_count_use(size_t bytes, enum weir_span_state from)
 {
 	if (from == WEIR_SPAN_DIRTY)
 		heap_stats.recycled_bytes += bytes;
 	else
-		heap_stats.fresh_bytes += bytes;
+		heap_count_fresh((int64_t)bytes);
 }
 
 /* Cuts `bytes` out of a free span, `head` bytes behind its start, and makes them LIVE. */
@@ -167,16 +173,26 @@ carve(struct weir_span *s, size_t head, size_t bytes)
 	s->grade = WEIR_SPAN_NO_GRADE;
 	s->flags = 0;
 	heap_enter(s, WEIR_SPAN_LIVE);
-	count_use(bytes, from);
+	heap_count_use(bytes, from);
 	return s;
 }
 
+/* How far behind the span's start an aligned block begins. */
+static size_t
+head_of(const struct weir_span *s, size_t align)
+{
+	return -s->base & (align - 1) & ~(WEIR_PAGE_BYTES - 1);
+}
+
+/* What served an aligned block before serves the next one, though it has nothing to spare. */
 static struct weir_span *
 fit(size_t bytes, size_t align, enum weir_span_state state)
 {
-	size_t slack = align > WEIR_PAGE_BYTES ? align - WEIR_PAGE_BYTES : 0;
+	struct weir_span *s = index_fit(&HEAP_FREE(state), bytes);
 
-	return index_fit(&HEAP_FREE(state), bytes + slack);
+	if (s == NULL || head_of(s, align) + bytes <= s->bytes)
+		return s;
+	return index_fit(&HEAP_FREE(state), bytes + align - WEIR_PAGE_BYTES);
 }
 
 bool
@@ -191,9 +207,7 @@ heap_take(size_t bytes, size_t align, enum weir_span_state from)
 {
 	struct weir_span *s = fit(bytes, align, from);
 
-	return s != NULL
-		       ? carve(s, -s->base & (align - 1) & ~(WEIR_PAGE_BYTES - 1), bytes)
-		       : NULL;
+	return s != NULL ? carve(s, head_of(s, align), bytes) : NULL;
 }
 
 struct weir_span *
@@ -204,15 +218,16 @@ heap_take_roomy(size_t bytes, size_t room, enum weir_span_state from)
 
 	if (s == NULL || s->bytes < room)
 		return NULL;
-	/* Other blocks begin at the start of unused space: leave them some. */
-	if (from != WEIR_SPAN_DIRTY && s->bytes / 16 >= bytes)
-		gap = s->bytes / 4 < ROOMY_GAP ? s->bytes / 4 & ~(WEIR_PAGE_BYTES - 1)
+	/* Other blocks begin at the start of unused space: leave them some, while mappings are plenty. */
+	if (from != WEIR_SPAN_DIRTY && s->bytes / 16 >= bytes &&
+	    reserved_spans < origin_most())
+		gap = s->bytes / 4 < ROOMY_GAP ? s->bytes / 4 & -weir_machine_page
 					       : ROOMY_GAP;
 	return carve(s, gap, bytes);
 }
 
-static struct weir_span *
-neighbour(const struct weir_span *s, uintptr_t address)
+struct weir_span *
+heap_neighbour(const struct weir_span *s, uintptr_t address)
 {
 	struct weir_region *r = region_get(s->region);
 
@@ -239,8 +254,8 @@ join(struct weir_span *into, struct weir_span *s)
 void
 heap_put(struct weir_span *s, enum weir_span_state state, int64_t freed_ns)
 {
-	struct weir_span *before = neighbour(s, s->base - 1);
-	struct weir_span *behind = neighbour(s, s->base + s->bytes);
+	struct weir_span *before = heap_neighbour(s, s->base - 1);
+	struct weir_span *behind = heap_neighbour(s, s->base + s->bytes);
 
 	heap_leave(s);
 	s->freed_ns = freed_ns;
@@ -274,7 +289,7 @@ find_behind(const struct weir_span *s, size_t more, struct heap_behind *behind)
 
 	behind->n = 0;
 	while (end < wanted && behind->n < HEAP_BEHIND_MAX) {
-		struct weir_span *piece = neighbour(s, end);
+		struct weir_span *piece = heap_neighbour(s, end);
 
 		if (piece == NULL || !is_free(weir_span_state(piece)))
 			return false;
@@ -312,7 +327,7 @@ heap_append(struct weir_span *s, const struct heap_behind *behind)
 		weir_list_remove(piece);
 		heap_leave(piece);
 		s->bytes += piece->bytes;
-		count_use(piece->bytes, behind->was[i]);
+		heap_count_use(piece->bytes, behind->was[i]);
 		record_free(piece);
 	}
 	heap_enter(s, WEIR_SPAN_LIVE);

@@ -31,6 +31,14 @@ struct weir_heap_stats {
 };
 
 extern struct weir_heap_stats heap_stats;
+
+/* Under heap_mutex; read without it by weir_pool_fresh_bytes. */
+static inline void
+heap_count_fresh(int64_t bytes)
+{
+	__atomic_store_n(&heap_stats.fresh_bytes,
+			 heap_stats.fresh_bytes + (uint64_t)bytes, __ATOMIC_RELAXED);
+}
 extern const struct weir_pages *heap_pages;
 
 /* region_bytes: usual size of a region, a multiple of WEIR_UNIT_BYTES. */
@@ -100,6 +108,12 @@ bool heap_can_gather(size_t bytes);
 bool heap_has_unused(size_t bytes, size_t align); /* is there such address space? */
 struct weir_span *heap_gather(size_t bytes, size_t align, enum weir_span_state *was);
 void heap_adopt(struct weir_span *s);
+
+/*
+ * A LIVE span of a DIRTY one of a quarter of the size and more and as much of its CLEAN neighbour as that lacks; NULL:
+ * there is none.
+ */
+struct weir_span *heap_take_partly(size_t bytes);
 
 /* Adds a region that fits `bytes` at `align`. 0 or -ENOMEM. */
 int heap_grow(size_t bytes, size_t align);

@@ -65,7 +65,7 @@ take_target(size_t bytes, size_t align)
 		return s;
 	weir_lock(&heap_mutex);
 	weir_list_remove(s);
-	heap_stats.fresh_bytes -= s->bytes;
+	heap_count_fresh(-(int64_t)s->bytes);
 	heap_put(s, WEIR_SPAN_RESERVED, s->freed_ns);
 	heap_unlock();
 	return NULL;
@@ -157,7 +157,7 @@ move_piece(struct weir_span *s, const struct weir_span *to, size_t offset, int *
 	weir_list_remove(s);
 	n_refused += *stop != 0;
 	heap_stats.gathered_bytes += moved;
-	heap_stats.fresh_bytes -= moved;
+	heap_count_fresh(-(int64_t)moved);
 	heap_stats.recycled_bytes += moved;
 	heap_put(s, state, s->freed_ns);
 	heap_unlock();

@@ -32,6 +32,12 @@ extern _Atomic bool heap_gathering; /* a thread is at it */
 void heap_enter(struct weir_span *s, enum weir_span_state state);
 void heap_leave(struct weir_span *s);
 
+/* The span at an address just before or behind a span; NULL: its region ends there. */
+struct weir_span *heap_neighbour(const struct weir_span *s, uintptr_t address);
+
+/* Counts that so many bytes of a free span are lent. */
+void heap_count_use(size_t bytes, enum weir_span_state from);
+
 /*
  * Makes the first `bytes` of a free or LIVE span PURGING, so that they can be worked on without the lock: they
  * are not the host's, and heap_after_fork finds them in the list if the process forks meanwhile. The rest of

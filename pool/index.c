@@ -91,23 +91,44 @@ index_fit(const struct span_index *index, size_t bytes)
 		       : NULL;
 }
 
+/* The last list before `end` that is not empty, or NULL. */
+static const struct weir_span *
+last_filled(const struct span_index *index, unsigned end)
+{
+	for (unsigned w = (end + 63) / 64; w-- > 0;) {
+		uint64_t bits = index->filled[w];
+
+		if (w == end / 64)
+			bits &= ~(~(uint64_t)0 << (end % 64));
+		if (bits != 0)
+			return &index->heads[w * 64 + 63 -
+					     (unsigned)__builtin_clzll(bits)];
+	}
+	return NULL;
+}
+
 struct weir_span *
 index_largest(const struct span_index *index)
 {
-	for (unsigned w = INDEX_WORDS; w-- > 0;)
-		if (index->filled[w] != 0) {
-			unsigned bit = 63 - (unsigned)__builtin_clzll(index->filled[w]);
-			const struct weir_span *head = &index->heads[w * 64 + bit];
-			struct weir_span *largest = head->next;
-			int looks = LOOKS_LATER_BUCKET;
+	const struct weir_span *head = last_filled(index, INDEX_BUCKETS);
+	struct weir_span *largest = head != NULL ? head->next : NULL;
+	int looks = LOOKS_LATER_BUCKET;
 
-			for (struct weir_span *s = head->next; s != head && looks-- > 0;
-			     s = s->next)
-				if (s->bytes > largest->bytes)
-					largest = s;
-			return largest;
-		}
-	return NULL;
+	for (struct weir_span *s = largest; s != head && looks-- > 0; s = s->next)
+		if (s->bytes > largest->bytes)
+			largest = s;
+	return largest;
+}
+
+struct weir_span *
+index_smaller(const struct span_index *index, const struct weir_span *s)
+{
+	const struct weir_span *head = &index->heads[s->bucket];
+
+	if (s->next != head)
+		return s->next;
+	head = last_filled(index, s->bucket);
+	return head != NULL ? head->next : NULL;
 }
 
 struct weir_span *

@@ -30,6 +30,10 @@ struct weir_span *index_fit(const struct span_index *index, size_t bytes);
 /* The largest span, or one of nearly its size; NULL if there is none. */
 struct weir_span *index_largest(const struct span_index *index);
 
+/* The next of its list, or the first of the next smaller spans; NULL: there are none. */
+struct weir_span *index_smaller(const struct span_index *index,
+				const struct weir_span *s);
+
 /*
  * The span that was freed first, among the last ones of the lists; NULL if there is none. What is cut
  * off a span keeps its age, but stands where it was put: an older one may follow a younger one, never for

@@ -33,8 +33,8 @@ take_clean(void)
 	return s;
 }
 
-/* Purged pages that are usable become reserved. */
-static void
+/* Purged pages that are usable become reserved. False: more of them may. */
+static bool
 withdraw(void)
 {
 	enum { ONE_ROUND = 1024 };
@@ -44,7 +44,7 @@ withdraw(void)
 		struct weir_span *s = take_clean();
 
 		if (s == NULL)
-			return;
+			return true;
 		done = heap_pages->reset((void *)s->base, s->bytes) == 0;
 		weir_lock(&heap_mutex);
 		weir_list_remove(s);
@@ -53,6 +53,8 @@ withdraw(void)
 		heap_put(s, done ? WEIR_SPAN_RESERVED : WEIR_SPAN_CLEAN, s->freed_ns);
 		heap_unlock();
 	}
+	/* What the kernel refuses it refuses again. */
+	return !done;
 }
 
 void
@@ -114,11 +116,16 @@ weir_pool_shed(int64_t now_ns)
 {
 	uint64_t before = heap_free_events;
 
-	withdraw();
+	/* What is unmapped leaves mappings for what is mapped anew. */
+	heap_release_idle(INT64_MAX, now_ns, true);
+	if (weir_pages_crowded())
+		weir_pages_seam_close();
+	bool all = withdraw();
 	heap_release_idle(INT64_MAX, now_ns, true);
 	for (uint16_t row = 0; row < region_rows(); row++)
 		shorten(row);
-	shed_events = before;
+	/* What is left of it is the next one's. */
+	shed_events = all ? before : before - 1;
 }
 
 bool

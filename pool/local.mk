@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-noinst_LTLIBRARIES += libpool.la
-libpool_la_SOURCES = \
+noinst_LIBRARIES += libpool.a
+libpool_a_SOURCES = \
 	%D%/begin.c \
 	%D%/class_of.h \
 	%D%/extent.c \
@@ -8,6 +8,7 @@ libpool_la_SOURCES = \
 	%D%/freeze.c \
 	%D%/heap.c %D%/heap.h %D%/heap_private.h \
 	%D%/heap_gather.c \
+	%D%/heap_partly.c \
 	%D%/heap_system.c \
 	%D%/index.c %D%/index.h \
 	%D%/limited.c \
@@ -16,8 +17,8 @@ libpool_la_SOURCES = \
 	%D%/magazine.c %D%/magazine.h \
 	%D%/move.c \
 	%D%/origin.c %D%/origin.h \
-	%D%/pages.c %D%/pages.h %D%/pages_private.h %D%/pages_move.c \
-	%D%/pages_watch.c \
+	%D%/pages.c %D%/pages.h %D%/pages_private.h %D%/pages_move.c %D%/pages_tune.c %D%/pages_allowed.c \
+	%D%/pages_watch.c %D%/pages_seam.c \
 	%D%/pool.c %D%/pool.h %D%/pool_private.h %D%/pool_stats.h \
 	%D%/records.c %D%/records.h \
 	%D%/region.c %D%/region.h \

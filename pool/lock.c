@@ -12,7 +12,8 @@
 #include <unistd.h>
 
 /* Sections under these locks take well under a microsecond: sleeping costs more. */
-#define SPINS 100
+#define SPINS	 100
+#define PATIENCE 2000 /* a tenth of a second */
 
 static inline void
 relax(void)
@@ -40,14 +41,42 @@ spin(struct weir_lock *lock)
 	return false;
 }
 
+static _Atomic bool sparing;
+static _Atomic unsigned sleepers, wakers;
+
 /* Until somebody releases it, or for so long; NULL: for ever. */
 static void
 sleep_on(struct weir_lock *lock, const struct timespec *most)
 {
+	atomic_fetch_add(&sleepers, 1);
+	if (atomic_load(&sparing)) {
+		atomic_fetch_sub(&sleepers, 1);
+		relax();
+		return;
+	}
 	/* Refused, by a filter perhaps: the others go first. */
 	if (syscall(SYS_futex, &lock->word, FUTEX_WAIT_PRIVATE, 2, most, NULL, 0) != 0 &&
 	    errno != EAGAIN && errno != EINTR && errno != ETIMEDOUT)
 		sched_yield();
+	atomic_fetch_sub(&sleepers, 1);
+}
+
+void
+weir_lock_spare_calls(void)
+{
+	const struct timespec moment = {.tv_nsec = 50000};
+
+	atomic_store(&sparing, true);
+	for (int i = 0;
+	     i < PATIENCE && atomic_load(&sleepers) + atomic_load(&wakers) != 0; i++)
+		syscall(SYS_nanosleep, &moment, NULL);
+}
+
+void
+weir_lock_after_fork(void)
+{
+	atomic_store(&sleepers, 0);
+	atomic_store(&wakers, 0);
 }
 
 void
@@ -78,15 +107,13 @@ weir_lock_within(struct weir_lock *lock, uint64_t ns)
 
 	if (spin(lock))
 		return true;
-	int64_t end = now_ns() + (int64_t)ns, left = (int64_t)ns;
-	bool got = false;
-	while (left > 0 && !got) {
-		got = atomic_exchange_explicit(&lock->word, 2, memory_order_acquire) == 0;
-		if (!got)
-			sleep_on(lock, &(struct timespec){left / 1000000000,
-							  left % 1000000000});
-		left = end - now_ns();
-	}
+	int64_t end = now_ns() + (int64_t)ns, left;
+	bool got;
+	/* On a crowded machine the time is over when a thread comes to run that was woken: it tries all the same. */
+	while (!(got = atomic_exchange_explicit(&lock->word, 2, memory_order_acquire) ==
+		       0) &&
+	       (left = end - now_ns()) > 0)
+		sleep_on(lock, &(struct timespec){left / 1000000000, left % 1000000000});
 	errno = saved_errno;
 	return got;
 }
@@ -96,6 +123,9 @@ weir_lock_wake(struct weir_lock *lock)
 {
 	int saved_errno = errno;
 
-	syscall(SYS_futex, &lock->word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+	atomic_fetch_add(&wakers, 1);
+	if (!atomic_load(&sparing) || atomic_load(&sleepers) != 0)
+		syscall(SYS_futex, &lock->word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+	atomic_fetch_sub(&wakers, 1);
 	errno = saved_errno;
 }

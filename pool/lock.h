@@ -18,6 +18,15 @@ struct weir_lock {
 void weir_lock_wait(struct weir_lock *lock);
 void weir_lock_wake(struct weir_lock *lock);
 
+/*
+ * A filter of system calls comes that may kill for those by which threads sleep and are woken: from now on whoever
+ * waits spins. Nobody sleeps any more when it returns.
+ */
+void weir_lock_spare_calls(void);
+
+/* In a forked child: nobody else waits there. */
+void weir_lock_after_fork(void);
+
 /* False if it was not to be had for so long. */
 bool weir_lock_within(struct weir_lock *lock, uint64_t ns);
 
@@ -42,6 +51,16 @@ weir_unlock(struct weir_lock *lock)
 {
 	if (atomic_exchange_explicit(&lock->word, 0, memory_order_release) == 2)
 		weir_lock_wake(lock);
+}
+
+/*
+ * What all threads would write to at once is kept in several places instead: the calling thread's, by the address of a
+ * thread-local variable. Threads' local data lie whole pages apart: the low bits are the same for all.
+ */
+static inline unsigned
+weir_thread_shard(const volatile void *own, unsigned shards)
+{
+	return (unsigned)((uintptr_t)own >> 12 ^ (uintptr_t)own >> 23) % shards;
 }
 
 /* In a forked child, whose parent's fork handler held the lock: free it without a wake-up. */

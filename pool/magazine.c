@@ -74,7 +74,7 @@ magazine_size(void)
 	size_t bytes = sizeof(struct magazine) +
 		       ((size_t)pool_n_classes + 1) * sizeof(struct magazine_row);
 
-	return (bytes + WEIR_PAGE_BYTES - 1) & ~(WEIR_PAGE_BYTES - 1);
+	return weir_whole_pages(bytes);
 }
 
 /* Empties a magazine into the classes. The owner is kept out, or is the caller. */
@@ -212,6 +212,15 @@ weir_pool_announce(void)
 #ifdef __SANITIZE_THREAD__
 	magazine_needs_fence = true; /* it cannot see a membarrier */
 #endif
+}
+
+void
+weir_pool_spare_calls(void)
+{
+	if (magazine_needs_fence)
+		return;
+	magazine_needs_fence = true;
+	weir_sys_sleep(1000000);
 }
 
 void

@@ -53,7 +53,7 @@ weir_span_touched(const struct weir_span *s)
 	/* To look at all of 32 MB costs less than 16 calls for parts of it. */
 	enum { WINDOWS = 16, WINDOW_BYTES = 16 * WEIR_PAGE_BYTES, WHOLE = 32 << 20 };
 	uint64_t looked = 0, resident = 0;
-	size_t window = WINDOW_BYTES, step = s->bytes / WINDOWS & ~(WEIR_PAGE_BYTES - 1);
+	size_t window = WINDOW_BYTES, step = s->bytes / WINDOWS & -weir_machine_page;
 
 	if (s->bytes <= WHOLE)
 		window = step = s->bytes;

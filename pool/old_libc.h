@@ -21,7 +21,7 @@
 #endif
 
 /* A static library is linked by whoever uses it, with the C library that is there. */
-#if defined(__GLIBC__) && defined(PIC) && !defined(HAS_SANITIZER)
+#if defined(__GLIBC__) && defined(__PIC__) && !defined(__PIE__) && !defined(HAS_SANITIZER)
 #if defined(__x86_64__)
 #define AT_FIRST(name) __asm__(".symver " #name ", " #name "@GLIBC_2.2.5")
 #elif defined(__aarch64__)

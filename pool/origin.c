@@ -17,6 +17,12 @@ origin_set_mappings(uint64_t most)
 	seams_max = most / 32 < ORIGIN_SEAMS_MAX ? (size_t)most / 32 : ORIGIN_SEAMS_MAX;
 }
 
+size_t
+origin_most(void)
+{
+	return seams_max;
+}
+
 /* Another thread may install it meanwhile; what it says of the caller's own range is the same. */
 static const int32_t *
 table_of(const struct weir_region *r)
@@ -29,7 +35,7 @@ origin_table_bytes(const struct weir_region *r)
 {
 	size_t bytes = (r->bytes >> WEIR_PAGE_SHIFT) * sizeof(*r->origin);
 
-	return (bytes + WEIR_PAGE_BYTES - 1) & ~(WEIR_PAGE_BYTES - 1);
+	return weir_whole_pages(bytes);
 }
 
 int32_t *

@@ -25,6 +25,9 @@
 /* Where a process may have fewer mappings, a 32nd of them. Before the first move. */
 void origin_set_mappings(uint64_t most);
 
+/* How many seams there may be. */
+size_t origin_most(void);
+
 /* A table for a region that has none yet, for the caller to install; NULL if there is no memory. */
 int32_t *origin_make(const struct weir_pages *pages, const struct weir_region *r);
 size_t origin_table_bytes(const struct weir_region *r);

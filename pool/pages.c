@@ -24,37 +24,41 @@
 #define MADV_DONTNEED_LOCKED 24
 #endif
 
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23
-#endif
 #ifndef SYS_process_madvise
 #define SYS_process_madvise 440
 #endif
-#define HUGE_BYTES ((size_t)2 << 20)
 
-static _Atomic bool sparing;
+size_t weir_machine_page = WEIR_PAGE_BYTES;
 
-void
-weir_pages_spare_calls(void)
+bool
+weir_machine_page_is(size_t bytes)
 {
-	atomic_store(&sparing, true);
+	if (bytes < WEIR_PAGE_BYTES || bytes > WEIR_PAGE_MOST ||
+	    (bytes & (bytes - 1)) != 0)
+		return false;
+	weir_machine_page = bytes;
+	return true;
 }
 
-/* In /proc/PID/maps, for people. */
+/* In /proc/PID/maps, for people. A kernel without such names is asked once. */
 static void
 name(void *p, size_t bytes, const char *as)
 {
-	if (!atomic_load_explicit(&sparing, memory_order_relaxed))
-		prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, p, bytes, as);
+	static _Atomic bool nameless;
+
+	if (!pages_sparing() && !nameless &&
+	    syscall(SYS_prctl, PR_SET_VMA, PR_SET_VMA_ANON_NAME, p, bytes, as) != 0 &&
+	    errno == EINVAL)
+		nameless = true;
 }
 
 static _Atomic bool strict_commit;
-static struct weir_pages_tuning tuning = {.huge_from = UINT64_MAX};
 
 /*
  * Regions are asked for in a part of the address space of their own, away from libraries,
  * stacks and the next allocator's arenas, so that hardly any foreign pointer lies between two
- * regions. Only a hint: the kernel may choose otherwise. 32 TB plus 4096 random gigabytes.
+ * regions. And near its end, so that what is free below is one piece, as without weir: there are hosts that
+ * reserve half of all addresses. Only a hint: the kernel may choose otherwise.
  */
 static _Atomic uintptr_t next_hint;
 
@@ -64,75 +68,21 @@ weir_pages_strict_commit(bool strict)
 	strict_commit = strict;
 }
 
-void
-weir_pages_tune(const struct weir_pages_tuning *t)
-{
-	tuning = *t;
-}
-
-/* The kernel's names for memory policies: <linux/mempolicy.h> is not for user programs. */
-enum { POLICY_BIND = 2, POLICY_INTERLEAVE = 3, POLICY_LOCAL = 4, GET_ALLOWED = 4 };
-
-uint64_t
-weir_pages_allowed_nodes(void)
-{
-	unsigned long mask[16] = {0};
-	int saved_errno = errno;
-	long rc = syscall(SYS_get_mempolicy, NULL, mask, sizeof(mask) * 8, NULL,
-			  GET_ALLOWED);
-
-	errno = saved_errno;
-	return rc == 0 ? mask[0] : 1;
-}
-
-static void
-choose_nodes(void *addr, size_t bytes)
-{
-	static const int modes[] = {[WEIR_NODES_LOCAL] = POLICY_LOCAL,
-				    [WEIR_NODES_INTERLEAVE] = POLICY_INTERLEAVE,
-				    [WEIR_NODES_BIND] = POLICY_BIND};
-	unsigned long mask = tuning.node_mask;
-	bool local = tuning.nodes == WEIR_NODES_LOCAL;
-
-	if (tuning.nodes != WEIR_NODES_DEFAULT)
-		syscall(SYS_mbind, addr, bytes, modes[tuning.nodes], local ? NULL : &mask,
-			local ? 0 : sizeof(mask) * 8 + 1, 0);
-}
-
-/* For address space that is reserved anew. */
-void
-pages_tune_reserved(void *addr, size_t bytes)
-{
-	choose_nodes(addr, bytes);
-	if (tuning.huge_from == 0)
-		madvise(addr, bytes, MADV_HUGEPAGE);
-}
-
-void
-pages_prepare(void *addr, size_t bytes, bool zero)
-{
-	int saved_errno = errno;
-
-	if (tuning.huge_from != 0 && bytes >= tuning.huge_from) {
-		uintptr_t from = ((uintptr_t)addr + HUGE_BYTES - 1) & ~(HUGE_BYTES - 1);
-		uintptr_t to = ((uintptr_t)addr + bytes) & ~(HUGE_BYTES - 1);
-
-		if (to > from)
-			madvise((void *)from, to - from, MADV_HUGEPAGE);
-	}
-	if (!zero && bytes <= tuning.prefault_to)
-		madvise(addr, bytes, MADV_POPULATE_WRITE);
-	errno = saved_errno;
-}
-
+/*
+ * 15/16 of all addresses, of which there are as many bits as the first stack's have, plus one of 4096 random steps
+ * which are 1/64 together: of 128 TB, 120 TB and up to 2. From 123 on is ThreadSanitizer's heap.
+ */
 static uintptr_t
 first_hint(void)
 {
 	const unsigned char *random = (const unsigned char *)getauxval(AT_RANDOM);
-	uintptr_t slot =
-		random != NULL ? (random[3] | (uintptr_t)random[9] << 8) & 0xfff : 0;
 
-	return ((uintptr_t)1 << 45) + (slot << 30);
+	if (random == NULL)
+		return 0;
+	uintptr_t all = (uintptr_t)1 << (64 - __builtin_clzl((uintptr_t)random));
+	uintptr_t slot = (random[3] | (uintptr_t)random[9] << 8) & 0xfff;
+
+	return all / 16 * 15 + slot * (all >> 18);
 }
 
 void *
@@ -145,7 +95,7 @@ pages_reserve(size_t bytes, size_t align)
 	if (hint == 0)
 		hint = first_hint();
 	hint = (hint + align - 1) & ~(align - 1);
-	if (span < bytes)
+	if (span < bytes || !pages_may(WEIR_CALL_MMAP | WEIR_CALL_MUNMAP))
 		return NULL;
 	char *p =
 		mmap((void *)hint, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -188,6 +138,8 @@ pages_commit(void *addr, size_t bytes)
 {
 	int saved_errno = errno;
 
+	if (!pages_may(WEIR_CALL_MPROTECT))
+		return -EPERM;
 	return result(mprotect(addr, bytes, PROT_READ | PROT_WRITE), saved_errno);
 }
 
@@ -195,6 +147,9 @@ int
 pages_map_anew(void *addr, size_t bytes, int protection)
 {
 	int saved_errno = errno;
+
+	if (!pages_may(WEIR_CALL_MMAP))
+		return -EPERM;
 	void *p = mmap(addr, bytes, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
 		       -1, 0);
 
@@ -218,7 +173,8 @@ is_filled(void *addr)
 {
 	unsigned char present = 0;
 
-	return !sparing && mincore(addr, WEIR_PAGE_BYTES, &present) == 0 && (present & 1);
+	/* One byte's page: the kernel's, also where a test says that pages are larger. */
+	return !pages_sparing() && mincore(addr, 1, &present) == 0 && (present & 1);
 }
 
 int
@@ -256,7 +212,7 @@ pages_purge(void *addr, size_t bytes)
 {
 	int saved_errno = errno;
 
-	if (!strict_commit) {
+	if (!strict_commit && pages_may(WEIR_CALL_MADVISE)) {
 		int rc = madvise(addr, bytes, MADV_DONTNEED);
 
 		/* After mlockall: Linux 5.18 has a word for it, before that a new mapping serves. */
@@ -329,6 +285,8 @@ pages_offer(void *addr, size_t bytes)
 {
 	int saved_errno = errno;
 
+	if (!pages_may(WEIR_CALL_MADVISE))
+		return -EPERM;
 	return result(madvise(addr, bytes, MADV_FREE), saved_errno);
 }
 
@@ -337,7 +295,14 @@ pages_release(void *addr, size_t bytes)
 {
 	int saved_errno = errno;
 
-	return result(munmap(addr, bytes), saved_errno);
+	if (!pages_may(WEIR_CALL_MUNMAP))
+		return -EPERM;
+	int rc = munmap(addr, bytes);
+	/* The last region goes: the next one may lie there, or hosts of large blocks would get to the end. */
+	uintptr_t end = (uintptr_t)addr + bytes;
+	if (rc == 0)
+		atomic_compare_exchange_strong(&next_hint, &end, (uintptr_t)addr);
+	return result(rc, saved_errno);
 }
 
 /* No lock: an entry counts once its `bytes` are set. What finds no room is told of by nobody. */
@@ -377,6 +342,9 @@ void *
 pages_meta(size_t bytes)
 {
 	int saved_errno = errno;
+
+	if (!pages_may(WEIR_CALL_MMAP))
+		return NULL;
 	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
@@ -384,7 +352,8 @@ pages_meta(size_t bytes)
 		name(p, bytes, "weir-meta");
 		note_meta((uintptr_t)p, bytes);
 		/* Tables are touched here and there: where all memory is huge, each touch would be 2 MB. */
-		madvise(p, bytes, MADV_NOHUGEPAGE);
+		if (!pages_sparing())
+			madvise(p, bytes, MADV_NOHUGEPAGE);
 	}
 	errno = saved_errno;
 	return p == MAP_FAILED ? NULL : p;
@@ -396,19 +365,20 @@ pages_resident(void *addr, size_t bytes)
 	enum { WINDOW_PAGES = 512 };
 	unsigned char present[WINDOW_PAGES];
 	int saved_errno = errno;
+	const unsigned shift = (unsigned)__builtin_ctzl(weir_machine_page);
 	int64_t pages = 0;
 
-	if (sparing)
+	if (pages_sparing())
 		return -ENOSYS;
-	for (size_t at = 0; at < bytes; at += WINDOW_PAGES * WEIR_PAGE_BYTES) {
-		size_t n = bytes - at < WINDOW_PAGES * WEIR_PAGE_BYTES
-				   ? (bytes - at) >> WEIR_PAGE_SHIFT
+	for (size_t at = 0; at < bytes; at += (size_t)WINDOW_PAGES << shift) {
+		size_t n = bytes - at < (size_t)WINDOW_PAGES << shift
+				   ? (bytes - at) >> shift
 				   : WINDOW_PAGES;
 
-		if (mincore((char *)addr + at, n << WEIR_PAGE_SHIFT, present) != 0)
+		if (mincore((char *)addr + at, n << shift, present) != 0)
 			return result(-1, saved_errno);
 		for (size_t i = 0; i < n; i++)
 			pages += present[i] & 1;
 	}
-	return pages << WEIR_PAGE_SHIFT;
+	return pages << shift;
 }

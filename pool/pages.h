@@ -2,7 +2,7 @@
 /*
  * Where the pool's memory comes from: a table of functions, so that tests can count, fail and
  * fake them. weir_pages_system is the kernel. All addresses and sizes are multiples of
- * WEIR_PAGE_BYTES; all functions may be called from any thread, keep errno and never allocate.
+ * weir_machine_page; all functions may be called from any thread, keep errno and never allocate.
  */
 #ifndef POOL_PAGES_H
 #define POOL_PAGES_H
@@ -12,9 +12,26 @@
 #include <stdint.h>
 #include <sys/uio.h>
 
-/* weir does not serve systems with other pages (the shim says so and stays inert). */
+/* The smallest page of any machine, and the grain of all tables: on every machine the same, so that a look-up shifts by a constant. */
 #define WEIR_PAGE_SHIFT 12
 #define WEIR_PAGE_BYTES ((size_t)1 << WEIR_PAGE_SHIFT)
+
+/*
+ * The page of this machine: a power of two from WEIR_PAGE_BYTES to WEIR_PAGE_MOST. Spans start at and measure
+ * multiples of it. WEIR_PAGE_BYTES until it is told, before the first use; constant after.
+ */
+#define WEIR_PAGE_MOST ((size_t)64 << 10)
+extern size_t weir_machine_page __attribute__((visibility("hidden")));
+
+/* False, and nothing is changed: weir cannot work with such pages. */
+bool weir_machine_page_is(size_t bytes);
+
+/* So many bytes, in whole pages of this machine. */
+static inline size_t
+weir_whole_pages(size_t bytes)
+{
+	return (bytes + weir_machine_page - 1) & -weir_machine_page;
+}
 
 enum weir_purged {
 	WEIR_PURGED_USABLE,   /* reads as zero, needs no commit */
@@ -88,10 +105,28 @@ struct weir_pages_tuning {
 void weir_pages_tune(const struct weir_pages_tuning *tuning);
 
 /*
- * The host has a filter of system calls, which may kill for what few programs call: mappings get no name any
- * more, and nothing is asked of mincore.
+ * The host has a filter of system calls, which may kill for what few programs call: mappings get no name and no
+ * advice any more, nothing is asked of mincore, and no page is moved.
  */
 void weir_pages_spare_calls(void);
+
+/* And it may kill for these as well: nothing is done for which they are needed, as if the kernel refused. For ever. */
+enum weir_pages_call {
+	WEIR_CALL_MMAP = 1,
+	WEIR_CALL_MUNMAP = 2,
+	WEIR_CALL_MPROTECT = 4,
+	WEIR_CALL_MADVISE = 8,
+};
+void weir_pages_forbid(unsigned calls);
+
+/*
+ * Two mappings that weir can do without, for when the process has all that it may have: kept from the first call on;
+ * given up; and kept again, if there is room for more by now. weir_pages_crowded: there is none for one more.
+ */
+void weir_pages_seam(void);
+void weir_pages_seam_close(void);
+void weir_pages_seam_again(void);
+bool weir_pages_crowded(void);
 
 /* Where weir's own tables lie, in the order in which they were made; how many. Any time. */
 #define WEIR_PAGES_METAS 512

@@ -53,8 +53,8 @@ fill_holes(char *addr, size_t bytes)
 		return rc > 0;
 	if (pages_resident(addr, bytes) != -ENOMEM)
 		return true;
-	for (size_t at = 0; at < bytes; at += WEIR_PAGE_BYTES)
-		if (fill_hole(addr + at, WEIR_PAGE_BYTES) < 0)
+	for (size_t at = 0; at < bytes; at += weir_machine_page)
+		if (fill_hole(addr + at, weir_machine_page) < 0)
 			return false;
 	return pages_resident(addr, bytes) != -ENOMEM;
 }
@@ -107,8 +107,8 @@ pages_move(void *from, void *to, size_t bytes)
 	if (moves != MOVES_BADLY && pages_watched())
 		moves = MOVES_BADLY;
 	/* Locked memory knows no cold pages; a move would unlock all of the mapping around it. */
-	if (moves == MOVES_BADLY ||
-	    (madvise(from, WEIR_PAGE_BYTES, MADV_COLD) != 0 && errno == EINVAL)) {
+	if (moves == MOVES_BADLY || pages_sparing() ||
+	    (madvise(from, weir_machine_page, MADV_COLD) != 0 && errno == EINVAL)) {
 		errno = saved_errno;
 		return -EPERM;
 	}

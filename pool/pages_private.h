@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What pages.c and pages_move.c share. Nobody else includes it. See struct weir_pages for the contracts.
+ * What the files of pages share. Nobody else includes it. See struct weir_pages for the contracts.
  */
 #ifndef POOL_PAGES_PRIVATE_H
 #define POOL_PAGES_PRIVATE_H
 
 #include "pool/pages.h"
+
+/* Whether weir_pages_spare_calls was called. */
+bool pages_sparing(void);
+
+/* False: weir_pages_forbid was called for one of these WEIR_CALL_. */
+bool pages_may(unsigned calls);
 
 /* Applies weir_pages_tune to address space that is new. */
 void pages_tune_reserved(void *addr, size_t bytes);

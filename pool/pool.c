@@ -36,7 +36,7 @@ unlend(struct pool_class *c, struct weir_span *s)
 	if (s->flags & WEIR_SPAN_SCRATCH)
 		c->scratch_gets--;
 	weir_lock(&heap_mutex);
-	heap_stats.fresh_bytes -= s->bytes;
+	heap_count_fresh(-(int64_t)s->bytes);
 	heap_put(s, WEIR_SPAN_RESERVED, s->freed_ns);
 	heap_unlock();
 	weir_unlock(&c->lock);

@@ -41,6 +41,12 @@ struct weir_pool_config {
  */
 void weir_pool_announce(void);
 
+/*
+ * A filter of system calls comes that may kill for membarrier: magazines do without. What their owners have begun without
+ * a fence is over when it returns.
+ */
+void weir_pool_spare_calls(void);
+
 /* Once, before any other call. */
 void weir_pool_init(const struct weir_pool_config *config);
 
@@ -142,8 +148,14 @@ void weir_pool_see(int64_t now_ns);
 /* Gives all free memory back, whatever its age; the bounds of the last tick hold on. About how much it was. */
 uint64_t weir_pool_trim(int64_t now_ns);
 
-/* Gives the oldest free memory back until no more than `cap_bytes` is left. Any thread, under no lock. */
-void weir_pool_shrink(uint64_t cap_bytes, int64_t now_ns);
+/*
+ * Gives the oldest free memory back until no more than `cap_bytes` is left. Any thread, under no lock. How much it
+ * was.
+ */
+uint64_t weir_pool_shrink(uint64_t cap_bytes, int64_t now_ns);
+
+/* So much was lent in pages that were not resident. Any time; moving pages makes it less. */
+uint64_t weir_pool_fresh_bytes(void);
 
 /*
  * The process's data, its address space is limited (RLIMIT_DATA, or strict commit accounting; RLIMIT_AS, 0:
@@ -162,6 +174,9 @@ uint64_t weir_pool_cached_bytes(void);
 
 /* Bytes that the host holds now, about, and the most of it that the last ticks let stand. */
 uint64_t weir_pool_lent_bytes(void);
+
+/* Whether that and `more` are above `most`, mostly without a sum. */
+bool weir_pool_lends_above(uint64_t most, uint64_t more);
 uint64_t weir_pool_lent_peak(void);
 
 /* With so many bytes more, does the host hold three quarters of what the last tick's room allows? */

@@ -19,7 +19,9 @@ struct pool_class {
 } __attribute__((aligned(64)));
 
 extern struct pool_class pool_classes[WEIR_POOL_CLASSES_MAX];
-extern _Atomic uint64_t pool_stocked_bytes; /* in stocks of classes and threads */
+/* In stocks of classes. Whether they have so many bytes costs less than how many they have. */
+uint64_t pool_stocked_bytes(void);
+bool pool_stocks_have(uint64_t bytes);
 
 extern _Atomic uint64_t scratch_events; /* see weir_pool_use */
 

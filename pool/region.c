@@ -178,7 +178,7 @@ leaves_make(const struct weir_pages *pages, struct weir_region *r)
 	if (missing <= have)
 		return true;
 	r->n_leaves = missing - have;
-	r->leaves = pages->meta(r->n_leaves * LEAF_BYTES);
+	r->leaves = pages->meta(weir_whole_pages(r->n_leaves * LEAF_BYTES));
 	return r->leaves != NULL;
 }
 
@@ -295,7 +295,7 @@ void
 region_dispose(const struct weir_pages *pages, const struct weir_region *r)
 {
 	if (r->leaves != NULL)
-		pages->release(r->leaves, r->n_leaves * LEAF_BYTES);
+		pages->release(r->leaves, weir_whole_pages(r->n_leaves * LEAF_BYTES));
 	if (r->map != NULL)
 		pages->release(r->map, region_map_bytes(r));
 	if (r->origin != NULL)

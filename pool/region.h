@@ -109,7 +109,7 @@ region_map_bytes(const struct weir_region *r)
 {
 	size_t bytes = (r->bytes >> WEIR_PAGE_SHIFT) * sizeof(*r->map);
 
-	return (bytes + WEIR_PAGE_BYTES - 1) & ~(WEIR_PAGE_BYTES - 1);
+	return weir_whole_pages(bytes);
 }
 
 static inline void

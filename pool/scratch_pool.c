@@ -44,7 +44,7 @@ weir_scratch_take(size_t bytes)
 	if (grade < pool_n_classes) {
 		s = weir_pool_take(grade, &ask).span;
 	} else {
-		ask.bytes = (bytes + WEIR_PAGE_BYTES - 1) & ~(WEIR_PAGE_BYTES - 1);
+		ask.bytes = weir_whole_pages(bytes);
 		ask.align = WEIR_PAGE_BYTES;
 		s = ask.bytes >= bytes ? weir_extent_take(&ask).span : NULL;
 	}

@@ -10,8 +10,10 @@
 
 struct pool_class pool_classes[WEIR_POOL_CLASSES_MAX];
 uint32_t pool_n_classes;
-uint8_t pool_class_by_page[POOL_FAST_PAGES];
-_Atomic uint64_t pool_stocked_bytes;
+uint8_t pool_class_by_page[POOL_FAST_PAGES] __attribute__((aligned(64)));
+
+/* By class, under its lock: one number would be what all threads wait for. */
+static _Atomic uint64_t stocked_bytes[WEIR_POOL_CLASSES_MAX] __attribute__((aligned(64)));
 _Atomic uint64_t pool_firm_bytes = UINT64_MAX;
 _Atomic uint64_t pool_offered_bytes, pool_offers_failed;
 
@@ -40,23 +42,63 @@ pool_class_of_large(size_t bytes)
 	return i;
 }
 
+/* Their sum, or as much of it as suffices to be `enough`: the large ones first. */
+static uint64_t
+sum_stocked(uint64_t enough)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = pool_n_classes; i-- > 0 && sum < enough;)
+		sum += atomic_load_explicit(&stocked_bytes[i], memory_order_relaxed);
+	return sum;
+}
+
+uint64_t
+pool_stocked_bytes(void)
+{
+	return sum_stocked(UINT64_MAX);
+}
+
+bool
+pool_stocks_have(uint64_t bytes)
+{
+	return sum_stocked(bytes) >= bytes;
+}
+
 uint64_t
 weir_pool_lent_bytes(void)
 {
 	/* The classes change their stocks under other locks than the heap's. */
-	uint64_t stocked =
-		atomic_load_explicit(&pool_stocked_bytes, memory_order_relaxed);
+	uint64_t stocked = pool_stocked_bytes();
 	uint64_t lent = __atomic_load_n(&heap_stats.state_bytes[WEIR_SPAN_LIVE],
 					__ATOMIC_RELAXED);
 
 	return lent > stocked ? lent - stocked : 0;
 }
 
-/* Whether there is anything in a stock is asked without its lock. */
-static void
-set_cached(struct pool_class *c, uint64_t n)
+bool
+weir_pool_lends_above(uint64_t most, uint64_t more)
 {
-	__atomic_store_n(&c->stats.cached, n, __ATOMIC_RELAXED);
+	/* The heap has lent what the stocks keep as well. */
+	uint64_t lent = __atomic_load_n(&heap_stats.state_bytes[WEIR_SPAN_LIVE],
+					__ATOMIC_RELAXED) +
+			more;
+
+	return lent > most && !pool_stocks_have(lent - most);
+}
+
+/* A block comes, or goes: n is 1 or -1. What is in a stock is asked without its lock. */
+static void
+count_stocked(struct pool_class *c, const struct weir_span *s, int n)
+{
+	_Atomic uint64_t *bytes = &stocked_bytes[c - pool_classes];
+
+	__atomic_store_n(&c->stats.cached, c->stats.cached + (uint64_t)n,
+			 __ATOMIC_RELAXED);
+	atomic_store_explicit(bytes,
+			      atomic_load_explicit(bytes, memory_order_relaxed) +
+				      (uint64_t)n * s->bytes,
+			      memory_order_relaxed);
 }
 
 void
@@ -65,18 +107,16 @@ pool_stock_push(struct pool_class *c, struct weir_span *s, int64_t now_ns)
 	s->freed_ns = now_ns;
 	weir_span_set_state(s, WEIR_SPAN_STOCKED);
 	weir_list_push(&c->stock, s);
-	set_cached(c, c->stats.cached + 1);
+	count_stocked(c, s, 1);
 	if (c->stats.cached > c->stats.cached_peak)
 		c->stats.cached_peak = c->stats.cached;
-	atomic_fetch_add_explicit(&pool_stocked_bytes, s->bytes, memory_order_relaxed);
 }
 
 static void
 take_off(struct pool_class *c, struct weir_span *s)
 {
 	weir_list_remove(s);
-	set_cached(c, c->stats.cached - 1);
-	atomic_fetch_sub_explicit(&pool_stocked_bytes, s->bytes, memory_order_relaxed);
+	count_stocked(c, s, -1);
 }
 
 struct weir_span *
@@ -168,9 +208,7 @@ pool_offer(uintptr_t base, size_t bytes)
 
 	if (firm == UINT64_MAX || heap_pages->offer == NULL)
 		return;
-	uint64_t stocked =
-		atomic_load_explicit(&pool_stocked_bytes, memory_order_relaxed);
-	if (shared_bytes() + stocked + bytes <= firm)
+	if (shared_bytes() + pool_stocked_bytes() + bytes <= firm)
 		return;
 	if (heap_pages->offer((void *)base, bytes) == 0)
 		atomic_fetch_add_explicit(&pool_offered_bytes, bytes,

@@ -90,6 +90,13 @@ weir_sys_exists(const char *path)
 	return (int)weir_sys_answer(syscall(SYS_faccessat, AT_FDCWD, path, F_OK));
 }
 
+/* Of a file system that nobody may write to, whoever he is. */
+static inline int
+weir_sys_read_only(const char *path)
+{
+	return weir_sys_answer(syscall(SYS_faccessat, AT_FDCWD, path, W_OK)) == -EROFS;
+}
+
 static inline int
 weir_sys_mkdir(const char *path, mode_t mode)
 {
@@ -100,6 +107,13 @@ static inline int
 weir_sys_unlink(const char *path)
 {
 	return (int)weir_sys_answer(syscall(SYS_unlinkat, AT_FDCWD, path, 0));
+}
+
+/* Names of a folder, as getdents64(2) has them. */
+static inline ssize_t
+weir_sys_names(int fd, void *to, size_t bytes)
+{
+	return weir_sys_answer(syscall(SYS_getdents64, fd, to, bytes));
 }
 
 static inline int

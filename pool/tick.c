@@ -12,8 +12,7 @@ weir_pool_cached_bytes(void)
 	weir_lock(&heap_mutex);
 	uint64_t dirty = heap_stats.state_bytes[WEIR_SPAN_DIRTY];
 	heap_unlock();
-	return dirty + magazine_cached_bytes() +
-	       atomic_load_explicit(&pool_stocked_bytes, memory_order_relaxed);
+	return dirty + magazine_cached_bytes() + pool_stocked_bytes();
 }
 
 uint64_t
@@ -57,15 +56,21 @@ flush(int64_t before_ns)
 	pool_flush_stocks(before_ns);
 }
 
-void
+uint64_t
 weir_pool_shrink(uint64_t cap_bytes, int64_t now_ns)
 {
 	uint64_t cached = weir_pool_cached_bytes();
 
 	if (cached <= cap_bytes)
-		return;
+		return 0;
 	flush(INT64_MAX);
-	heap_purge(INT64_MAX, cached - cap_bytes, now_ns);
+	return heap_purge(INT64_MAX, cached - cap_bytes, now_ns);
+}
+
+uint64_t
+weir_pool_fresh_bytes(void)
+{
+	return __atomic_load_n(&heap_stats.fresh_bytes, __ATOMIC_RELAXED);
 }
 
 static void
@@ -95,6 +100,7 @@ weir_pool_tick(const struct weir_tick *tick)
 	set_bounds(tick);
 	pool_withdraw();
 	heap_release_idle(tick->purge_before_ns, tick->now_ns, false);
+	weir_pages_seam_again();
 
 	int64_t stocked = oldest_stocked_ns(), shared = oldest_shared_ns();
 	return (struct weir_tick_result){
@@ -129,7 +135,7 @@ weir_pool_tight(uint64_t bytes)
 {
 	uint64_t most = __atomic_load_n(&heap_footprint_max, __ATOMIC_RELAXED);
 
-	return most != UINT64_MAX && weir_pool_lent_bytes() + bytes > most / 4 * 3;
+	return most != UINT64_MAX && weir_pool_lends_above(most / 4 * 3, bytes);
 }
 
 bool

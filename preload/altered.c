@@ -3,8 +3,9 @@
  * The C library's calls that leave something behind on memory: advice, protection, locks, a policy of
  * nodes, other memory mapped in its place, or none. Each is handed on; a block of weir's that it was
  * made for is marked, and when the host frees it, its place is mapped anew instead of being lent to
- * others as it is. Weir's own calls arrive here as well, from inside the gate. What the host does by
- * number (syscall) is not seen.
+ * others as it is. What weir itself keeps may be why the kernel refuses one: then it is made once more
+ * (retry.c). Weir's own calls arrive here as well, from inside the gate, and what the host does by number
+ * (by_number.c).
  */
 #include "preload/altered.h"
 
@@ -57,11 +58,67 @@ altered_init(void)
 	atomic_store(&real_mremap, (move_function *)symbol_next("mremap"));
 }
 
+static bool (*_Atomic when_refused)(size_t bytes);
+
+void
+altered_when_refused(bool (*made_room)(size_t bytes))
+{
+	when_refused = made_room;
+}
+
+/* The kernel says EAGAIN of advice and of what would be locked. */
+static __attribute__((noinline, cold)) bool
+made_room(size_t bytes)
+{
+	bool (*ask)(size_t bytes) = when_refused;
+
+	return (errno == ENOMEM || errno == EAGAIN) && gate_depth == 0 && ask != NULL &&
+	       ask(bytes);
+}
+
+/* The call, and once more if that may help: as if it had not failed before. */
+#define MADE(rc, bytes, call)                                                            \
+	do {                                                                             \
+		int saved_errno = errno;                                                 \
+		(rc) = (call);                                                           \
+		if (UNLIKELY((long)(rc) == -1) && made_room(bytes) &&                    \
+		    (long)((rc) = (call)) != -1)                                         \
+			errno = saved_errno;                                             \
+	} while (0)
+
+static _Atomic bool by_faults;
+
+void
+altered_by_faults(void)
+{
+	atomic_store(&by_faults, true);
+}
+
+bool
+altered_all(void)
+{
+	return atomic_load_explicit(&by_faults, memory_order_relaxed);
+}
+
+static void *
+hand_on_mmap(void *addr, size_t bytes, int protection, int flags, int fd, off_t at)
+{
+	altered_map *to = atomic_load_explicit(&real_mmap, memory_order_relaxed);
+	void *p;
+
+	if (UNLIKELY(to == NULL))
+		MADE(p, bytes,
+		     (void *)syscall(SYS_mmap, addr, bytes, protection, flags, fd, at));
+	else
+		MADE(p, bytes, to(addr, bytes, protection, flags, fd, at));
+	return p;
+}
+
 altered_map *
 altered_observe(altered_map *by)
 {
 	atomic_store(&observer, by);
-	return atomic_load(&real_mmap);
+	return hand_on_mmap;
 }
 
 /*
@@ -146,76 +203,92 @@ left_by(int advice)
 	return advice == MADV_HUGEPAGE ? WEIR_SPAN_ADVISED : WEIR_SPAN_ALTERED;
 }
 
-JUMPS EXPORT int
+EXPORT int
 madvise(void *addr, size_t bytes, int advice)
 {
 	change_function *to = atomic_load_explicit(&real_madvise, memory_order_relaxed);
+	int rc;
 
 	note(addr, bytes, left_by(advice));
 	if (UNLIKELY(to == NULL))
-		return (int)syscall(SYS_madvise, addr, bytes, advice);
-	JUMP to(addr, bytes, advice);
+		MADE(rc, 0, (int)syscall(SYS_madvise, addr, bytes, advice));
+	else
+		MADE(rc, 0, to(addr, bytes, advice));
+	return rc;
 }
 
 int altered_madvise(void *addr, size_t bytes, int advice)
 	__attribute__((alias(TEXT(madvise)), nothrow, leaf));
 
-JUMPS EXPORT int
+EXPORT int
 mprotect(void *addr, size_t bytes, int protection)
 {
 	change_function *to = atomic_load_explicit(&real_mprotect, memory_order_relaxed);
+	int rc;
 
 	note(addr, bytes, protection != (PROT_READ | PROT_WRITE) ? WEIR_SPAN_ALTERED : 0);
 	if (UNLIKELY(to == NULL))
-		return (int)syscall(SYS_mprotect, addr, bytes, protection);
-	JUMP to(addr, bytes, protection);
+		MADE(rc, 0, (int)syscall(SYS_mprotect, addr, bytes, protection));
+	else
+		MADE(rc, 0, to(addr, bytes, protection));
+	return rc;
 }
 
-JUMPS EXPORT int
+EXPORT int
 mlock(const void *addr, size_t bytes)
 {
 	lock_function *to = atomic_load_explicit(&real_mlock, memory_order_relaxed);
+	int rc;
 
 	note(addr, bytes, WEIR_SPAN_ALTERED);
 	if (UNLIKELY(to == NULL))
-		return (int)syscall(SYS_mlock, addr, bytes);
-	JUMP to(addr, bytes);
+		MADE(rc, 0, (int)syscall(SYS_mlock, addr, bytes));
+	else
+		MADE(rc, 0, to(addr, bytes));
+	return rc;
 }
 
 /* A C library need not have these: no look-up, which would leave an error for the host's dlerror. */
 EXPORT int
 mlock2(const void *addr, size_t bytes, unsigned flags)
 {
+	int rc;
+
 	note(addr, bytes, WEIR_SPAN_ALTERED);
-	return (int)syscall(SYS_mlock2, addr, bytes, flags);
+	MADE(rc, 0, (int)syscall(SYS_mlock2, addr, bytes, flags));
+	return rc;
 }
 
 EXPORT int
 pkey_mprotect(void *addr, size_t bytes, int protection, int key)
 {
+	int rc;
+
 	if (key == -1)
 		return mprotect(addr, bytes, protection);
 	note(addr, bytes, WEIR_SPAN_ALTERED);
-	return (int)syscall(SYS_pkey_mprotect, addr, bytes, protection, key);
+	MADE(rc, 0, (int)syscall(SYS_pkey_mprotect, addr, bytes, protection, key));
+	return rc;
 }
 
 EXPORT long
 mbind(void *addr, unsigned long bytes, int mode, const unsigned long *nodes,
       unsigned long most, unsigned flags)
 {
+	long rc;
+
 	note(addr, bytes, mode != 0 ? WEIR_SPAN_ALTERED : 0);
-	return syscall(SYS_mbind, addr, bytes, mode, nodes, most, flags);
+	MADE(rc, 0, syscall(SYS_mbind, addr, bytes, mode, nodes, most, flags));
+	return rc;
 }
 
 /* A file in a block's place would be written to by whoever has the block next. */
 JUMPS EXPORT void *
 mmap(void *addr, size_t bytes, int protection, int flags, int fd, off_t at)
 {
-	altered_map *to = atomic_load_explicit(&real_mmap, memory_order_relaxed);
+	altered_map *to = hand_on_mmap;
 
 	note(addr, bytes, (flags & MAP_FIXED) != 0 ? WEIR_SPAN_ALTERED : 0);
-	if (UNLIKELY(to == NULL))
-		return (void *)syscall(SYS_mmap, addr, bytes, protection, flags, fd, at);
 	if (bytes >= ALTERED_OBSERVED && (flags & MAP_ANONYMOUS) != 0 &&
 	    gate_depth == 0 && observer != NULL)
 		to = observer;
@@ -230,7 +303,7 @@ static void
 keep_hole(char *at, size_t bytes)
 {
 	int saved_errno = errno;
-	size_t whole = (bytes + WEIR_PAGE_BYTES - 1) & ~(WEIR_PAGE_BYTES - 1);
+	size_t whole = weir_whole_pages(bytes);
 	void *p = mmap(at, whole, PROT_NONE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 
@@ -243,8 +316,10 @@ static int
 hand_on_munmap(void *addr, size_t bytes)
 {
 	unmap_function *to = atomic_load_explicit(&real_munmap, memory_order_relaxed);
+	int rc;
 
-	return to != NULL ? to(addr, bytes) : (int)syscall(SYS_munmap, addr, bytes);
+	MADE(rc, 0, to != NULL ? to(addr, bytes) : (int)syscall(SYS_munmap, addr, bytes));
+	return rc;
 }
 
 static __attribute__((noinline, cold)) int
@@ -273,10 +348,13 @@ static void *
 hand_on_mremap(void *addr, size_t bytes, size_t new_bytes, int flags, void *target)
 {
 	move_function *to = atomic_load_explicit(&real_mremap, memory_order_relaxed);
+	void *p;
 
-	return to != NULL ? to(addr, bytes, new_bytes, flags, target)
-			  : (void *)syscall(SYS_mremap, addr, bytes, new_bytes, flags,
-					    target);
+	MADE(p, new_bytes,
+	     to != NULL ? to(addr, bytes, new_bytes, flags, target)
+			: (void *)syscall(SYS_mremap, addr, bytes, new_bytes, flags,
+					  target));
+	return p;
 }
 
 static __attribute__((noinline, cold)) void *
@@ -320,9 +398,11 @@ EXPORT void *
 shmat(int id, const void *addr, int flags)
 {
 	struct shmid_ds about;
+	void *p;
 
 	if (UNLIKELY(weir_hull_has(addr)) && (flags & SHM_REMAP) != 0 &&
 	    shmctl(id, IPC_STAT, &about) == 0)
 		note(addr, about.shm_segsz, WEIR_SPAN_ALTERED);
-	return (void *)syscall(SYS_shmat, id, addr, flags);
+	MADE(p, 0, (void *)syscall(SYS_shmat, id, addr, flags));
+	return p;
 }

@@ -14,9 +14,12 @@
 #include "pool/pool.h"
 #include "pool/sys.h"
 #include "preload/altered.h"
+#include "preload/aside.h"
 #include "preload/filter.h"
 #include "preload/fork.h"
 #include "preload/gate.h"
+#include "preload/hook.h"
+#include "preload/next.h"
 #include "preload/observe.h"
 #include "preload/reach.h"
 #include "preload/ready.h"
@@ -25,6 +28,7 @@
 #include "preload/say.h"
 #include "preload/settings.h"
 #include "preload/suspect.h"
+#include "preload/task.h"
 #include "preload/thread.h"
 #include "preload/timer.h"
 #include "preload/watchers.h"
@@ -63,9 +67,9 @@ takes_part(void)
 	if (getauxval(AT_SECURE) || !weir_config.enabled || is_sanitized() ||
 	    !named_right())
 		return false;
-	if ((size_t)sysconf(_SC_PAGESIZE) != WEIR_PAGE_BYTES) {
+	if (getauxval(AT_PAGESZ) != weir_machine_page) {
 		line_begin(&l);
-		line_text(&l, "inert: this kernel's pages are not of 4096 bytes");
+		line_text(&l, "inert: this kernel's pages are larger than 64 KB");
 		line_end(&l);
 		return false;
 	}
@@ -88,10 +92,15 @@ boot(void)
 	struct line l;
 
 	filter_init();
+	next_init();
 	altered_init();
 	observe_init();
 	thread_create_init();
 	retry_init();
+	identity_init();
+	task_init();
+	second_thread_init();
+	by_number_init();
 	settings_read();
 	if (takes_part() && fork_handlers_install() == 0) {
 		weir_pool_announce();
@@ -99,6 +108,8 @@ boot(void)
 		suspect_init();
 		watchers_look();
 		sampler_init();
+		aside_init();
+		hook_init();
 		weir_floor = weir_config.floor;
 		if (weir_config.verbose) {
 			line_begin(&l);
@@ -117,6 +128,8 @@ end(void)
 {
 	struct gate g;
 
+	if (gate_silent())
+		return;
 	/* A process that has not used weir, or a child, has something to say only if it is large. */
 	bool unused = !ready_done() || gate_first != NULL;
 	if ((unused && (!weir_beat_old_enough(gate_born_ns, weir_sys_monotonic_ns()) ||

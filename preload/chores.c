@@ -16,7 +16,7 @@
 #include "preload/clock.h"
 #include "preload/facts.h"
 #include "preload/gate.h"
-#include "preload/idle.h"
+#include "preload/keep.h"
 #include "preload/own_files.h"
 #include "preload/parts.h"
 #include "preload/ready.h"
@@ -25,6 +25,7 @@
 #include "preload/segment.h"
 #include "preload/settings.h"
 #include "preload/snapshot.h"
+#include "preload/trim.h"
 #include "weir/stats.h"
 
 #define MS_NS	       1000000ll
@@ -38,7 +39,6 @@
 /* Where the host's own thread would wait for it: at the end only. */
 #define RESIDENT_INLINE ((uint64_t)256 << 20)
 #define RESIDENT_AT_END ((uint64_t)16 << 30)
-#define PARTS_INLINE	((uint64_t)256 << 20)
 #define LIMIT_LOOK_NS	((uint64_t)200 * MS_NS)
 #define PARTS_FROM_NS	(1000 * MS_NS)
 
@@ -46,7 +46,6 @@
 #define TOUCHED_EVERY	(900 * MS_NS)
 
 static struct snapshot_clock counts;
-static _Atomic uint64_t inline_most = WEIR_KEEP_INLINE;
 static _Atomic uint64_t failures, other_bytes;
 static int64_t resident_ns; /* when resident_bytes was measured */
 static struct weir_aging aging;
@@ -179,28 +178,21 @@ look_around(struct weir_tick *tick, int64_t worked_ns, enum chores_by by)
 	tick->lent_peak = weir_recent_peak(weir_pool_lent_peak(), lent, worked_ns,
 					   weir_config.decay_ms);
 	tick->slack_bytes = weir_keep_slack(tick->lent_peak);
-	uint64_t keep = by == CHORES_BY_CLOCK
-				? weir_keep_bytes(tick->lent_peak, lent)
-				: weir_keep_inline(tick->lent_peak, weir_config.decay_ms);
+	keep_limit(tick->cap_bytes);
+	if (by != CHORES_BY_CLOCK && tick->firm_bytes == 0)
+		tick->firm_bytes = keep_firm(tick->now_ns);
+	uint64_t keep = by == CHORES_BY_CLOCK ? weir_keep_bytes(tick->lent_peak, lent)
+					      : keep_most();
 	if (keep < tick->cap_bytes)
 		tick->cap_bytes = keep;
 	counts.cap_bytes = tick->cap_bytes;
-	atomic_store(&inline_most, tick->cap_bytes);
-}
-
-uint64_t
-chores_inline_most(void)
-{
-	return atomic_load_explicit(&inline_most, memory_order_relaxed);
 }
 
 void
 chores_hand_over(int64_t now_ns)
 {
-	if (chores_inline_most() > WEIR_KEEP_INLINE)
-		atomic_store(&inline_most, WEIR_KEEP_INLINE);
-	counts.cap_bytes = chores_inline_most();
-	weir_pool_shrink(counts.cap_bytes, now_ns);
+	keep_little(now_ns);
+	counts.cap_bytes = keep_most();
 }
 
 uint64_t
@@ -220,6 +212,7 @@ static void
 write_sidecar(int64_t now_ns, bool last)
 {
 	counts.failed = atomic_load(&failures);
+	counts.trims = trim_counts();
 	segment_write(now_ns, last, &counts);
 }
 
@@ -229,19 +222,14 @@ chores_trim(void)
 	return weir_pool_trim(clock_read(CLOCK_MONOTONIC));
 }
 
-/*
- * A host's own thread would notice it in a large process, and one of several opens no file. What a short
- * program is made of is not worth it.
- */
+/* One thread of several opens no file. What a short program is made of is not worth it. */
 static void
 look_at_parts(int64_t now_ns, enum chores_by by)
 {
-	bool may = by == CHORES_BY_CLOCK ||
-		   (by == CHORES_BY_ONE && counts.rss_bytes <= PARTS_INLINE);
-
-	counts.parts.next_used_ns = idle_next_used(&counts.parts.next_used_bytes);
-	if (may && now_ns - gate_born_ns >= PARTS_FROM_NS)
-		parts_look(&counts.parts, now_ns, counts.rss_bytes);
+	counts.parts.next_used_ns = trim_next_used(&counts.parts.next_used_bytes);
+	if (by != CHORES_BY_MANY && now_ns - gate_born_ns >= PARTS_FROM_NS)
+		parts_look(&counts.parts, now_ns, counts.rss_bytes,
+			   by != CHORES_BY_CLOCK);
 }
 
 /* A mark is of an instant: so is what is seen then. */
@@ -268,6 +256,8 @@ read_mail(int64_t now_ns)
 		result = (int64_t)chores_trim();
 	else if (m.command == WEIR_COMMAND_MARK)
 		result = mark(&m, now_ns);
+	else if (m.command == WEIR_COMMAND_COLLECT && segment_leave_mail(&m))
+		return;
 	segment_answer(&m, result);
 }
 
@@ -286,6 +276,9 @@ measure(int64_t now_ns, bool resting, enum chores_by by)
 uint64_t
 chores_do(int64_t now_ns, enum chores_by by)
 {
+	/* Said while somebody waited for his turn. */
+	if (gate_silent())
+		return UINT64_MAX;
 	struct weir_aged age = aged(now_ns);
 	struct weir_tick tick = tick_at(now_ns, age.now_ns);
 
@@ -338,7 +331,7 @@ chores_worth_a_record(void)
 {
 	struct facts_memory m;
 
-	if (strcmp(weir_config.stats, "off") == 0)
+	if (gate_silent() || strcmp(weir_config.stats, "off") == 0)
 		return false;
 	facts_memory(&m);
 	counts.rss_bytes = m.rss_bytes;
@@ -350,7 +343,7 @@ chores_beat(int64_t now_ns, enum chores_by by)
 {
 	struct facts_memory m;
 
-	if (segment_given_up())
+	if (gate_silent() || segment_given_up())
 		return UINT64_MAX;
 	int64_t wait_ns = weir_beat_wait(&beat, gate_born_ns, now_ns);
 	if (wait_ns > 0)
@@ -365,7 +358,7 @@ chores_beat(int64_t now_ns, enum chores_by by)
 	if (segment_exists() || (large && ready_make())) {
 		counts.rss_bytes = m.rss_bytes;
 		counts.limit_bytes = m.limit_bytes;
-		look_at_parts(now_ns, CHORES_BY_CLOCK);
+		look_at_parts(now_ns, by);
 		write_sidecar(now_ns, false);
 		written_ns = now_ns;
 	}
@@ -376,7 +369,7 @@ bool
 chores_waiting(void)
 {
 	struct weir_stats_mailbox m;
-	bool waiting = segment_mail(&m);
+	bool waiting = !gate_silent() && segment_mail(&m);
 
 	if (waiting)
 		mail_ns = 0; /* the next round reads it at once */
@@ -384,7 +377,7 @@ chores_waiting(void)
 }
 
 void
-chores_last_words(int64_t now_ns)
+chores_last_words(int64_t now_ns, bool ends)
 {
 	if (weir_beat_old_enough(gate_born_ns, now_ns) && chores_worth_a_record())
 		segment_want();
@@ -394,7 +387,8 @@ chores_last_words(int64_t now_ns)
 	/* What a host frees as it ends is not where its memory was: what was seen before stays. */
 	if (counts.parts.ns == 0)
 		look_at_parts(now_ns, CHORES_BY_ONE);
-	write_sidecar(now_ns, true);
+	counts.silent = !ends;
+	write_sidecar(now_ns, ends);
 }
 
 void
@@ -402,7 +396,6 @@ chores_after_fork(void)
 {
 	beat = (struct weir_beat){0};
 	counts = (struct snapshot_clock){0};
-	atomic_store(&inline_most, WEIR_KEEP_INLINE);
 	atomic_store(&failures, 0);
 	resident_ns = written_ns = mail_ns = scarce_ns = 0;
 	rest_peak = 0;

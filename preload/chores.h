@@ -24,9 +24,6 @@ uint64_t chores_beat(int64_t now_ns, enum chores_by by);
  */
 uint64_t chores_do(int64_t now_ns, enum chores_by by);
 
-/* Without the background thread, so much is kept at most. Any time. */
-uint64_t chores_inline_most(void);
-
 /* What of the process was resident at the last look and is not weir's. Any time. */
 uint64_t chores_other_bytes(void);
 
@@ -42,8 +39,8 @@ bool chores_waiting(void);
 /* The process is worth a sidecar by its size. */
 bool chores_worth_a_record(void);
 
-/* The last write of the sidecar. */
-void chores_last_words(int64_t now_ns);
+/* The last write of the sidecar; `ends`: because the process does. */
+void chores_last_words(int64_t now_ns, bool ends);
 
 /* The clock ends: no more is kept than where nobody gives anything back. */
 void chores_hand_over(int64_t now_ns);

@@ -133,7 +133,7 @@ read_dynamic(struct object *o, const ElfW(Dyn) * d)
 static void
 read_headers(struct object *o, const struct dl_phdr_info *info)
 {
-	const uintptr_t page = WEIR_PAGE_BYTES - 1;
+	const uintptr_t page = weir_machine_page - 1;
 
 	*o = (struct object){.base = info->dlpi_addr, .from = UINTPTR_MAX};
 	for (int i = 0; i < info->dlpi_phnum; i++) {
@@ -164,14 +164,14 @@ is_bound_past_us(const struct object *o, uintptr_t value, bool lazy, uintptr_t t
 static void
 put(const struct object *o, _Atomic uintptr_t *slot, uintptr_t value)
 {
-	void *page = (void *)((uintptr_t)slot & ~(uintptr_t)(WEIR_PAGE_BYTES - 1));
+	void *page = (void *)((uintptr_t)slot & -weir_machine_page);
 	bool sealed = (uintptr_t)slot >= o->relro_from && (uintptr_t)slot < o->relro_to;
 
-	if (sealed && mprotect(page, WEIR_PAGE_BYTES, PROT_READ | PROT_WRITE) != 0)
+	if (sealed && mprotect(page, weir_machine_page, PROT_READ | PROT_WRITE) != 0)
 		return;
 	atomic_store(slot, value);
 	if (sealed)
-		mprotect(page, WEIR_PAGE_BYTES, PROT_READ);
+		mprotect(page, weir_machine_page, PROT_READ);
 }
 
 static void

@@ -97,6 +97,13 @@ promises(struct facts_memory *m)
 	m->promised_bytes = small_file_named(text, "\nCommitted_AS:") * 1024;
 }
 
+uint64_t
+facts_available(void)
+{
+	return small_file_named(small_file_text("/proc/meminfo"), "\nMemAvailable:") *
+	       1024;
+}
+
 /* The second number. */
 static void
 own_size(struct facts_memory *m)

@@ -33,6 +33,9 @@ struct facts_memory {
 void facts_memory(struct facts_memory *m);
 void facts_memory_now(struct facts_memory *m); /* whatever was read before */
 
+/* What the machine could still give to somebody without swapping; 0 if that cannot be read. */
+uint64_t facts_available(void);
+
 /* Field 22 of /proc/self/stat; 0 if it cannot be read. */
 uint64_t facts_start_ticks(void);
 

@@ -15,6 +15,7 @@
 #include "pool/lock.h"
 #include "pool/pool.h"
 #include "pool/sys.h"
+#include "preload/aside.h"
 #include "preload/gate.h"
 #include "preload/mapped.h"
 #include "preload/ready.h"
@@ -51,6 +52,7 @@ asleep(void)
 static void
 freeze(void)
 {
+	aside_freeze();
 	ready_freeze();
 	if (!ready_done())
 		return;
@@ -72,6 +74,7 @@ thaw(void)
 		mapped_thaw();
 	}
 	ready_thaw();
+	aside_thaw();
 }
 
 static void
@@ -88,9 +91,11 @@ before(void)
 		return;
 	gate_depth = 1;
 	weir_lock(&lock);
-	by_first = syscall(SYS_gettid) == gate_process;
-	if (!asleep())
+	by_first = gate_silent() || syscall(SYS_gettid) == gate_process;
+	if (!asleep()) {
+		timer_before_fork();
 		freeze();
+	}
 	errno = saved_errno;
 }
 
@@ -99,6 +104,8 @@ wake(void)
 {
 	weir_lock(&lock);
 	if (asleep()) {
+		weir_lock_after_fork();
+		gate_after_fork();
 		if (ready_done()) {
 			weir_pool_after_fork();
 			suspect_after_fork();
@@ -108,6 +115,7 @@ wake(void)
 		record_after_fork();
 		ready_after_fork();
 		sampler_after_fork();
+		aside_after_fork();
 		timer_after_fork();
 		segment_after_fork((int32_t)parent);
 		atomic_store_explicit(&gate_first, NULL, memory_order_release);
@@ -119,9 +127,12 @@ wake(void)
 static void
 fall_asleep(void)
 {
-	gate_process = getpid();
-	gate_born_ns = weir_sys_monotonic_ns();
-	parent = getppid();
+	aside_forked();
+	if (!gate_silent()) {
+		gate_process = getpid();
+		gate_born_ns = weir_sys_monotonic_ns();
+		parent = getppid();
+	}
 	if (ready_done())
 		weir_pool_forked();
 	if (!by_first)

@@ -14,6 +14,8 @@
 #include <stdint.h>
 #include <unistd.h>
 
+#include "pool/lock.h"
+
 extern _Thread_local volatile int gate_depth __attribute__((tls_model("initial-exec")));
 
 /* What the next visitor of the gate does first; NULL: nothing. */
@@ -29,6 +31,53 @@ extern int64_t gate_born_ns __attribute__((visibility("hidden")));
  */
 extern pid_t gate_process __attribute__((visibility("hidden")));
 bool gate_guest(void);
+
+/* Whether any thread is between gate_speak and gate_spoken; nobody is, in a forked child. */
+bool gate_anyone_speaks(void);
+void gate_after_fork(void);
+
+/*
+ * A filter of system calls has come, or comes now, under which weir makes no call but those on its memory: no file, no
+ * thread, no question, so that everybody counts as a guest. For ever, in forked children as well.
+ */
+extern _Atomic bool gate_fell_silent __attribute__((visibility("hidden")));
+
+static inline bool
+gate_silent(void)
+{
+	return atomic_load_explicit(&gate_fell_silent, memory_order_relaxed);
+}
+
+/* For what many threads count at once. */
+#define GATE_SHARDS 8
+
+static inline unsigned
+gate_shard(void)
+{
+	return weir_thread_shard(&gate_depth, GATE_SHARDS);
+}
+
+/* What takes many calls is not to be in the midst of them when silence falls. False: it has. True: gate_spoken after it. */
+extern struct gate_speakers {
+	_Atomic unsigned n;
+} __attribute__((aligned(64))) gate_speakers[GATE_SHARDS]
+	__attribute__((visibility("hidden")));
+
+static inline void
+gate_spoken(void)
+{
+	atomic_fetch_sub(&gate_speakers[gate_shard()].n, 1);
+}
+
+static inline bool
+gate_speak(void)
+{
+	atomic_fetch_add(&gate_speakers[gate_shard()].n, 1);
+	if (!gate_silent())
+		return true;
+	gate_spoken();
+	return false;
+}
 
 struct gate {
 	int saved_errno;

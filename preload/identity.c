@@ -13,12 +13,11 @@
 
 #include "preload/gate.h"
 #include "preload/symbol_next.h"
+#include "preload/task.h"
 #include "preload/timer.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
-/* A sanitizer has some of these itself. */
-#ifndef TESTS_HEAPS_RENAMED_H
 /* In a child on its parent's memory the clock stays the parent's. */
 static void
 let_the_clock_end(void)
@@ -30,12 +29,14 @@ let_the_clock_end(void)
 	errno = saved_errno;
 }
 
+/* A handler of signals may call them, and must not search libraries then. */
 #define HANDED_ON(name, parameters, arguments)                                           \
+	static void *_Atomic real_##name;                                                \
+                                                                                         \
 	EXPORT int name parameters                                                       \
 	{                                                                                \
-		static void *_Atomic real;                                               \
 		typedef int function parameters;                                         \
-		function *to = (function *)symbol_kept(&real, #name);                    \
+		function *to = (function *)symbol_kept(&real_##name, #name);             \
                                                                                          \
 		if (to == NULL) {                                                        \
 			errno = ENOSYS;                                                  \
@@ -56,4 +57,20 @@ HANDED_ON(setresgid, (gid_t real_group, gid_t group, gid_t saved),
 	  (real_group, group, saved))
 HANDED_ON(setgroups, (size_t n, const gid_t *groups), (n, groups))
 HANDED_ON(initgroups, (const char *user, gid_t group), (user, group))
-#endif
+
+void
+identity_init(void)
+{
+#define FIND(name) symbol_kept(&real_##name, #name)
+	FIND(setuid);
+	FIND(seteuid);
+	FIND(setreuid);
+	FIND(setresuid);
+	FIND(setgid);
+	FIND(setegid);
+	FIND(setregid);
+	FIND(setresgid);
+	FIND(setgroups);
+	FIND(initgroups);
+#undef FIND
+}

@@ -4,22 +4,17 @@
  */
 #include "preload/idle.h"
 
-#include <stdatomic.h>
 #include <sys/resource.h>
 
 #include "policy/rest.h"
 #include "preload/clock.h"
-#include "preload/next.h"
 #include "preload/settings.h"
+#include "preload/trim.h"
 
 /* A process without a heap to speak of: there is nothing to be had. */
 #define WORTH_BYTES ((uint64_t)16 << 20)
 
 static struct weir_rest rest;
-
-/* What of the next allocator's memory was in use, as it told last; 0: it has not yet. */
-static _Atomic uint64_t told_bytes;
-static _Atomic int64_t told_ns;
 
 /* The process first: what this thread does in between is then not taken for the host's. */
 static struct weir_rest_seen
@@ -35,17 +30,6 @@ seen(void)
 		.cpu_ns = cpu_ns, .switches = (uint64_t)(all.ru_nvcsw - own.ru_nvcsw)};
 }
 
-static void
-ask_next(int64_t now_ns)
-{
-	uint64_t bytes;
-
-	if (!next_used(&bytes))
-		return;
-	atomic_store(&told_bytes, bytes);
-	atomic_store(&told_ns, now_ns);
-}
-
 uint64_t
 idle_look(uint64_t other_bytes)
 {
@@ -55,31 +39,19 @@ idle_look(uint64_t other_bytes)
 		return UINT64_MAX;
 	int64_t next_ns = weir_rest_look(&rest, now_ns, seen());
 	if (next_ns == 0) {
-		if (other_bytes >= WORTH_BYTES) {
-			next_malloc_trim(0);
-			ask_next(now_ns);
-		}
+		if (other_bytes >= WORTH_BYTES)
+			trim_at_rest();
 		weir_rest_trimmed(&rest, now_ns, clock_read(CLOCK_MONOTONIC), seen());
 		return WEIR_REST_LOOK_NS;
 	}
 	if (next_ns != INT64_MAX)
 		return (uint64_t)next_ns;
-	/* Nothing has run since: what it said is so now. */
-	if (told_ns != 0)
-		told_ns = now_ns;
+	trim_still_so(now_ns);
 	return UINT64_MAX;
-}
-
-int64_t
-idle_next_used(uint64_t *bytes)
-{
-	*bytes = atomic_load(&told_bytes);
-	return atomic_load(&told_ns);
 }
 
 void
 idle_after_fork(void)
 {
 	rest = (struct weir_rest){0};
-	told_ns = 0;
 }

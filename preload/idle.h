@@ -14,9 +14,6 @@
  */
 uint64_t idle_look(uint64_t other_bytes);
 
-/* What of the next allocator's memory is in use, and when it told; 0: it has not. Any time. */
-int64_t idle_next_used(uint64_t *bytes);
-
 void idle_after_fork(void);
 
 #endif

@@ -231,7 +231,7 @@ memalign(size_t align, size_t size)
 static COLD void *
 large_pages(size_t size, void *(*otherwise)(size_t), const void *caller)
 {
-	void *p = place_new(size, WEIR_PAGE_BYTES, false, FROM(caller));
+	void *p = place_new(size, weir_machine_page, false, FROM(caller));
 
 	return p != NULL ? p : otherwise(size);
 }
@@ -247,9 +247,8 @@ EXPORT void *
 pvalloc(size_t size)
 {
 	/* It fills whole pages; an overflow is the next allocator's to refuse. */
-	if (UNLIKELY(size >= weir_floor) && size <= SIZE_MAX - WEIR_PAGE_BYTES)
-		return large_pages((size + WEIR_PAGE_BYTES - 1) & ~(WEIR_PAGE_BYTES - 1),
-				   NEXT(pvalloc), CALLER);
+	if (UNLIKELY(size >= weir_floor) && size <= SIZE_MAX - WEIR_PAGE_MOST)
+		return large_pages(weir_whole_pages(size), NEXT(pvalloc), CALLER);
 	return NEXT(pvalloc)(size);
 }
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 if BUILD_SHIM
-pkglib_LTLIBRARIES += libweir_preload.la
+shimexec_PROGRAMS += libweir_preload.so
 endif
 
-libweir_preload_la_SOURCES = \
+preload_sources = \
 	%D%/boot.c \
+	%D%/aside.c %D%/aside.h \
 	%D%/altered.c %D%/altered.h \
 	%D%/backing_set.c %D%/backing_set.h \
 	%D%/bell.c %D%/bell.h \
@@ -13,14 +14,16 @@ libweir_preload_la_SOURCES = \
 	%D%/deepbind.c %D%/deepbind.h \
 	%D%/dlopen.c %D%/jump.h \
 	%D%/facts.c %D%/facts.h \
-	%D%/filter.c %D%/filter.h %D%/filter_look.c \
+	%D%/filter.c %D%/filter.h %D%/filter_lacks.c %D%/filter_look.c \
 	%D%/fork.c %D%/fork.h \
 	%D%/gate.c %D%/gate.h \
 	%D%/group.c %D%/group.h \
-	%D%/identity.c \
+	%D%/hook.c %D%/hook.h \
 	%D%/idle.c %D%/idle.h \
 	%D%/interpose.c \
+	%D%/keep.c %D%/keep.h \
 	%D%/libc.h \
+	%D%/lineage.c %D%/lineage.h \
 	%D%/kind.c %D%/kind.h %D%/kinds.def \
 	%D%/mapped.c %D%/mapped.h \
 	%D%/misuse.c %D%/misuse.h \
@@ -39,10 +42,9 @@ libweir_preload_la_SOURCES = \
 	%D%/say.c %D%/say.h \
 	%D%/scarce.c %D%/scarce.h \
 	%D%/scratch_api.c \
-	%D%/second_thread.c \
 	%D%/segment.c %D%/segment.h \
 	%D%/segment_file.c %D%/segment_file.h \
-	%D%/segment_name.c %D%/segment_name.h \
+	%D%/segment_name.c %D%/segment_name.h %D%/segment_old.c %D%/segment_old.h \
 	%D%/settings.c %D%/settings.h \
 	%D%/small_file.c %D%/small_file.h \
 	%D%/snapshot.c %D%/snapshot.h \
@@ -51,18 +53,25 @@ libweir_preload_la_SOURCES = \
 	%D%/suspect_sites.c %D%/suspect_sites.h \
 	%D%/symbol_next.c %D%/symbol_next.h \
 	%D%/symbols.def \
+	%D%/task.h \
 	%D%/thread.c %D%/thread_create.c %D%/thread.h \
 	%D%/timer.c %D%/timer.h %D%/timer_work.h \
 	%D%/timer_asked.c %D%/timer_life.c %D%/timer_thread.c \
+	%D%/trim.c %D%/trim.h \
 	%D%/watchers.c %D%/watchers.h \
 	%D%/where.c %D%/where.h
-libweir_preload_la_CFLAGS = $(AM_CFLAGS) -fno-builtin-malloc -fno-builtin-calloc -ftls-model=initial-exec
-libweir_preload_la_LIBADD = libtrace.la libpool.la libpolicy.la
-libweir_preload_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
+# What a sanitizer stands in front of itself, and a test program that it is in must not lose. First, so that
+# thread-local memory has no gaps.
+preload_tasks = %D%/by_number.c %D%/identity.c %D%/second_thread.c %D%/task.c %D%/vfork.c
+libweir_preload_so_SOURCES = $(preload_tasks) $(preload_sources)
+libweir_preload_so_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBDIR='"$(pkglibdir)"'
+libweir_preload_so_CFLAGS = $(AM_CFLAGS) -fno-builtin-malloc -fno-builtin-calloc -ftls-model=initial-exec
+libweir_preload_so_LDADD = $(libtrace_a_OBJECTS) $(libpool_a_OBJECTS) $(libpolicy_a_OBJECTS)
+libweir_preload_so_LDFLAGS = $(AM_LDFLAGS) -shared -Wl,-soname,libweir_preload.so \
 	-Wl,-z,defs -Wl,-z,relro -Wl,-z,now -Wl,--version-script=preload/libweir_preload.map
 # What a forked child runs and what the loader looks up in it: one page fault, if they lie side by side.
-libweir_preload_la_LDFLAGS += -Wl,-z,noseparate-code -Wl,-z,max-page-size=65536
-libweir_preload_la_DEPENDENCIES = libtrace.la libpool.la libpolicy.la preload/libweir_preload.map
+libweir_preload_so_LDFLAGS += -Wl,-z,noseparate-code -Wl,-z,max-page-size=65536
+EXTRA_libweir_preload_so_DEPENDENCIES = preload/libweir_preload.map
 
 # The exports: the interposed names and the scratch API, nothing else.
 preload/libweir_preload.map: $(top_srcdir)/preload/symbols.def
@@ -72,9 +81,3 @@ preload/libweir_preload.map: $(top_srcdir)/preload/symbols.def
 	echo '	weir_scratch_*;'; \
 	echo 'local: *; };'; } >$@.tmp && mv $@.tmp $@
 CLEANFILES += preload/libweir_preload.map
-
-# Nobody links with it: no .la, and without that libtool cannot uninstall it.
-install-exec-hook::
-	rm -f $(DESTDIR)$(pkglibdir)/libweir_preload.la
-uninstall-hook::
-	rm -f $(DESTDIR)$(pkglibdir)/libweir_preload.so

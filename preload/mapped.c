@@ -138,18 +138,31 @@ take_oldest(struct waiting *oldest)
 }
 
 size_t
-mapped_list(struct weir_account_map maps[MAPPED_MOST])
+mapped_count(void)
 {
 	struct waiting w;
 
 	/* No more than were waiting: others may come all the time. */
 	for (uint32_t i = 0; i < WAITING && take_oldest(&w); i++)
 		insert(&w);
-	for (size_t i = 0; i < n_list; i++)
-		maps[i] = (struct weir_account_map){.base = list[i].base,
-						    .bytes = list[i].bytes,
-						    .id = (uint32_t)i + 1};
 	return n_list;
+}
+
+struct weir_account_map
+mapped_nth(size_t i)
+{
+	return (struct weir_account_map){
+		.base = list[i].base, .bytes = list[i].bytes, .id = (uint32_t)i + 1};
+}
+
+size_t
+mapped_list(struct weir_account_map maps[MAPPED_MOST])
+{
+	size_t n = mapped_count();
+
+	for (size_t i = 0; i < n; i++)
+		maps[i] = mapped_nth(i);
+	return n;
 }
 
 static void
@@ -185,6 +198,14 @@ mapped_found(const struct weir_account_map *maps, size_t n)
 		if (maps[i].id != 0 && maps[i].id <= n_list)
 			settle(&list[maps[i].id - 1], &maps[i]);
 	close_gaps();
+}
+
+void
+mapped_forget(void)
+{
+	for (size_t i = mapped_count(); i-- > 0;)
+		forget(&list[i]);
+	n_list = 0;
 }
 
 struct mapped_counts

@@ -19,10 +19,17 @@ void mapped_add(uintptr_t base, size_t bytes, uint32_t site);
 /* Under the lock of the clock's work: all of them, by address, as account.c wants them; how many. */
 size_t mapped_list(struct weir_account_map maps[MAPPED_MOST]);
 
+/* Under that lock, too: how many there are now, and each of them, without a copy of all. */
+size_t mapped_count(void);
+struct weir_account_map mapped_nth(size_t i);
+
 /* The same maps with what was found of them, in any order among others: `id` is 0 for those. */
 void mapped_found(const struct weir_account_map *maps, size_t n);
 
 /* Seen ever, and of these not recorded. */
+/* None is known any more. Under the lock of the clock's work. */
+void mapped_forget(void);
+
 struct mapped_counts {
 	uint64_t seen, lost;
 };

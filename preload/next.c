@@ -294,13 +294,35 @@ next_show_freed(size_t bytes)
 		void *p = NEXT(malloc)(bytes);
 
 		/* A mapping is of whole pages, with the header in front. */
-		mapped = p == NULL || NEXT(malloc_usable_size)(p) % WEIR_PAGE_BYTES ==
-					      WEIR_PAGE_BYTES - HEADER_BYTES;
+		mapped = p == NULL || NEXT(malloc_usable_size)(p) % weir_machine_page ==
+					      weir_machine_page - HEADER_BYTES;
 		NEXT(free)(p);
 		atomic_store_explicit(&next_shown, bytes + bytes / 32,
 				      memory_order_relaxed);
 	}
 	errno = saved_errno;
+}
+
+/*
+ * Looked for before main, without dlsym, which would leave an error of what is not there for the host. Not by the
+ * clock: a constructor of a library holds the loader's lock, and may wait until the clock has ended.
+ */
+static bool glibcs;
+static int (*real_trim)(size_t);
+static struct mallinfo2 (*real_told)(void);
+#ifdef __GLIBC__
+static struct mallinfo (*real_told_little)(void);
+#endif
+
+void
+next_init(void)
+{
+	glibcs = next_found() == 0 && is_glibc();
+	real_trim = (int (*)(size_t))symbol_next_by_walk("malloc_trim");
+	real_told = (struct mallinfo2(*)(void))symbol_next_by_walk("mallinfo2");
+#ifdef __GLIBC__
+	real_told_little = (struct mallinfo(*)(void))symbol_next_by_walk("mallinfo");
+#endif
 }
 
 /*
@@ -310,28 +332,42 @@ next_show_freed(size_t bytes)
 int
 next_malloc_trim(size_t pad)
 {
-	int (*trim)(size_t) = (int (*)(size_t))symbol_next("malloc_trim");
-
-	return trim != NULL ? trim(pad) : 0;
+	return real_trim != NULL ? real_trim(pad) : 0;
 }
 
 bool
-next_used(uint64_t *bytes)
+next_tells(void)
 {
-	static bool known, glibcs;
-
-	if (!known)
-		glibcs = is_glibc() && symbol_next("mallinfo2") != NULL;
-	known = true;
-	*bytes = glibcs ? next_mallinfo2().uordblks : 0;
 	return glibcs;
+}
+
+bool
+next_told(struct next_told *t)
+{
+	if (!next_tells())
+		return false;
+	if (real_told != NULL) {
+		struct mallinfo2 i = real_told();
+
+		*t = (struct next_told){.used_bytes = i.uordblks,
+					.free_bytes = i.fordblks};
+		return true;
+	}
+#ifdef __GLIBC__
+	/* Before glibc 2.33; what is beyond 4 GB it does not tell. */
+	if (real_told_little != NULL) {
+		struct mallinfo i = real_told_little();
+
+		*t = (struct next_told){.used_bytes = (unsigned)i.uordblks,
+					.free_bytes = (unsigned)i.fordblks};
+		return true;
+	}
+#endif
+	return false;
 }
 
 struct mallinfo2
 next_mallinfo2(void)
 {
-	struct mallinfo2 (*info)(void) =
-		(struct mallinfo2(*)(void))symbol_next("mallinfo2");
-
-	return info != NULL ? info() : (struct mallinfo2){0};
+	return real_told != NULL ? real_told() : (struct mallinfo2){0};
 }

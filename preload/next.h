@@ -56,14 +56,21 @@ next_saw_freed(size_t bytes)
 		next_show_freed(bytes);
 }
 
+/* Before main: what the functions below call. */
+void next_init(void);
+
 /* These need not exist in a next allocator; what they do without it is said in next.c. */
 int next_malloc_trim(size_t pad);
 struct mallinfo2 next_mallinfo2(void);
 
 /*
- * What of glibc's heaps is in use; false where another allocator has the blocks. It walks all that is free, under the
- * locks that malloc waits for: while the host rests. By one thread.
+ * What of glibc's heaps is in use, and what is free; false where another allocator has the blocks. It walks all that is
+ * free, under the locks that malloc waits for. By one thread.
  */
-bool next_used(uint64_t *bytes);
+struct next_told {
+	uint64_t used_bytes, free_bytes;
+};
+bool next_told(struct next_told *t);
+bool next_tells(void);
 
 #endif

@@ -17,6 +17,7 @@
 #include "preload/gate.h"
 #include "preload/mapped.h"
 #include "preload/ready.h"
+#include "preload/timer.h"
 #include "trace/sites.h"
 #include "trace/walk.h"
 #include "weir/stats.h"
@@ -25,25 +26,7 @@
 #define START_NS    200000000ll
 #define WORTH_BYTES ((size_t)1 << 20)
 
-/* No object is so large: older V8s wish a place for WebAssembly's memories as well, with all they may need. */
-#define VAST_BYTES ((size_t)1 << 30)
-
 static altered_map *real_mmap;
-
-static bool
-is_heap_of_v8(const void *wish, size_t bytes, int flags)
-{
-	static _Atomic int known; /* 1: no V8, 2: V8 */
-
-	if (wish == NULL || bytes >= VAST_BYTES || (flags & MAP_FIXED) != 0)
-		return false;
-	int v8 = atomic_load_explicit(&known, memory_order_relaxed);
-	if (v8 == 0) {
-		v8 = walk_has_v8() ? 2 : 1;
-		atomic_store_explicit(&known, v8, memory_order_relaxed);
-	}
-	return v8 == 2;
-}
 
 static bool
 may_trace(size_t bytes)
@@ -65,6 +48,7 @@ record(uintptr_t base, size_t bytes, uintptr_t frame, uintptr_t pc)
 	mapped_add(base, bytes,
 		   may_trace(bytes) ? weir_trace_site(frame, pc, WEIR_KIND_MMAP) : 0);
 	gate_leave(&g);
+	timer_look_at_mapped();
 }
 
 /* Jumped to, so that it returns to the host. */
@@ -73,7 +57,7 @@ observed(void *addr, size_t bytes, int protection, int flags, int fd, off_t at)
 {
 	void *p = real_mmap(addr, bytes, protection, flags, fd, at);
 
-	if (p != MAP_FAILED && !is_heap_of_v8(addr, bytes, flags))
+	if (p != MAP_FAILED && !walk_is_heap_of_v8(addr, bytes, flags))
 		record((uintptr_t)p, bytes, (uintptr_t)__builtin_frame_address(0),
 		       (uintptr_t)__builtin_return_address(0));
 	return p;

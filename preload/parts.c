@@ -101,16 +101,14 @@ read_all(void)
 }
 
 void
-parts_look(struct snapshot_parts *p, int64_t now_ns, uint64_t rss_bytes)
+parts_look(struct snapshot_parts *p, int64_t now_ns, uint64_t rss_bytes, bool briefly)
 {
-	static bool v8, v8_known;
 
-	if (!weir_parts_due(&last, now_ns, rss_bytes))
+	if (!weir_parts_due(&last, now_ns, rss_bytes) ||
+	    (briefly && !weir_parts_brief(&last, now_ns, rss_bytes)))
 		return;
 	int64_t from_ns = clock_read(CLOCK_THREAD_CPUTIME_ID);
-	if (!v8_known)
-		v8 = walk_has_v8();
-	v8_known = true;
+	bool v8 = walk_has_v8();
 	account = (struct weir_account){
 		.regions = regions,
 		.n_regions = take_regions(),
@@ -125,11 +123,8 @@ parts_look(struct snapshot_parts *p, int64_t now_ns, uint64_t rss_bytes)
 		p->v8 = v8;
 		memcpy(p->bytes, account.part_bytes, sizeof(p->bytes));
 	}
-	last = (struct weir_parts_look){
-		.last_ns = now_ns,
-		.cost_ns = clock_read(CLOCK_THREAD_CPUTIME_ID) - from_ns,
-		.rss_bytes = rss_bytes,
-	};
+	weir_parts_looked(&last, now_ns, clock_read(CLOCK_THREAD_CPUTIME_ID) - from_ns,
+			  rss_bytes);
 }
 
 void

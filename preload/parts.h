@@ -6,12 +6,14 @@
 #ifndef PRELOAD_PARTS_H
 #define PRELOAD_PARTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "preload/snapshot.h"
 
-/* Looks if it is due. `rss_bytes`: what is resident. */
-void parts_look(struct snapshot_parts *p, int64_t now_ns, uint64_t rss_bytes);
+/* Looks if it is due. `rss_bytes`: what is resident. `briefly`: not if it would take milliseconds. */
+void parts_look(struct snapshot_parts *p, int64_t now_ns, uint64_t rss_bytes,
+		bool briefly);
 
 void parts_after_fork(void);
 

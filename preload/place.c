@@ -13,6 +13,7 @@
 #include "pool/pool.h"
 #include "pool/region.h"
 #include "pool/scratch_pool.h"
+#include "preload/altered.h"
 #include "preload/clock.h"
 #include "preload/ready.h"
 #include "preload/settings.h"
@@ -124,9 +125,13 @@ made_room(size_t bytes)
 uint32_t
 place_site(size_t size, uint32_t kind, struct place_caller caller)
 {
-	return size >= weir_config.trace_min && !weir_trace_early(size)
-		       ? weir_trace_site(caller.frame, (uintptr_t)caller.pc, kind)
-		       : 0;
+	uint32_t site = 0;
+
+	if (size >= weir_config.trace_min && !weir_trace_early(size) && gate_speak()) {
+		site = weir_trace_site(caller.frame, (uintptr_t)caller.pc, kind);
+		gate_spoken();
+	}
+	return site;
 }
 
 void
@@ -144,7 +149,7 @@ is_beyond_share(size_t bytes)
 {
 	uint64_t most = scarce_most();
 
-	return most != RLIM_INFINITY && weir_pool_lent_bytes() + bytes > most / 16;
+	return most != RLIM_INFINITY && weir_pool_lends_above(most / 16, bytes);
 }
 
 struct weir_route
@@ -159,7 +164,7 @@ place_route(size_t size, size_t align, uint32_t kind)
 		return (struct weir_route){.place = WEIR_PLACE_NEXT,
 					   .reason = WEIR_F_LIMITED};
 	if (weir_pool_tight(route.bytes))
-		weir_route_tightly(&route, size);
+		weir_route_tightly(&weir_config, &route, size);
 	return route;
 }
 
@@ -210,7 +215,9 @@ static void
 give(struct weir_span *s)
 {
 	int64_t now_ns = clock_now_ns();
-	record_gone(s);
+	record_gone(s, now_ns);
+	if (altered_all())
+		s->flags |= WEIR_SPAN_ALTERED;
 	if (s->flags & (WEIR_SPAN_SEALED | WEIR_SPAN_ALTERED) ||
 	    (s->flags & WEIR_SPAN_ADVISED && !weir_span_keeps_advice(s)) ||
 	    (s->flags & WEIR_SPAN_ZEROED && weir_zero_sparse(learn_touched(s))))

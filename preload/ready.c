@@ -71,6 +71,7 @@ ready_make(void)
 			.gather_from = gather_from(),
 			.mappings_max = facts_mappings_max(),
 		});
+		weir_pages_seam();
 		scarce_begin(strict);
 		kind_init();
 		if (weir_config.trace && strcmp(weir_config.stats, "off") != 0)

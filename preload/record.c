@@ -14,7 +14,7 @@
 #include "preload/gate.h"
 #include "trace/sites.h"
 
-#define SHARDS 8
+#define SHARDS GATE_SHARDS
 
 /* In a forked child requests count from zero, live blocks stay counted as live. */
 static uint32_t forks;
@@ -56,9 +56,7 @@ current(struct shard *s)
 static struct shard *
 enter_shard(void)
 {
-	/* Threads' local data lie whole pages apart: the low bits are the same for all. */
-	uintptr_t self = (uintptr_t)&gate_depth;
-	uintptr_t i = (self >> 12 ^ self >> 23) % SHARDS;
+	unsigned i = gate_shard();
 
 	weir_lock(&shards[i].lock);
 	current(&shards[i]);
@@ -115,20 +113,20 @@ birth_of(const struct weir_span *s)
 
 /* The span still tells when its memory was freed; its birth takes the place of that. */
 static void
-profile_served(struct record_sums *s, const struct weir_span *span)
+profile_served(struct record_sums *s, const struct weir_span *span, int64_t now_ns)
 {
 	uint64_t *row = s->profile[weir_profile_row(span->requested)];
 
 	row[WEIR_P_requests]++;
 	row[WEIR_P_bytes] += span->requested;
 	row[span->freed_ns == 0 ? WEIR_P_fresh
-				: weir_profile_idle(clock_now_ns() - span->freed_ns)]++;
+				: weir_profile_idle(now_ns - span->freed_ns)]++;
 }
 
 static void
-profile_gone(struct record_sums *s, const struct weir_span *span)
+profile_gone(struct record_sums *s, const struct weir_span *span, int64_t now_ns)
 {
-	uint64_t life_ms = weir_trace_ms() - span->birth_ms;
+	uint64_t life_ms = weir_trace_ms_at((uint64_t)now_ns) - span->birth_ms;
 
 	s->profile[weir_profile_row(span->requested)][weir_profile_life(life_ms)]++;
 }
@@ -136,16 +134,18 @@ profile_gone(struct record_sums *s, const struct weir_span *span)
 void
 record_served(enum weir_place place, struct weir_span *span, uint32_t site)
 {
+	int64_t now_ns = clock_now_ns();
 	struct shard *s = enter_shard();
 
 	request(s, span->kind, span->requested);
-	profile_served(s->sums, span);
+	profile_served(s->sums, span, now_ns);
 	s->sums->pool += place == WEIR_PLACE_POOL;
 	s->sums->map += place == WEIR_PLACE_MAP;
 	s->sums->observed += place == WEIR_PLACE_NEXT;
 	s->sums->kinds[span->kind][WEIR_KF_live]++;
 	s->sums->kinds[span->kind][WEIR_KF_live_bytes] += span->requested;
-	struct weir_birth b = weir_trace_born(site, span->requested, 1);
+	struct weir_birth b =
+		weir_trace_born_at((uint64_t)now_ns, site, span->requested, 1);
 	leave_shard(s);
 	span->site = (uint16_t)b.site;
 	span->birth_gc = b.gc;
@@ -153,7 +153,7 @@ record_served(enum weir_place place, struct weir_span *span, uint32_t site)
 }
 
 void
-record_gone(const struct weir_span *span)
+record_gone(const struct weir_span *span, int64_t now_ns)
 {
 	const struct weir_birth b = birth_of(span);
 	struct shard *s = enter_shard();
@@ -161,8 +161,8 @@ record_gone(const struct weir_span *span)
 	s->sums->kinds[span->kind][WEIR_KF_live]--;
 	s->sums->kinds[span->kind][WEIR_KF_live_bytes] -= span->requested;
 	if (!(span->flags & WEIR_SPAN_SEALED))
-		profile_gone(s->sums, span);
-	weir_trace_gone(&b, span->requested, 1);
+		profile_gone(s->sums, span, now_ns);
+	weir_trace_gone_at((uint64_t)now_ns, &b, span->requested, 1);
 	leave_shard(s);
 }
 

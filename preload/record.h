@@ -31,7 +31,7 @@ struct record_sums {
  * sums agree.
  */
 void record_served(enum weir_place place, struct weir_span *s, uint32_t site);
-void record_gone(const struct weir_span *s);
+void record_gone(const struct weir_span *s, int64_t now_ns); /* clock_now_ns */
 
 /* A freed block goes into quarantine: it stays counted as live, but no longer for its site. */
 void record_sealed(struct weir_span *s);

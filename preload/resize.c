@@ -33,7 +33,7 @@ capacity_for(const struct weir_span *s, size_t size, const struct weir_route *ro
 		return size > s->bytes / 2 ? s->bytes : 0;
 	return s->grade == WEIR_SPAN_NO_GRADE && route->place == WEIR_PLACE_MAP
 		       ? route->bytes
-		       : (size + WEIR_PAGE_BYTES - 1) & ~(WEIR_PAGE_BYTES - 1);
+		       : weir_whole_pages(size);
 }
 
 static bool
@@ -61,7 +61,7 @@ carry_over(struct weir_span *from, struct weir_span *to, bool to_is_zero)
 {
 	size_t theirs = place_usable(from), room = place_usable(to);
 	size_t bytes = theirs < room ? theirs : room;
-	size_t pages = (bytes + WEIR_PAGE_BYTES - 1) & ~(WEIR_PAGE_BYTES - 1);
+	size_t pages = weir_whole_pages(bytes);
 
 	/*
 	 * Recycled pages are there already: copying into them is cheaper than moving. And what the host
@@ -86,7 +86,7 @@ static struct weir_taken
 take_to_grow(const struct weir_span *s, size_t size)
 {
 	return weir_extent_take(&(struct weir_ask){
-		.bytes = (size + WEIR_PAGE_BYTES - 1) & ~(WEIR_PAGE_BYTES - 1),
+		.bytes = weir_whole_pages(size),
 		.align = WEIR_PAGE_BYTES,
 		.requested = size,
 		.kind = s->kind,
@@ -117,8 +117,10 @@ elsewhere(struct weir_span *s, size_t size, const struct weir_route *route,
 	if (grows)
 		s->flags |= WEIR_SPAN_OUTGROWN;
 	if (how == MOVED) {
-		record_gone(s);
-		weir_pool_give_purged(s, clock_now_ns());
+		int64_t now_ns = clock_now_ns();
+
+		record_gone(s, now_ns);
+		weir_pool_give_purged(s, now_ns);
 	} else {
 		place_give(s);
 	}

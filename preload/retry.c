@@ -3,7 +3,8 @@
  * Where there is a limit of data or of address space (scarce.c), a refusal by the next allocator makes
  * weir give back all that it keeps, and the request is made once more: these functions go in front of the
  * next allocator's then, and never before. The host's setrlimit is watched for that; what others set for
- * this process is seen by the clock. mlockall counts address space, so that goes first as well.
+ * this process is seen by the clock, and at a refused call for memory. Such a call is made once more also where the
+ * process has all the mappings that it may have. mlockall counts address space, so that goes first as well.
  */
 #include "preload/retry.h"
 
@@ -14,7 +15,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "pool/pages.h"
 #include "pool/pool.h"
+#include "preload/altered.h"
 #include "preload/gate.h"
 #include "preload/next.h"
 #include "preload/place_private.h"
@@ -53,11 +56,27 @@ made_room(size_t bytes)
 	return may;
 }
 
+/* Somebody else may have set a limit since. */
+static bool
+made_room_for_call(size_t bytes)
+{
+	struct gate g;
+
+	if (gate_guest() || !gate_enter(&g))
+		return false;
+	bool may = may_give() &&
+		   (weir_pages_crowded() ||
+		    (scarce_look() != RLIM_INFINITY && bytes <= scarce_most()));
+	if (may)
+		timer_shed();
+	place_leave(&g);
+	return may;
+}
+
 bool
 retry_made_room_for_thread(void)
 {
-	/* Somebody else may have set it since. */
-	return gate_depth == 0 && scarce_look() != RLIM_INFINITY && made_room(0);
+	return gate_depth == 0 && made_room_for_call(0);
 }
 
 /* CALL again, as if it had not failed before. */
@@ -193,6 +212,7 @@ void
 retry_init(void)
 {
 	scarce_init(install);
+	altered_when_refused(made_room_for_call);
 	atomic_store(&real_setrlimit, (limit_function *)symbol_next("setrlimit"));
 	atomic_store(&real_prlimit, (prlimit_function *)symbol_next("prlimit"));
 	atomic_store(&real_mlockall, (lock_function *)symbol_next("mlockall"));

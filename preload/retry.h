@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-/* The host was refused a thread: true if weir has given something back, where there is a limit. Outside the gate. */
+/* The host was refused a thread: true if weir has given back what that may have been for. Outside the gate. */
 bool retry_made_room_for_thread(void);
 
 /* Finds the host's functions. From the constructor. */

@@ -48,9 +48,8 @@ static struct row {
 static uint64_t
 random_bits(void)
 {
-	uintptr_t self = (uintptr_t)&gate_depth;
 	struct row *row =
-		&rows[(self >> 12 ^ self >> 23) % (sizeof(rows) / sizeof(rows[0]))];
+		&rows[weir_thread_shard(&gate_depth, sizeof(rows) / sizeof(rows[0]))];
 
 	if (atomic_load_explicit(&row->random, memory_order_relaxed) == 0)
 		atomic_store(&row->random, ((uint64_t)clock_read(CLOCK_MONOTONIC) << 8 ^
@@ -119,7 +118,7 @@ ran_out(const void *p, size_t bytes, struct place_caller caller)
 		}
 	}
 	weir_sample_left = draw();
-	if (p != NULL && !is_one_of_several())
+	if (p != NULL && !gate_silent() && !is_one_of_several())
 		record(p, bytes, caller);
 }
 
@@ -143,6 +142,9 @@ forget(const void *p)
 {
 	struct gate g;
 
+	/* A copy of the process has perhaps a lock that nobody gives back. */
+	if (gate_guest())
+		return;
 	/* In a signal handler that interrupted weir: the sample stays until its address is used again. */
 	if (!gate_enter(&g))
 		return;

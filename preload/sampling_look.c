@@ -73,6 +73,7 @@ static void
 end(int64_t now_ns)
 {
 	facts.off_ns = now_ns;
+	weir_sample_halt();
 	be(SAMPLING_FREES, SAMPLING_COUNTS);
 	atomic_store(&sampling_on, false);
 }
@@ -102,6 +103,18 @@ sampling_facts(void)
 	if (be != NULL)
 		f.mode = is_auto() ? 1 : 2;
 	return f;
+}
+
+void
+sampling_halt(void)
+{
+	if (be == NULL)
+		return;
+	if (sampling_now())
+		end(clock_read(CLOCK_MONOTONIC));
+	be(0, SAMPLING_COUNTS | SAMPLING_LOOKS | SAMPLING_FREES);
+	be = NULL;
+	state = (struct weir_sampling){0};
 }
 
 /* A child is small at first, and its one thread looks. */

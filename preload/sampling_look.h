@@ -44,6 +44,9 @@ struct sampling_facts {
 };
 struct sampling_facts sampling_facts(void);
 
+/* Nothing is sampled from now on, until sampling_init is called again. */
+void sampling_halt(void);
+
 void sampling_after_fork(void);
 
 #endif

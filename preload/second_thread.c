@@ -20,18 +20,27 @@
 #include "preload/retry.h"
 #include "preload/settings.h"
 #include "preload/symbol_next.h"
+#include "preload/task.h"
 #include "preload/thread.h"
 #include "preload/timer.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
-/* A sanitizer has its own, which a test program that it is in must not lose. */
-#ifndef TESTS_HEAPS_RENAMED_H
 typedef int join_function(pthread_t thread, void **result);
 typedef int timed_function(pthread_t thread, void **result, const struct timespec *until);
 typedef int clock_function(pthread_t thread, void **result, clockid_t clock,
 			   const struct timespec *until);
 static void *_Atomic real_join, *_Atomic real_timedjoin, *_Atomic real_clockjoin;
+
+/* Before main: a thread that waits for the loader's lock meanwhile would wait for its constructor, which may wait for it. */
+void
+second_thread_init(void)
+{
+	symbol_kept(&real_join, "pthread_join");
+	symbol_kept(&real_timedjoin, "pthread_timedjoin_np");
+	/* Not every C library has it, and dlsym would leave an error for the host. */
+	atomic_store(&real_clockjoin, symbol_next_by_walk("pthread_clockjoin_np"));
+}
 
 /* The clock's own thread is made, and joined, inside the gate. */
 EXPORT int
@@ -42,7 +51,7 @@ pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void 
 
 	if (rc == EAGAIN && retry_made_room_for_thread())
 		rc = thread_create(thread, attr, run, with);
-	if (rc == EAGAIN && gate_depth == 0 && timer_make_way())
+	if (rc == EAGAIN && gate_depth == 0 && timer_give_task())
 		rc = thread_create(thread, attr, run, with);
 	if (rc == 0 && gate_depth == 0)
 		timer_company();
@@ -104,4 +113,3 @@ setns(int fd, int kind)
 	timer_be_seen_alone();
 	return (int)syscall(SYS_setns, fd, kind);
 }
-#endif

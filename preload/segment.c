@@ -14,6 +14,7 @@
 #include "preload/clock.h"
 #include "preload/facts.h"
 #include "preload/filter.h"
+#include "preload/lineage.h"
 #include "preload/own_files.h"
 #include "preload/segment_file.h"
 #include "preload/settings.h"
@@ -28,6 +29,7 @@ static struct segment_file file;
 static bool wanted;   /* whatever was asked of weir */
 static bool given_up; /* it cannot be made: do not try again */
 static uint64_t sequence, start_ticks, written_activity, answered;
+static uint64_t collect_token; /* 0: no hook was asked for */
 static struct snapshot_health health;
 static int32_t forked_from;
 static struct weir_stats_header header;
@@ -75,7 +77,9 @@ fill_header(struct weir_stats_header *h)
 	memcpy(h->weir_version, PACKAGE_VERSION, sizeof(PACKAGE_VERSION));
 	h->attached_unix_ns = attached_unix_ns;
 	h->detached_unix_ns = detached_unix_ns;
+	h->collect_offset = SEGMENT_COLLECT;
 	executable_path(h->exe, sizeof(h->exe));
+	lineage_fill(h);
 	add_section(h, WEIR_SECTION_COUNTERS, WEIR_SLOT_COUNTERS, 1, WEIR_N_COUNTERS);
 	add_section(h, WEIR_SECTION_CLASSES, WEIR_SLOT_CLASSES, weir_config.classes.n,
 		    WEIR_N_CLASS_FIELDS);
@@ -123,7 +127,45 @@ make(void)
 		return error;
 	if (weir_trace_on())
 		segment_file_extend(&file, SEGMENT_TRACE + weir_trace_area_bytes());
+	if (collect_token != 0)
+		segment_file_put(&file, SEGMENT_COLLECT, &collect_token,
+				 sizeof(collect_token));
 	return segment_file_put(&file, 0, &header, sizeof(header));
+}
+
+void
+segment_collect(uint64_t token)
+{
+	collect_token = token;
+}
+
+bool
+segment_leave_mail(const struct weir_stats_mailbox *m)
+{
+	uint64_t state = 0;
+
+	if (segment_file_open(&file) != 0)
+		return false;
+	segment_file_get(&file, SEGMENT_COLLECT + 8 * WEIR_COLLECT_state, &state,
+			 sizeof(state));
+	segment_file_close(&file);
+	if (state == 0)
+		return false;
+	answered = m->request;
+	return true;
+}
+
+uint64_t
+segment_collected(void)
+{
+	uint64_t freed = 0;
+
+	if (collect_token == 0 || segment_file_open(&file) != 0)
+		return 0;
+	segment_file_get(&file, SEGMENT_COLLECT + 8 * WEIR_COLLECT_freed_bytes, &freed,
+			 sizeof(freed));
+	segment_file_close(&file);
+	return freed;
 }
 
 /*
@@ -342,7 +384,7 @@ segment_after_fork(int32_t parent_pid)
 	own_files_after_fork();
 	facts_after_fork();
 	segment_file_after_fork(&file);
-	answered = 0;
+	answered = collect_token = 0;
 	wanted = given_up = false;
 	sequence = written_activity = 0;
 	health = (struct snapshot_health){0};

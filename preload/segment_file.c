@@ -6,6 +6,7 @@
 #include "preload/segment_file.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 
@@ -13,6 +14,7 @@
 #include "pool/sys.h"
 #include "preload/own_files.h"
 #include "preload/segment_name.h"
+#include "preload/segment_old.h"
 
 /* A signal ends whoever writes beyond it; one that cannot be known is taken for too low. */
 static uint64_t
@@ -96,6 +98,17 @@ open_nameless(struct segment_file *f, const char *where, int32_t pid)
 					  0600);
 }
 
+/* Only in a default folder: in others, files are the user's own affair. */
+static int
+take_name(struct segment_file *f, const char *where, int32_t pid, uint64_t start_ticks)
+{
+	int fd = segment_name_take(f, where, pid, start_ticks);
+
+	if (fd >= 0 && strcmp(where, "auto") == 0)
+		segment_old_remove(&f->path);
+	return fd;
+}
+
 int
 segment_file_make(struct segment_file *f, const char *where, int32_t pid,
 		  uint64_t start_ticks)
@@ -104,7 +117,7 @@ segment_file_make(struct segment_file *f, const char *where, int32_t pid,
 
 	f->nameless = fd >= 0;
 	if (fd < 0)
-		fd = segment_name_take(f, where, pid, start_ticks);
+		fd = take_name(f, where, pid, start_ticks);
 	if (fd < 0)
 		return fd;
 	f->open = fd + 1;
@@ -134,7 +147,7 @@ segment_file_show(struct segment_file *f, const char *where, int32_t pid,
 		return 0;
 	int error = check(f);
 	if (error == 0)
-		error = segment_name_take(f, where, pid, start_ticks);
+		error = take_name(f, where, pid, start_ticks);
 	if (error >= 0) {
 		f->nameless = false;
 		return 0;
@@ -205,13 +218,13 @@ segment_file_get(const struct segment_file *f, uint64_t offset, void *to, size_t
 const void *
 segment_file_mailbox(struct segment_file *f)
 {
-	const off_t in_page = SEGMENT_MAILBOX % WEIR_PAGE_BYTES;
+	const off_t in_page = SEGMENT_MAILBOX % (off_t)weir_machine_page;
 
 	if (f->page == NULL && f->open != 0) {
-		f->page = mmap(NULL, WEIR_PAGE_BYTES, PROT_READ, MAP_SHARED, f->open - 1,
-			       SEGMENT_MAILBOX - in_page);
+		f->page = mmap(NULL, weir_machine_page, PROT_READ, MAP_SHARED,
+			       f->open - 1, SEGMENT_MAILBOX - in_page);
 		if (f->page != MAP_FAILED)
-			madvise((void *)f->page, WEIR_PAGE_BYTES, MADV_DONTFORK);
+			madvise((void *)f->page, weir_machine_page, MADV_DONTFORK);
 	}
 	return f->page == NULL || f->page == MAP_FAILED ? NULL : f->page + in_page;
 }
@@ -220,7 +233,7 @@ static void
 unmap(struct segment_file *f)
 {
 	if (f->page != NULL && f->page != MAP_FAILED)
-		munmap((void *)f->page, WEIR_PAGE_BYTES);
+		munmap((void *)f->page, weir_machine_page);
 	f->page = NULL;
 }
 

@@ -11,11 +11,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "weir/collect.h"
 #include "weir/stats.h"
 
-/* Header, slots and mailbox, for which there is room from the start; on a new page, the trace. */
+/* Header, slots, mailbox and the record of collections, for which there is room from the start; on a new page, the trace. */
 #define SEGMENT_MAILBOX	    WEIR_STATS_FILE_BYTES
-#define SEGMENT_FIXED_BYTES (SEGMENT_MAILBOX + sizeof(struct weir_stats_mailbox))
+#define SEGMENT_COLLECT	    (SEGMENT_MAILBOX + sizeof(struct weir_stats_mailbox))
+#define SEGMENT_FIXED_BYTES (SEGMENT_COLLECT + 8 * WEIR_N_COLLECT_FIELDS)
 #define SEGMENT_PATH_BYTES  1024
 #define SEGMENT_TRACE	    ((SEGMENT_FIXED_BYTES + 4095) & ~(size_t)4095)
 

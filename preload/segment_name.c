@@ -68,14 +68,15 @@ add_number(struct segment_path *p, uint64_t n)
 	add(p, digits, out.len);
 }
 
-/* Ours alone: a real folder, our own, writable by nobody else. */
+/* Ours alone: a real folder, our own, writable by nobody else; and not one that an image has brought along. */
 static bool
 is_ours(const char *folder)
 {
 	struct stat st;
 
 	return weir_sys_lstat(folder, &st) == 0 && S_ISDIR(st.st_mode) &&
-	       st.st_uid == geteuid() && (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+	       st.st_uid == geteuid() && (st.st_mode & (S_IWGRP | S_IWOTH)) == 0 &&
+	       !weir_sys_read_only(folder);
 }
 
 /* Makes what is missing of the path below `made` characters, which exist. */
@@ -194,6 +195,14 @@ static bool
 runs(int32_t pid)
 {
 	return weir_sys_exists(proc_path("/proc/", (uint64_t)pid).text) == 0;
+}
+
+bool
+segment_name_is_gone(const char *path)
+{
+	int32_t pid = owner_of_sidecar(path);
+
+	return pid > 0 && !runs(pid);
 }
 
 static void

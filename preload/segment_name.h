@@ -19,4 +19,7 @@ int segment_name_folder(struct segment_path *folder, const char *where, int32_t 
 int segment_name_take(struct segment_file *f, const char *where, int32_t pid,
 		      uint64_t start_ticks);
 
+/* Is it a sidecar of this user's whose process does not run? */
+bool segment_name_is_gone(const char *path);
+
 #endif

@@ -6,7 +6,9 @@
 #include "preload/settings.h"
 
 #include <stdlib.h>
+#include <sys/auxv.h>
 
+#include "pool/pages.h"
 #include "preload/say.h"
 
 size_t weir_floor = SIZE_MAX;
@@ -59,6 +61,8 @@ settings_take(const char *text)
 	size_t n = weir_options_parse(&weir_config, text, issues, ISSUES);
 	for (size_t i = 0; i < n && i < ISSUES; i++)
 		warn(&issues[i]);
+	if (weir_machine_page_is(getauxval(AT_PAGESZ)))
+		weir_options_fit(&weir_config, weir_machine_page);
 	if (weir_config.want_help || weir_config.want_print)
 		say_rows(weir_config.want_help);
 }

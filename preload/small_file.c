@@ -8,9 +8,10 @@
 #include <string.h>
 
 #include "pool/sys.h"
+#include "preload/gate.h"
 #include "preload/own_files.h"
 
-static char text[8192];
+static char text[SMALL_FILE_BYTES];
 
 static ssize_t
 read_from(int fd)
@@ -24,7 +25,7 @@ read_from(int fd)
 const char *
 small_file_text(const char *path)
 {
-	int fd = weir_sys_open(path, O_RDONLY | O_CLOEXEC, 0);
+	int fd = gate_silent() ? -1 : weir_sys_open(path, O_RDONLY | O_CLOEXEC, 0);
 
 	text[0] = '\0';
 	if (fd >= 0) {
@@ -32,6 +33,19 @@ small_file_text(const char *path)
 		weir_sys_close(fd);
 	}
 	return text;
+}
+
+size_t
+small_file_copy(const char *path, char *to, size_t size)
+{
+	int fd = weir_sys_open(path, O_RDONLY | O_CLOEXEC, 0);
+	ssize_t n = 0;
+
+	if (fd >= 0) {
+		n = weir_sys_pread(fd, to, size, 0);
+		weir_sys_close(fd);
+	}
+	return n > 0 ? (size_t)n : 0;
 }
 
 const char *

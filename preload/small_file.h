@@ -8,10 +8,16 @@
 #define PRELOAD_SMALL_FILE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+#define SMALL_FILE_BYTES 8192
 
 /* The text, or its first 8 KB, until the next call; "" if it cannot be read. */
 const char *small_file_text(const char *path);
+
+/* Its first bytes, which may be zeros among others, to `to`. How many; 0 if it cannot be read. */
+size_t small_file_copy(const char *path, char *to, size_t size);
 
 /* For what is read often: the clock, whose descriptors are its own, keeps it open. */
 struct small_file {

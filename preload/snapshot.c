@@ -182,6 +182,15 @@ fill_clock(uint64_t *c, const struct snapshot_clock *clock)
 	c[WEIR_C_rss_bytes] = clock->rss_bytes;
 	c[WEIR_C_resident_bytes] = clock->resident_bytes;
 	c[WEIR_C_rss_peak_bytes] = facts_rss_peak();
+	c[WEIR_C_next_trims] = clock->trims.trims;
+	c[WEIR_C_next_trims_under_load] = clock->trims.under_load;
+	c[WEIR_C_next_trims_put_off] = clock->trims.put_off;
+	c[WEIR_C_next_trimmed_bytes] = clock->trims.bytes;
+	c[WEIR_C_next_trim_ns] = clock->trims.ns;
+	c[WEIR_C_next_trim_longest_ns] = clock->trims.longest_ns;
+	c[WEIR_C_aside_blocks] = clock->trims.aside_served;
+	c[WEIR_C_aside_refused] = clock->trims.aside_refused;
+	c[WEIR_C_silent] = clock->silent;
 }
 
 static void
@@ -226,14 +235,16 @@ static void
 fill_maps(uint64_t *rows)
 {
 	static struct weir_pages_range own[WEIR_PAGES_METAS];
-	static struct weir_account_map maps[MAPPED_MOST];
 	uint32_t n = 0;
-	size_t n_own = weir_pages_metas(own), n_maps = mapped_list(maps);
+	size_t n_own = weir_pages_metas(own), n_maps = mapped_count();
 
 	for (size_t i = 0; i < n_own; i++)
 		put_map(rows, &n, own[i].base, own[i].bytes, 1);
-	for (size_t i = 0; i < n_maps; i++)
-		put_map(rows, &n, maps[i].base, maps[i].bytes, 0);
+	for (size_t i = 0; i < n_maps; i++) {
+		struct weir_account_map map = mapped_nth(i);
+
+		put_map(rows, &n, map.base, map.bytes, 0);
+	}
 }
 
 void

@@ -23,12 +23,20 @@ struct snapshot_parts {
 	int64_t next_used_ns;
 };
 
+/* How the next allocator was trimmed, and what was served meanwhile. */
+struct snapshot_trims {
+	uint64_t trims, under_load, put_off, bytes, ns, longest_ns;
+	uint64_t aside_served, aside_refused;
+};
+
 /* What only the clock knows. */
 struct snapshot_clock {
 	struct snapshot_parts parts;
+	struct snapshot_trims trims;
 	uint64_t ticks, cpu_ns, failed;
 	uint64_t cap_bytes, limit_bytes;
 	uint64_t rss_bytes, resident_bytes;
+	uint64_t silent; /* no other write follows, though the process goes on */
 };
 
 /* Fills everything but the slot's head and `seq_end`. Stops all of weir for some 10 us. */

@@ -40,19 +40,13 @@ suspect_init(void)
 		suspect_sites_init();
 }
 
-static size_t
-whole_pages(size_t bytes)
-{
-	return (bytes + WEIR_PAGE_BYTES - 1) & ~(WEIR_PAGE_BYTES - 1);
-}
-
 void
 suspect_route(struct weir_route *route, size_t size)
 {
 	if (!weir_config.guard || route->place == WEIR_PLACE_NEXT)
 		return;
 	route->place = WEIR_PLACE_MAP;
-	route->bytes = whole_pages(size) + WEIR_PAGE_BYTES;
+	route->bytes = weir_whole_pages(size) + weir_machine_page;
 }
 
 static unsigned char *
@@ -64,7 +58,7 @@ end_of(const struct weir_span *s)
 static unsigned char *
 guard_of(const struct weir_span *s)
 {
-	return (unsigned char *)s->base + s->bytes - WEIR_PAGE_BYTES;
+	return (unsigned char *)s->base + s->bytes - weir_machine_page;
 }
 
 void
@@ -73,8 +67,9 @@ suspect_begin(struct weir_span *s, size_t align, const void *caller)
 	size_t step = align > 16 ? align : 16, offset = 0;
 
 	s->flags = WEIR_SPAN_SUSPECT;
-	if (weir_config.guard && step <= WEIR_PAGE_BYTES)
-		offset = whole_pages(s->requested) - ((s->requested + step - 1) & -step);
+	if (weir_config.guard && step <= weir_machine_page)
+		offset = weir_whole_pages(s->requested) -
+			 ((s->requested + step - 1) & -step);
 	atomic_store_explicit(&s->refs, (uint32_t)offset, memory_order_relaxed);
 	suspect_site_made(s->base, caller);
 	suspect_fault_watch();
@@ -82,7 +77,7 @@ suspect_begin(struct weir_span *s, size_t align, const void *caller)
 		return;
 	memset(end_of(s), CANARY, (size_t)(guard_of(s) - end_of(s)));
 	if (atomic_fetch_add(&n_guards, 1) < GUARDS_MAX &&
-	    weir_pages_system.reset(guard_of(s), WEIR_PAGE_BYTES) == 0)
+	    weir_pages_system.reset(guard_of(s), weir_machine_page) == 0)
 		s->flags |= WEIR_SPAN_GUARDED;
 	else
 		atomic_fetch_sub(&n_guards, 1);
@@ -91,7 +86,7 @@ suspect_begin(struct weir_span *s, size_t align, const void *caller)
 struct weir_span *
 suspect_at(const void *p)
 {
-	uintptr_t page = (uintptr_t)p & ~(uintptr_t)(WEIR_PAGE_BYTES - 1);
+	uintptr_t page = (uintptr_t)p & -weir_machine_page;
 	struct weir_span *s = weir_span_at((void *)page);
 
 	return s != NULL && weir_span_state(s) == WEIR_SPAN_LIVE &&
@@ -137,7 +132,7 @@ suspect_keep(struct weir_span *s)
 	if (!seal(s)) {
 		/* Others may have it only without its guard page; if that stays, nobody gets it. */
 		if (s->flags & WEIR_SPAN_GUARDED &&
-		    weir_pages_system.commit(guard_of(s), WEIR_PAGE_BYTES) != 0)
+		    weir_pages_system.commit(guard_of(s), weir_machine_page) != 0)
 			return true;
 		s->flags &= WEIR_SPAN_ALTERED | WEIR_SPAN_ADVISED;
 		return false;

@@ -55,6 +55,14 @@ symbol_next_by_walk(const char *name)
 	return dl_iterate_phdr(look_into, &s) != 0 ? (void *)s.found : NULL;
 }
 
+bool
+symbol_defined(const char *name)
+{
+	struct search s = {.name = name, .behind = true};
+
+	return dl_iterate_phdr(look_into, &s) != 0;
+}
+
 void *
 symbol_next(const char *name)
 {

@@ -6,6 +6,7 @@
 #define PRELOAD_SYMBOL_NEXT_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Not NULL for what every C library has. May allocate, and may set what dlerror says. */
@@ -26,5 +27,8 @@ symbol_kept(void *_Atomic *kept, const char *name)
 
 /* The same without dlsym. No allocation; waits for the loader's lock. */
 void *symbol_next_by_walk(const char *name);
+
+/* Whether any object that is loaded defines it. As above, and dlerror is left alone. */
+bool symbol_defined(const char *name);
 
 #endif

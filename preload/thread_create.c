@@ -33,6 +33,8 @@ thread_create_init(void)
 	if (dlsym != NULL)
 		thread_alone = dlsym(RTLD_DEFAULT, "__libc_single_threaded");
 	(void)FOUND(&real_create, pthread_create);
+	(void)FOUND(&real_size, pthread_attr_setstacksize);
+	(void)FOUND(&real_try_join, pthread_tryjoin_np);
 }
 
 int

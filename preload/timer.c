@@ -11,9 +11,12 @@
 #include "preload/clock.h"
 #include "preload/gate.h"
 #include "preload/idle.h"
+#include "preload/keep.h"
+#include "preload/ready.h"
 #include "preload/sampling_look.h"
 #include "preload/segment.h"
 #include "preload/settings.h"
+#include "preload/trim.h"
 
 #define START_LENT  ((uint64_t)16 << 20) /* a limit may be near */
 #define START_KEPT  ((uint64_t)1 << 20)	 /* less is not worth a thread */
@@ -24,16 +27,6 @@
 static _Atomic int64_t looked_ns, worked_ns;
 static _Atomic bool were_many;	      /* threads, at that look */
 static _Atomic uint64_t looked_bytes; /* lent and kept at that look */
-
-/* Nobody else gives it back: at most so much is kept, and each free does its own part. */
-static void
-keep_little(size_t freed, int64_t now_ns)
-{
-	uint64_t most = chores_inline_most();
-
-	if (freed != 0 && weir_pool_cached_bytes() > most + most / 8)
-		weir_pool_shrink(most, now_ns);
-}
 
 static uint64_t
 own_bytes(void)
@@ -50,6 +43,16 @@ is_due(int64_t now_ns)
 
 	return now_ns - atomic_load(&worked_ns) >= (int64_t)ms * TIMER_MS_NS / 4 ||
 	       own_bytes() > atomic_load(&looked_bytes) + GROWN_BYTES;
+}
+
+void
+timer_round(int64_t now_ns, bool many)
+{
+	if (!is_due(now_ns))
+		return;
+	chores_do(now_ns, many ? CHORES_BY_MANY : CHORES_BY_ONE);
+	atomic_store(&worked_ns, now_ns);
+	atomic_store(&looked_bytes, own_bytes());
 }
 
 static bool
@@ -80,7 +83,7 @@ work_inline(size_t freed)
 	int64_t now_ns = clock_now_ns();
 	int64_t last_ns = atomic_load_explicit(&looked_ns, memory_order_relaxed);
 
-	keep_little(freed, now_ns);
+	keep_asked(freed, now_ns);
 	if (last_ns != 0 && now_ns - last_ns < LOOK_NS) {
 		/* What is freed last is followed by no other look. */
 		if (atomic_load(&were_many) && !gate_guest() && wants_thread(true))
@@ -94,10 +97,8 @@ work_inline(size_t freed)
 	if ((wants_thread(many) && start_for_a_request(now_ns)) || !is_due(now_ns))
 		return;
 	weir_lock(&timer_work);
-	chores_do(now_ns, many ? CHORES_BY_MANY : CHORES_BY_ONE);
+	timer_round(now_ns, many);
 	weir_unlock(&timer_work);
-	atomic_store(&worked_ns, now_ns);
-	atomic_store(&looked_bytes, own_bytes());
 }
 
 void
@@ -114,6 +115,13 @@ timer_wake(size_t freed)
 }
 
 void
+timer_before_fork(void)
+{
+	if (ready_done() && !thread_may_be_many())
+		keep_for_fork(clock_now_ns());
+}
+
+void
 timer_after_fork(void)
 {
 	weir_lock_reset(&timer_work);
@@ -122,6 +130,8 @@ timer_after_fork(void)
 	atomic_store(&looked_bytes, 0);
 	atomic_store(&were_many, false);
 	idle_after_fork();
+	keep_after_fork();
+	trim_after_fork();
 	chores_after_fork();
 	timer_life_after_fork();
 	sampling_after_fork();

@@ -70,8 +70,20 @@ void timer_be_seen_alone(void);
 /* The host cannot have one thread more: the clock ends. False: there is none. */
 bool timer_make_way(void);
 
+/* The same, and none comes for some time. */
+bool timer_give_task(void);
+
+/*
+ * A filter of system calls comes that may kill for what weir does beside serving: the clock ends, what there is to say
+ * is written, and gate_silent is true. Outside the gate or, in a handler of signals, inside.
+ */
+void timer_fall_silent(void);
+
 /* So many small requests were made that whether they are to be sampled is worth a look. Outside the gate. */
 void timer_look_at_small(void);
+
+/* The program has mapped something itself: a host without a clock, whose blocks are too small for weir, says how it grows. */
+void timer_look_at_mapped(void);
 
 /* Whether its end is worth a record though nothing was asked of weir. */
 bool timer_worth_a_record(void);
@@ -87,6 +99,9 @@ void timer_last_words(void);
 
 /* In the child, if another than the parent's first thread forked: it is the first one there. */
 void timer_mark_first_thread(void);
+
+/* The host forks. Inside the gate, under no lock of the pool's. */
+void timer_before_fork(void);
 
 /* In a forked child, before it uses weir: nobody works. */
 void timer_after_fork(void);

@@ -11,12 +11,15 @@
 #include "preload/chores.h"
 #include "preload/clock.h"
 #include "preload/gate.h"
+#include "preload/ready.h"
+#include "preload/segment.h"
 #include "preload/settings.h"
 #include "preload/timer.h"
 #include "preload/timer_work.h"
 #include "trace/vm_calls.h"
 
-#define LAST_WORDS_MS 500
+#define LAST_WORDS_MS  500
+#define SPEAKERS_STEPS 4000
 
 bool
 timer_worth_a_record(void)
@@ -50,24 +53,62 @@ timer_shed(void)
 	weir_unlock(&timer_work);
 }
 
+/* The thread may be giving gigabytes back: do not keep the host waiting for long. */
+static bool
+has_work_in_time(void)
+{
+	for (int tries = 0; !weir_trylock(&timer_work); tries++) {
+		if (tries == LAST_WORDS_MS)
+			return false;
+		weir_sys_sleep(TIMER_MS_NS);
+	}
+	return true;
+}
+
 void
 timer_last_words(void)
 {
-	if (gate_guest())
+	if (gate_guest() || !has_work_in_time())
 		return;
-	/* The thread may be giving gigabytes back: do not keep the host from ending for long. */
-	for (int tries = 0; !weir_trylock(&timer_work); tries++) {
-		if (tries == LAST_WORDS_MS)
-			return;
-		weir_sys_sleep(TIMER_MS_NS);
-	}
-	chores_last_words(clock_read(CLOCK_MONOTONIC));
+	chores_last_words(clock_read(CLOCK_MONOTONIC), true);
 	weir_unlock(&timer_work);
 }
 
-/* Files of /proc are opened, which other threads would see, and a filter might kill for. */
+/* Nobody is at work when it returns, or begins any more. */
+static void
+say_before_silence(void)
+{
+	bool mine = has_work_in_time();
+
+	if (mine && ready_done() && segment_exists())
+		chores_last_words(clock_read(CLOCK_MONOTONIC), false);
+	atomic_store(&gate_fell_silent, true);
+	if (mine)
+		weir_unlock(&timer_work);
+}
+
 void
-timer_look_at_small(void)
+timer_fall_silent(void)
+{
+	struct gate g;
+
+	if (gate_silent())
+		return;
+	bool entered = gate_enter(&g);
+	if (entered && !gate_guest()) {
+		timer_end_for_good();
+		say_before_silence();
+	}
+	atomic_store(&gate_fell_silent, true);
+	for (int i = 0; i < SPEAKERS_STEPS && gate_anyone_speaks(); i++)
+		weir_sys_sleep(TIMER_MS_NS / 20);
+	if (entered)
+		gate_leave(&g);
+}
+
+/* Files of /proc are opened, which other threads would see, and a filter might kill for. */
+static void
+look_if_alone(bool between_calls)
 {
 	uint32_t state = atomic_load_explicit(&timer_state, memory_order_relaxed);
 	int64_t now_ns = clock_now_ns();
@@ -80,7 +121,23 @@ timer_look_at_small(void)
 	bool many = thread_may_be_many() && thread_count() > 1;
 	if (!many && !gate_guest() && weir_trylock(&timer_work)) {
 		chores_beat(now_ns, CHORES_BY_ONE);
+		/* What large blocks have left grows old though no more are asked for. */
+		if (between_calls && ready_done())
+			timer_round(now_ns, false);
 		weir_unlock(&timer_work);
 	}
 	gate_leave(&g);
+}
+
+void
+timer_look_at_small(void)
+{
+	look_if_alone(true);
+}
+
+/* Whoever maps may be an allocator that holds its lock: the next one is asked nothing, and no round is made. */
+void
+timer_look_at_mapped(void)
+{
+	look_if_alone(false);
 }

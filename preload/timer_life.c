@@ -173,10 +173,36 @@ timer_make_way(void)
 	return end_clock(true);
 }
 
+/* What it has not for a child, it may not have for a clock. */
+bool
+timer_give_task(void)
+{
+	unsigned before = thread_count();
+
+	if (!timer_make_way())
+		return false;
+	atomic_store(&start_failed_ns, clock_now_ns());
+	/* A limit counts it until it has left the kernel's list. */
+	for (int i = 0; i < SETTLE_STEPS && thread_count() >= before; i++)
+		weir_sys_sleep(TIMER_MS_NS / 20);
+	return true;
+}
+
+void
+timer_end_for_good(void)
+{
+	atomic_store(&may_start, false);
+	end_thread();
+	timer_hand_over();
+}
+
 void
 timer_be_seen_alone(void)
 {
 	int saved_errno = errno;
+
+	if (gate_silent())
+		return;
 
 	end_clock(timer_is_alone());
 	/* A thread that was joined may be on the kernel's list a moment longer. */

@@ -14,6 +14,7 @@
 #include "preload/ready.h"
 #include "preload/sampling_look.h"
 #include "preload/segment.h"
+#include "preload/trim.h"
 
 #define REST_NS                                                                          \
 	(60000 * TIMER_MS_NS) /* have the others ended in a way that nobody tells? */
@@ -51,12 +52,24 @@ least(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
+/* What the next allocator keeps free, at rest and under load. Nanoseconds until the next look. */
+static uint64_t
+look_at_next(void)
+{
+	uint64_t other = chores_other_bytes();
+
+	weir_lock(&timer_work);
+	trim_collected(segment_exists() ? segment_collected() : 0);
+	weir_unlock(&timer_work);
+	return least(trim_look(other), idle_look(other));
+}
+
 /* Nothing to do until somebody wakes us, or writes to us, but for a look from time to time. */
 static void
 rest(void)
 {
 	while (atomic_load(&timer_state) == TIMER_ASLEEP) {
-		uint64_t sleep = least(idle_look(chores_other_bytes()), REST_NS);
+		uint64_t sleep = least(look_at_next(), REST_NS);
 
 		weir_lock(&timer_work);
 		sleep = least(sleep,
@@ -128,7 +141,7 @@ timer_run(void *unused)
 			if (look_whether_alone())
 				break;
 			if (sleep != UINT64_MAX)
-				look = idle_look(chores_other_bytes());
+				look = look_at_next();
 		}
 		if (sleep != UINT64_MAX) {
 			sleep_for(least(sleep, look), TIMER_AWAKE);

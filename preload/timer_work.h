@@ -34,6 +34,9 @@ timer_is_alone(void)
 /* Nobody will give back what is kept now. */
 void timer_hand_over(void);
 
+/* A round by a thread of the host's, if one is due. The lock is held; after ready_make. */
+void timer_round(int64_t now_ns, bool many);
+
 /* The thread. */
 void *timer_run(void *unused);
 
@@ -45,6 +48,9 @@ bool timer_may_start(void);
 
 /* The state is ENDING: ours to take to its end. */
 void timer_join(void);
+
+/* There is no thread, and none comes. Inside the gate. */
+void timer_end_for_good(void);
 
 void timer_life_after_fork(void);
 

@@ -13,6 +13,7 @@
 #include "preload/altered.h"
 #include "preload/libc.h"
 #include "preload/symbol_next.h"
+#include "preload/task.h"
 
 /* The C library's own function, if that is what everybody's calls end up in, through weir's. */
 static const void *
@@ -41,6 +42,9 @@ watchers_look(void)
 	};
 
 	weir_pages_watch(watched);
+	void *next_vfork = symbol_next("vfork");
+	task_vfork_is(libc != NULL && dlsym(libc, "vfork") == next_vfork ? NULL
+									 : next_vfork);
 	if (libc != NULL)
 		dlclose(libc);
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: Apache-2.0
-# Sourced by quickstart and run-tests: sees to it that Debian packages are there.
+# Sourced by quickstart and run-tests after progress.sh: sees to it that Debian packages are there.
 # Calls apt-get only when something is missing, so that a second run needs no network.
 
 # Is what the package brings on this machine, from wherever it came?
@@ -8,7 +8,6 @@ have_package() {
   case $1 in
   libc6-dev) [ -e /usr/include/stdlib.h ] ;;
   libncurses-dev) [ -e /usr/include/curses.h ] ;;
-  libtool) command -v libtoolize >/dev/null ;;
   nodejs) command -v node >/dev/null ;;
   libjemalloc2) have_library libjemalloc.so.2 ;;
   libmimalloc2.0 | libmimalloc3) have_library libmimalloc.so.2 || have_library libmimalloc.so.3 ;;
@@ -67,6 +66,11 @@ packages_give_up() {
   exit 2
 }
 
+# How far apt-get is.
+packages_set_up() {
+  echo "$(count_of '^Get:' "$apt_log") fetched, $(count_of '^Setting up ' "$apt_log") set up"
+}
+
 # need_packages PACKAGE...: installs those that are missing, or names them and exits 2.
 need_packages() {
   missing=$(missing_packages "$@")
@@ -75,14 +79,21 @@ need_packages() {
     packages_give_up "Missing here, and this is no Debian with apt-get:$missing" "$missing"
   as_root=$(root_command) ||
     packages_give_up "Missing here, and neither root nor sudo to install them:$missing" "$missing"
+  # The password is asked for here: a step has no terminal.
+  [ "$as_root" = env ] || sudo -v || packages_give_up "sudo was refused; missing:$missing" "$missing"
   echo "installing$missing"
+  apt_log=$(mktemp)
   # A third-party source that is out of reach fails the update, not the install.
-  $as_root apt-get -q update </dev/null >/dev/null 2>&1 || true
+  # shellcheck disable=SC2086 # lists of words
+  step 600 "$apt_log" "  lists of packages" true $as_root apt-get -q update || true
   missing=$(missing_packages "$@") # which of two names there is, is known now
   # shellcheck disable=SC2086 # lists of words
-  $as_root DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends \
-    -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 install $missing </dev/null >/dev/null ||
+  step 3600 "$apt_log" "  packages" packages_set_up $as_root DEBIAN_FRONTEND=noninteractive apt-get -q -y \
+    --no-install-recommends -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 install $missing || {
+    tail -n 20 "$apt_log" >&2
     packages_give_up "apt-get could not install:$missing" "$missing"
+  }
+  rm -f "$apt_log"
   missing=$(missing_packages "$@")
   [ -z "$missing" ] ||
     packages_give_up "Installed, but still not to be found in PATH:$missing" "$missing"

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "trace/capture.h"
+#include "trace/code.h"
 #include "trace/cost.h"
 #include "trace/intern.h"
 #include "trace/sites.h"
@@ -18,27 +19,40 @@
 #include "trace/threads.h"
 #include "trace/walk.h"
 
-/* A word of the cache: the site, and above it what is left of the key. */
-#define SITE_MASK ((uint64_t)CAPACITY_SITES0 - 1)
+/*
+ * A word of the cache: the site, and above it what is left of the key. Site 0, and the last one, which is not
+ * remembered: who waits for this stack tells which site it is, and goes into another key.
+ */
+#define SITE_MASK     ((uint64_t)CAPACITY_SITES0 - 1)
+#define SITE_PROMISES 0
+#define SITE_REQUEST  ((int32_t)SITE_MASK)
 
 /*
- * Decoding takes 20 us, but on a crowded machine whoever does it may lose its processor meanwhile. While nobody
- * gets his turn, waits become shorter: one that is stopped for good costs the others 0.2 s, then 0.1 ms a stack.
+ * Decoding takes 20 to 100 us, but on a crowded machine whoever does it may lose its processor meanwhile, for as long
+ * as all others take. Once nobody has got his turn for two seconds waits become shorter: one that is stopped for good
+ * costs the others that and 0.2 s, then 0.1 ms a stack.
  */
 #define WAIT_MOST_NS  100000000u
 #define WAIT_LEAST_NS 100000u
-static _Atomic uint32_t patience_ns = WAIT_MOST_NS, turns;
+#define STOPPED_NS    2000000000u
+static _Atomic uint32_t patience_ns = WAIT_MOST_NS;
+static _Atomic uint64_t turn_ns; /* when somebody had his turn last */
 
 /*
  * The clock costs as much as a known stack: the first ones are timed each, of later ones that are
  * known one for many. Of a later one that is new, all but the walk is.
  */
-#define ALL_TIMED 1024
+#define ALL_TIMED 1024 /* of a shard */
 #define TIMED	  16
 
 static struct {
-	_Atomic uint64_t ns, captures, misses;
+	_Atomic uint64_t ns, misses;
 } counts;
+
+#define SHARDS 8
+static struct {
+	_Atomic uint64_t n;
+} __attribute__((aligned(64))) captures[SHARDS];
 
 /* See weir_trace_early. */
 #define SURE_BYTES  ((uint64_t)256 << 10)
@@ -74,17 +88,17 @@ count_cost(bool known, uint64_t ns, uint32_t weight)
 static bool
 lock_soon(void)
 {
-	uint32_t before = atomic_load_explicit(&turns, memory_order_relaxed);
 	uint32_t ns = atomic_load_explicit(&patience_ns, memory_order_relaxed);
 
 	if (weir_trylock(&ledger_lock) || weir_lock_within(&ledger_lock, ns)) {
-		atomic_fetch_add_explicit(&turns, 1, memory_order_relaxed);
+		atomic_store_explicit(&turn_ns, clock_ns(), memory_order_relaxed);
 		if (ns != WAIT_MOST_NS)
 			atomic_store_explicit(&patience_ns, WAIT_MOST_NS,
 					      memory_order_relaxed);
 		return true;
 	}
-	if (before == atomic_load_explicit(&turns, memory_order_relaxed) &&
+	if (clock_ns() - atomic_load_explicit(&turn_ns, memory_order_relaxed) >
+		    STOPPED_NS &&
 	    ns / 2 >= WAIT_LEAST_NS)
 		atomic_store_explicit(&patience_ns, ns / 2, memory_order_relaxed);
 	intern_drop(WEIR_DROP_busy);
@@ -100,17 +114,19 @@ is_within_v8(uint32_t caller_kind)
 
 /* A thread that begins to run JavaScript is another one from then on. */
 static bool
-know_thread(uint32_t caller_kind)
+is_known_thread(uint32_t isolate)
 {
-	uint32_t isolate = walk_isolate(!is_within_v8(caller_kind));
-	char name[16] = "";
+	return own_thread != 0 && (isolate == own_isolate || isolate == 0);
+}
 
-	if (own_thread != 0 && (isolate == own_isolate || isolate == 0))
-		return true;
-	if (!lock_soon())
-		return false;
-	prctl(PR_GET_NAME, name);
+/* Under the trace's lock. */
+static void
+take_row(uint32_t isolate)
+{
+	char name[16] = "";
 	pid_t tid = (pid_t)syscall(SYS_gettid);
+
+	prctl(PR_GET_NAME, name);
 	own_thread = 1 + threads_row(&(struct weir_trace_thread){
 				 .tid = (uint32_t)tid,
 				 .name = intern_string(name, sizeof(name)),
@@ -119,19 +135,28 @@ know_thread(uint32_t caller_kind)
 				 .first_ns = clock_ns(),
 			 });
 	own_isolate = isolate;
-	weir_unlock(&ledger_lock);
-	return true;
 }
 
-/* Under the trace's lock. The words, which no small stack has room for, are taken again. */
-static uint32_t
-decode(uintptr_t fp, uintptr_t pc, uint32_t caller_kind)
+/*
+ * Under the trace's lock, which is let go while the maps are read: that takes as long as others map. No small stack
+ * has room for the words, so they are taken again. False: the lock was not to be had again.
+ */
+static bool
+decode(uintptr_t fp, uintptr_t pc, uint32_t caller_kind, enum walk_waits *waits,
+       uint32_t *site)
 {
 	static struct walk_raw raw;
 	uint32_t frames[WEIR_TRACE_MAX_DEPTH], stack = 0;
 
 	walk_take(&raw, fp, pc);
-	uint32_t n = walk_decode(&raw, frames);
+	if (!walk_is_mapped(&raw)) {
+		weir_unlock(&ledger_lock);
+		code_refresh();
+		if (!lock_soon())
+			return false;
+		walk_take(&raw, fp, pc);
+	}
+	uint32_t n = walk_decode(&raw, frames, waits);
 	if (raw.truncated)
 		intern_drop(WEIR_DROP_truncated);
 	while (n-- > 0) {
@@ -139,44 +164,111 @@ decode(uintptr_t fp, uintptr_t pc, uint32_t caller_kind)
 		if (stack == 0)
 			break;
 	}
-	return sites_of(stack, caller_kind, own_thread - 1);
+	*site = sites_of(stack, caller_kind, own_thread - 1);
+	return true;
+}
+
+/* -1: not known. */
+static int32_t
+known_site(uint64_t key)
+{
+	/* With the site comes its chunk. */
+	uint64_t known = atomic_load_explicit(&ledger->site_cache[key % CACHE_SLOTS],
+					      memory_order_acquire);
+
+	/* The lowest bits choose the word, so they need not be kept. */
+	return known != 0 && (known & ~SITE_MASK) == (key & ~SITE_MASK)
+		       ? (int32_t)(known & SITE_MASK)
+		       : -1;
+}
+
+static void
+remember(uint64_t key, uint32_t site)
+{
+	atomic_store_explicit(&ledger->site_cache[key % CACHE_SLOTS],
+			      (key & ~SITE_MASK) | site, memory_order_release);
+}
+
+/* The site of a stack for which others wait; -1: not known. */
+static int32_t
+waiting_site(uint64_t key, enum walk_waits waits, uint64_t receiver)
+{
+	int32_t site = known_site(ledger_mix(key, walk_waiting_hash(waits, receiver)));
+
+	return site == SITE_PROMISES || site == SITE_REQUEST ? -1 : site;
+}
+
+/* The key of a stack of the calling thread's. */
+static uint64_t
+key_of(uint64_t hash, uint32_t caller_kind)
+{
+	uint64_t key = ledger_mix(hash, walk_generation());
+
+	key = ledger_mix(key, (uint64_t)own_isolate << 32 | own_thread);
+	return ledger_mix(key, caller_kind);
+}
+
+/* The site of a stack that has been seen; -1: it has not. */
+static int32_t
+seen_site(uint64_t key, uint64_t receiver)
+{
+	int32_t known = known_site(key);
+
+	if (known == SITE_PROMISES || known == SITE_REQUEST)
+		known = waiting_site(key,
+				     known == SITE_REQUEST ? WALK_REQUEST : WALK_PROMISES,
+				     receiver);
+	return known > 0 ? known : -1;
+}
+
+/* Decodes it, under the trace's lock, which is free afterwards. */
+static uint32_t
+new_site(uintptr_t fp, uintptr_t pc, uint32_t caller_kind, uint64_t hash,
+	 uint64_t receiver)
+{
+	enum walk_waits waits;
+	uint32_t site;
+
+	if (!decode(fp, pc, caller_kind, &waits, &site))
+		return 0;
+	weir_unlock(&ledger_lock);
+	if (site == 0)
+		return 0;
+	uint64_t key = key_of(hash, caller_kind);
+	if (waits != WALK_ALONE) {
+		remember(key, waits == WALK_REQUEST ? SITE_REQUEST : SITE_PROMISES);
+		key = ledger_mix(key, walk_waiting_hash(waits, receiver));
+	}
+	if (site != SITE_REQUEST)
+		remember(key, site);
+	return site;
 }
 
 /* `from`: when it began; 0: not to be timed unless the stack is new. `weight`: of a known one. */
 static uint32_t
 capture(uintptr_t fp, uintptr_t pc, uint32_t caller_kind, uint64_t from, uint32_t weight)
 {
-	uint64_t hash = walk_hash(fp, pc);
+	uint64_t receiver, hash = walk_hash(fp, pc, &receiver);
 
 	if (walk_meets_isolate())
-		hash = walk_hash(fp, pc);
-	if (!know_thread(caller_kind)) {
-		count(&counts.misses, 1);
-		return 0;
-	}
-	uint64_t key = ledger_mix(hash, walk_generation());
-	key = ledger_mix(key, (uint64_t)own_isolate << 32 | own_thread);
-	key = ledger_mix(key, caller_kind);
-	_Atomic uint64_t *word = &ledger->site_cache[key % CACHE_SLOTS];
-	/* With the site comes its chunk. */
-	uint64_t known = atomic_load_explicit(word, memory_order_acquire);
-	/* The lowest bits choose the word, so they need not be kept. */
-	if (known != 0 && (known & ~SITE_MASK) == (key & ~SITE_MASK)) {
+		hash = walk_hash(fp, pc, &receiver);
+	uint32_t isolate = walk_isolate(!is_within_v8(caller_kind));
+	bool is_new = !is_known_thread(isolate);
+	int32_t known = is_new ? -1 : seen_site(key_of(hash, caller_kind), receiver);
+	if (known > 0) {
 		if (from != 0)
 			count_cost(true, clock_ns() - from, weight);
-		return (uint32_t)(known & SITE_MASK);
+		return (uint32_t)known;
 	}
 	count(&counts.misses, 1);
 	if (from == 0)
 		from = clock_ns();
 	if (!lock_soon())
 		return 0;
-	uint32_t site = decode(fp, pc, caller_kind);
-	weir_unlock(&ledger_lock);
+	if (is_new)
+		take_row(isolate);
+	uint32_t site = new_site(fp, pc, caller_kind, hash, receiver);
 	count_cost(false, clock_ns() - from, 1);
-	if (site != 0)
-		atomic_store_explicit(word, (key & ~SITE_MASK) | site,
-				      memory_order_release);
 	return site;
 }
 
@@ -213,7 +305,9 @@ weir_trace_site(uintptr_t fp, uintptr_t pc, uint32_t caller_kind)
 		return 0;
 	if (starts(caller_kind))
 		return site_of_start(caller_kind);
-	uint64_t n = atomic_fetch_add_explicit(&counts.captures, 1, memory_order_relaxed);
+	uint64_t n = atomic_fetch_add_explicit(
+		&captures[weir_thread_shard(&own_thread, SHARDS)].n, 1,
+		memory_order_relaxed);
 
 	if (n >= ALL_TIMED && n % TIMED != 0)
 		return capture(fp, pc, caller_kind, 0, 0);
@@ -243,7 +337,9 @@ capture_counts(struct capture_counts *c)
 {
 	c->ns = atomic_load_explicit(&counts.ns, memory_order_relaxed);
 	uint64_t misses = atomic_load_explicit(&counts.misses, memory_order_relaxed);
-	c->captures = atomic_load_explicit(&counts.captures, memory_order_relaxed);
+	c->captures = 0;
+	for (int i = 0; i < SHARDS; i++)
+		c->captures += atomic_load_explicit(&captures[i].n, memory_order_relaxed);
 	c->hits = c->captures > misses ? c->captures - misses : 0;
 }
 
@@ -258,7 +354,8 @@ void
 capture_after_fork(void)
 {
 	atomic_store(&counts.ns, 0);
-	atomic_store(&counts.captures, 0);
+	for (int i = 0; i < SHARDS; i++)
+		atomic_store(&captures[i].n, 0);
 	atomic_store(&counts.misses, 0);
 	cost_after_fork();
 }

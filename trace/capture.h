@@ -27,8 +27,11 @@ uint32_t sites_of(uint32_t stack, uint32_t caller_kind, uint32_t thread);
 #define SITES_WORDS (8192 / 64)
 extern _Atomic uint64_t sites_changed[SITES_WORDS];
 
-/* Brings a site's ages up to `gc`; needs its lock, or that nobody else is about. */
+/* Major collections that passed over what a site's thread allocated. */
 struct ledger_site;
-void sites_age(struct ledger_site *s, uint32_t gc);
+uint32_t sites_majors(const struct ledger_site *s);
+
+/* Brings a site's ages up to that; needs its lock, or that nobody else is about. */
+void sites_age(struct ledger_site *s);
 
 #endif

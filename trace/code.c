@@ -23,6 +23,9 @@
 #define SECOND_NS   1000000000
 #define INTERVAL_NS (SECOND_NS / 10)
 #define EARLY	    16 /* refreshes that need not wait: a starting host maps a lot */
+#define WAIT_NS                                                                          \
+	(SECOND_NS / 20) /* for another thread's, which may have begun too early for us */
+#define DEAR_NS (SECOND_NS / 200) /* so long a refresh is not done for each isolate */
 
 struct table {
 	struct code_v8 v8;
@@ -36,7 +39,8 @@ struct table {
 static struct table tables[2];
 static _Atomic(struct table *) table = &tables[0];
 static struct weir_lock refreshing;
-static struct checked own; /* under `refreshing` */
+static struct checked own;	  /* under `refreshing`, as is: */
+static int64_t begun_ns, took_ns; /* the last refresh */
 
 static struct code_module modules[CODE_MODULES];
 static _Atomic uint32_t n_modules;
@@ -239,16 +243,22 @@ add_line(void *context, const struct maps_line *line)
 	return true;
 }
 
+static int64_t
+time_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * (int64_t)SECOND_NS + now.tv_nsec;
+}
+
 static bool
 is_due(void)
 {
 	static int64_t last_ns;
 	static unsigned n;
-	struct timespec now;
-	int64_t now_ns;
+	int64_t now_ns = time_ns();
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	now_ns = now.tv_sec * (int64_t)SECOND_NS + now.tv_nsec;
 	if (n >= EARLY && now_ns - last_ns < INTERVAL_NS)
 		return false;
 	n += n < EARLY;
@@ -256,28 +266,51 @@ is_due(void)
 	return true;
 }
 
-void
-code_refresh(void)
+/* Under the lock. */
+static void
+refresh(void)
 {
 	struct table *old = atomic_load(&table);
 	struct reading r = {.t = old == &tables[0] ? &tables[1] : &tables[0]};
 
+	begun_ns = time_ns();
+	if (own.fetch == NULL && checked_of_self(&own) != 0)
+		return;
+	r.t->v8.n = r.t->n_files = 0;
+	if (where_builtins != NULL) {
+		struct code_span span = where_builtins();
+
+		if (span.start != 0)
+			last_builtins = span;
+		add_v8(r.t, last_builtins.start, last_builtins.end, true);
+	}
+	if (maps_read(add_line, &r) == 0) {
+		end_run(&r);
+		atomic_store_explicit(&table, r.t, memory_order_release);
+	}
+	took_ns = time_ns() - begun_ns;
+}
+
+void
+code_refresh(void)
+{
 	if (!weir_trylock(&refreshing))
 		return;
-	if (is_due() && (own.fetch != NULL || checked_of_self(&own) == 0)) {
-		r.t->v8.n = r.t->n_files = 0;
-		if (where_builtins != NULL) {
-			struct code_span span = where_builtins();
+	if (is_due())
+		refresh();
+	weir_unlock(&refreshing);
+}
 
-			if (span.start != 0)
-				last_builtins = span;
-			add_v8(r.t, last_builtins.start, last_builtins.end, true);
-		}
-		if (maps_read(add_line, &r) == 0) {
-			end_run(&r);
-			atomic_store_explicit(&table, r.t, memory_order_release);
-		}
-	}
+void
+code_refresh_now(void)
+{
+	int64_t now_ns = time_ns();
+
+	if (!weir_lock_within(&refreshing, WAIT_NS))
+		return;
+	/* Others that waited as well share the one that began after they came. */
+	if (begun_ns <= now_ns && (took_ns < DEAR_NS || is_due()))
+		refresh();
 	weir_unlock(&refreshing);
 }
 

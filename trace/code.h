@@ -41,6 +41,9 @@ struct code_v8 {
 /* Reads the maps again, unless another thread does or that was just done. */
 void code_refresh(void);
 
+/* The same for who knows that there is more than was read: waits for another thread, within bounds. */
+void code_refresh_now(void);
+
 /* Whether somebody's code is known to be there. */
 bool code_knows(uint64_t address);
 

@@ -18,7 +18,7 @@ ledger_room(void **chunk, size_t bytes)
 {
 	if (*chunk != NULL)
 		return true;
-	bytes = (bytes + WEIR_PAGE_BYTES - 1) & ~(WEIR_PAGE_BYTES - 1);
+	bytes = weir_whole_pages(bytes);
 	*chunk = weir_pages_system.meta(bytes);
 	if (*chunk == NULL)
 		return false;

@@ -40,10 +40,12 @@ enum ledger_capacity {
 /* A site as it lives: the record of the sidecar, and what its upkeep needs. */
 struct ledger_site {
 	struct weir_lock lock;
-	uint32_t gc;	      /* major GCs that the ages are up to */
+	uint32_t gc;	      /* major GCs that the ages are up to: trace/majors.h */
 	bool sampled;	      /* its blocks stand for several */
 	uint64_t least_bytes; /* live, since then */
 	uint64_t fields[WEIR_N_SITE_FIELDS];
+	uint32_t fall;			     /* see trace/eve.h; 0: in none */
+	uint64_t before[WEIR_N_SITE_FIELDS]; /* the fields when it began */
 };
 
 /* A row with room for the most points there are. */

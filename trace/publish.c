@@ -10,7 +10,7 @@
 
 #include "trace/capture.h"
 #include "trace/cost.h"
-#include "trace/ending.h"
+#include "trace/eve.h"
 #include "trace/intern.h"
 #include "trace/rows.h"
 #include "trace/ledger.h"
@@ -31,11 +31,9 @@ static struct {
 	uint64_t seq;			      /* of the head in force */
 	uint32_t written[WEIR_N_TRACE_PARTS]; /* records of the parts that grow */
 	uint32_t sites;			      /* in the image */
-	uint32_t gc;			      /* that the image's ages are up to */
+	uint32_t gc; /* of all isolates, that the image is up to */
 	struct walk_runtime runtime;
 	uint32_t runtime_name, runtime_version, tier_reason;
-	struct ending ending;
-	bool torn; /* the head in force has been marked so */
 } state;
 
 /* Sites that changed since the copy of a parity was written: two heads take turns. */
@@ -70,13 +68,13 @@ weir_trace_area_bytes(void)
 }
 
 static void
-copy_site(uint32_t i, uint32_t gc)
+copy_site(uint32_t i)
 {
 	struct ledger_site *s = ledger_site(i);
 
 	/* Samples are counted outside the shim's own locks. */
 	weir_lock(&s->lock);
-	sites_age(s, gc);
+	sites_age(s);
 	memcpy(ledger_image(i), s->fields, sizeof(s->fields));
 	weir_unlock(&s->lock);
 	stale[0][i / 64] |= (uint64_t)1 << (i % 64);
@@ -100,13 +98,13 @@ weir_trace_still(void)
 			bits = atomic_exchange_explicit(&sites_changed[w], 0,
 							memory_order_acquire);
 		for (; bits != 0; bits &= bits - 1)
-			copy_site(w * 64 + (uint32_t)__builtin_ctzll(bits), gc);
+			copy_site(w * 64 + (uint32_t)__builtin_ctzll(bits));
 	}
 	state.sites = ledger_count(WEIR_PART_SITES0);
-	/* With a GC all sites that hold anything have aged. */
+	/* With a GC sites that hold anything have aged. */
 	for (uint32_t i = 0; gc != state.gc && i < state.sites; i++)
-		if (ledger_site(i)->gc != gc)
-			copy_site(i, gc);
+		if (ledger_site(i)->gc != sites_majors(ledger_site(i)))
+			copy_site(i);
 	state.gc = gc;
 }
 
@@ -205,43 +203,6 @@ know_runtime(void)
 	weir_unlock(&ledger_lock);
 }
 
-/* Site 0 is left out: what nobody is blamed for is not what a view shows. */
-static struct ending_sums
-sums_at(uint64_t monotonic_ns)
-{
-	struct ending_sums sums = {.majors = state.gc, .monotonic_ns = monotonic_ns};
-
-	for (uint32_t i = 1; i < state.sites; i++) {
-		sums.live_bytes += ledger_image(i)[WEIR_S_live_bytes];
-		sums.alloc_bytes += ledger_image(i)[WEIR_S_alloc_bytes];
-	}
-	return sums;
-}
-
-/*
- * The next head's number, whose parity says where it goes. Where the other copy is to be kept it
- * takes the place of the head in force, which must not pass for whole meanwhile.
- */
-static int
-next_head(const struct weir_trace_facts *facts, const struct weir_trace_sink *sink,
-	  uint64_t *seq)
-{
-	static const uint64_t none;
-	const struct ending_sums sums = sums_at(facts->monotonic_ns);
-
-	if ((!ending_keeps(&state.ending, &sums) || state.seq < 2) && !state.torn) {
-		*seq = state.seq + 1;
-		return 0;
-	}
-	*seq = state.seq + 2;
-	int rc = put(sink,
-		     *seq % 2 * WEIR_TRACE_HEAD_BYTES +
-			     offsetof(struct weir_trace_head, seq_end),
-		     &none, sizeof(none));
-	state.torn |= rc == 0;
-	return rc;
-}
-
 static uint64_t
 used_of(enum weir_trace_part_id part)
 {
@@ -284,6 +245,7 @@ fill_head(struct weir_trace_head *h, const struct weir_trace_facts *facts,
 		.memory_bytes = ledger_bytes(),
 		.seq_end = seq,
 		.row_bytes = sizeof(struct weir_trace_row),
+		.main_major_gcs = gcs.main_major,
 	};
 	memcpy(h->magic, WEIR_TRACE_MAGIC, sizeof(h->magic));
 	for (int i = 0; i < WEIR_N_TRACE_DROPS; i++)
@@ -297,9 +259,9 @@ fill_head(struct weir_trace_head *h, const struct weir_trace_facts *facts,
 		};
 }
 
-int
-weir_trace_publish(const struct weir_trace_facts *facts,
-		   const struct weir_trace_sink *sink)
+static int
+publish(const struct weir_trace_facts *facts, const struct weir_trace_sink *sink,
+	bool is_eve)
 {
 	void *const modules = ledger->modules, *const threads = ledger->threads;
 	const struct growing growing[] = {
@@ -312,8 +274,8 @@ weir_trace_publish(const struct weir_trace_facts *facts,
 	uint64_t offsets[WEIR_N_TRACE_PARTS + 1];
 	static struct weir_trace_head
 		head; /* one at a time publishes, perhaps on a small stack */
-	uint64_t seq;
-	int rc = next_head(facts, sink, &seq), parity = (int)(seq % 2);
+	uint64_t seq = state.seq + 1;
+	int rc = 0, parity = (int)(seq % 2);
 
 	offsets_of(offsets);
 	know_runtime();
@@ -331,12 +293,58 @@ weir_trace_publish(const struct weir_trace_facts *facts,
 	}
 	rows_write(facts, sink, offsets);
 	fill_head(&head, facts, offsets, seq);
+	head.is_eve = is_eve;
 	rc = put(sink, (uint64_t)parity * WEIR_TRACE_HEAD_BYTES, &head, sizeof(head));
-	if (rc == 0) {
+	if (rc == 0)
 		state.seq = seq;
-		state.torn = false;
-	}
 	return rc;
+}
+
+/* As the site is, or as it was on the eve. */
+static void
+show_sites(bool eve)
+{
+	for (uint32_t i = 0; i < state.sites; i++) {
+		struct ledger_site *s = ledger_site(i);
+
+		weir_lock(&s->lock);
+		const uint64_t *before = eve_fields(s);
+		if (before != NULL) {
+			memcpy(ledger_image(i), eve ? before : s->fields,
+			       sizeof(s->fields));
+			stale[0][i / 64] |= (uint64_t)1 << (i % 64);
+			stale[1][i / 64] |= (uint64_t)1 << (i % 64);
+		}
+		weir_unlock(&s->lock);
+	}
+}
+
+static int
+publish_eve(const struct weir_trace_facts *facts, const struct weir_trace_sink *sink,
+	    const struct eve *eve)
+{
+	struct weir_trace_facts then = *facts;
+
+	then.unix_ns -= then.monotonic_ns - eve->began_ns;
+	then.monotonic_ns = eve->began_ns;
+	then.live_bytes += eve->more_bytes;
+	then.live_count += eve->more_count;
+	show_sites(true);
+	int rc = publish(&then, sink, true);
+	show_sites(false);
+	return rc;
+}
+
+int
+weir_trace_publish(const struct weir_trace_facts *facts,
+		   const struct weir_trace_sink *sink)
+{
+	struct eve eve;
+	int rc = 0;
+
+	if (facts->last && eve_of_end(facts->monotonic_ns, &eve))
+		rc = publish_eve(facts, sink, &eve);
+	return rc == 0 ? publish(facts, sink, false) : rc;
 }
 
 bool

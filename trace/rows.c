@@ -119,6 +119,7 @@ fill(struct ledger_row *r, const struct weir_trace_facts *facts, uint32_t max_po
 	if (facts->part_bytes != NULL)
 		memcpy(r->row.part_bytes, facts->part_bytes, sizeof(r->row.part_bytes));
 	r->row.major_gcs = gcs.major;
+	r->row.main_major_gcs = gcs.main_major;
 	r->row.minor_gcs = gcs.minor;
 	r->row.n_points = largest(ids, max_points, &r->row);
 	for (uint32_t i = 0; i < r->row.n_points; i++) {
@@ -181,8 +182,9 @@ rows_write(const struct weir_trace_facts *facts, const struct weir_trace_sink *s
 
 	for (uint32_t ring = 0; ring < WEIR_N_TRACE_PARTS; ring++) {
 		uint64_t every = rings[ring].every_ns;
-		bool due = every != 0 && (last_ns[ring] == 0 ||
-					  now_ns - last_ns[ring] + EARLY_NS >= every);
+		bool due = every != 0 && now_ns >= last_ns[ring] &&
+			   (last_ns[ring] == 0 ||
+			    now_ns - last_ns[ring] + EARLY_NS >= every);
 
 		if (ring == WEIR_PART_ROWS_GC)
 			due = gc_row_due(now_ns);

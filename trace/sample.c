@@ -25,8 +25,10 @@ static struct sample {
 	uint64_t bytes;
 	uint32_t count, row;
 	struct weir_birth birth;
+	bool unsaid; /* freed, since nothing is sampled any more */
 } * samples;
-static _Atomic uint32_t n_samples;
+static _Atomic uint32_t n_samples, n_unsaid;
+static bool halted;
 static uint64_t mean_bytes;
 static uint64_t census[WEIR_STATS_SMALL_ROWS][WEIR_N_SMALL_FIELDS];
 static _Atomic uint64_t events, all_bytes;
@@ -88,22 +90,6 @@ weir_sample_weight(uint64_t mean, uint64_t bytes)
 		.bytes = (uint64_t)((double)bytes / p + 0.5),
 		.count = count < UINT32_MAX ? (uint32_t)count : UINT32_MAX,
 	};
-}
-
-int
-weir_sample_start(uint64_t bytes)
-{
-	if (mean_bytes != 0)
-		return 0;
-	samples = weir_pages_system.meta(SLOTS * sizeof(*samples));
-	_Atomic uint8_t *filter =
-		weir_pages_system.meta((size_t)1 << WEIR_SAMPLE_FILTER_BITS);
-
-	if (samples == NULL || filter == NULL)
-		return -ENOMEM;
-	weir_sample_filter = filter;
-	mean_bytes = bytes;
-	return 0;
 }
 
 uint64_t
@@ -200,6 +186,47 @@ gone(const struct sample *s)
 	census[s->row][WEIR_M_frees] += s->count;
 }
 
+/* What was freed meanwhile. A slot that is cleared may get one that was behind it. */
+static void
+resume(void)
+{
+	weir_lock(&lock);
+	halted = false;
+	for (uint32_t i = 0; n_unsaid > 0 && i < SLOTS; i++)
+		while (samples[i].p != NULL && samples[i].unsaid) {
+			n_unsaid--;
+			gone(&samples[i]);
+			clear(i);
+		}
+	weir_unlock(&lock);
+}
+
+int
+weir_sample_start(uint64_t bytes)
+{
+	if (mean_bytes != 0) {
+		resume();
+		return 0;
+	}
+	samples = weir_pages_system.meta(SLOTS * sizeof(*samples));
+	_Atomic uint8_t *filter =
+		weir_pages_system.meta((size_t)1 << WEIR_SAMPLE_FILTER_BITS);
+
+	if (samples == NULL || filter == NULL)
+		return -ENOMEM;
+	weir_sample_filter = filter;
+	mean_bytes = bytes;
+	return 0;
+}
+
+void
+weir_sample_halt(void)
+{
+	weir_lock(&lock);
+	halted = true;
+	weir_unlock(&lock);
+}
+
 void
 weir_sample_born(const void *p, uint32_t site, uint64_t bytes)
 {
@@ -214,11 +241,13 @@ weir_sample_born(const void *p, uint32_t site, uint64_t bytes)
 	if (n_samples < MOST) {
 		struct sample *s = &samples[find(p)];
 
-		if (s->p != NULL) { /* freed behind our back */
+		if (s->p == NULL || s->unsaid)
+			note(p, 1);
+		if (s->p != NULL) { /* freed, or behind our back */
+			n_unsaid -= s->unsaid;
 			gone(s);
 		} else {
 			n_samples++;
-			note(p, 1);
 		}
 		*s = (struct sample){
 			.p = p,
@@ -241,19 +270,44 @@ weir_sample_gone(const void *p)
 	weir_lock(&lock);
 	uint32_t i = find(p);
 	const struct sample s = samples[i];
-	if (s.p != NULL) {
-		gone(&s);
-		clear(i);
+	if (s.p != NULL && !s.unsaid) {
+		if (halted) {
+			samples[i].unsaid = true;
+			n_unsaid++;
+		} else {
+			gone(&s);
+			clear(i);
+		}
 		note(p, -1);
 		atomic_fetch_add_explicit(&events, 1, memory_order_relaxed);
 	}
 	weir_unlock(&lock);
 }
 
+void
+weir_sample_forget(void)
+{
+	if (weir_sample_filter == NULL)
+		return;
+	weir_lock(&lock);
+	for (uint32_t i = 0; n_samples > 0 && i < SLOTS; i++)
+		if (samples[i].p != NULL) {
+			gone(&samples[i]);
+			samples[i] = (struct sample){0};
+			n_samples--;
+		}
+	n_unsaid = 0;
+	/* Pages that nobody has written to stay without memory. */
+	for (size_t i = 0; i < (size_t)1 << WEIR_SAMPLE_FILTER_BITS; i++)
+		if (weir_sample_filter[i] != 0)
+			weir_sample_filter[i] = 0;
+	weir_unlock(&lock);
+}
+
 bool
 weir_sample_none(void)
 {
-	return n_samples == 0;
+	return n_samples == n_unsaid;
 }
 
 void

@@ -25,8 +25,14 @@ struct weir_sample_weight {
 };
 struct weir_sample_weight weir_sample_weight(uint64_t mean, uint64_t bytes);
 
-/* Makes the table of live samples, once: 0 or -ENOMEM. Before it nothing is kept, and the mean is 0. */
+/* Makes the table of live samples, once: 0 or -ENOMEM. Before it nothing is kept, and the mean is 0. Ends a halt. */
 int weir_sample_start(uint64_t mean);
+
+/*
+ * No more samples are taken until the next start. What replaces a sample from now on is not seen, so that what is freed is
+ * no fall: it counts as freed with the next start only.
+ */
+void weir_sample_halt(void);
 uint64_t weir_sample_mean(void);
 
 /*
@@ -38,7 +44,7 @@ extern _Thread_local uint32_t weir_sample_left __attribute__((tls_model("initial
 /* Keeps p, a block of so many bytes, until it is forgotten; a full table is counted as a drop. */
 void weir_sample_born(const void *p, uint32_t site, uint64_t bytes);
 
-/* Whether none is live. Takes no lock. */
+/* Whether none is live whose end has to be seen. Takes no lock. */
 bool weir_sample_none(void);
 
 /* What live and freed blocks are estimated to be by their size: rows as the sidecar has them. */
@@ -70,6 +76,9 @@ weir_sample_may_be(const void *p)
 }
 
 void weir_sample_gone(const void *p);
+
+/* All that are kept count as freed: nobody will see their end. */
+void weir_sample_forget(void);
 
 /* Samples taken and forgotten, and what those taken stand for, ever. Cheap. */
 struct weir_sample_use {

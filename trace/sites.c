@@ -9,8 +9,10 @@
 #include <time.h>
 
 #include "trace/capture.h"
+#include "trace/eve.h"
 #include "trace/intern.h"
 #include "trace/ledger.h"
+#include "trace/majors.h"
 #include "trace/sample.h"
 #include "trace/threads.h"
 #include "trace/walk.h"
@@ -91,9 +93,16 @@ note_change(uint32_t site)
 		atomic_fetch_or_explicit(word, bit, memory_order_release);
 }
 
-void
-sites_age(struct ledger_site *s, uint32_t gc)
+uint32_t
+sites_majors(const struct ledger_site *s)
 {
+	return majors_at((uint32_t)s->fields[WEIR_S_thread]);
+}
+
+void
+sites_age(struct ledger_site *s)
+{
+	uint32_t gc = sites_majors(s);
 	uint64_t *ages = &s->fields[WEIR_S_age0_bytes];
 	uint64_t live = s->fields[WEIR_S_live_bytes];
 
@@ -109,16 +118,16 @@ sites_age(struct ledger_site *s, uint32_t gc)
 		}
 	}
 	s->gc = gc;
+	s->fields[WEIR_S_major_gcs] = gc;
 }
 
 static struct ledger_site *
 enter(uint32_t site)
 {
 	struct ledger_site *s = ledger_site(site);
-	uint32_t gc = (uint32_t)walk_majors();
 
 	weir_lock(&s->lock);
-	sites_age(s, gc);
+	sites_age(s);
 	return s;
 }
 
@@ -146,8 +155,8 @@ add_live(struct ledger_site *s, const struct weir_birth *b, uint64_t bytes, uint
 		s->least_bytes = f[WEIR_S_live_bytes];
 }
 
-static uint64_t
-ms_at(uint64_t ns)
+uint64_t
+weir_trace_ms_at(uint64_t ns)
 {
 	return (ns - sites_settings.started_ns) / MS_NS;
 }
@@ -155,20 +164,20 @@ ms_at(uint64_t ns)
 uint64_t
 weir_trace_ms(void)
 {
-	return ms_at(now_ns());
+	return weir_trace_ms_at(now_ns());
 }
 
 struct weir_birth
-weir_trace_born(uint32_t site, uint64_t bytes, uint32_t count)
+weir_trace_born_at(uint64_t ns, uint32_t site, uint64_t bytes, uint32_t count)
 {
-	uint64_t ns = now_ns();
-	struct weir_birth b = {.site = site, .ms = ms_at(ns)};
+	struct weir_birth b = {.site = site, .ms = weir_trace_ms_at(ns)};
 
 	if (ledger == NULL)
 		return b;
 	struct ledger_site *s = enter(site);
 	uint64_t *f = s->fields;
 	b.gc = s->gc;
+	eve_comes(s, bytes);
 	add_live(s, &b, bytes, bytes >> 10);
 	f[WEIR_S_live_count] += count;
 	f[WEIR_S_alloc_bytes] += bytes;
@@ -181,12 +190,20 @@ weir_trace_born(uint32_t site, uint64_t bytes, uint32_t count)
 	return b;
 }
 
+struct weir_birth
+weir_trace_born(uint32_t site, uint64_t bytes, uint32_t count)
+{
+	return weir_trace_born_at(now_ns(), site, bytes, count);
+}
+
 void
 weir_trace_resized(const struct weir_birth *b, uint64_t old_bytes, uint64_t bytes)
 {
 	if (ledger == NULL)
 		return;
 	struct ledger_site *s = enter(b->site);
+	if (bytes > old_bytes)
+		eve_comes(s, bytes - old_bytes);
 	add_live(s, b, bytes - old_bytes, (bytes >> 10) - (old_bytes >> 10));
 	if (bytes > old_bytes)
 		s->fields[WEIR_S_alloc_bytes] += bytes - old_bytes;
@@ -205,14 +222,22 @@ weir_trace_seen(const struct weir_birth *b, uint64_t old_bytes, uint64_t bytes)
 }
 
 void
-weir_trace_gone(const struct weir_birth *b, uint64_t bytes, uint32_t count)
+weir_trace_gone_at(uint64_t ns, const struct weir_birth *b, uint64_t bytes,
+		   uint32_t count)
 {
 	if (ledger == NULL)
 		return;
 	struct ledger_site *s = enter(b->site);
+	eve_goes(s, ns, bytes);
 	add_live(s, b, -bytes, -(bytes >> 10));
 	s->fields[WEIR_S_live_count] -= count;
 	leave(s, b->site);
+}
+
+void
+weir_trace_gone(const struct weir_birth *b, uint64_t bytes, uint32_t count)
+{
+	weir_trace_gone_at(now_ns(), b, bytes, count);
 }
 
 void
@@ -267,6 +292,7 @@ weir_trace_after_fork(void)
 	for (uint32_t i = 0; i < ledger_count(WEIR_PART_SITES0); i++)
 		forget_past(i);
 	intern_forget_drops();
+	eve_after_fork();
 	threads_after_fork();
 	capture_after_fork();
 	publish_after_fork();

@@ -55,10 +55,16 @@ bool weir_trace_early(uint64_t bytes);
 /* The time as births have it, also while there is no tracing. */
 uint64_t weir_trace_ms(void);
 
+/* The same for callers who know the time, CLOCK_MONOTONIC_COARSE. */
+uint64_t weir_trace_ms_at(uint64_t ns);
+struct weir_birth weir_trace_born_at(uint64_t ns, uint32_t site, uint64_t bytes,
+				     uint32_t count);
 struct weir_birth weir_trace_born(uint32_t site, uint64_t bytes, uint32_t count);
 void weir_trace_resized(const struct weir_birth *b, uint64_t old_bytes, uint64_t bytes);
 /* The same of what the host's own mappings hold, as it was found: a site is at work while it grows. */
 void weir_trace_seen(const struct weir_birth *b, uint64_t old_bytes, uint64_t bytes);
+void weir_trace_gone_at(uint64_t ns, const struct weir_birth *b, uint64_t bytes,
+			uint32_t count);
 void weir_trace_gone(const struct weir_birth *b, uint64_t bytes, uint32_t count);
 
 /* Gone from its site but not in truth: from here on it is site 0's, with a birth of zeros. */

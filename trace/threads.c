@@ -11,6 +11,9 @@
 #include "trace/alive.h"
 #include "trace/intern.h"
 #include "trace/ledger.h"
+#include "trace/majors.h"
+
+_Static_assert(CAPACITY_THREADS == MAJORS_CLOCKS, "a clock a thread");
 
 #define LOOKS 8 /* threads asked for when one comes */
 
@@ -62,6 +65,7 @@ threads_row(const struct weir_trace_thread *t)
 		old->first_ns = first_ns;
 		old->turns = turns;
 		ledger->thread_ended[i] = false;
+		majors_follow(i, t->isolate);
 		change(i);
 		return i;
 	}
@@ -71,6 +75,7 @@ threads_row(const struct weir_trace_thread *t)
 	}
 	ledger->threads[used] = *t;
 	ledger->threads[used].turns = 1;
+	majors_follow(used, t->isolate);
 	ledger_counted(WEIR_PART_THREADS, used + 1);
 	return used;
 }

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "trace/v8_async.h"
 #include "trace/v8_private.h"
 
 static bool
@@ -30,6 +31,9 @@ tell(const struct v8_reader *r, const struct v8_found *f, bool optimized,
 	int rc = v8_shared_place(r, f->shared, &place, &script);
 	if (rc != 0)
 		return rc == -ENOENT && !r->memory->failed ? 0 : -EFAULT;
+	if (place.definition_line == 0 && f->start > 0 &&
+	    v8_script_line(r, script, f->start, &place.line, &place.column) == 0)
+		place.definition_line = place.line;
 	place.optimized = optimized;
 	place.inlined = f->inlined;
 	place.tested = f->tested;
@@ -111,4 +115,21 @@ v8_decode(const struct v8_reader *r, const struct v8_frame *f,
 			return rc;
 	}
 	return 0;
+}
+
+int
+v8_decode_waiting(const struct v8_reader *r, const struct v8_waiting *w,
+		  void (*each)(void *context, const struct v8_place *place),
+		  void *context)
+{
+	struct v8_found found = {.shared = w->shared, .position = -1, .start = w->start};
+	uint64_t bytecode = w->offset >= 0 ? v8_bytecode_of(r, w->shared) : 0;
+
+	if (bytecode != 0)
+		found.position =
+			v8_bytecode_position(r, bytecode, w->offset, &found.fits);
+	/* Each point of suspension has a position of its own. */
+	if (!found.fits)
+		found.position = -1;
+	return tell(r, &found, false, each, context);
 }

@@ -48,6 +48,7 @@ struct v8_place {
 	uint32_t definition_line; /* 0: unknown */
 	bool exact;		  /* line and column are of the call */
 	bool runtime;		  /* node:internal/... */
+	bool mapped; /* its text names a source map: it may be made of another */
 	bool optimized, inlined;
 	/* Of a frame of the interpreter's: whether its bytecode is one that has a line, as a call has. */
 	bool tested, fits;
@@ -60,6 +61,15 @@ struct v8_place {
  */
 int v8_decode(const struct v8_reader *r, const struct v8_frame *f,
 	      void (*each)(void *context, const struct v8_place *place), void *context);
+
+/*
+ * The same of a function that waits (v8_async.h): the line is that of its `await`, or of the definition of one
+ * that is to be called.
+ */
+struct v8_waiting;
+int v8_decode_waiting(const struct v8_reader *r, const struct v8_waiting *w,
+		      void (*each)(void *context, const struct v8_place *place),
+		      void *context);
 
 /* Forgets the lines counted in scripts so far. */
 void v8_script_forget(void);

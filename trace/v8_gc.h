@@ -12,15 +12,7 @@
 /* Finds V8's functions; without all of them collections stay unknown. */
 void v8_gc_init(const struct weir_symtab *t);
 
-/* The isolate that V8 names as the calling thread's; NULL: none, or no V8. */
-void *v8_gc_current(const struct weir_symtab *t);
-
 /* While V8 starts on the first thread: has this isolate's collections told from the first on. */
 void v8_gc_starting(const struct weir_symtab *t, void *isolate);
-
-/* There is a frame of JavaScript's on the calling thread's stack. */
-void v8_gc_runs_js(void);
-
-void v8_gc_after_fork(void);
 
 #endif

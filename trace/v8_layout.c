@@ -20,8 +20,8 @@ static const struct {
 #undef X
 };
 
-static int
-find(const struct weir_symtab *t, const char *symbols, int32_t *value)
+bool
+v8_layout_constant(const struct weir_symtab *t, const char *symbols, int32_t *value)
 {
 	while (*symbols != '\0') {
 		char name[MAX_SYMBOL];
@@ -34,12 +34,12 @@ find(const struct weir_symtab *t, const char *symbols, int32_t *value)
 			if (weir_symtab_find(t, name, &start, &bytes) == 0 &&
 			    bytes == sizeof(*value)) {
 				memcpy(value, (const void *)start, sizeof(*value));
-				return 0;
+				return true;
 			}
 		}
 		symbols += n + (symbols[n] == '|');
 	}
-	return -1;
+	return false;
 }
 
 /* What the walk (trace/walk.c) takes for granted. */
@@ -107,7 +107,7 @@ v8_layout_read(struct v8_layout *l, const struct weir_symtab *t, const char **wh
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
 		int32_t value;
 
-		if (find(t, wanted[i].symbols, &value) != 0) {
+		if (!v8_layout_constant(t, wanted[i].symbols, &value)) {
 			*why = i == 0 ? "no V8 that exports its constants"
 				      : "a constant of V8's is not exported";
 			if (wanted[i].without == -1)

@@ -6,6 +6,7 @@
 #ifndef TRACE_V8_LAYOUT_H
 #define TRACE_V8_LAYOUT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "trace/symtab.h"
@@ -89,5 +90,8 @@ struct v8_layout {
  * a V8 that is not known.
  */
 int v8_layout_read(struct v8_layout *l, const struct weir_symtab *t, const char **why);
+
+/* A constant under one of a few names, `|` between them. False: it is not exported. */
+bool v8_layout_constant(const struct weir_symtab *t, const char *symbols, int32_t *value);
 
 #endif

@@ -140,6 +140,7 @@ int32_t v8_bytecode_position(const struct v8_reader *r, uint64_t bytecode, int32
 struct v8_found {
 	uint64_t shared;
 	int32_t position; /* in its script, -1 unknown */
+	int32_t start; /* where it begins, if it has no scope that says so; 0: not known */
 	bool inlined, tested, fits;
 };
 

@@ -53,6 +53,12 @@ v8_script_name(const struct v8_reader *r, uint64_t script, struct v8_place *to)
 	if (!v8_is_string(r, name) || v8_string(r, name, to->file, sizeof(to->file)) != 0)
 		to->file[0] = '\0';
 	to->runtime = strncmp(to->file, "node:", 5) == 0;
+	/* The next field names the map. Not needed to name a line: what cannot be read is none. */
+	bool failed = r->memory->failed;
+	to->mapped = !to->runtime &&
+		     v8_has_text(r, v8_field(r, script, source_url(r->layout) + 8)) &&
+		     !r->memory->failed;
+	r->memory->failed = failed;
 }
 
 struct source {

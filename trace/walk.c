@@ -12,12 +12,12 @@
 #include "trace/code.h"
 #include "trace/python.h"
 #include "trace/unwind.h"
-#include "trace/v8_gc.h"
+#include "trace/v8_isolates.h"
 #include "trace/walk_private.h"
 #include "trace/walk_words.h"
 
 /*
- * V8's frames, five words below the frame pointer and two above: the same in all versions known, see
+ * V8's frames, five words below the frame pointer and three above: the same in all versions known, see
  * trace/v8_layout.c.
  */
 enum v8_word {
@@ -27,6 +27,7 @@ enum v8_word {
 	V8_CONTEXT,
 	V8_CALLER,
 	V8_PC,
+	V8_RECEIVER, /* of a script's function; behind it are its arguments */
 	V8_WORDS
 };
 #define V8_BELOW (8 * V8_CALLER)
@@ -43,6 +44,7 @@ struct walk {
 	struct walk_words taken;
 	bool in_python, in_js;
 	uint32_t truncated;
+	uint64_t receiver; /* of the outermost script so far */
 	struct python_walk python;
 	uint32_t n_codes;
 	uint64_t codes[PYTHON_AT_ONCE]; /* not identified yet, */
@@ -103,12 +105,14 @@ take_v8(struct walk *w, uint64_t pc, const uint64_t *frame, bool builtin)
 	}
 	w->in_js = true;
 	if (!builtin) {
+		w->receiver = frame[V8_RECEIVER];
 		walk_words_put(&w->taken, pc | WALK_V8 | WALK_CODE, true);
 		walk_words_put(&w->taken, frame[V8_FUNCTION], false);
 	} else if (is_scriptless(pc)) {
 		return;
 	} else if (is_object(frame[V8_BYTECODE]) && is_small_integer(frame[V8_OFFSET])) {
 		/* The interpreter is a builtin too. Others keep something else there. */
+		w->receiver = frame[V8_RECEIVER];
 		walk_words_put(&w->taken, pc | WALK_V8 | WALK_BYTECODE, true);
 		walk_words_put(&w->taken, frame[V8_FUNCTION], false);
 		walk_words_put(&w->taken, frame[V8_BYTECODE], true);
@@ -270,24 +274,29 @@ take_all(struct walk *w, struct at a)
 	}
 }
 
+/* A stack no longer than this, thread-local data included, has few frames: their rules are not fetched ahead. */
+#define SHALLOW 8192
+
 /* The frame at `fp` is live: its words need no check. */
 static uint64_t
 walk(struct walk *w, uint64_t *words, uintptr_t fp, uintptr_t pc)
 {
 	walk_look();
-	unwind_ahead();
 	w->in_python = w->in_js = false;
 	w->n_codes = 0;
+	w->receiver = 0;
 	w->truncated = 1;
 	walk_words_begin(&w->taken, words);
 	walk_stack_begin(&w->stack, fp);
+	if (w->stack.end - fp > SHALLOW)
+		unwind_ahead();
 	take_all(w, (struct at){.pc = pc, .sp = fp + 16, .fp = *(const uint64_t *)fp});
 	if (w->n_codes > 0)
 		identify_python(w);
 	if (w->in_python)
 		python_end(&w->python);
 	if (w->in_js)
-		v8_gc_runs_js();
+		isolates_runs_js();
 	return walk_words_hash(&w->taken);
 }
 
@@ -299,14 +308,17 @@ walk_take(struct walk_raw *raw, uintptr_t fp, uintptr_t pc)
 	raw->hash = walk(&w, raw->words, fp, pc);
 	raw->n_words = w.taken.n;
 	raw->truncated = w.truncated;
+	raw->receiver = w.receiver;
 	raw->fp = fp;
 	raw->pc = pc;
 }
 
 uint64_t
-walk_hash(uintptr_t fp, uintptr_t pc)
+walk_hash(uintptr_t fp, uintptr_t pc, uint64_t *receiver)
 {
 	struct walk w;
+	uint64_t hash = walk(&w, NULL, fp, pc);
 
-	return walk(&w, NULL, fp, pc);
+	*receiver = w.receiver;
+	return hash;
 }

@@ -7,6 +7,7 @@
 #ifndef TRACE_WALK_H
 #define TRACE_WALK_H
 
+#include <stddef.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -20,8 +21,9 @@
 struct walk_raw {
 	uint32_t n_words;
 	uint32_t truncated;
-	uint64_t hash;	  /* of the words; never 0 */
-	uintptr_t fp, pc; /* where it was taken from */
+	uint64_t hash;	   /* of the words; never 0 */
+	uintptr_t fp, pc;  /* where it was taken from */
+	uint64_t receiver; /* of the outermost script's function, 0: none */
 	uint64_t words[WALK_RAW_WORDS];
 };
 
@@ -29,14 +31,28 @@ struct walk_raw {
  * Reads the stack of the calling thread from the frame at `fp`, whose caller returns to `pc`. walk_hash
  * is what the hash would be: of a stack known by it, no words are needed.
  */
-uint64_t walk_hash(uintptr_t fp, uintptr_t pc);
+uint64_t walk_hash(uintptr_t fp, uintptr_t pc, uint64_t *receiver);
 void walk_take(struct walk_raw *raw, uintptr_t fp, uintptr_t pc);
+
+/* Whether all of its code has been seen in the maps: if not, code_refresh, and it may be another one. */
+bool walk_is_mapped(const struct walk_raw *raw);
 
 /*
  * Decodes it, interning text and frames (under the trace's lock): frame ids, innermost first. Only
- * directly after walk_take on the same thread: the objects that it names may move later.
+ * directly after walk_take on the same thread: the objects that it names may move later. Where no frame
+ * is the program's own, those that wait for this work follow (WEIR_FRAME_ASYNC); *waits says where they were
+ * looked for: the same stack has others another time, which walk_waiting_hash tells apart.
  */
-uint32_t walk_decode(const struct walk_raw *raw, uint32_t frames[WEIR_TRACE_MAX_DEPTH]);
+enum walk_waits {
+	WALK_ALONE,    /* nowhere */
+	WALK_PROMISES, /* what runs settles a promise */
+	WALK_REQUEST, /* that, or else the request that is called back has a callback of the program's */
+};
+uint32_t walk_decode(const struct walk_raw *raw, uint32_t frames[WEIR_TRACE_MAX_DEPTH],
+		     enum walk_waits *waits);
+
+/* Of what waits now for the calling thread's JavaScript; 0: nothing. About 2 us for each function. */
+uint64_t walk_waiting_hash(enum walk_waits waits, uint64_t receiver);
 
 /*
  * What the runtime is and how well it can be read. May change for the worse, when the first stacks
@@ -50,26 +66,33 @@ void walk_runtime(struct walk_runtime *r);
 
 /* Garbage collections seen so far. The heap figures are of each isolate's last major one, together. */
 struct walk_gcs {
-	uint64_t major, minor;
+	uint64_t major, main_major, minor; /* of all isolates; of the main one */
 	uint64_t heap_bytes, external_bytes;
 	uint32_t known; /* 0: nobody tells, or not yet */
 };
 void walk_gcs(struct walk_gcs *g);
 
-/* walk_gcs.major by itself. */
-uint64_t walk_majors(void);
+/* When the last major one ended, CLOCK_MONOTONIC_COARSE; 0: there was none. */
+uint64_t walk_last_major_ns(void);
+
+/* The calling thread ran JavaScript, is the first of the process, and has left its last context: V8 takes its heap down. */
+bool walk_after_scripts(void);
 
 /*
  * For how long equal words on this thread mean the same stack, and equal addresses the same objects. What
  * tells V8's frames apart, code and bytecode, is old from birth: a minor GC, of which a server has one for
  * each large buffer, neither moves it nor gives its place to another. Where collections are not told (yet)
- * it is another number each time, and nothing is remembered. After the walk: that says who runs JavaScript.
+ * it is another number each time, and nothing is remembered. Of the thread's isolate alone: another's collection
+ * moves nothing of it. After the walk: that says who runs JavaScript.
  */
 uint64_t walk_generation(void);
 #define WALK_NO_GENERATION (UINT64_C(1) << 63)
 
-/* By the program's name, or what it exports. Costs a look at the executable. */
+/* By the program's name, or what it exports. The first time it costs a look at the executable. */
 bool walk_has_v8(void);
+
+/* Whether V8 maps that for its heap, by the arguments of mmap: it says where it wants its pages. */
+bool walk_is_heap_of_v8(const void *wish, size_t bytes, int flags);
 
 /*
  * 1, 2, ... of the isolate whose JavaScript the calling thread runs, 0 if none. `may_ask`: from outside of
@@ -89,9 +112,6 @@ void walk_forget_ended(void);
  * collections from the first on.
  */
 bool walk_starting(void);
-
-/* Has everything looked at again that is remembered of objects, as after a GC. For benchmarks. */
-void walk_forget_generation(void);
 
 /* As in sites.h. */
 void walk_after_fork(void);

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From raw words to interned frames, under the trace's lock. What a frame of V8 was decoded to is
- * remembered by place and by what all closures of a function share, since the same line is on the
- * stack again and again. After a major collection other objects may lie at the same addresses: what a
- * function is, is read anew then.
+ * From raw words to interned frames, under the trace's lock. What a frame of V8 was decoded to is remembered
+ * (memo.h), since the same line is on the stack again and again.
  */
 #include "trace/walk.h"
 
@@ -11,30 +9,12 @@
 
 #include "trace/code.h"
 #include "trace/intern.h"
+#include "trace/memo.h"
 #include "trace/python.h"
+#include "trace/v8_async.h"
+#include "trace/v8_isolates.h"
 #include "trace/v8_private.h"
-#include "trace/v8_gc.h"
 #include "trace/walk_private.h"
-
-#define REMEMBERED 1024 /* even */
-#define INDEXED	   4096
-
-/* Where a function was: until the next major collection the same words are the same place. */
-struct spot {
-	uint64_t code, offset; /* bytecode and the offset within; or return address, 0 */
-	uint64_t generation;
-	uint32_t isolate;
-};
-
-struct remembered {
-	struct spot spot;     /* seen at last */
-	uint64_t place, used; /* bytecode offset, or return address; collections seen */
-	uint64_t identity[V8_IDENTITY_WORDS];
-	bool named; /* one of them has a file */
-	uint32_t n, frames[V8_MAX_INLINED];
-};
-static struct remembered remembered[REMEMBERED];
-static uint16_t indexed[INDEXED]; /* by spot: where it may be remembered */
 
 /* The frames of the stack at hand, and of the frame at hand. */
 struct decode {
@@ -43,6 +23,9 @@ struct decode {
 	uint32_t isolate;
 	uint32_t n_now, now[V8_MAX_INLINED];
 	bool named_now, named; /* the frame, any of the stack */
+	bool own_now, own;     /* the same: it is the program's */
+	bool files;	       /* the outermost script is the runtime's for files */
+	bool waits;	       /* what is decoded waits for the stack at hand */
 };
 
 static uint32_t
@@ -67,6 +50,16 @@ native_frame(uint64_t address, enum weir_frame_kind kind)
 	return intern_frame(&f);
 }
 
+/* What calls all others back does not count. */
+static bool
+is_for_files(const struct v8_place *p, bool before)
+{
+	if (p->runtime && strcmp(p->file, "node:internal/async_hooks") == 0)
+		return before;
+	return p->runtime && (strcmp(p->file, "node:fs") == 0 ||
+			      strncmp(p->file, "node:internal/fs/", 17) == 0);
+}
+
 static void
 each_place(void *context, const struct v8_place *p)
 {
@@ -78,13 +71,17 @@ each_place(void *context, const struct v8_place *p)
 		 : p->optimized ? WEIR_FRAME_JS_OPTIMIZED
 				: WEIR_FRAME_JS;
 	f.flags = (p->exact && walk_lines_fit() ? WEIR_FRAME_EXACT_LINE : 0) |
-		  (p->runtime ? WEIR_FRAME_RUNTIME : 0);
+		  (p->runtime ? WEIR_FRAME_RUNTIME : 0) |
+		  (d->waits ? WEIR_FRAME_ASYNC : 0) | (p->mapped ? WEIR_FRAME_MAPPED : 0);
 	f.function = intern_string(p->function, strlen(p->function));
 	f.file = intern_string(p->file, strlen(p->file));
 	f.line = p->line;
 	f.column = p->column;
 	f.definition_line = p->definition_line;
 	d->named_now |= p->file[0] != '\0';
+	/* Neither the runtime's nor a dependency's. */
+	d->files = is_for_files(p, d->files);
+	d->own_now |= !p->runtime && strstr(p->file, "/node_modules/") == NULL;
 	if (d->n_now < V8_MAX_INLINED)
 		d->now[d->n_now++] = intern_frame(&f);
 }
@@ -98,9 +95,9 @@ place_of(const struct v8_frame *f)
 /* False: neither code nor bytecode says which function it is, and only reading will do. */
 static bool
 spot_of(const struct decode *d, uint64_t word, const struct v8_frame *f,
-	struct spot *spot)
+	struct memo_spot *spot)
 {
-	*spot = (struct spot){
+	*spot = (struct memo_spot){
 		.code = f->bytecode != 0 ? f->bytecode : f->pc,
 		.offset = f->bytecode != 0 ? f->offset : 0,
 		.generation = d->generation,
@@ -109,57 +106,14 @@ spot_of(const struct decode *d, uint64_t word, const struct v8_frame *f,
 	return (word & (WALK_BYTECODE | WALK_CODE)) != 0;
 }
 
-static uint16_t *
-index_of(const struct spot *s)
-{
-	return &indexed[((s->code ^ s->offset) * 0x9e3779b97f4a7c15 >> 32) % INDEXED];
-}
-
-/* NULL: it has not been read since the last major collection, or others took its place since. */
-static struct remembered *
-remembered_at(const struct spot *s)
-{
-	struct remembered *r = &remembered[*index_of(s)];
-
-	return r->spot.code == s->code && r->spot.offset == s->offset &&
-			       r->spot.generation == s->generation &&
-			       r->spot.isolate == s->isolate
-		       ? r
-		       : NULL;
-}
-
 static void
-remember_at(struct remembered *r, const struct spot *s)
-{
-	r->spot = *s;
-	*index_of(s) = (uint16_t)(r - remembered);
-}
-
-static bool
-matches(const struct remembered *r, const uint64_t *identity, uint64_t place)
-{
-	return r->place == place &&
-	       memcmp(r->identity, identity, sizeof(r->identity)) == 0;
-}
-
-/* Where it is remembered, or is to be: two places, so that two frames of a stack can be alike. */
-static struct remembered *
-slot_of(const uint64_t *identity, uint64_t place)
-{
-	uint64_t h = (identity[0] ^ place * 31) * 0x9e3779b97f4a7c15;
-	struct remembered *r = &remembered[(h >> 32) % REMEMBERED & ~1u];
-
-	if (matches(r, identity, place) || matches(r + 1, identity, place))
-		return matches(r, identity, place) ? r : r + 1;
-	return r->used <= r[1].used ? r : r + 1;
-}
-
-static void
-recall(struct decode *d, struct remembered *r)
+recall(struct decode *d, struct memo *r)
 {
 	memcpy(d->now, r->frames, sizeof(r->frames));
 	d->n_now = r->n;
 	d->named |= r->named;
+	d->own |= r->own;
+	d->files = r->files;
 	r->used = d->generation;
 }
 
@@ -168,23 +122,23 @@ v8_frame(struct decode *d, uint64_t word, const struct v8_frame *f)
 {
 	const struct v8_reader *reader = walk_v8();
 	uint64_t identity[V8_IDENTITY_WORDS];
-	struct remembered *r = NULL;
-	struct spot spot;
+	struct memo *r = NULL;
+	struct memo_spot spot;
 	bool tells = spot_of(d, word, f, &spot);
 
 	d->n_now = 0;
-	d->named_now = false;
-	if (tells && (r = remembered_at(&spot)) != NULL) {
+	d->named_now = d->own_now = false;
+	if (tells && (r = memo_at(&spot)) != NULL) {
 		recall(d, r);
 		return;
 	}
 	reader->memory->failed = false;
 	if (v8_identity(reader, f->function, identity) == 0) {
-		r = slot_of(identity, place_of(f));
-		if (matches(r, identity, place_of(f))) {
+		r = memo_of(identity, place_of(f));
+		if (memo_matches(r, identity, place_of(f))) {
 			recall(d, r);
 			if (tells)
-				remember_at(r, &spot);
+				memo_keep_at(r, &spot);
 			return;
 		}
 	}
@@ -194,20 +148,23 @@ v8_frame(struct decode *d, uint64_t word, const struct v8_frame *f)
 		return;
 	}
 	d->named |= d->named_now;
+	d->own |= d->own_now;
 	/* What lay where the interpreter has its bytecode was a builtin's own then. */
 	if (d->n_now == 0 && (word & WALK_CODE) == 0 &&
 	    v8_type(reader, f->bytecode) != reader->layout->type_bytecode)
 		walk_scriptless(f->pc);
 	if (r == NULL)
 		return;
-	*r = (struct remembered){.place = place_of(f),
-				 .used = d->generation,
-				 .n = d->n_now,
-				 .named = d->named_now};
+	*r = (struct memo){.place = place_of(f),
+			   .used = d->generation,
+			   .n = d->n_now,
+			   .named = d->named_now,
+			   .own = d->own_now,
+			   .files = d->files};
 	memcpy(r->identity, identity, sizeof(r->identity));
 	memcpy(r->frames, d->now, sizeof(r->frames));
 	if (tells)
-		remember_at(r, &spot);
+		memo_keep_at(r, &spot);
 }
 
 static void
@@ -259,14 +216,14 @@ read_ahead(const struct decode *d, const struct walk_raw *raw)
 	for (uint32_t i = 0; i < raw->n_words && n < WEIR_TRACE_MAX_DEPTH;) {
 		uint64_t word = raw->words[i];
 		struct v8_frame f;
-		struct spot spot;
+		struct memo_spot spot;
 
 		if ((word & WALK_V8) == 0) {
 			i++;
 			continue;
 		}
 		i = frame_at(raw, i, &f);
-		if (!spot_of(d, word, &f, &spot) || remembered_at(&spot) == NULL)
+		if (!spot_of(d, word, &f, &spot) || memo_at(&spot) == NULL)
 			addresses[n++] = f.function;
 	}
 	checked_begin(reader->memory);
@@ -277,9 +234,8 @@ read_ahead(const struct decode *d, const struct walk_raw *raw)
 	checked_expect(reader->memory, addresses, n);
 }
 
-/* Whether all of its code has been seen in the maps. */
-static bool
-is_mapped(const struct walk_raw *raw)
+bool
+walk_is_mapped(const struct walk_raw *raw)
 {
 	for (uint32_t i = 0; i < raw->n_words; i++) {
 		uint64_t word = raw->words[i];
@@ -323,24 +279,71 @@ try_lines(const struct walk_raw *raw)
 	walk_lines_tried(counts[true], counts[false]);
 }
 
-uint32_t
-walk_decode(const struct walk_raw *raw, uint32_t frames[WEIR_TRACE_MAX_DEPTH])
+static bool
+decode_waiting(struct decode *d, const struct v8_waiting *w)
 {
-	static struct walk_raw again; /* under the trace's lock */
+	checked_begin(walk_v8()->memory);
+	d->n_now = 0;
+	d->own_now = false;
+	if (v8_decode_waiting(walk_v8(), w, each_place, d) == 0)
+		return true;
+	intern_drop(WEIR_DROP_unreadable);
+	return false;
+}
 
+/* Of all that a request could call, just one is the program's: that one waits. */
+static void
+callback_frame(struct decode *d, uint64_t receiver, uint32_t scripts_end)
+{
+	static struct v8_waiting waiting[V8_MAX_ASYNC]; /* under the trace's lock */
+	uint32_t n = walk_callbacks(receiver, waiting), found = 0, n_found = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (!decode_waiting(d, &waiting[i]))
+			return;
+		if (d->n_now == 0 || !d->own_now || (n_found > 0 && d->now[0] == found))
+			continue;
+		found = d->now[0];
+		n_found++;
+	}
+	if (n_found != 1 || scripts_end == WEIR_TRACE_MAX_DEPTH)
+		return;
+	d->frames[scripts_end] = found;
+	d->n = scripts_end + 1;
+}
+
+/* What waits for the stack at hand, instead of who called its outermost script. */
+static enum walk_waits
+waiting_frames(struct decode *d, uint64_t receiver, uint32_t scripts_end)
+{
+	static struct v8_waiting waiting[V8_MAX_ASYNC]; /* under the trace's lock */
+	uint32_t n = walk_waiting(waiting);
+	bool files = d->files;
+
+	d->waits = true;
+	if (n == 0 && files)
+		callback_frame(d, receiver, scripts_end);
+	for (uint32_t i = 0; i < n && decode_waiting(d, &waiting[i]); i++) {
+		for (uint32_t k = 0; k < d->n_now && scripts_end < WEIR_TRACE_MAX_DEPTH;
+		     k++)
+			d->frames[scripts_end++] = d->now[k];
+		d->n = scripts_end;
+	}
+	return files ? WALK_REQUEST : WALK_PROMISES;
+}
+
+uint32_t
+walk_decode(const struct walk_raw *raw, uint32_t frames[WEIR_TRACE_MAX_DEPTH],
+	    enum walk_waits *waits)
+{
 	struct decode d = {
 		.frames = frames,
 		.generation = walk_generation(),
 		.isolate = walk_isolate(false),
 	};
 	bool any_v8 = false;
+	uint32_t scripts_end = 0;
 
-	/* The stack is still there: with what the maps say now, it may be another one. */
-	if (!is_mapped(raw)) {
-		code_refresh();
-		walk_take(&again, raw->fp, raw->pc);
-		raw = &again;
-	}
 	if (walk_reads_v8())
 		read_ahead(&d, raw);
 	if (walk_reads_v8() && walk_lines_untried())
@@ -368,17 +371,15 @@ walk_decode(const struct walk_raw *raw, uint32_t frames[WEIR_TRACE_MAX_DEPTH])
 		v8_frame(&d, word, &f);
 		for (uint32_t k = 0; k < d.n_now && d.n < WEIR_TRACE_MAX_DEPTH; k++)
 			frames[d.n++] = d.now[k];
+		if (d.n_now > 0)
+			scripts_end = d.n;
 	}
 	if (any_v8)
 		walk_judge(d.named);
+	*waits = scripts_end > 0 && !d.own
+			 ? waiting_frames(&d, raw->receiver, scripts_end)
+			 : WALK_ALONE;
 	return d.n;
-}
-
-void
-walk_forget_generation(void)
-{
-	for (size_t i = 0; i < REMEMBERED; i++)
-		remembered[i].spot.code = 0;
 }
 
 /* What is remembered stays true: the child has the same objects at the same places. */
@@ -387,5 +388,5 @@ walk_after_fork(void)
 {
 	code_after_fork();
 	python_after_fork();
-	v8_gc_after_fork();
+	isolates_after_fork();
 }

@@ -65,6 +65,13 @@ struct checked *walk_memory(void);
 /* The reader of V8's frames, under the trace's lock. */
 const struct v8_reader *walk_v8(void);
 
+/* What waits for what the calling thread's JavaScript does now, innermost first; how many. */
+struct v8_waiting;
+uint32_t walk_waiting(struct v8_waiting *to);
+
+/* The functions of scripts that this object has, or an object of its; how many. */
+uint32_t walk_callbacks(uint64_t object, struct v8_waiting *to);
+
 /*
  * The self-test of lines, on the first stacks: whether it is still to be done; what it found, frames of the
  * interpreter's whose bytecode has a line and those whose has not; and whether lines may be called exact.

@@ -8,12 +8,15 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "trace/code.h"
 #include "trace/executable.h"
 #include "trace/python.h"
 #include "trace/v8.h"
+#include "trace/v8_async.h"
 #include "trace/v8_gc.h"
+#include "trace/v8_isolates.h"
 #include "trace/walk_private.h"
 
 #define V8_CURRENT "_ZN2v87Isolate13TryGetCurrentEv"
@@ -39,6 +42,7 @@ static unsigned n_fits, n_misfits;
 	"lines are those of the definition; a newer weir may know this version"
 
 static struct v8_layout layout;
+static struct v8_async async;
 static struct checked memory; /* under the trace's lock */
 static struct v8_lengths lengths;
 static const struct v8_reader reader = {&layout, &lengths, &memory};
@@ -80,7 +84,7 @@ builtins(void)
 {
 	if (!walk_runtime_stays())
 		return (struct code_span){0, 0};
-	void *isolate = v8_gc_current(&symbols);
+	void *isolate = isolates_named(&symbols);
 	void (*range)(void *isolate, const void **start, size_t *bytes) =
 		(void (*)(void *, const void **, size_t *))function_named(
 			"_ZN2v87Isolate20GetEmbeddedCodeRangeEPPKvPm");
@@ -189,6 +193,7 @@ look_at_v8(void)
 	code_ask_for_builtins(builtins);
 	v8_lengths_read(&lengths, &layout, &symbols);
 	v8_gc_init(&symbols);
+	v8_async_init(&async, &layout, &symbols);
 	tier = lengths.n != 0 ? WEIR_TIER_V8 : WEIR_TIER_V8_PARTLY;
 	reason = lengths.n != 0 ? "" : NO_LENGTHS;
 	atomic_store(&reads_v8, true);
@@ -232,8 +237,8 @@ look_at_all(void)
 	reason = why_native(rc, why);
 }
 
-bool
-walk_has_v8(void)
+static bool
+look_for_v8(void)
 {
 	struct weir_symtab t;
 	uintptr_t start;
@@ -243,6 +248,31 @@ walk_has_v8(void)
 	return strcmp(by_name, "node") == 0 || strcmp(by_name, "deno") == 0 ||
 	       (weir_symtab_of_executable(&t) == 0 &&
 		weir_symtab_find(&t, V8_CURRENT, &start, &bytes) == 0);
+}
+
+bool
+walk_has_v8(void)
+{
+	static _Atomic int known; /* 1: no V8, 2: V8 */
+	int is = atomic_load_explicit(&known, memory_order_relaxed);
+
+	if (is == 0) {
+		int saved_errno = errno;
+		is = look_for_v8() ? 2 : 1;
+		errno = saved_errno;
+		atomic_store_explicit(&known, is, memory_order_relaxed);
+	}
+	return is == 2;
+}
+
+/* No object is so large: older V8s wish a place for WebAssembly's memories as well, with all they may need. */
+#define VAST_BYTES ((size_t)1 << 30)
+
+bool
+walk_is_heap_of_v8(const void *wish, size_t bytes, int flags)
+{
+	return wish != NULL && bytes < VAST_BYTES && (flags & MAP_FIXED) == 0 &&
+	       walk_has_v8();
 }
 
 bool
@@ -256,7 +286,7 @@ walk_starting(void)
 	    weir_symtab_of_executable(&t) != 0 ||
 	    weir_symtab_find(&t, "_ZN2v87Isolate9InContextEv", &start, &bytes) != 0)
 		return false;
-	void *isolate = v8_gc_current(&t);
+	void *isolate = isolates_named(&t);
 	if (isolate == NULL || ((bool (*)(void *))start)(isolate))
 		return false;
 	v8_gc_starting(&t, isolate);
@@ -301,6 +331,35 @@ const struct v8_reader *
 walk_v8(void)
 {
 	return &reader;
+}
+
+uint32_t
+walk_waiting(struct v8_waiting *to)
+{
+	return v8_async_chain(&async, (uintptr_t)isolates_own_address(), to);
+}
+
+uint32_t
+walk_callbacks(uint64_t object, struct v8_waiting *to)
+{
+	return v8_async_callbacks(&async, object, to);
+}
+
+uint64_t
+walk_waiting_hash(enum walk_waits waits, uint64_t receiver)
+{
+	struct v8_waiting waiting[V8_MAX_ASYNC];
+	uint32_t n = walk_waiting(waiting);
+	uint64_t h = 0;
+
+	if (n == 0 && waits == WALK_REQUEST)
+		n = walk_callbacks(receiver, waiting);
+	for (uint32_t i = 0; i < n; i++)
+		h = (h ^ waiting[i].shared ^
+		     (uint64_t)(uint32_t)waiting[i].offset << 48) *
+			    0x9e3779b97f4a7c15 ^
+		    h >> 29;
+	return h;
 }
 
 bool

@@ -21,14 +21,16 @@
 extern "C" {
 #endif
 
-/* More than 64 bytes; weir_copy calls it. */
+/* From here on it is looked at which way is the quickest; weir_copy calls weir_copy_large then. */
+#define WEIR_COPY_LARGE 2048
 void *weir_copy_large(void *dst, const void *src, size_t n);
 
 /*
  * Copies n bytes, which may overlap, and returns dst. Up to 16 and up to 64 bytes are loads and
- * stores in place; beyond that, the way is chosen by size and by how the two lie to each
- * other: some processors' own copy is an order of magnitude slower when they lie less than 64
- * bytes apart modulo 4096, and libc's idea of the caches is wrong in many virtual machines.
+ * stores in place; beyond that it is libc's copy, but from 2 KB on, on processors where that is slow, the
+ * way is chosen by size and by how the two lie to each other: AMD's string move is an order of magnitude
+ * slower when they lie less than 64 bytes apart modulo 4096, and libc's idea of the caches is wrong in many
+ * virtual machines.
  * Mapping memory instead of copying it is no way around the memory's own speed.
  */
 static inline __attribute__((unused)) void *
@@ -38,7 +40,8 @@ weir_copy(void *dst, const void *src, size_t n)
 	const uint8_t *from = (const uint8_t *)src;
 
 	if (n > 64)
-		return weir_copy_large(dst, src, n);
+		return n < WEIR_COPY_LARGE ? __builtin_memmove(dst, src, n)
+					   : weir_copy_large(dst, src, n);
 	if (n > 32) {
 		uint64_t head[4], tail[4];
 

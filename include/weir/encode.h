@@ -86,6 +86,12 @@ size_t weir_decoded_exact(enum weir_codec codec, enum weir_dialect dialect,
 			  const char *src, size_t n);
 
 /*
+ * How many bytes at the beginning are valid UTF-8, in whole characters: n if all are, which is what
+ * Node's buffer.isUtf8 says of them. Reads only.
+ */
+size_t weir_utf8_valid(const void *src, size_t n);
+
+/*
  * One call for all of it. If cap is too small, the result is NEED_OUTPUT and dst holds the
  * beginning of what there would be: exactly cap bytes, but never a part of a UTF-8 character
  * or of a UTF-16 unit. `read` then says how far the source was taken; streaming is what goes on from there.

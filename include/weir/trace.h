@@ -11,8 +11,8 @@
  *   area + parts[i].offset   part i: `capacity` records of `record_bytes`
  *
  * The writer puts down the records first and then one head, in turns: `seq_begin` = `seq_end`, one
- * more each time, copy seq % 2; two more while a process seems to take itself down, so that the
- * head of before stays: the one that is replaced then is not whole meanwhile. A reader takes the
+ * more each time, copy seq % 2. A process that ends by exit, and has freed all by then, writes what it held
+ * before as a head of its own (is_eve), and then its last. A reader takes the
  * head with the larger number whose two numbers agree, and with it `used` records of each part.
  * Parts but SITES0/1, COSTS0/1 and the rings of rows only grow: what a head counts never changes, but
  * for a thread's row, which another of its name has once it has ended.
@@ -93,22 +93,22 @@ enum weir_trace_tier {
 		WEIR_N_TRACE_TIERS
 };
 
-/* What could not be recorded, X(name, meaning): never silent. */
+/* What was not recorded, X(name, meaning): never silent. Of `code` 1 is all there is to count. */
 #define WEIR_TRACE_DROPS(X)                                                              \
-	X(strings, "text that found STRINGS full")                                       \
-	X(modules, "executable files that found MODULES full")                           \
-	X(threads, "threads that found THREADS full: counted as thread 0")               \
-	X(frames, "frames that found FRAMES full")                                       \
-	X(nodes, "stacks that found NODES full")                                         \
-	X(sites, "allocations whose site found SITES full")                              \
-	X(busy, "allocations whose stack was not taken: the tables were locked")         \
-	X(unreadable, "frames of the runtime's that failed a check and were left out")   \
-	X(truncated, "stacks deeper than WEIR_TRACE_MAX_DEPTH, or whose walk broke off") \
-	X(rows, "rows that could not be written")                                        \
-	X(samples, "samples of small blocks that found their table full")                \
-	X(isolates, "isolates of V8's whose collections and heap are not counted")       \
-	X(code, "1: not all of V8's code is known; some of its frames are bare "         \
-		"addresses")
+	X(strings, "names, for want of room")                                            \
+	X(modules, "files of machine code, for want of room")                            \
+	X(threads, "threads one by one, for want of room")                               \
+	X(frames, "frames, for want of room")                                            \
+	X(nodes, "stacks, for want of room")                                             \
+	X(sites, "who asked for a block, for want of room")                              \
+	X(busy, "who asked for a block, when too many did at once")                      \
+	X(unreadable, "frames of the runtime that could not be read")                    \
+	X(truncated, "the outermost frames of stacks, which are too deep or cannot be "  \
+		     "read to the end")                                                  \
+	X(rows, "moments that could not be written")                                     \
+	X(samples, "samples of small blocks, for want of room")                          \
+	X(isolates, "collections and heap of workers beyond those that are watched")     \
+	X(code, "names of some of V8's code, whose frames are bare addresses")
 
 enum weir_trace_drop {
 #define X(name, meaning) WEIR_DROP_##name,
@@ -145,6 +145,8 @@ struct weir_trace_head {
 	uint64_t seq_end;
 	uint64_t
 		row_bytes; /* of a row before its points; 0: up to account_ns, and id_again */
+	uint64_t is_eve; /* 1: what there was, to the byte, before all was taken down */
+	uint64_t main_major_gcs; /* of major_gcs those of the main thread's isolate */
 };
 
 /* A file mapped executable: enough to name its code on another machine. */
@@ -188,6 +190,9 @@ enum weir_frame_kind {
 #define WEIR_FRAME_EXACT_LINE  1 /* line, column are of the call; else of the definition */
 #define WEIR_FRAME_RUNTIME     2 /* the runtime's own script: node:internal/... */
 #define WEIR_FRAME_CONSTRUCTOR 4
+#define WEIR_FRAME_ASYNC       8 /* it waits for the frame before, and did not call it */
+#define WEIR_FRAME_MAPPED                                                                \
+	16 /* the script's text, as the runtime has it, names a source map */
 
 /* Two frames are one record only if all their words are equal. */
 struct weir_trace_frame {
@@ -201,7 +206,10 @@ struct weir_trace_frame {
 	uint64_t address; /* return address (NATIVE, OPAQUE, PERF_MAP), else 0 */
 };
 
-/* A stack is its innermost frame and the node of its caller. Node 0 is the root: no frame. */
+/*
+ * A stack is its innermost frame and the node of its caller. Node 0 is the root: no frame. Where no script
+ * on the stack is the program's own, those that wait for it (WEIR_FRAME_ASYNC) follow its outermost script.
+ */
 struct weir_trace_node {
 	uint32_t parent; /* node of the caller; smaller than this node's own index */
 	uint32_t frame;
@@ -230,7 +238,11 @@ struct weir_trace_node {
 	  "sum of KiB x milliseconds since started_ns at birth, live")                   \
 	X(first_ns, gauge, ns, "first allocation")                                       \
 	X(last_ns, gauge, ns, "last allocation")                                         \
-	X(sampled_count, counter, count, "of alloc_count, records that stand for several")
+	X(sampled_count, counter, count,                                                 \
+	  "of alloc_count, records that stand for several")                              \
+	X(major_gcs, counter, count,                                                     \
+	  "major GCs that the ages are up to: of its thread's isolate, or the main "     \
+	  "one's where those are more")
 
 enum weir_site_field {
 #define X(name, kind, unit, meaning) WEIR_S_##name,
@@ -269,9 +281,9 @@ struct weir_trace_row {
 	/* Where resident memory was, at account_ns; 0: nobody had looked. As in weir/stats.h. */
 	uint64_t account_ns;
 	uint64_t next_used_bytes, next_used_ns;
-	uint64_t
-		part_bytes[WEIR_N_MEMORY_PARTS]; /* the last, so that there may be more */
-	uint64_t id_again; /* the record's last word before the points */
+	uint64_t part_bytes[WEIR_N_MEMORY_PARTS];
+	uint64_t main_major_gcs; /* of major_gcs */
+	uint64_t id_again;	 /* the record's last word before the points */
 };
 #define WEIR_TRACE_ROW_BYTES(points)                                                     \
 	(sizeof(struct weir_trace_row) + (points) * sizeof(struct weir_trace_point))

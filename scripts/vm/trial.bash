@@ -4,7 +4,7 @@
 # without weir, switches of the machine.
 # shellcheck source=/dev/null
 . "$WEIR_SRCDIR/scripts/runtimes.sh"
-export SHIM=$WEIR_BUILDDIR/.libs/libweir_preload.so WEIR=$WEIR_BUILDDIR/weir WEIR_SRCDIR WEIR_BUILDDIR
+export SHIM=$WEIR_BUILDDIR/libweir_preload.so WEIR=$WEIR_BUILDDIR/weir WEIR_SRCDIR WEIR_BUILDDIR
 guests=$WEIR_BUILDDIR/tests/preload
 helpers=$WEIR_SRCDIR/scripts/vm
 programs=$WEIR_SRCDIR/tests/runtimes/programs

@@ -6,9 +6,9 @@ bats_require_minimum_version 1.5.0
 : "${WEIR_SRCDIR:=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)}"
 : "${WEIR_BUILDDIR:=$WEIR_SRCDIR/build}"
 WEIR=$WEIR_BUILDDIR/weir
-LIBRARY=$WEIR_BUILDDIR/.libs/libweir_attach.so
+LIBRARY=$WEIR_BUILDDIR/libweir_attach.so
 GUESTS=$WEIR_BUILDDIR/tests/attach
-PLUGIN=$WEIR_BUILDDIR/.libs/libseen_plugin.so
+PLUGIN=$WEIR_BUILDDIR/libseen_plugin.so
 
 # Sidecars of this test only.
 own_sidecars() {

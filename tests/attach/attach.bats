@@ -59,6 +59,26 @@ may_trace() {
   [ -z "$(find /tmp -maxdepth 1 -name "weir-attach-*")" ] || ! ls -d /tmp/weir-attach-"$guest"-* 2>/dev/null
 }
 
+@test "a sidecar of its own place: found by the command, and named for the others" {
+  start_guest
+  may_trace
+  its=$BATS_TEST_TMPDIR/its-$guest.weir
+  run -0 "$WEIR" attach --stats="$BATS_TEST_TMPDIR/its-%p.weir" "$guest"
+  [[ $output == *"weir growth $its "* ]]
+  order leak 2
+  growth_has_it() {
+    "$WEIR" growth "$its" | grep -q leak_here
+  }
+  await_that growth_has_it
+  "$WEIR" detach "$its"
+  run -1 "$WEIR" attach "$guest"
+  [[ $output == *"where --stats had it"* ]]
+  run -0 "$WEIR" attach --stats="$its" "$guest"
+  [[ $output == "attached to $guest again"* ]]
+  last_order exit
+  ended 7
+}
+
 @test "a dry run finds the place and leaves it at that" {
   start_guest
   may_trace
@@ -74,7 +94,7 @@ may_trace() {
 }
 
 @test "each kind of wait returns what it should, when it should; registers, errno, mask and alternate stack are kept" {
-  for what in read recv epoll poll select condition timed spin; do
+  for what in read recv epoll poll select condition timed spin flock fcntl ofd fifo connect; do
     start "$GUESTS/waits" "$what"
     may_trace
     "$WEIR" attach "$guest"
@@ -131,14 +151,55 @@ may_trace() {
   await_that grep -q '^State:.T' "/proc/$guest/status"
   "$WEIR" attach "$guest" >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
   command=$!
-  await_that grep -q "it is stopped: the library is loaded when it goes on" "$BATS_TEST_TMPDIR/out"
+  await_that grep -q "it is stopped: weir attach waits for it to go on" "$BATS_TEST_TMPDIR/out"
   sleep 0.3
+  [ -z "$(find /tmp -maxdepth 1 -name "weir-attach-$guest-*")" ]
   kill -CONT "$guest"
   wait $command
   grep "attached to $guest" "$BATS_TEST_TMPDIR/out"
   order leak
   last_order exit
   ended 7
+}
+
+@test "a process that stays stopped is left as it is, and is not loaded into later" {
+  start_guest
+  may_trace
+  kill -STOP "$guest"
+  await_that grep -q '^State:.T' "/proc/$guest/status"
+  run -1 "$WEIR" attach "$guest"
+  [[ $output == *"it is still stopped, and nothing was done: kill -CONT $guest"* ]]
+  grep -q '^State:.T' "/proc/$guest/status"
+  kill -CONT "$guest"
+  order leak
+  run -1 grep libweir "/proc/$guest/maps"
+  "$WEIR" attach "$guest"
+  order leak 2
+  await_that live leak_here 2
+  last_order exit
+  ended 7
+}
+
+@test "a process that ends meanwhile: that it has ended is what is said" {
+  local ms
+  for ms in 00 02 04 06 08 10 15 20 30; do
+    sleep 100 3>&- &
+    guest=$!
+    "$WEIR" attach "$guest" >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+    command=$!
+    sleep "0.0$ms"
+    kill -KILL "$guest"
+    wait "$guest" || true
+    wait "$command" || true
+    cat "$BATS_TEST_TMPDIR/out"
+    grep -q "has ended\|there is no process\|^attached to" "$BATS_TEST_TMPDIR/out"
+  done
+  # As a zombie, which its parent does not wait for.
+  bash -c 'sleep 0.01 & echo $! >"$0"; exec sleep 100' "$BATS_TEST_TMPDIR/zombie" 3>&- &
+  guest=$!
+  await_that eval "grep -q '^State:.Z' /proc/\$(cat '$BATS_TEST_TMPDIR/zombie')/status"
+  run -1 "$WEIR" attach "$(cat "$BATS_TEST_TMPDIR/zombie")"
+  [[ $output == *"has ended"* ]]
 }
 
 # refused TEXT: weir says so of $guest, the doctor as well, and nothing was loaded.
@@ -150,7 +211,7 @@ refused() {
 }
 
 @test "refused, with the reason: its own allocator, weir already, musl or static, a sanitizer, traced, a filter" {
-  start_guest LD_PRELOAD="$WEIR_BUILDDIR/.libs/libweir_preload.so"
+  start_guest LD_PRELOAD="$WEIR_BUILDDIR/libweir_preload.so"
   refused "it runs under weir already"
   end_guest
   rm "$BATS_TEST_TMPDIR/orders"
@@ -190,8 +251,12 @@ C
 @test "a filter of system calls that cannot be read: only if forced" {
   start "$WEIR_BUILDDIR/tests/preload/without" mremap "$GUESTS/seen"
   may_trace
-  refused "seccomp"
-  [[ $output == *"--force attaches"* ]]
+  # Root reads it: attach_odd.bats.
+  local less=()
+  [ "$(id -u)" -ne 0 ] || less=(setpriv --bounding-set -sys_admin --inh-caps -all)
+  run -1 "${less[@]}" "$WEIR" attach "$guest"
+  [[ $output == *seccomp*"--force attaches"* ]]
+  [ "$(grep -c libweir_attach "/proc/$guest/maps")" -eq 0 ]
   "$WEIR" attach --force "$guest"
   order leak
   await_that live leak_here 1
@@ -236,6 +301,41 @@ P
     "$WEIR" growth --json "$guest" | jq -e '.sites[0].name | test("^hold .*holds.py:4")'
   }
   await_that named
+  "$WEIR" detach "$guest"
+}
+
+@test "what the process maps by itself meanwhile is named by line, and unmapped again is gone" {
+  command -v python3 || skip "no Python"
+  cat >"$BATS_TEST_TMPDIR/maps.py" <<'P'
+import mmap, sys
+held = []
+def keep():
+    held.append(mmap.mmap(-1, 400000, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
+    held[-1].write(bytes(100000) * 4)
+print("ready", flush=True)
+while sys.stdin.read(1) == "m":
+    for _ in range(100):
+        keep()
+    print("mapped", flush=True)
+for m in held:
+    m.close()
+print("unmapped", flush=True)
+sys.stdin.read()
+P
+  start python3 "$BATS_TEST_TMPDIR/maps.py"
+  may_trace
+  "$WEIR" attach "$guest"
+  printf m >&9
+  await_that grep -qx mapped "$said"
+  live_bytes() {
+    "$WEIR" growth --json "$guest" | jq -e '[.sites[] | select(.name | test("^keep .*maps.py:4"))] |
+      (map(.live_bytes) | add // 0) '"$1"
+  }
+  await_that live_bytes "== 100 * 401408"
+  printf x >&9
+  await_that grep -qx unmapped "$said"
+  await_that live_bytes "== 0"
+  run -0 "$WEIR" stat --check "$guest"
   "$WEIR" detach "$guest"
 }
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-attach_tests = %D%/observing.bats %D%/attach.bats
+attach_tests = %D%/attach_container.bats %D%/attach_odd.bats %D%/observing.bats %D%/attach.bats
 EXTRA_DIST += %D%/attach.bash %D%/load.mjs %D%/server.mjs $(attach_tests)
 
 if BUILD_SHIM
-check_PROGRAMS += %D%/busy %D%/seen %D%/waits
-check_LTLIBRARIES += libseen_plugin.la
+check_PROGRAMS += %D%/busy %D%/filtered_guest %D%/odd %D%/seen %D%/waits
+check_PROGRAMS += libseen_plugin.so
 if HAVE_BATS
 TESTS += $(attach_tests)
 endif
@@ -14,6 +14,8 @@ tests_attach_seen_LDADD = -ldl
 tests_attach_busy_CFLAGS = $(GUEST_CFLAGS)
 tests_attach_busy_LDADD = -ldl
 tests_attach_waits_CFLAGS = $(GUEST_CFLAGS)
-libseen_plugin_la_SOURCES = %D%/seen_plugin.c
-libseen_plugin_la_CFLAGS = $(GUEST_CFLAGS) -fvisibility=default
-libseen_plugin_la_LDFLAGS = -module -avoid-version -rpath $(abs_builddir)
+tests_attach_filtered_guest_CFLAGS = $(GUEST_CFLAGS)
+tests_attach_odd_CFLAGS = $(GUEST_CFLAGS)
+libseen_plugin_so_SOURCES = %D%/seen_plugin.c
+libseen_plugin_so_CFLAGS = $(GUEST_CFLAGS) -fvisibility=default
+libseen_plugin_so_LDFLAGS = -shared

@@ -56,6 +56,38 @@ loaded() {
   ended 7
 }
 
+# sampled LEAST MOST: so many bytes are live in small blocks, as it is estimated.
+sampled() {
+  "$WEIR" growth --json "$guest" |
+    jq -e --argjson least "$1" --argjson most "$2" '[.sites[] | select(.name | test("seen.c:")) | .live_bytes] | add // 0 | . >= $least and . <= $most'
+}
+
+@test "small blocks are sampled: about what there is, frees are seen, children go on, detaching forgets them" {
+  start_guest WEIR_OPTIONS=trace_sample=16K,stats_ms=20
+  loaded
+  order small
+  # 20 MB are kept, some 1250 samples: a fifth is seven deviations.
+  await_that sampled 16000000 24000000
+  "$WEIR" growth --json "$guest" | jq -e '[.sites[].alloc_bytes] | any(. > 34000000 and . < 46000000)'
+  run -0 "$WEIR" stat --check "$guest"
+  order "few children"
+  order "small end"
+  await_that sampled 0 0
+  order small
+  await_that sampled 16000000 24000000
+  "$WEIR" detach "$guest"
+  "$WEIR" attach "$guest"
+  sampled 0 0
+  order "small end"
+  order small
+  await_that sampled 16000000 24000000
+  "$WEIR" detach "$guest"
+  order slots
+  grep -q 'malloc in libc.so.6, free in libc.so.6' "$said"
+  last_order exit
+  ended 7
+}
+
 @test "preloaded: the same, from the first block on" {
   start_guest LD_PRELOAD="$LIBRARY"
   await_that "$WEIR" growth "$guest"

@@ -90,6 +90,35 @@ threads(void)
 		pthread_join(t[i], NULL);
 }
 
+/* 40 MB in small blocks, of which half are freed again, some after they have grown beyond what is small. */
+enum { SMALL_BLOCKS = 40000, SMALL_BYTES = 1000 };
+static void *small[SMALL_BLOCKS];
+
+static __attribute__((noinline)) void *
+small_here(int i)
+{
+	return i % 3 == 0   ? calloc(1, SMALL_BYTES)
+	       : i % 3 == 1 ? realloc(malloc(1), SMALL_BYTES)
+			    : malloc(SMALL_BYTES);
+}
+
+static void
+small_drop(int step)
+{
+	for (int i = 0; i < SMALL_BLOCKS; i += step) {
+		free(i % 20 == 0 ? realloc(small[i], BYTES) : small[i]);
+		small[i] = NULL;
+	}
+}
+
+static void
+small_keep(void)
+{
+	for (int i = 0; i < SMALL_BLOCKS; i++)
+		memset(small[i] = small_here(i), 1, SMALL_BYTES);
+	small_drop(2);
+}
+
 static volatile int churning;
 static void *
 churn_on(void *unused)
@@ -101,20 +130,21 @@ churn_on(void *unused)
 
 /* The child frees what was seen, and gets what is not. Other threads are in the midst of it when it is made. */
 static void
-children(void)
+children(int n)
 {
 	pthread_t t[4];
 
 	churning = 1;
 	for (int i = 0; i < 4; i++)
 		pthread_create(&t[i], NULL, churn_on, NULL);
-	for (int i = 0; i < 100; i++) {
+	for (int i = 0; i < n; i++) {
 		pid_t child = fork();
 		int status;
 
 		if (child == 0) {
 			for (int k = 0; k < KEPT_MAX; k++)
 				free(kept[k]);
+			small_drop(1);
 			churn((void *)200L);
 			exit(3);
 		}
@@ -172,12 +202,18 @@ obey(const char *line)
 		memset(leak_here(), 1, BYTES);
 	else if (strcmp(line, "family") == 0)
 		family();
+	else if (strcmp(line, "small") == 0)
+		small_keep();
+	else if (strcmp(line, "small end") == 0)
+		small_drop(1);
 	else if (strcmp(line, "errno") == 0)
 		keep_errno();
 	else if (strcmp(line, "threads") == 0)
 		threads();
 	else if (strcmp(line, "children") == 0)
-		children();
+		children(100);
+	else if (strcmp(line, "few children") == 0)
+		children(10);
 	else if (strcmp(line, "slots") == 0)
 		slots();
 	else if (strncmp(line, "plug ", 5) == 0)

@@ -12,9 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/select.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,13 +32,52 @@ static struct shared {
 #define mutex shared->mutex
 #define cond  shared->cond
 
+static char path[64];
+
+/* What the one locks, which the other waits for; opened twice, for a lock is of the opening. */
+static int
+open_ours(void)
+{
+	return open(path, O_RDWR | O_CREAT, 0600);
+}
+
+static int
+lock_part(int fd, int command)
+{
+	struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+	return fcntl(fd, command, &all);
+}
+
+static struct sockaddr_un name = {.sun_family = AF_UNIX};
+
+/* A socket with room for one connection, which is taken. */
+static int
+listen_full(void)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	int one = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	snprintf(name.sun_path + 1, sizeof(name.sun_path) - 1, "weir-waits-%d",
+		 (int)getpid());
+	if (bind(fd, (struct sockaddr *)&name, sizeof(name)) != 0 || listen(fd, 0) != 0 ||
+	    connect(one, (struct sockaddr *)&name, sizeof(name)) != 0)
+		return -1;
+	return fd;
+}
+
 /* Another process, so that this one has one thread: lets go what waits, once it is told by standard input. */
 static void
-start_other(void)
+start_other(const char *what)
 {
 	pthread_mutexattr_t m;
 	pthread_condattr_t c;
+	int fd = -1, listener = listen_full();
 	char one;
+
+	snprintf(path, sizeof(path), "/tmp/weir-waits-%d", (int)getpid());
+	if (strcmp(what, "fifo") == 0)
+		mkfifo(path, 0600);
 
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -45,10 +87,23 @@ start_other(void)
 	pthread_condattr_init(&c);
 	pthread_condattr_setpshared(&c, PTHREAD_PROCESS_SHARED);
 	pthread_cond_init(&cond, &c);
-	if (fork() != 0)
+	if (fork() != 0) {
+		(void)!read(ends[0], &one, 1);
 		return;
+	}
+	if (strcmp(what, "fifo") != 0) {
+		fd = open_ours();
+		flock(fd, LOCK_EX);
+		lock_part(fd, F_SETLK);
+	}
+	(void)!write(ends[1], "x", 1);
 	if (read(0, &one, 1) == 1) {
 		told = 1;
+		close(fd);
+		if (strcmp(what, "fifo") == 0)
+			fd = open(path, O_WRONLY);
+		if (strcmp(what, "connect") == 0)
+			accept(listener, NULL, NULL);
 		pthread_mutex_lock(&mutex);
 		pthread_cond_signal(&cond);
 		pthread_mutex_unlock(&mutex);
@@ -67,6 +122,18 @@ wait_for(const char *what)
 	fd_set set;
 	char c;
 
+	if (strcmp(what, "flock") == 0)
+		return flock(open_ours(), LOCK_EX) + 1;
+	if (strcmp(what, "fcntl") == 0)
+		return lock_part(open_ours(), F_SETLKW) + 1;
+	if (strcmp(what, "ofd") == 0)
+		return lock_part(open_ours(), F_OFD_SETLKW) + 1;
+	if (strcmp(what, "fifo") == 0)
+		return open(path, O_RDONLY) >= 0;
+	if (strcmp(what, "connect") == 0)
+		return connect(socket(AF_UNIX, SOCK_STREAM, 0), (struct sockaddr *)&name,
+			       sizeof(name)) +
+		       1;
 	clock_gettime(CLOCK_REALTIME, &late);
 	late.tv_sec += 600;
 	FD_ZERO(&set);
@@ -148,12 +215,13 @@ main(int argc, char **argv)
 	sigaddset(&before, SIGUSR2);
 	sigprocmask(SIG_BLOCK, &before, NULL);
 	sigprocmask(SIG_BLOCK, NULL, &before);
-	start_other();
+	start_other(what);
 	puts("ready");
 	fflush(stdout);
 	errno = 4711;
 	rc = strcmp(what, "spin") == 0 ? 1 + spin() : wait_for(what);
 	int error = errno;
+	unlink(path);
 	sigprocmask(SIG_BLOCK, NULL, &after);
 	sigaltstack(NULL, &now);
 	printf("%s returned %d, %s, errno %s, mask %s, stack %s\n", what, rc,

@@ -44,7 +44,7 @@ good_rows() {
   "$WEIR_BUILDDIR/bench/scratch_bench" --scale 0.001 class >rows
   good_rows scratch
   jq -es 'map(.case) | any(endswith(".malloc")) and all(endswith(".weir") | not)' rows
-  WEIR_OPTIONS=stats=off LD_PRELOAD=$WEIR_BUILDDIR/.libs/libweir_preload.so \
+  WEIR_OPTIONS=stats=off LD_PRELOAD=$WEIR_BUILDDIR/libweir_preload.so \
     "$WEIR_BUILDDIR/bench/scratch_bench" --scale 0.001 >rows
   good_rows scratch
   jq -es 'map(.case) | any(. == "class.1M.weir") and any(. == "growth.1000x1M.weir")' rows

@@ -7,7 +7,7 @@ bats_require_minimum_version 1.5.0
 : "${WEIR_BUILDDIR:=$WEIR_SRCDIR/build}"
 
 setup() {
-  library=$WEIR_BUILDDIR/.libs/libweir.so
+  library=$WEIR_BUILDDIR/libweir.so
   [ -e "$library" ] || skip "this build has no shared libweir"
   cd "$BATS_TEST_TMPDIR" || return
   unset WEIR_OPTIONS
@@ -17,8 +17,8 @@ setup() {
 # The program with the library of this build, as anyone would compile it.
 build_user() {
   gcc -std=c11 -Wall -Wextra -Werror -I"$WEIR_SRCDIR/include" -o user \
-    "$WEIR_SRCDIR/tests/encode/scratch_user.c" -L"$WEIR_BUILDDIR/.libs" -lweir \
-    -Wl,-rpath,"$WEIR_BUILDDIR/.libs" || skip "this build links only with its own flags"
+    "$WEIR_SRCDIR/tests/encode/scratch_user.c" -L"$WEIR_BUILDDIR" -lweir \
+    -Wl,-rpath,"$WEIR_BUILDDIR" || skip "this build links only with its own flags"
 }
 
 @test "it exports what the public headers declare, and nothing else" {
@@ -37,7 +37,7 @@ build_user() {
 
 @test "the examples work: a C program, and Bun by FFI" {
   gcc -Wall -Wextra -Werror -I"$WEIR_SRCDIR/include" -o mail "$WEIR_SRCDIR/examples/encoders/mail.c" \
-    -L"$WEIR_BUILDDIR/.libs" -lweir -Wl,-rpath,"$WEIR_BUILDDIR/.libs" ||
+    -L"$WEIR_BUILDDIR" -lweir -Wl,-rpath,"$WEIR_BUILDDIR" ||
     skip "this build links only with its own flags"
   head -c 50001 /dev/urandom >bytes
   base64 -w 76 bytes | sed 's/$/\r/' | ./mail | cmp - <(base64 -w 64 bytes)
@@ -58,12 +58,12 @@ node_example() {
   [ -e "$headers/node_api.h" ] || headers=/usr/include/node
   [ -e "$headers/node_api.h" ] || skip "no node_api.h beside $node"
   gcc -shared -fPIC -Wall -Wextra -Werror -I"$headers" -I"$WEIR_SRCDIR/include" -o weir_node.node \
-    "$WEIR_SRCDIR/examples/encoders/weir_node.c" -L"$WEIR_BUILDDIR/.libs" -lweir \
-    -Wl,-rpath,"$WEIR_BUILDDIR/.libs" || skip "this build links only with its own flags"
+    "$WEIR_SRCDIR/examples/encoders/weir_node.c" -L"$WEIR_BUILDDIR" -lweir \
+    -Wl,-rpath,"$WEIR_BUILDDIR" || skip "this build links only with its own flags"
   head -c 3000001 /dev/urandom >bytes
   "$node" "$WEIR_SRCDIR/examples/encoders/hex.node.js" weir_node.node bytes 3>&- |
     cmp - <(basenc --base16 -w0 bytes | tr A-F a-f)
-  shim=$WEIR_BUILDDIR/.libs/libweir_preload.so
+  shim=$WEIR_BUILDDIR/libweir_preload.so
   [ -e "$shim" ] || return 0
   LD_PRELOAD=$shim WEIR_OPTIONS=stats=$PWD/node.weir "$node" \
     "$WEIR_SRCDIR/examples/encoders/hex.node.js" weir_node.node bytes 3>&- |
@@ -90,7 +90,7 @@ node_example() {
 }
 
 @test "under the preload, its scratch blocks are the shim's" {
-  shim=$WEIR_BUILDDIR/.libs/libweir_preload.so
+  shim=$WEIR_BUILDDIR/libweir_preload.so
   [ -e "$shim" ] || skip "this build has no shim"
   build_user
   LD_PRELOAD=$shim WEIR_OPTIONS=stats=$PWD/user.weir ./user 3>&-

@@ -7,4 +7,4 @@ endif
 
 check_PROGRAMS += tests/encode/check_vectors
 tests_encode_check_vectors_SOURCES = %D%/check_vectors.c %D%/vector.h
-tests_encode_check_vectors_LDADD = libencode.la libpool.la libpolicy.la
+tests_encode_check_vectors_LDADD = libencode.a libpool.a libpolicy.a

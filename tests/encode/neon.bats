@@ -34,6 +34,9 @@ build() {
   build text tests/unit/test_encode_text.c
   $emulator ./text >tap 3>&-
   [ "$(grep -c '^ok' tap)" -ge 5 ]
+  build short tests/unit/test_encode_short.c
+  $emulator ./short >tap 3>&-
+  [ "$(grep -c '^ok' tap)" -ge 5 ]
   build standards tests/unit/test_encode_standards.c
   $emulator ./standards >tap 3>&-
   [ "$(grep -c '^ok' tap)" -ge 9 ]

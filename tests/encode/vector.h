@@ -69,6 +69,10 @@ vector_run(const struct vector *v, uint8_t *out, size_t cap, const uint8_t *in)
 
 	if (strcmp(v->op, "encode") == 0)
 		return weir_encode(v->codec, (char *)out, cap, in, v->n);
+	if (strcmp(v->op, "isutf8") == 0) {
+		out[0] = weir_utf8_valid(in, v->n) == v->n;
+		return (struct weir_result){.read = v->n, .written = 1};
+	}
 	if (strcmp(v->op, "set") == 0)
 		return vector_set(v, out, cap, in);
 	if (strcmp(v->op, "lines") == 0)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What this Node's Buffer makes of many inputs, one line each, for check_vectors: the operation,
 // codec, dialect, room ("-": enough), input and result, both in hex.
+import { isUtf8 } from 'node:buffer';
+
 const codecs = ['hex', 'base64', 'base64url', 'latin1', 'ascii', 'utf8', 'utf16le'];
 const ascii = new Set(['hex', 'base64', 'base64url']);
 
@@ -23,6 +25,9 @@ function flush() {
 function encode(codec, bytes) {
   const text = bytes.toString(codec);
   line('encode', codec, '-', bytes, Buffer.from(text, 'utf8'));
+  if (codec === 'utf8')
+    for (const some of [bytes, Buffer.from(text), Buffer.from(text).subarray(0, -1)])
+      line('isutf8', codec, '-', some, Buffer.from([isUtf8(some)]));
   line('encode16', codec, '-', bytes, Buffer.from(text, 'utf16le'));
 }
 

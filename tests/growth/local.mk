@@ -4,9 +4,9 @@ WORLDS = %D%/world.c %D%/world.h %D%/stories_known.c %D%/stories_own.c
 check_PROGRAMS += %D%/test_worlds %D%/judge_worlds
 TESTS += %D%/test_worlds
 %C%_test_worlds_SOURCES = %D%/test_worlds.c $(WORLDS)
-%C%_test_worlds_LDADD = $(UNIT_LIBS) -lm
+%C%_test_worlds_LDADD = $(UNIT_LIBS) $(TOOLS_LIBS) -lm
 %C%_judge_worlds_SOURCES = %D%/judge_worlds.c $(WORLDS)
-%C%_judge_worlds_LDADD = $(UNIT_LIBS) -lm
+%C%_judge_worlds_LDADD = $(UNIT_LIBS) $(TOOLS_LIBS) -lm
 
 SEEDS = 1000
 verdicts: %D%/judge_worlds

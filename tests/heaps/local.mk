@@ -5,16 +5,16 @@ heap_tests = %D%/heaps.bats
 EXTRA_DIST += $(heap_tests)
 
 # The shim under other names, for what a preload cannot have: see renamed.h.
-check_LTLIBRARIES += libshimheap.la
-libshimheap_la_SOURCES = $(libweir_preload_la_SOURCES) \
+check_LIBRARIES += libshimheap.a
+libshimheap_a_SOURCES = $(preload_sources) %D%/no_tasks.c \
 	%D%/heap_checks.c %D%/heap_checks.h \
 	%D%/heap_pairs.c %D%/heap_pairs.h %D%/renamed.h %D%/shim_heap.h
-libshimheap_la_CPPFLAGS = $(AM_CPPFLAGS) -include tests/heaps/renamed.h
-libshimheap_la_CFLAGS = $(AM_CFLAGS) -fno-builtin -ftls-model=initial-exec
+libshimheap_a_CPPFLAGS = $(libweir_preload_so_CPPFLAGS) -include tests/heaps/renamed.h
+libshimheap_a_CFLAGS = $(AM_CFLAGS) -fno-builtin -ftls-model=initial-exec
 check_PROGRAMS += %D%/test_heaps
 TESTS += %D%/test_heaps
 %C%_test_heaps_CFLAGS = $(AM_CFLAGS) -fno-builtin
-%C%_test_heaps_LDADD = libshimheap.la $(UNIT_LIBS)
+%C%_test_heaps_LDADD = libshimheap.a $(UNIT_LIBS) $(TOOLS_LIBS)
 
 if BUILD_SHIM
 check_PROGRAMS += %D%/differ %D%/endure
@@ -22,7 +22,7 @@ if HAVE_BATS
 TESTS += $(heap_tests)
 endif
 SECONDS = 60
-stress: libweir_preload.la libfaulty.la weir tests/heaps/differ tests/heaps/endure
+stress: libweir_preload.so libfaulty.so weir tests/heaps/differ tests/heaps/endure
 	SECONDS_IN_ALL=$(SECONDS) $(SHELL) $(srcdir)/scripts/stress "$(abs_top_builddir)"
 endif
 %C%_differ_SOURCES = %D%/differ.c %D%/heap_checks.c %D%/heap_pairs.c

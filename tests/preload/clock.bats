@@ -35,6 +35,21 @@ load preload
   [ "$status" -eq 143 ]
 }
 
+@test "a library whose constructor and destructor have threads, forks and a change of user, or wait for a thread" {
+  build opened -D_GNU_SOURCE "$WEIR_SRCDIR/tests/preload/opened.c" -pthread -ldl
+  build libopened.so -D_GNU_SOURCE "$WEIR_SRCDIR/tests/preload/opened.c" -shared -fPIC -pthread
+  local library=$BATS_TEST_TMPDIR/libopened.so
+  for options in enabled decay_ms=5,stats_ms=10; do
+    for arguments in "$library" "$library beside"; do
+      rm -f "$SIDECAR"
+      # shellcheck disable=SC2086 # one argument or two
+      run -0 under $options timeout -k 1 30 "$BATS_TEST_TMPDIR/opened" $arguments
+      [ "$output" = "came back" ]
+      adds_up
+    done
+  done
+}
+
 # ordinary NAME [PROGRAM]
 ordinary() {
   run threaded stats_ms=20 "${2:-$GUESTS/ordinary}" "$1"

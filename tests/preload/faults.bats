@@ -6,7 +6,7 @@
 load preload
 
 setup_file() {
-  export FAULTY=$WEIR_BUILDDIR/.libs/libfaulty.so DIFFER=$WEIR_BUILDDIR/tests/heaps/differ
+  export FAULTY=$WEIR_BUILDDIR/libfaulty.so DIFFER=$WEIR_BUILDDIR/tests/heaps/differ
 }
 
 # faulty FAULTS OPTIONS COMMAND...: what failed how often is in $said.

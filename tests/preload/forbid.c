@@ -21,6 +21,9 @@
 #define SYS_close_range 436
 #endif
 
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
 #ifndef SYS_process_madvise
 #define SYS_process_madvise 440
 #endif
@@ -40,11 +43,13 @@ struct call {
 static const struct call calls[] = {
 	{"madvise", SYS_madvise, ANY, 0, 0, 0},
 	{"mremap", SYS_mremap, ANY, 0, 0, 0},
+	{"ptrace", SYS_ptrace, ANY, 0, 0, 0},
 	{"munmap", SYS_munmap, ANY, 0, 0, 0},
 	{"mincore", SYS_mincore, ANY, 0, 0, 0},
 	{"membarrier", SYS_membarrier, ANY, 0, 0, 0},
 	{"close_range", SYS_close_range, ANY, 0, 0, 0},
 	{"process_vm_readv", SYS_process_vm_readv, ANY, 0, 0, 0},
+	{"pidfd_open", SYS_pidfd_open, ANY, 0, 0, 0},
 	{"process_madvise", SYS_process_madvise, ANY, 0, 0, 0},
 	{"pwrite64", SYS_pwrite64, ANY, 0, 0, 0},
 	{"fallocate", SYS_fallocate, ANY, 0, 0, 0},

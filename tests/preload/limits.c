@@ -245,7 +245,7 @@ group(size_t limit)
 	if (blocks[0].p == NULL)
 		die("no memory");
 	fill(&blocks[0]);
-	for (unsigned i = 0; i < 400; i++) {
+	for (unsigned i = 0; i < 150; i++) {
 		size_t size = burst / (1 + i % 7);
 
 		for (unsigned k = 1; k <= 1 + i % 7; k++) {
@@ -262,7 +262,7 @@ group(size_t limit)
 			blocks[k].p = NULL;
 		}
 	}
-	say("bursts", 400);
+	say("bursts", 150);
 }
 
 /* Requests that nobody could fulfil, and what they leave behind. */
@@ -302,19 +302,13 @@ giant(void)
 	say("giants", 3);
 }
 
-/* Weir's second region stands far from its first: what lies between, as the heap, is as ever. */
-static void
-between(void)
+static void *
+small_blocks(void *between)
 {
-	const uintptr_t region = (uintptr_t)4096 * MB;
-	char *volatile first = malloc(MB), *volatile small = malloc(100);
-	void *end_of_first = (void *)(((uintptr_t)first & ~(MB - 1)) + region);
+	char *volatile small = malloc(100);
+	char *const *ends = between;
 
-	if (mmap(end_of_first, MB, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) !=
-	    end_of_first)
-		exit(77);
-	char *volatile far = malloc(5120 * MB);
-	if (far == NULL || small - first < 0 || far - small < 0)
+	if (small < ends[0] || small > ends[1])
 		exit(77);
 	for (int i = 0; i < 1000; i++) {
 		small = realloc(small, 100 + (size_t)i);
@@ -323,9 +317,55 @@ between(void)
 		free(malloc(50 + (size_t)i));
 	}
 	free(small);
+	return NULL;
+}
+
+/*
+ * Weir's second region stands far from its first, next to the libraries: what lies between, as a thread's heap
+ * does then, is as ever.
+ */
+static void
+between(void)
+{
+	const uintptr_t region = (uintptr_t)4096 * MB;
+	char *first = malloc(MB);
+	void *end_of_first = (void *)(((uintptr_t)first & ~(MB - 1)) + region);
+	pthread_t thread;
+
+	if (mmap(end_of_first, MB, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) !=
+	    end_of_first)
+		exit(77);
+	char *far = malloc(5120 * MB);
+	if (far == NULL ||
+	    pthread_create(&thread, NULL, small_blocks, (char *[]){first, far}) != 0)
+		exit(77);
+	pthread_join(thread, NULL);
 	free(far);
 	free(first);
 	say("between", 1000);
+}
+
+/* Blocks for which a region each comes and goes, and then half of all addresses, as some hosts reserve them. */
+static void
+half(void)
+{
+	const size_t large = (size_t)8192 * MB, half = (size_t)64 << 40;
+	uintptr_t first = 0, last = 0;
+	void *kept = malloc(MB);
+
+	for (int i = 0; i < 20; i++) {
+		void *p = malloc(large);
+
+		last = (uintptr_t)p;
+		first = i == 0 ? last : first;
+		free(p);
+		malloc_trim(0);
+	}
+	say("crept", last - first);
+	void *p = mmap(NULL, half, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+		       -1, 0);
+	say("half", p != MAP_FAILED);
+	free(kept);
 }
 
 int
@@ -334,9 +374,9 @@ main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		void (*run)(void);
-	} scenarios[] = {{"maps", maps},      {"files", files},	  {"threads", threads},
-			 {"locked", locked},  {"absurd", absurd}, {"giant", giant},
-			 {"between", between}};
+	} scenarios[] = {{"maps", maps},       {"files", files},   {"threads", threads},
+			 {"locked", locked},   {"absurd", absurd}, {"giant", giant},
+			 {"between", between}, {"half", half}};
 
 	if (argc > 2) {
 		unsigned long n = strtoul(argv[2], NULL, 10);

@@ -60,8 +60,8 @@ leave_pieces(size_t n)
 		memset(blocks[i] = malloc(1024 - 16), 1, 1024 - 16);
 	for (size_t i = 0; i < n; i += 2)
 		free(blocks[i]);
-	/* What has hardly worked is not worth a trim. */
-	while (clock() < CLOCKS_PER_SEC / 2)
+	/* What has hardly worked since is not worth a trim, nor a question. */
+	for (clock_t end = clock() + CLOCKS_PER_SEC / 2; clock() < end;)
 		memset(blocks[1], 1, 1024 - 16);
 }
 

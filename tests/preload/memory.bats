@@ -51,6 +51,16 @@ load preload
   [ "$(megabytes idle)" -gt 150 ]
 }
 
+@test "while the host works, the next allocator gives back what it hoards, and small requests are served aside" {
+  run -0 threaded enabled "$GUESTS/memory" busy
+  [ "$(megabytes hoarded)" -gt 150 ]
+  [ "$(megabytes busy)" -le 60 ]
+  adds_up
+  [ "$(counter next_trims_under_load)" -ge 1 ]
+  [ "$(counter next_trimmed_bytes)" -gt $((100 * 1048576)) ]
+  [ "$(counter aside_blocks)" -ge 1 ]
+}
+
 @test "zeroed blocks of which little is touched stay small" {
   run -0 under enabled "$GUESTS/memory" sparse
   [ "$(megabytes peak)" -le 12 ]

@@ -246,6 +246,54 @@ hoard(void)
 	say("idle", resident() - before);
 }
 
+/* What a request asks for, with a block of each function; its content is looked at. */
+static void
+work_a_little(void)
+{
+	unsigned char *own[40];
+
+	for (size_t i = 0; i < 40; i++) {
+		size_t bytes = 100 + i * 1000;
+
+		own[i] = i % 4 == 0 ? calloc(1, bytes) : malloc(bytes / 2);
+		if (own[i] == NULL || (i % 4 == 0 && own[i][bytes - 1] != 0))
+			exit(1);
+		own[i][0] = (unsigned char)i;
+		if (i % 4 == 1)
+			own[i] = realloc(own[i], bytes);
+		memset(own[i] + 1, 1, bytes / 2 - 1);
+	}
+	for (size_t i = 0; i < 40; i++) {
+		if (own[i][0] != i || own[i][(100 + i * 1000) / 2 - 1] != 1)
+			exit(1);
+		free(own[i]);
+	}
+	usleep(500);
+}
+
+/* As hoard, but the host works the whole time: it never rests for longer than half a millisecond. */
+static void
+busy(void)
+{
+	static void *chunks[4096];
+	long before = resident();
+
+	for (size_t i = 0; i < 4096; i++) {
+		chunks[i] = take(50000, 0);
+		memset(chunks[i], 1, 50000);
+	}
+	for (size_t i = 0; i < 4096; i++)
+		if (i % 8 != 0)
+			free(chunks[i]);
+	free(take(4 * MB, 0)); /* so that there is a clock */
+	say("hoarded", resident() - before);
+	time_t end = time(NULL) + patience;
+	while (time(NULL) < end && resident() - before > (long)(60 * MB))
+		for (int i = 0; i < 100; i++)
+			work_a_little();
+	say("busy", resident() - before);
+}
+
 /* Two bursts with a pause of 1.6 s between them; how long it really was is said too. */
 static void
 paused(void)
@@ -292,11 +340,11 @@ main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		void (*run)(void);
-	} scenarios[] = {
-		{"lazy", lazy},	    {"burst", burst},	    {"thousand", thousand},
-		{"grow", grow},	    {"trim", trim},	    {"sparse", sparse},
-		{"hoard", hoard},   {"paused", paused},	    {"vforked", vforked},
-		{"regrow", regrow}, {"outgrown", outgrown}, {"across", across}};
+	} scenarios[] = {{"lazy", lazy},       {"burst", burst},   {"thousand", thousand},
+			 {"grow", grow},       {"trim", trim},	   {"sparse", sparse},
+			 {"hoard", hoard},     {"busy", busy},	   {"paused", paused},
+			 {"vforked", vforked}, {"regrow", regrow}, {"outgrown", outgrown},
+			 {"across", across}};
 
 	if (argc > 2)
 		patience = 10 * atoi(argv[2]);
@@ -306,7 +354,7 @@ main(int argc, char **argv)
 			return 0;
 		}
 	fprintf(stderr, "usage: memory "
-			"lazy|burst|thousand|grow|trim|sparse|hoard|paused|vforked|"
+			"lazy|burst|thousand|grow|trim|sparse|hoard|busy|paused|vforked|"
 			"regrow|outgrown "
 			"[SECONDS]\n");
 	return 2;

@@ -5,9 +5,9 @@
 bats_require_minimum_version 1.5.0
 : "${WEIR_SRCDIR:=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)}"
 : "${WEIR_BUILDDIR:=$WEIR_SRCDIR/build}"
-export SHIM=$WEIR_BUILDDIR/.libs/libweir_preload.so
+export SHIM=$WEIR_BUILDDIR/libweir_preload.so
 export WEIR=$WEIR_BUILDDIR/weir
-export COMPANY=$WEIR_BUILDDIR/.libs/libcompany.so
+export COMPANY=$WEIR_BUILDDIR/libcompany.so
 GUESTS=$WEIR_BUILDDIR/tests/preload
 SIDECAR=$BATS_TEST_TMPDIR/guest.weir
 
@@ -30,9 +30,9 @@ threaded() {
   timeout -k 5 120 env LD_PRELOAD="$SHIM:$COMPANY" WEIR_OPTIONS="stats=$SIDECAR,$options" "$@"
 }
 
-# await_that COMMAND...: until it succeeds, for a minute at most.
+# await_that COMMAND...: until it succeeds, for three minutes at most.
 await_that() {
-  for _ in {1..1200}; do
+  for _ in {1..3600}; do
     ! "$@" 2>/dev/null || return 0
     sleep 0.05
   done

@@ -8,7 +8,7 @@ load preload
 @test "somebody watches what is moved, and answers wrongly: nothing is moved, nothing is lost" {
   for watch in four astray; do
     rm -f "$SIDECAR"
-    LD_PRELOAD=$SHIM:$WEIR_BUILDDIR/.libs/libwatching.so WATCH=$watch WEIR_OPTIONS=stats=$SIDECAR \
+    LD_PRELOAD=$SHIM:$WEIR_BUILDDIR/libwatching.so WATCH=$watch WEIR_OPTIONS=stats=$SIDECAR \
       run timeout 60 "$GUESTS/residue" grow
     [ "$status" -eq 0 ] || { echo "$watch: $status $output" && return 1; }
     [[ $output == *"wrong 0"* ]] || { echo "$watch: $output" && return 1; }

@@ -138,7 +138,7 @@ content() {
 refused() {
   local calls=$1
   shift
-  REFUSE=shim:$calls REFUSE_SAY=$BATS_TEST_TMPDIR/refused SHIM=$WEIR_BUILDDIR/.libs/librefused.so:$COMPANY under "$@"
+  REFUSE=shim:$calls REFUSE_SAY=$BATS_TEST_TMPDIR/refused SHIM=$WEIR_BUILDDIR/librefused.so:$COMPANY under "$@"
 }
 
 @test "no futex: the clock sleeps all the same" {
@@ -232,7 +232,7 @@ holder_is_named() {
 
 @test "a kernel without process_vm_readv, and no filter to be seen: they are read all the same" {
   needs_holder
-  run timeout 120 env LD_PRELOAD="$SHIM:$WEIR_BUILDDIR/.libs/libfaulty.so" FAULTS=process_vm_readv \
+  run timeout 120 env LD_PRELOAD="$SHIM:$WEIR_BUILDDIR/libfaulty.so" FAULTS=process_vm_readv \
     WEIR_OPTIONS="stats=$SIDECAR,stats_ms=50" node "$BATS_TEST_TMPDIR/holder.js"
   holder_is_named
 }
@@ -241,7 +241,7 @@ holder_is_named() {
   # bats would take an @test for one of its own.
   sed 's/^%/@/' >"$BATS_TEST_TMPDIR/own.bats" <<'END'
 %test "works" {
-  LD_PRELOAD=$WEIR_BUILDDIR/.libs/libweir_preload.so WEIR_OPTIONS=stats=off "$WEIR_BUILDDIR/tests/preload/memory" grow
+  LD_PRELOAD=$WEIR_BUILDDIR/libweir_preload.so WEIR_OPTIONS=stats=off "$WEIR_BUILDDIR/tests/preload/memory" grow
 }
 %test "fails anyway" {
   false

@@ -139,7 +139,7 @@ stacked() {
 
 @test "where /proc does not tell the program's name, it is the one that it was started by" {
   cd "$GUESTS"
-  REFUSE=shim:readlink:EPERM SHIM=$WEIR_BUILDDIR/.libs/librefused.so under only=stress ./stress 1 500
+  REFUSE=shim:readlink:EPERM SHIM=$WEIR_BUILDDIR/librefused.so under only=stress ./stress 1 500
   adds_up
   [[ "$("$WEIR" stat --json "$SIDECAR")" == *'"exe": "./stress"'* ]]
 }

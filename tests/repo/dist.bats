@@ -30,16 +30,10 @@ build-aux/config.guess
 build-aux/config.sub
 build-aux/depcomp
 build-aux/install-sh
-build-aux/ltmain.sh
 build-aux/missing
 build-aux/tap-driver.sh
 config.h.in
 configure
-m4/libtool.m4
-m4/ltoptions.m4
-m4/ltsugar.m4
-m4/ltversion.m4
-m4/lt~obsolete.m4
 END
 }
 
@@ -56,10 +50,12 @@ END
 
 @test "the tarball builds without a warning, passes its C tests, installs and uninstalls" {
   cd "$BATS_FILE_TMPDIR/build"
-  # Whether the sources that git has compile at -O2 without a warning, run-tests sees when it builds them.
-  make distcheck DISTCHECK_CONFIGURE_FLAGS="--enable-werror ac_cv_path_BATS=no CFLAGS='-O1 -g0' \
+  # Whether the sources that git has compile at -O2 without a warning, run-tests sees when it builds them. Without
+  # expensive-optimizations gcc leaves the upper halves of registers dirty behind AVX2, which is slow and no error.
+  make distcheck DISTCHECK_CONFIGURE_FLAGS="--enable-werror ac_cv_path_BATS=no CFLAGS='-O1 -g0 -fexpensive-optimizations' \
     --disable-dependency-tracking" >distcheck.log 2>&1 || {
-    tail -n 40 distcheck.log
+    tail -n 20 distcheck.log
+    failed_tests
     return 1
   }
 }

@@ -37,7 +37,9 @@ tune weir.1
 doctor weir.1
 attach weir-attach.1
 detach weir-attach.1
+collect weir-collect.1
 growth weir-growth.1
+holders weir-holders.1
 export weir-growth.1
 snap weir-growth.1
 purge weir-growth.1

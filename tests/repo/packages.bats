@@ -42,6 +42,35 @@ setup() {
   [[ $output == *"remember "*"/grow.js:1:"* ]]
 }
 
+@test "a folder with nothing but Node, its libraries and weir: started, at work, the line named" {
+  [ "$(id -u)" -eq 0 ] && unshare -m true || skip "needs root, and namespaces of mounts"
+  root=$BATS_TEST_TMPDIR/root
+  mkdir -p "$root"/{proc,tmp,app,opt/weir}
+  cp -r node_modules/@weirmem/weir-linux-*-glibc/{bin,lib} "$root/opt/weir/"
+  node=$(node -p process.execPath)
+  ldd "$node" | grep -o '/[^ ]*' | while read -r library; do
+    mkdir -p "$root$(dirname "$library")" && cp -L "$library" "$root$library"
+  done
+  cp -L "$node" "$root/app/node"
+  echo 'const held = []; function remember() { held.push(Buffer.alloc(4e5, 1)); }
+    for (let i = 0; i < 300; i++) remember();
+    setInterval(() => require("fs").existsSync("/tmp/end") && process.exit(5), 20);' >"$root/app/grow.js"
+  cat >"$root/within" <<'END'
+mount -t proc proc "$1/proc" || exit 1
+chroot "$1" /opt/weir/bin/weir run --stats=/tmp/grow.weir -- /app/node /app/grow.js &
+for _ in $(seq 300); do
+  chroot "$1" /opt/weir/bin/weir doctor --quiet $! && echo "at work" && break
+  sleep 0.1
+done
+touch "$1/tmp/end"
+wait $!
+echo "status $?"
+chroot "$1" /opt/weir/bin/weir growth /tmp/grow.weir
+END
+  run -0 env -u NODE_EXTRA_CA_CERTS unshare -m sh "$root/within" "$root"
+  [[ $output == *"at work"*"status 5"*"remember /app/grow.js:1:"* ]]
+}
+
 @test "from JavaScript: run, and an environment for children" {
   # A path without a blank: LD_PRELOAD itself cannot hold one.
   ln -sfn "$PWD" ../app
@@ -81,4 +110,32 @@ JS
   run node node_modules/@weirmem/weir/bin/weir.js run true
   [ "$status" -eq 1 ]
   [[ $output == "weir: the package @weirmem/weir-linux-"*"is not installed"*"npm install @weirmem/weir-linux-"* ]]
+}
+
+@test "the list of what the packages consist of: each file with its sum, each archive that was linked in" {
+  command -v jq >/dev/null && command -v dpkg-query >/dev/null || skip "no jq, or no packages of Debian"
+  "$WEIR_SRCDIR/packaging/sbom/pack-sbom" "$WEIR_BUILDDIR" "$BATS_TEST_TMPDIR"
+  list=$(echo "$BATS_TEST_TMPDIR"/weir-*.spdx.json)
+  jq -r '.files[] | .checksums[0].checksumValue + "  " + .fileName' "$list" | (cd "$WEIR_BUILDDIR" && sha256sum -c)
+  [ "$(jq '.files | length' "$list")" -eq 3 ]
+  for package in glibc elfutils json-c ncurses zlib; do
+    jq -e --arg name $package '.packages[] | select(.name == $name) | .versionInfo | length > 0' "$list"
+  done
+  # Each name that a relation uses is there.
+  jq -e '([.packages[], .files[], .] | map(.SPDXID)) as $ids |
+    all(.relationships[]; (.spdxElementId | IN($ids[])) and (.relatedSpdxElement | IN($ids[])))' "$list"
+}
+
+@test "RPM packages hold what make install installs, and the command of theirs works" {
+  [ -n "${WEIR_LONG-}" ] || skip "long: set WEIR_LONG=1"
+  command -v rpmbuild >/dev/null && command -v rpm2cpio >/dev/null && command -v cpio >/dev/null || skip "no rpmbuild, or no cpio"
+  make -s -C "$WEIR_BUILDDIR" dist-gzip
+  WEIR_RPM_FLAGS="--nodeps --nocheck" "$WEIR_SRCDIR/packaging/rpm/pack-rpm" "$WEIR_BUILDDIR"/weir-*.tar.gz "$BATS_TEST_TMPDIR/rpms"
+  cd "$BATS_TEST_TMPDIR" || return 1
+  for package in rpms/*.rpm; do
+    rpm2cpio "$package" | cpio -id --quiet
+  done
+  XDG_RUNTIME_DIR=$PWD run -0 usr/bin/weir run --stats=x.weir -- perl -e 'print length("x" x 5000000)'
+  [ "$output" = 5000000 ]
+  usr/bin/weir stat --check x.weir
 }

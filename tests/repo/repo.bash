@@ -35,6 +35,12 @@ marked() {
   sed -n "/<!-- begin $2 -->/,/<!-- end $2 -->/p" "$WEIR_SRCDIR/$1" | sed '1d;$d'
 }
 
+# What the tests that failed below this folder have said, but for what passed.
+failed_tests() {
+  find . -name '*.trs' -exec grep -lE '^:test-result: *(FAIL|ERROR)' {} + | sed 's/trs$/log/' |
+    xargs grep -hvE '^(ok|PASS)' | head -n 60
+}
+
 # Prints standard input and fails if there is any: each line is one breach of a rule.
 no_lines() {
   local lines

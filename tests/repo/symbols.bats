@@ -5,8 +5,8 @@
 load repo
 
 setup() {
-  shim=$WEIR_BUILDDIR/.libs/libweir_preload.so
-  attached=$WEIR_BUILDDIR/.libs/libweir_attach.so
+  shim=$WEIR_BUILDDIR/libweir_preload.so
+  attached=$WEIR_BUILDDIR/libweir_attach.so
   [ -e "$shim" ] || skip "this build has no shim"
 }
 
@@ -44,11 +44,11 @@ undefined() {
 }
 
 @test "only what dlopen calls, and look-ups without dlsym, walk the loader's list" {
-  objects=$(find "$WEIR_BUILDDIR" -path '*/.libs/libweir_preload_la-*.o')
+  objects=$(find "$WEIR_BUILDDIR" -path '*/libweir_preload_so-*.o')
   [ -n "$objects" ]
-  for object in $objects "$WEIR_BUILDDIR"/.libs/lib{trace,pool,policy}.a; do
+  for object in $objects "$WEIR_BUILDDIR"/lib{trace,pool,policy}.a; do
     nm -u "$object" 2>/dev/null | grep -q dl_iterate_phdr && basename "$object"
-  done | grep -vxE 'libweir_preload_la-(deepbind|dlopen|symbol_next)\.o' | no_lines
+  done | grep -vxE 'libweir_preload_so-(deepbind|dlopen|symbol_next)\.o' | no_lines
 }
 
 @test "the shim needs nothing but libc" {

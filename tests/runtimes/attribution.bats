@@ -14,7 +14,7 @@ captured() {
   shift
   rm -f log
   CAPTURE_LOG=$PWD/log CAPTURE_FLOOR=$floor CAPTURE_PRINT=20000000 \
-    LD_PRELOAD=$WEIR_BUILDDIR/.libs/libcapture_all.so timeout 120 "$@" </dev/null 3>&-
+    LD_PRELOAD=$WEIR_BUILDDIR/libcapture_all.so timeout 120 "$@" </dev/null 3>&-
 }
 
 # The frames of the first stack that are the program's own: kind, function, line:column, definition.
@@ -23,7 +23,7 @@ own_frames() {
 }
 
 setup() {
-  [ -e "$WEIR_BUILDDIR/.libs/libcapture_all.so" ] || skip "no shim in this build"
+  [ -e "$WEIR_BUILDDIR/libcapture_all.so" ] || skip "no shim in this build"
   cd "$BATS_TEST_TMPDIR" || return
 }
 
@@ -49,7 +49,7 @@ places() {
     shift
   done
   for name in $nodes; do
-    (use "$name") || continue
+    is_here "$name" || continue
     use "$name"
     tested=$((tested + 1))
     echo "# $name"
@@ -104,7 +104,7 @@ if (isMainThread) {
 }
 END
   for name in $nodes; do
-    (use "$name") || continue
+    is_here "$name" || continue
     use "$name"
     captured 100000 "${runtime[@]}" modules.mjs
     [ "$(grep -c 'js globalThis.f virtual.js:100:30 def=100' log)" -eq 1 ]
@@ -117,7 +117,7 @@ END
 @test "every allocation walked while V8 collects, and workers come and go" {
   tested=0
   for name in $nodes; do
-    (use "$name") || continue
+    is_here "$name" || continue
     use "$name"
     tested=$((tested + 1))
     for floor in 64 1024 65536; do
@@ -130,7 +130,7 @@ END
 
 @test "V8's collections and its heap are known" {
   for name in $nodes; do
-    (use "$name") || continue
+    is_here "$name" || continue
     use "$name"
     captured 1000000 "${runtime[@]}" --expose-gc -e '
       const kept = Buffer.alloc(2 << 20);
@@ -183,7 +183,7 @@ for t in threads: t.join()'
 
 @test "through the shim: weir growth names the line of the program" {
   for name in $nodes; do
-    (use "$name") || continue
+    is_here "$name" || continue
     use "$name"
     rm -f "$sidecars"/*
     with_weir "${runtime[@]}" "$programs/places.js"
@@ -200,7 +200,7 @@ for t in threads: t.join()'
 
 @test "the same stack below an await is known again" {
   for name in $nodes; do
-    (use "$name") || continue
+    is_here "$name" || continue
     use "$name"
     rm -f "$sidecars"/*
     with_weir "${runtime[@]}" "$programs/awaits.mjs"

@@ -16,6 +16,8 @@
 #include <unistd.h>
 
 #include "pool/lock.h"
+#include "trace/code.h"
+#include "trace/memo.h"
 #include "trace/intern.h"
 #include "tests/unit/v8_image.h"
 #include "trace/walk.h"
@@ -123,11 +125,12 @@ show(const uint32_t *ids, uint32_t n, size_t bytes, uint32_t truncated)
 			    (unsigned long long)f->address,
 			    f->module ? text + modules[f->module - 1].path : "-");
 		else
-			say("  %s%s %s %s:%u:%u def=%u%s\n", kinds[f->kind],
+			say("  %s%s %s %s:%u:%u def=%u%s%s\n", kinds[f->kind],
 			    f->flags & WEIR_FRAME_EXACT_LINE ? "" : "?",
 			    f->function ? text + f->function : "-", text + f->file,
 			    f->line, f->column, f->definition_line,
-			    f->flags & WEIR_FRAME_RUNTIME ? " runtime" : "");
+			    f->flags & WEIR_FRAME_RUNTIME ? " runtime" : "",
+			    f->flags & WEIR_FRAME_ASYNC ? " async" : "");
 	}
 }
 
@@ -146,22 +149,23 @@ measure(uintptr_t fp, uintptr_t pc)
 {
 	struct walk_raw raw;
 	uint32_t ids[WEIR_TRACE_MAX_DEPTH], n = 0;
+	enum walk_waits waits;
 	double from = microseconds();
 
 	for (int i = 0; i < 20000; i++)
 		walk_take(&raw, fp, pc);
 	double taken = microseconds();
 	for (int i = 0; i < 1000; i++)
-		n = walk_decode(&raw, ids);
+		n = walk_decode(&raw, ids, &waits);
 	double decoded = microseconds();
 	for (int i = 0; i < 100; i++) {
-		walk_forget_generation();
-		walk_decode(&raw, ids);
+		memo_forget_spots();
+		walk_decode(&raw, ids, &waits);
 	}
 	double checked = microseconds();
 	for (int i = 0; i < 100; i++) {
 		walk_after_fork();
-		walk_decode(&raw, ids);
+		walk_decode(&raw, ids, &waits);
 	}
 	say("cost: take %.3f us, decode %.2f us warm, %.1f us "
 	    "after a GC, %.1f us cold, %u frames, %u "
@@ -258,16 +262,22 @@ capture(uintptr_t fp, uintptr_t pc, size_t bytes)
 {
 	static struct walk_raw raw; /* under the lock: stacks may be small */
 	uint32_t ids[WEIR_TRACE_MAX_DEPTH], n;
+	enum walk_waits waits;
 
 	if (bytes < floor_bytes || inside)
 		return;
 	inside = 1;
 	weir_lock(&lock);
 	walk_take(&raw, fp, pc);
-	if (walk_meets_isolate())
+	bool meets = walk_meets_isolate();
+	if (!walk_is_mapped(&raw)) {
+		code_refresh();
+		meets = true;
+	}
+	if (meets)
 		walk_take(&raw, fp, pc);
 	walk_isolate(bytes >= 65536);
-	n = walk_decode(&raw, ids);
+	n = walk_decode(&raw, ids, &waits);
 	captures++;
 	frames_seen += n;
 	if (bytes >= print_bytes) {

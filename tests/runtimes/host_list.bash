@@ -70,7 +70,7 @@ host_row() {
   figures=$(for file in "$2"/*.weir; do
     [ ! -e "$file" ] || "$weir" stat --json "$file" 2>/dev/null
   done | jq -rs --arg exe "$exe" 'map(select(.exe == $exe)) | max_by(.counters.large_requests)
-    | select(. != null)
+    | select(. != null and .counters.large_requests >= 10)
     | [.counters.large_requests, (.counters.large_requested_bytes / 1e6 | round),
        "\(.derived.hit_rate * 100 | round) %",
        (.kinds | with_entries(select(.value.requests > 0)) | keys | join(", "))]
@@ -80,7 +80,7 @@ host_row() {
   else
     figures='0 | 0 | - | -'
     verdict="no: $("$weir" doctor -- "$exe" | sed -n 's/^verdict: weir would do nothing in this program: //p')"
-    [ "$verdict" != 'no: ' ] || verdict='no: it asks malloc for no large block'
+    [ "$verdict" != 'no: ' ] || verdict='no: it asks malloc for hardly a large block'
   fi
   echo "| $(host_title "$1") | $(host_version "$1") | $verdict | $figures |"
 }

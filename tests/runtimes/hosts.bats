@@ -53,7 +53,7 @@ setup() {
 behind() {
   need_library "$1"
   "${runtime[@]}" "$programs/files.mjs" >plain.out 3>&-
-  LD_PRELOAD="$1 $WEIR_BUILDDIR/.libs/libweir_preload.so" WEIR_OPTIONS="stats=$sidecars/%p.weir" \
+  LD_PRELOAD="$1 $WEIR_BUILDDIR/libweir_preload.so" WEIR_OPTIONS="stats=$sidecars/%p.weir" \
     timeout 120 "${runtime[@]}" "$programs/files.mjs" >under.out 3>&-
   cmp plain.out under.out
   add_up

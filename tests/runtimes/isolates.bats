@@ -12,15 +12,15 @@ near() {
   [ $((100 * ($1 > $2 ? $1 - $2 : $2 - $1))) -le $((2 * $2)) ]
 }
 
-# collections WORKERS HOT: of each Node here.
+# collections WORKERS HOT [CROWD]: of each Node here.
 collections() {
-  local tested=0 status majors used got got_used
+  local crowd=${3:-0} tested=0 status majors used got got_used
   for name in $nodes; do
-    (use "$name") || continue
+    is_here "$name" || continue
     use "$name"
     tested=$((tested + 1))
     status=0
-    with_weir "${runtime[@]}" --expose-gc "$programs/collections.cjs" "$1" "$2" >said 2>&1 || status=$?
+    with_weir "${runtime[@]}" --expose-gc "$programs/collections.cjs" "$1" "$2" "$crowd" >said 2>&1 || status=$?
     [ $status -eq 137 ] || { cat said && return 1; }
     read -r majors used _ <said
     "$weir" growth --json --no-files "$sidecars"/*.weir >growth.json
@@ -29,8 +29,15 @@ collections() {
     [ "$got" -eq "$majors" ]
     near "$got_used" "$used"
     jq -e '.trace.gc_known and .dropped.isolates == 0 and .dropped.threads == 0' growth.json
+    # What main holds is as old as main's own collections, whatever workers collect meanwhile.
+    jq -e --argjson crowd "$crowd" '.trace as $trace | $trace.workers_major_gcs >= 3 * $crowd
+      and ([.sites[] | select(.name | test("^remember ")) | .age_major_gcs] | length == 1
+        and all(. > 5 and . <= $trace.major_gcs))' growth.json || {
+      jq -c '[.trace.workers_major_gcs, .dropped, [.sites[] | [.name, .live_count, .age_major_gcs]]]' growth.json
+      return 1
+    }
     # Workers in turn are one thread's place, or a few.
-    [ "$("$weir" growth --by=thread --json --no-files "$sidecars"/*.weir | jq '.sites | length')" -le 40 ]
+    [ "$crowd" -gt 0 ] || [ "$("$weir" growth --by=thread --json --no-files "$sidecars"/*.weir | jq '.sites | length')" -le 40 ]
   done
   [ $tested -gt 0 ] || skip "no Node here"
 }
@@ -47,9 +54,20 @@ setup() {
   nodes='node node24' collections 140 0
 }
 
+@test "while 24 workers live and collect, they are" {
+  nodes='node node26' collections 0 0 24
+}
+
+# For make check-lines.
+@test "with 500 workers at once, and after 20,000 in turn, they still are" {
+  [ -n "${WEIR_LONG-}" ] || skip "long: make check-lines"
+  WAIT=900 nodes="node22 node24" collections 0 0 500
+  WAIT=3000 nodes='node22 node24' collections 20000 0
+}
+
 @test "collections of before the first large block are seen as well" {
   for name in $nodes; do
-    (use "$name") || continue
+    is_here "$name" || continue
     use "$name"
     with_weir "${runtime[@]}" --trace-gc --expose-gc -e '
       for (let i = 0; i < 7; i++) gc();

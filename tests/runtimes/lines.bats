@@ -29,7 +29,7 @@ judge() {
 lines() {
   local tested=0
   for name in $nodes; do
-    (use "$name") || continue
+    is_here "$name" || continue
     use "$name"
     tested=$((tested + 1))
     with_weir "${runtime[@]}" "$@" "$programs/lines.cjs" counts.json "${ROUNDS:-150}" >said 2>&1 || true
@@ -62,7 +62,7 @@ lines() {
 
 @test "texts and names out of the ordinary: as V8 itself calls them" {
   for name in $nodes; do
-    (use "$name") || continue
+    is_here "$name" || continue
     use "$name"
     with_weir "${runtime[@]}" "$programs/texts.cjs" >wanted || true
     "$weir" growth --json --top=0 --by=stack --no-files "$sidecars"/*.weir >growth.json

@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 runtime_tests = \
-	%D%/attribution.bats \
-	%D%/hosts.bats %D%/isolates.bats %D%/leaks.bats %D%/lines.bats %D%/patched.bats %D%/runtime_bun.bats %D%/runtime_debian.bats %D%/runtime_deno.bats \
+	%D%/answers.bats %D%/attach_inspector.bats %D%/attribution.bats %D%/collect.bats \
+	%D%/eves.bats \
+	%D%/holders.bats %D%/holders_pid.bats %D%/hosts.bats %D%/isolates.bats %D%/leaks.bats %D%/lines.bats %D%/maps.bats %D%/patched.bats %D%/runtime_bun.bats %D%/runtime_debian.bats %D%/runtime_deno.bats \
 	%D%/runtime_node.bats \
-	%D%/runtime_node22.bats %D%/runtime_node24.bats %D%/runtime_node26.bats %D%/resident.bats %D%/small_growth.bats %D%/suites.bats
-EXTRA_DIST += %D%/host_list.bash %D%/leaks.bash %D%/programs/leaks %D%/runtimes.bash $(runtime_tests) \
+	%D%/runtime_node22.bats %D%/runtime_node24.bats %D%/runtime_node26.bats %D%/resident.bats %D%/small_growth.bats %D%/suites.bats %D%/unwind.bats %D%/waits.bats
+EXTRA_DIST += %D%/host_list.bash %D%/leaks.bash %D%/programs/answers %D%/programs/leaks %D%/runtimes.bash $(runtime_tests) \
 	%D%/programs/DirectBuffers.java %D%/programs/arrays.py %D%/programs/blobs.sql \
 	%D%/programs/buffers.php %D%/programs/buffers.pl %D%/programs/buffers.py \
 	%D%/programs/buffers.rb %D%/programs/redis_values.sh \
-	%D%/programs/collect.js %D%/programs/collections.cjs %D%/programs/pieces.js %D%/programs/places.js %D%/programs/rows.py %D%/programs/places.py \
+	%D%/programs/callbacks.cjs %D%/programs/collect.js %D%/programs/collections.cjs %D%/programs/exits.cjs %D%/programs/pieces.js %D%/programs/places.js %D%/programs/rows.py %D%/programs/arenas.py %D%/programs/places.py \
 	%D%/programs/awaits.mjs %D%/programs/buffers.mjs %D%/programs/children.mjs %D%/programs/codecs.mjs \
-	%D%/programs/files.mjs %D%/programs/http.mjs %D%/programs/lines.cjs %D%/programs/resident.mjs \
-	%D%/programs/texts.cjs %D%/programs/workers.mjs
+	%D%/programs/files.mjs %D%/programs/holders.cjs %D%/programs/garbage.cjs %D%/programs/seen.cjs %D%/programs/stacks.cjs %D%/programs/http.mjs %D%/programs/lines.cjs %D%/programs/resident.mjs \
+	%D%/programs/texts.cjs %D%/programs/waits.mjs %D%/programs/workers.mjs
 if HAVE_BATS
 if BUILD_SHIM
 TESTS += $(runtime_tests)
@@ -20,17 +21,27 @@ endif
 
 # The walker on every allocation, whatever the runtime is doing.
 if BUILD_SHIM
-check_LTLIBRARIES += libcapture_all.la
+check_PROGRAMS += libcapture_all.so
 endif
-libcapture_all_la_SOURCES = %D%/capture_all.c $(walker_sources)
-libcapture_all_la_CFLAGS = $(AM_CFLAGS) -fno-builtin -ftls-model=initial-exec
-libcapture_all_la_LIBADD = libpool.la
-libcapture_all_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
+libcapture_all_so_SOURCES = %D%/capture_all.c $(walker_sources)
+libcapture_all_so_CFLAGS = $(AM_CFLAGS) -fno-builtin -ftls-model=initial-exec
+libcapture_all_so_LDADD = libpool.a
+libcapture_all_so_LDFLAGS = $(AM_LDFLAGS) -shared
+
+# The walker beside libunwind.
+if BUILD_SHIM
+check_PROGRAMS += libunwind_oracle.so
+endif
+libunwind_oracle_so_SOURCES = %D%/unwind_oracle.c $(walker_sources)
+libunwind_oracle_so_CFLAGS = $(libcapture_all_so_CFLAGS)
+libunwind_oracle_so_LDADD = $(libcapture_all_so_LDADD)
+libunwind_oracle_so_LDFLAGS = $(libcapture_all_so_LDFLAGS)
 
 # Long: the lines of every Node here, under every flag that changes how V8 compiles or collects.
 .PHONY: check-lines
 check-lines: all
-	WEIR_LONG=1 WEIR_BUILDDIR='$(abs_top_builddir)' bats $(srcdir)/tests/runtimes/lines.bats
+	WEIR_LONG=1 WEIR_BUILDDIR='$(abs_top_builddir)' bats $(srcdir)/tests/runtimes/lines.bats $(srcdir)/tests/runtimes/waits.bats \
+	  $(srcdir)/tests/runtimes/isolates.bats $(srcdir)/tests/runtimes/unwind.bats
 
 # Long: the test suites that CPython and NumPy bring.
 .PHONY: check-hosts

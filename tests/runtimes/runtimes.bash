@@ -13,6 +13,11 @@
 weir=$WEIR_BUILDDIR/weir
 programs=$WEIR_SRCDIR/tests/runtimes/programs
 
+# is_here NAME: for tests of several, which go on with the others.
+is_here() {
+  if [ "$1" = node ]; then command -v node >/dev/null; else [ -x "$(runtimes_dir)/$1/exe" ]; fi
+}
+
 # use NAME: sets `runtime`, the command that runs a program, and `exe`, the file it is in;
 # "node" is the system's.
 use() {
@@ -38,7 +43,7 @@ own_folders() {
 
 # with_weir COMMAND...: under the weir just built; sidecars are kept, one a process.
 with_weir() {
-  timeout 120 "$weir" run --stats="$sidecars/%p.weir" -- "$@" </dev/null 3>&-
+  timeout "${WAIT:-120}" "$weir" run --stats="$sidecars/%p.weir" -- "$@" </dev/null 3>&-
 }
 
 # same PROGRAM: prints the same and ends the same with weir as without it.

@@ -119,6 +119,10 @@ C
   gcc -o uses uses.c -L. -lgive
   run -0 "$WEIR" doctor ./uses
   verdict "nothing speaks against it, but: it imports no malloc itself; its libraries may"
+  # Of one of the system's it is known.
+  gcc -o needs none.c -Wl,--no-as-needed -lstdc++
+  run -0 "$WEIR" doctor ./needs
+  verdict "weir will work in this program"
 }
 
 @test "a program with V8's sandbox is not" {
@@ -215,9 +219,9 @@ C
   program ./prog
   WEIR_PRELOAD=/nowhere.so run -1 "$WEIR" doctor ./prog
   has 'WEIR_PRELOAD names "/nowhere.so"'
-  verdict "weir cannot work: the shim is missing"
+  verdict "weir cannot work: its library is missing"
   WEIR_PRELOAD=/nowhere.so run -1 "$WEIR" doctor
-  verdict "weir cannot work: the shim is missing"
+  verdict "weir cannot work: its library is missing"
   run -0 "$WEIR" doctor
   verdict "weir is complete here"
 }
@@ -266,7 +270,9 @@ teardown() {
   started_with A=1
   run -1 "$WEIR" doctor "$guest"
   has "$PWD/prog"
-  verdict "not at work: its LD_PRELOAD does not name the shim"
+  verdict "not at work: its LD_PRELOAD does not name weir's library"
+  run -1 "$WEIR" doctor --quiet "$guest"
+  [ -z "$output" ]
 }
 
 @test "a process that has the shim but no large block yet" {
@@ -286,6 +292,29 @@ teardown() {
   [[ $output =~ "large blocks"\ +"127 served, 3 passed on" ]]
   [[ $output =~ "mappings"\ +[0-9]+" of " ]]
   verdict "weir is at work in this process"
+  run -0 "$WEIR" doctor --quiet "$guest"
+  [ -z "$output" ]
+}
+
+@test "of a process: which lines there are, and why no better ones" {
+  started_with LD_PRELOAD="$WEIR_PRELOAD"
+  local start trace make=$WEIR_BUILDDIR/tests/tools/make_trace
+  start=$(start_ticks "$guest")
+  trace=$FOLDER/$guest-$start.weir
+  local of=(pid="$guest" start="$start" state=1 now=1)
+  "$make" "$trace" "${of[@]}" tier=3 runtime=node
+  run -0 "$WEIR" doctor "$guest"
+  [[ $output =~ lines\ +"$("$WEIR" growth --json "$trace" | jq -r .trace.tier) of node" ]]
+  tiers=$output
+  "$make" "$trace" "${of[@]}" tier=0
+  run -0 "$WEIR" doctor "$guest"
+  [[ $output =~ lines\ +native ]]
+  has "functions of machine code are named"
+  [ "$tiers" != "$output" ]
+  rm "$trace"
+  sidecar_of "$guest"
+  run -0 "$WEIR" doctor "$guest"
+  [[ $output =~ lines\ +none ]]
 }
 
 @test "options of a process that keep weir from working are told" {
@@ -302,9 +331,9 @@ teardown() {
   cp "$WEIR_PRELOAD" libtestmalloc.so
   started_with LD_PRELOAD="$PWD/libtestmalloc.so:$WEIR_PRELOAD"
   run -1 "$WEIR" doctor "$guest"
-  verdict "loaded, but it has no sidecar: LD_PRELOAD names $PWD/libtestmalloc.so in front of the shim"
+  verdict "loaded, but it has no sidecar: LD_PRELOAD names $PWD/libtestmalloc.so in front of weir's library"
   LD_PRELOAD="$PWD/libtestmalloc.so:$WEIR_PRELOAD" run -0 "$WEIR" run true
-  has "weir will do nothing: LD_PRELOAD names $PWD/libtestmalloc.so in front of the shim"
+  has "weir will do nothing: LD_PRELOAD names $PWD/libtestmalloc.so in front of weir's library"
 }
 
 @test "a static process ignores LD_PRELOAD" {

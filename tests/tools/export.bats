@@ -187,6 +187,19 @@ LIVE=$(((119 + 28 + 20 + 2 + 29) * MB + 262144))
   cmp got wanted
 }
 
+@test "of a copy that was cut, what is missing is told; nothing at all is a failure" {
+  "$WEIR_BUILDDIR/tests/tools/make_trace" story.weir cut=150000
+  run -0 --separate-stderr "$WEIR" export --format=folded story.weir
+  [[ $stderr == *"warning: story.weir is shorter than it says, a copy that was cut: "* ]]
+  [[ $output == *"remember /app/leak.mjs"* ]]
+  "$WEIR_BUILDDIR/tests/tools/make_trace" story.weir cut=100000
+  for format in folded pprof json; do
+    run -1 --separate-stderr "$WEIR" export --format=$format story.weir
+    [ -z "$output" ]
+    [[ $stderr == *"no line is left of it"* ]]
+  done
+}
+
 @test "what it cannot do is said" {
   run -2 "$WEIR" export story.weir
   has 'which format? --format=json, folded, pprof, heapprofile, speedscope or openmetrics'

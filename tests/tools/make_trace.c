@@ -7,6 +7,7 @@
  *   now=1            written just now
  *   trace=0          without a trace
  *   gc_known=0       collections not observable
+ *   gcs= main_gcs=   major ones, of all isolates and of the main one
  *   tier=N  runtime=NAME
  *   drop.NAME=N      dropped
  *   rss= cached=     of the last row and the counters
@@ -87,6 +88,10 @@ change_trace(struct trace_sample *s, int argc, char **argv)
 
 	if ((text = argument(argc, argv, "gc_known")) != NULL)
 		h->gc_known = (uint32_t)number(text);
+	if ((text = argument(argc, argv, "gcs")) != NULL)
+		h->major_gcs = number(text);
+	if ((text = argument(argc, argv, "main_gcs")) != NULL)
+		h->main_major_gcs = number(text);
 	if ((text = argument(argc, argv, "tier")) != NULL)
 		h->tier = (uint32_t)number(text);
 	if ((text = argument(argc, argv, "runtime")) != NULL)

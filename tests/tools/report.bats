@@ -57,24 +57,24 @@ in_the_page() {
   page
   has "Memory grows: some lines hold more and more, by 1.3 MB a second."
   has "At that pace the limit of 512 MB would be reached in 3 min 29 s."
-  has '<span class="code">remember /app/leak.mjs:12:15</span> holds 119 MB in 476 blocks'
+  has '<span class="code">remember leak.mjs:12:15</span> holds 119 MB in 476 blocks'
   has "held: grows, and what it allocates survives garbage collections"
   has "next: something keeps a reference"
-  has 'handle /app/server.mjs:40:9</span>: 28 MB live, gc-lag.'
-  has 'put /app/cache.mjs:7:20</span>: 20 MB live, plateau.'
+  has 'handle server.mjs:40:9</span>: 28 MB live, gc-lag.'
+  has 'put cache.mjs:7:20</span>: 20 MB live, plateau.'
 }
 
 @test "the page has the tables, the stacks, and how the process was run" {
   page drop.busy=7
   [[ $output =~ "V8&#39;s heap in use"|"V8's heap in use" ]]
   has '<td data-label="Live" data-v="124780544">119 MB</td>'
-  has '<td data-label="Verdict">plateau</td>'
-  has '<li class="blamed">remember /app/leak.mjs:12:15</li>'
+  has '<td data-label="Verdict" class="l"><span class="verdict">plateau</span></td>'
+  has '<li class="blamed">remember leak.mjs:12:15</li>'
   has '<td data-label="Hit rate" data-v="0.80000000000000004">80.0 %</td>'
   has "Sizes that were asked for"
   has "<dt>Frames are read</dt><dd>by tier &quot;v8&quot;"
   has "floor 128 KB, threshold 10 MB"
-  has "<li>7 allocations whose stack was not taken: the tables were locked</li>"
+  has "<li>who asked for a block, when too many did at once (7)</li>"
 }
 
 @test "the page asks nothing of the network and lets nothing be added to it" {
@@ -101,7 +101,7 @@ in_the_page() {
     assert.equal(d.times.length, 120);
     assert.equal(d.memory.length, 4);
     for (const line of [...d.memory, ...d.sites]) assert.equal(line.v.length, d.times.length);
-    assert.equal(d.sites[0].name, "remember /app/leak.mjs:12:15");
+    assert.equal(d.sites[0].name, "remember leak.mjs:12:15");
     assert.equal(d.sites[0].v.at(-1), 119 * 1048576);
     assert.deepEqual(d.marks.map((m) => m.label), ["before", "after"]);
     assert.equal(d.gcs.length, 11);
@@ -118,11 +118,12 @@ in_the_page() {
   lacks "<img"
   lacks "<b>"
   lacks "<script>document"
-  has '/&lt;/script&gt;&lt;script&gt;document.title=1&lt;/script&gt;&lt;img src=x onerror=a()&gt;&quot;&amp;&#39;/leak.mjs:12:15'
+  has '/&lt;/script&gt;&lt;script&gt;document.title=1&lt;/script&gt;&lt;img src=x onerror=a()&gt;&quot;&amp;&#39;/</span>'
+  has '<span class="code">remember leak.mjs:12:15</span>'
   has '&lt;b&gt;node&lt;/b&gt;'
   [ "$(grep -c '</script>' page.html)" -eq 2 ]
   page root=$'/a\x1b[2J\xe2\x80\xaeb\xff'
-  has '/a\x1b[2J\xe2\x80\xaeb\xff/leak.mjs'
+  has 'below <span class="code">/a\x1b[2J\xe2\x80\xaeb\xff/</span>'
   "$MAKE_SIDECAR" old.weir exe='<i>"x'
   "$WEIR" report old.weir -o page.html
   output=$(cat page.html)
@@ -187,7 +188,7 @@ in_the_page() {
     seen.push(all(".above").length, all(`[role=treeitem][tabindex="0"]`).length);
     const sites = document.querySelector("table.cards");
     const order = () => sites.tBodies[0].rows[0].cells[0].textContent;
-    const allocated = sites.tHead.rows[0].cells[5].querySelector("button");
+    const allocated = sites.tHead.rows[0].cells[6].querySelector("button");
     allocated.click();
     seen.push(order(), allocated.parentElement.getAttribute("aria-sort"));
     allocated.click();
@@ -195,7 +196,7 @@ in_the_page() {
     document.title = seen.join("|");'
   opened
   has "<title>118,118|0 s: RSS "
-  has "|tick /app/leak.mjs:30:3|false|true|0|1|handle /app/server.mjs:40:9|descending|start /app/server.mjs:55:3</title>"
+  has "|tick leak.mjs:30:3|false|true|0|1|handle server.mjs:40:9|descending|start server.mjs:55:3</title>"
 }
 
 @test "the page of a process that runs" {
@@ -250,4 +251,34 @@ in_the_page() {
   run -2 "$WEIR" report --json story.weir
   run -1 "$WEIR" report 999999999
   has "there is no process 999999999"
+}
+
+@test "--open writes the page and shows it; without a browser it says where the page is" {
+  "$MAKE_TRACE" story.weir
+  mkdir bin
+  printf '#!/bin/sh\necho "$1" >>opened\n' >bin/xdg-open
+  chmod +x bin/xdg-open
+  PATH=$PWD/bin:$PATH run "$WEIR" report --open -o shown.html story.weir
+  [ "$status" -eq 0 ]
+  [ "$(cat opened)" = "$PWD/shown.html" ]
+  PATH=$PWD/bin:$PATH run "$WEIR" report --open story.weir
+  [ "$status" -eq 0 ]
+  [ "$(tail -n 1 opened)" = "$PWD/$(ls weir-report-*.html)" ]
+  printf '#!/bin/sh\nexit 3\n' >bin/xdg-open
+  PATH=$PWD/bin:$PATH run "$WEIR" report --open -o shown.html story.weir
+  [ "$status" -eq 0 ]
+  has "no browser could be opened (xdg-open); the page is file://$PWD/shown.html"
+}
+
+@test "advice is commands that can be copied, of what can be done now" {
+  page
+  has '<div class="command"><code>weir snap PID before; sleep 60; weir snap PID after</code>'
+  has 'in the next run:'
+  lacks "growth FILE"
+}
+
+@test "sites that hold nothing are folded, and paths begin at the folder of the program" {
+  page
+  has 'paths are below <span class="code">/app/</span>'
+  lacks '<td data-label="Live" data-v="0">'
 }

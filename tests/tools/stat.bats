@@ -24,7 +24,7 @@ refuses() {
 
 @test "a sidecar is shown whole: process, options, memory, classes, tiers, counters" {
   "$MAKE_SIDECAR" a.weir pid=999999999 state=2
-  run -0 "$WEIR" stat a.weir
+  run -0 "$WEIR" stat --all a.weir
   has "process   999999999, exited: /usr/bin/sample"
   has "options   floor 128 KB, threshold 10 MB, cache_max automatic, decay_ms 1000"
   has "Resident memory, at the last write"
@@ -49,11 +49,11 @@ refuses() {
   jq -e '.trace.cost | .known.median_ns == 288 and .new.p99_ns > 65536 and .all.median_ns < 320' <<<"$output"
 }
 
-@test "every counter of weir/stats.h is shown" {
+@test "every counter of weir/counters.h is shown" {
   "$MAKE_SIDECAR" a.weir
-  run -0 "$WEIR" stat a.weir
+  run -0 "$WEIR" stat --all a.weir
   counters=$(sed -nE 's/^\tX\(([a-z_]+), (counter|gauge), [a-z]+, [a-z]+,.*/\1/p' \
-    "$WEIR_SRCDIR/include/weir/stats.h")
+    "$WEIR_SRCDIR/include/weir/counters.h")
   [ "$(wc -w <<<"$counters")" -ge 40 ]
   for c in $counters; do
     has "    $c "
@@ -70,24 +70,24 @@ refuses() {
 
 @test "a torn slot is passed over for the older one" {
   "$MAKE_SIDECAR" a.weir torn=1
-  run -0 "$WEIR" stat a.weir
+  run -0 "$WEIR" stat --all a.weir
   has "the last write was cut short"
   [[ $output =~ sidecar_writes\ +41 ]]
   "$MAKE_SIDECAR" a.weir torn=0
-  run -0 "$WEIR" stat a.weir
+  run -0 "$WEIR" stat --all a.weir
   [[ $output =~ sidecar_writes\ +42 ]]
 }
 
 @test "a file cut in its newer slot is read from the older one" {
   size=$("$MAKE_SIDECAR" a.weir && wc -c <a.weir)
   "$MAKE_SIDECAR" a.weir cut=$((size - 8))
-  run -0 "$WEIR" stat a.weir
+  run -0 "$WEIR" stat --all a.weir
   [[ $output =~ sidecar_writes\ +41 ]]
 }
 
 @test "a shorter record leaves out what it lacks" {
   "$MAKE_SIDECAR" a.weir section.0.record_words=5
-  run -0 "$WEIR" stat a.weir
+  run -0 "$WEIR" stat --all a.weir
   has "large_requests"
   lacks "map_gets"
 }
@@ -95,7 +95,7 @@ refuses() {
 @test "unknown sections and longer records are no error" {
   "$MAKE_SIDECAR" a.weir n_sections=10 section.9.word_offset=99999 section.9.records=99999 \
     section.9.record_words=99999
-  run -0 "$WEIR" stat a.weir
+  run -0 "$WEIR" stat --all a.weir
   has "large_requests"
 }
 
@@ -316,7 +316,7 @@ refuses() {
   run -1 "$WEIR" stat 99999999999999999999
   has "there is no process -1"
   run -1 "$WEIR" stat $$
-  has "process $$ does not run under weir: its LD_PRELOAD does not name the shim"
+  has "process $$ does not run under weir: its LD_PRELOAD does not name weir's library"
 }
 
 @test "--watch ends when the process has gone" {
@@ -353,10 +353,31 @@ refuses() {
   "$MAKE_SIDECAR" "$FOLDER/999999999-2.weir" pid=999999999 start=2 magic=elsewise
   "$MAKE_SIDECAR" "$FOLDER/notes.weir"
   run -0 "$WEIR" stat --prune
-  [ "$output" = "1 removed, 3 left" ]
+  [[ $output == "1 removed, 3 left ("*" on the disk)" ]]
   [ ! -e "$old" ]
   [ "$(find "$FOLDER" -type f | wc -l)" -eq 4 ]
   run -2 "$WEIR" stat --prune a.weir
+}
+
+@test "--prune by count and by size removes the oldest that are gone, and no others" {
+  sidecar_of $$ unix_ns=1600000000000000000
+  for n in 1 2 3 4 5; do
+    "$MAKE_SIDECAR" "$FOLDER/99999999$n-1.weir" pid=99999999$n start=1 unix_ns=170000000${n}000000000
+  done
+  run -0 "$WEIR" stat --prune --keep=3
+  [[ $output == "2 removed, 4 left ("* ]]
+  [ ! -e "$FOLDER/999999992-1.weir" ] && [ -e "$FOLDER/999999993-1.weir" ]
+  one=$(($(stat -c %b "$FOLDER/999999995-1.weir") * 512))
+  run -0 "$WEIR" stat --prune --max-size=$((3 * one))
+  [ ! -e "$FOLDER/999999993-1.weir" ] && [ -e "$FOLDER/999999994-1.weir" ]
+  run -0 "$WEIR" stat --prune --keep 9 --max-size 1
+  [[ $output == "2 removed, 1 left ("* ]]
+  run -2 "$WEIR" stat --keep=3
+  has '--keep goes with --prune'
+  run -2 "$WEIR" stat --prune --keep=few
+  has '--keep="few": a number'
+  run -2 "$WEIR" stat --prune --max-size=big
+  has '--max-size="big": a size, such as 50M'
 }
 
 @test "usage errors give 2" {
@@ -367,4 +388,15 @@ refuses() {
   done
   run -0 "$WEIR" stat --help
   has "--watch[=SECONDS]"
+}
+
+@test "one process fits a screen: counters are shown with --all" {
+  "$MAKE_SIDECAR" sample.weir
+  run -0 "$WEIR" stat sample.weir
+  lacks "Counters"
+  has "Every counter, and classes that were never used: --all"
+  [ "${#lines[@]}" -le 60 ]
+  run -0 "$WEIR" stat --all sample.weir
+  has "Counters"
+  lacks "classes that were never used: --all"
 }

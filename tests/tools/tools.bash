@@ -13,7 +13,7 @@ export MAKE_SIDECAR=$WEIR_BUILDDIR/tests/tools/make_sidecar
 own_environment() {
   export XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR/run XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
   export HOME=$BATS_TEST_TMPDIR/home TMPDIR=$BATS_TEST_TMPDIR/tmp
-  unset WEIR_OPTIONS WEIR_PRELOAD
+  unset WEIR_OPTIONS WEIR_PRELOAD XDG_CONFIG_HOME
   # A command built with ASan is started here with a preload before ASan's own.
   export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0
   FOLDER=$XDG_RUNTIME_DIR/weir

@@ -95,7 +95,7 @@ has_screen() {
   "$MAKE_SIDECAR" old.weir
   run -0 "$WEIR" top --once old.weir
   has "RSS "
-  has "No sites: no trace in it"
+  has "No lines: no trace in it"
   has "HIT RATE"
 }
 
@@ -111,7 +111,7 @@ has_screen() {
   run -1 "$WEIR" top --once 999999999
   has "there is no process 999999999"
   run -1 "$WEIR" top --once
-  has "no process under weir runs here"
+  has "no process under weir runs or has left a sidecar here"
   "$MAKE_TRACE" story.weir
   run -1 "$WEIR" top story.weir </dev/null
   has "\`weir top --once"

@@ -153,13 +153,13 @@ trace_sample_frame(struct trace_sample *s, const struct weir_trace_frame *f)
 	return (uint32_t)i;
 }
 
-uint32_t
-trace_sample_js(struct trace_sample *s, const char *function, const char *file,
-		uint32_t line, uint32_t column)
+static uint32_t
+script_frame(struct trace_sample *s, const char *function, const char *file,
+	     uint32_t line, uint32_t column, uint8_t flags)
 {
 	struct weir_trace_frame f = {
 		.kind = WEIR_FRAME_JS,
-		.flags = WEIR_FRAME_EXACT_LINE,
+		.flags = flags,
 		.function = trace_sample_string(s, function),
 		.file = trace_sample_string(s, file),
 		.line = line,
@@ -170,6 +170,21 @@ trace_sample_js(struct trace_sample *s, const char *function, const char *file,
 	if (strncmp(file, "node:", 5) == 0)
 		f.flags |= WEIR_FRAME_RUNTIME;
 	return trace_sample_frame(s, &f);
+}
+
+uint32_t
+trace_sample_js(struct trace_sample *s, const char *function, const char *file,
+		uint32_t line, uint32_t column)
+{
+	return script_frame(s, function, file, line, column, WEIR_FRAME_EXACT_LINE);
+}
+
+uint32_t
+trace_sample_async(struct trace_sample *s, const char *function, const char *file,
+		   uint32_t line, uint32_t column, bool exact)
+{
+	return script_frame(s, function, file, line, column,
+			    (exact ? WEIR_FRAME_EXACT_LINE : 0) | WEIR_FRAME_ASYNC);
 }
 
 uint32_t

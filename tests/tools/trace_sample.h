@@ -7,6 +7,7 @@
 #ifndef TESTS_TOOLS_TRACE_SAMPLE_H
 #define TESTS_TOOLS_TRACE_SAMPLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,9 @@ uint32_t trace_sample_thread(struct trace_sample *s, uint32_t tid, const char *n
 uint32_t trace_sample_frame(struct trace_sample *s, const struct weir_trace_frame *f);
 uint32_t trace_sample_js(struct trace_sample *s, const char *function, const char *file,
 			 uint32_t line, uint32_t column);
+/* One that waits (WEIR_FRAME_ASYNC). */
+uint32_t trace_sample_async(struct trace_sample *s, const char *function,
+			    const char *file, uint32_t line, uint32_t column, bool exact);
 uint32_t trace_sample_native(struct trace_sample *s, uint16_t module, uint64_t address);
 /* The node of a stack given innermost first. */
 uint32_t trace_sample_stack(struct trace_sample *s, const uint32_t *frames, size_t n);

@@ -81,7 +81,7 @@ fill_row(struct weir_trace_row *row, uint64_t t)
 	row->js_external_bytes = live;
 	row->rss_bytes = live + 8 * MB + 12 * MB + 30 * MB;
 	row->limit_bytes = 512 * MB;
-	row->major_gcs = t / 10;
+	row->major_gcs = row->main_major_gcs = t / 10;
 	row->minor_gcs = t;
 	row->n_sites = STORY_SITES;
 }
@@ -149,6 +149,7 @@ fill_site(struct trace_sample *s, uint32_t site, uint64_t t)
 	f[WEIR_S_trough_bytes] = trough_at(site, t);
 	f[WEIR_S_first_ns] = STORY_START_NS;
 	f[WEIR_S_last_ns] = STORY_START_NS + t * 1000000000;
+	f[WEIR_S_major_gcs] = t / 10;
 	if (site == STORY_GC_LAG) {
 		f[WEIR_S_age0_bytes] = live;
 		f[WEIR_S_birth_gc_sum] = live / 1024 * (t / 10);
@@ -226,7 +227,7 @@ trace_sample_story_in(struct trace_sample *s, const char *root)
 	h->monotonic_ns = STORY_START_NS + t * 1000000000;
 	h->unix_ns = STORY_START_UNIX + t * 1000000000;
 	h->gc_known = 1;
-	h->major_gcs = t / 10;
+	h->major_gcs = h->main_major_gcs = t / 10;
 	h->minor_gcs = t;
 	h->exact_bytes = 256 << 10;
 	h->captures = 1000;

@@ -6,7 +6,7 @@ load tools
 
 setup() {
   own_environment
-  [ -f "$WEIR_BUILDDIR/.libs/libweir_preload.so" ] || skip "the shim is not built here"
+  [ -f "$WEIR_BUILDDIR/libweir_preload.so" ] || skip "the shim is not built here"
   command -v jq >/dev/null || skip "no jq"
   # Rounds of the same sizes, all alive at a time; 30 ms between rounds.
   cat >guest.c <<'C'
@@ -39,7 +39,7 @@ C
 
 # record FILE OPTIONS [ARGUMENT...]
 record() {
-  env LD_PRELOAD="$WEIR_BUILDDIR/.libs/libweir_preload.so:$WEIR_BUILDDIR/.libs/libcompany.so" WEIR_OPTIONS="stats=$PWD/$1,$2" \
+  env LD_PRELOAD="$WEIR_BUILDDIR/libweir_preload.so:$WEIR_BUILDDIR/libcompany.so" WEIR_OPTIONS="stats=$PWD/$1,$2" \
     ./guest "${@:3}"
 }
 
@@ -55,7 +55,7 @@ near() {
   cat forecast
   options=$(jq -r .options forecast)
   [[ $options == *classes=* ]]
-  run env WEIR_OPTIONS="print,$options" LD_PRELOAD="$WEIR_BUILDDIR/.libs/libweir_preload.so" true
+  run env WEIR_OPTIONS="print,$options" LD_PRELOAD="$WEIR_BUILDDIR/libweir_preload.so" true
   [[ $output != *"default is used"* ]]
   classes=${options#*classes=}
   [[ $output == *"classes=${classes%%,*}"* ]]
@@ -77,11 +77,62 @@ near() {
 }
 
 @test "tune says it to people, too" {
-  record first.weir verbose=off
+  record first.weir classes=ten
   run "$WEIR" tune first.weir
   [ "$status" -eq 0 ]
   [[ ${lines[0]} == "WEIR_OPTIONS='"*"classes="*"'" ]]
   [[ $output == *"hit rate"*"%"*"waste in the pool"*"%"*"when nothing happens"* ]]
+}
+
+@test "where nothing is to be gained, tune says that there is nothing to change" {
+  local round gains=true
+  record run.weir classes=ten
+  "$WEIR" tune --json run.weir >answer
+  jq -e '.gains == true' answer
+  # With what it gives, there is less left each time.
+  for round in 1 2 3 4; do
+    run "$WEIR" tune run.weir
+    [[ ${lines[0]} == WEIR_OPTIONS=* ]]
+    record run.weir "$(jq -r .options answer)"
+    "$WEIR" tune --json run.weir >answer
+    gains=$(jq .gains answer)
+    [ "$gains" = true ] || break
+  done
+  [ "$gains" = false ]
+  run "$WEIR" tune run.weir
+  [ "$status" -eq 0 ]
+  [ "${lines[0]}" = "Nothing to change: the options that it ran with are as good." ]
+}
+
+@test "of a program that leaks tune says first that no option cures that" {
+  record first.weir classes=ten
+  run -0 "$WEIR" tune first.weir
+  [[ $output != *"memory rises"* ]]
+  cat >leaks.c <<'C'
+    #include <stdlib.h>
+    #include <string.h>
+    #include <unistd.h>
+    int main(void)
+    {
+      for (int i = 0; i < 400; i++) {
+        void *kept = malloc(200000 + i % 7 * 30000), *gone = malloc(300000 + i % 5 * 90000);
+        if (kept == NULL || gone == NULL)
+          return 1;
+        memset(kept, 1, 200000);
+        memset(gone, 1, 300000);
+        free(gone);
+        usleep(20000);
+      }
+      _exit(0);
+    }
+C
+  gcc -O1 -fno-builtin -o guest leaks.c
+  record leaks.weir stats_ms=100
+  "$WEIR" growth leaks.weir
+  run -0 "$WEIR" tune leaks.weir
+  [[ ${lines[0]} == "Its memory rises, and no option cures that: of "*" that live "*" are held." ]]
+  [[ ${lines[1]} == *"weir growth leaks.weir"* ]]
+  "$WEIR" tune --json leaks.weir | jq -e '.held_bytes > .live_bytes / 2'
 }
 
 @test "tune refuses what it cannot tell anything from" {

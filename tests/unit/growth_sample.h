@@ -13,6 +13,18 @@ static struct trace_sample *sample;
 static struct trace_view view;
 static struct growth_places *places;
 
+/* A site of one frame that holds so much; what else is of its line? */
+static inline void
+add_column(uint32_t line, uint32_t column, uint64_t live)
+{
+	uint32_t frame =
+		trace_sample_js(sample, "put", "file:///app/leak.mjs", line, column);
+	uint32_t site = trace_sample_site(sample, trace_sample_stack(sample, &frame, 1),
+					  WEIR_KIND_BACKING_STORE, 0);
+
+	*trace_sample_field(sample, site, WEIR_S_live_bytes) = live;
+}
+
 static inline bool
 open_sample(void)
 {

@@ -5,7 +5,7 @@
 #ifndef TESTS_UNIT_GROWTH_SERIES_H
 #define TESTS_UNIT_GROWTH_SERIES_H
 
-#include "tools/model/growth_window.h"
+#include "tools/model/growth_verdict.h"
 
 #define MB 1048576.0
 
@@ -57,6 +57,13 @@ saw(double t)
 	return MB + (double)((int)t % 10) * 3 * MB;
 }
 
+/* A block of 1 MB a second more, and none, one or two copies of it. */
+static inline double
+copies(double t)
+{
+	return (1 + t) * MB * (1 + (int)(t / 3) % 3);
+}
+
 static inline double
 saw_floor(double t)
 {
@@ -106,6 +113,42 @@ constant(double t)
 {
 	(void)t;
 	return 20 * MB;
+}
+
+static inline double
+late_step(double t)
+{
+	return (t < 31 ? 10 : 20) * MB;
+}
+
+/* Garbage that minor collections free, and one block of four that stays. */
+static inline double
+kept_under_saw(double t)
+{
+	return t * MB + (double)((int)t % 3) * 8 * MB;
+}
+
+/* A thousand blocks of n seconds, none freed. */
+static inline struct growth_evidence
+evidence(size_t n)
+{
+	return (struct growth_evidence){
+		.windows = &windows,
+		.gc_known = true,
+		.major_gcs = n,
+		.live_bytes = (uint64_t)last_live(),
+		.peak_bytes = (uint64_t)last_live(),
+		.alloc_count = 1000,
+		.alloc_bytes = 1000u << 20,
+		.live_count = (uint64_t)last_live() >> 20,
+		.active_until_s = (double)n,
+	};
+}
+
+static inline enum growth_verdict
+verdict(const struct growth_evidence *e)
+{
+	return growth_judge(e).verdict;
 }
 
 #endif

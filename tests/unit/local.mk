@@ -3,32 +3,48 @@
 UNIT_TESTS = \
 	%D%/test_account \
 	%D%/test_aging \
+	%D%/test_aside \
+	%D%/test_attachable \
 	%D%/test_backing \
 	%D%/test_beat \
+	%D%/test_burst_bound \
 	%D%/test_bytes \
+	%D%/test_call_filter \
 	%D%/test_census \
 	%D%/test_check \
-	%D%/test_command_line \
+	%D%/test_collecting \
+	%D%/test_container \
+	%D%/test_script_name \
 	%D%/test_emit \
+	%D%/test_process_tree \
 	%D%/test_encode_dialects \
 	%D%/test_encode_standards \
 	%D%/test_encode_stream \
+	%D%/test_encode_short \
 	%D%/test_encode_text \
 	%D%/test_encode_tiers \
-	%D%/test_ending \
 	%D%/test_find \
 	%D%/test_gather \
 	%D%/test_grades \
 	%D%/test_growth_blame \
+	%D%/test_growth_lines \
 	%D%/test_growth_model \
 	%D%/test_growth_parts \
 	%D%/test_growth_trend \
+	%D%/test_growth_rows \
+	%D%/test_growth_rules \
 	%D%/test_growth_verdict \
+	%D%/test_growth_work \
+	%D%/test_heap_partly \
+	%D%/test_holders \
+	%D%/test_hoard \
+	%D%/test_inspectable \
 	%D%/test_intern \
 	%D%/test_launch \
 	%D%/test_limited \
 	%D%/test_lock \
 	%D%/test_magazine \
+	%D%/test_majors \
 	%D%/test_mapped \
 	%D%/test_looks \
 	%D%/test_mailbox \
@@ -70,20 +86,25 @@ UNIT_TESTS = \
 	%D%/test_trace_view \
 	%D%/test_unwind \
 	%D%/test_v8 \
+	%D%/test_v8_async \
 	%D%/test_tune_model \
 	%D%/test_zero
 
 # The archives that tests are linked with; the linker takes only what a test uses.
-UNIT_LIBS = libtools.la libencode.la libtrace.la libpool.la libpolicy.la
+UNIT_LIBS = libtools.a libencode.a libtrace.a libpool.a libpolicy.a
 
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 # Those of the command that look at a sidecar.
 TRACE_SAMPLE = tests/tools/sidecar_sample.c tests/tools/trace_sample.c \
 	tests/tools/trace_sample.h tests/tools/trace_story.c
+%C%_test_aside_SOURCES = %D%/test_aside.c preload/aside.c preload/gate.c
+%C%_test_aside_CFLAGS = $(AM_CFLAGS) -pthread -fno-builtin-malloc -fno-builtin-calloc
 %C%_test_mapped_SOURCES = %D%/test_mapped.c preload/mapped.c
 %C%_test_mailbox_SOURCES = %D%/test_mailbox.c $(TRACE_SAMPLE)
+%C%_test_growth_lines_SOURCES = %D%/test_growth_lines.c $(TRACE_SAMPLE)
 %C%_test_growth_model_SOURCES = %D%/test_growth_model.c $(TRACE_SAMPLE)
+%C%_test_growth_rows_SOURCES = %D%/test_growth_rows.c $(TRACE_SAMPLE)
 %C%_test_growth_blame_SOURCES = %D%/test_growth_blame.c $(TRACE_SAMPLE)
 %C%_test_top_frame_SOURCES = %D%/test_top_frame.c $(TRACE_SAMPLE)
 %C%_test_trace_exit_SOURCES = %D%/test_trace_exit.c $(TRACE_SAMPLE)
@@ -93,11 +114,11 @@ TRACE_SAMPLE = tests/tools/sidecar_sample.c tests/tools/trace_sample.c \
 %C%_test_check_SOURCES = %D%/test_check.c $(TRACE_SAMPLE)
 %C%_test_tune_model_SOURCES = %D%/test_tune_model.c tests/tools/sidecar_sample.c
 %C%_test_sidecar_SOURCES = %D%/test_sidecar.c tests/tools/sidecar_sample.c
-$(UNIT_TESTS): LDADD = $(UNIT_LIBS)
+$(UNIT_TESTS): LDADD = $(UNIT_LIBS) $(TOOLS_LIBS)
 $(UNIT_TESTS): $(UNIT_LIBS)
 %C%_test_census_SOURCES = %D%/test_census.c tests/tools/sidecar_sample.c
-%C%_test_census_LDADD = $(UNIT_LIBS) -lm
-%C%_test_sample_LDADD = $(UNIT_LIBS) -lm
+%C%_test_census_LDADD = $(UNIT_LIBS) $(TOOLS_LIBS) -lm
+%C%_test_sample_LDADD = $(UNIT_LIBS) $(TOOLS_LIBS) -lm
 # It has a V8 to be found among its symbols.
 %C%_test_sites_LDFLAGS = $(AM_LDFLAGS) -rdynamic
 EXTRA_DIST += tests/unit/bytes_model.h tests/unit/growth_sample.h tests/unit/growth_series.h tests/unit/guard.h \

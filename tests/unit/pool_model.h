@@ -22,6 +22,7 @@ static struct {
 	int many;	   /* purged by one call at most; 0: none is */
 	unsigned no_commits; /* so many of the next ones fail */
 	_Atomic unsigned reserves, commits, purges, releases, metas;
+	_Atomic unsigned crooked; /* ranges that are not of whole pages of the machine */
 	void (*window)(void); /* before and after each call, where nobody holds a lock */
 } fake;
 
@@ -30,6 +31,12 @@ fake_window(void)
 {
 	if (fake.window != NULL)
 		fake.window();
+}
+
+static inline void
+fake_range(const void *addr, size_t bytes)
+{
+	fake.crooked += (((uintptr_t)addr | bytes) & (weir_machine_page - 1)) != 0;
 }
 
 #define FAKE_CALL(type, call)                                                            \
@@ -51,6 +58,7 @@ fake_reserve(size_t bytes, size_t align)
 static int
 fake_commit(void *addr, size_t bytes)
 {
+	fake_range(addr, bytes);
 	fake.commits++;
 	if (fake.no_commits != 0 && fake.no_commits-- != 0)
 		return -ENOMEM;
@@ -60,6 +68,7 @@ fake_commit(void *addr, size_t bytes)
 static int
 fake_purge(void *addr, size_t bytes)
 {
+	fake_range(addr, bytes);
 	fake.purges++;
 	FAKE_CALL(int, fake.no_purge ? -EAGAIN : weir_pages_system.purge(addr, bytes));
 }
@@ -68,28 +77,35 @@ static int
 fake_purge_many(const struct iovec *ranges, int n)
 {
 	n = n < fake.many ? n : fake.many;
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < n; i++) {
+		fake_range(ranges[i].iov_base, ranges[i].iov_len);
 		if (weir_pages_system.purge(ranges[i].iov_base, ranges[i].iov_len) !=
 		    WEIR_PURGED_USABLE)
 			return i;
+	}
 	return n;
 }
 
 static int
 fake_renew(void *addr, size_t bytes)
 {
+	fake_range(addr, bytes);
 	FAKE_CALL(int, fake.no_purge ? -ENOMEM : weir_pages_system.renew(addr, bytes));
 }
 
 static int
 fake_reset(void *addr, size_t bytes)
 {
+	fake_range(addr, bytes);
 	FAKE_CALL(int, fake.no_purge ? -ENOMEM : weir_pages_system.reset(addr, bytes));
 }
 
 static int
 fake_release(void *addr, size_t bytes)
 {
+	fake_range(
+		NULL,
+		bytes); /* where tables lie, the kernel says, whose pages are smaller */
 	fake.releases++;
 	FAKE_CALL(int, weir_pages_system.release(addr, bytes));
 }
@@ -97,6 +113,8 @@ fake_release(void *addr, size_t bytes)
 static int
 fake_move(void *from, void *to, size_t bytes)
 {
+	fake_range(from, bytes);
+	fake_range(to, bytes);
 	if (fake.lost_move != 0 && --fake.lost_move == 0)
 		return weir_pages_system.release(to, bytes) == 0 ? WEIR_MOVE_LOST : -EIO;
 	FAKE_CALL(int, fake.no_move ? -EFAULT : weir_pages_system.move(from, to, bytes));
@@ -112,6 +130,7 @@ fake_meta(size_t bytes)
 static int64_t
 fake_resident(void *addr, size_t bytes)
 {
+	fake_range(addr, bytes);
 	return weir_pages_system.resident(addr, bytes);
 }
 
@@ -128,7 +147,7 @@ static const struct weir_pages fake_pages = {
 	.resident = fake_resident,
 };
 
-static const uint64_t model_classes[] = {8 << 10, 64 << 10, 80 << 10, 1 << 20, 10 << 20};
+static uint64_t model_classes[] = {8 << 10, 64 << 10, 80 << 10, 1 << 20, 10 << 20};
 enum { MODEL_CLASSES = 5, MODEL_CLASS_8K = 0, MODEL_CLASS_1M = 3 };
 
 static inline void
@@ -139,6 +158,8 @@ model_init(void)
 	if (done)
 		return;
 	done = true;
+	for (int i = 0; i < MODEL_CLASSES; i++)
+		model_classes[i] = weir_whole_pages(model_classes[i]);
 	weir_pool_init(&(struct weir_pool_config){
 		.pages = &fake_pages,
 		.class_bytes = model_classes,
@@ -241,6 +262,7 @@ model_check(void)
 	for (int state = 0; state < WEIR_SPAN_STATES; state++)
 		spans += heap.state_bytes[state];
 	CHECK_EQ(spans, heap.region_bytes);
+	CHECK_EQ(fake.crooked, 0);
 	CHECK_EQ(heap.state_bytes[WEIR_SPAN_LIVE], held + stocked + e.live_held_bytes);
 	weir_pool_thaw();
 }

@@ -20,7 +20,7 @@
 #include "trace/sites.h"
 
 #define SECOND 1000000000ull
-#define AREA   32768u
+#define AREA   131072u /* behind the slots */
 
 /* A file in memory; write number `fails_at` finds the disk full, -1: none does. */
 static struct {

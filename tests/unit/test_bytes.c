@@ -54,10 +54,12 @@ TEST(copy_small)
 }
 
 /* Every tier's two ways, at every distance that is near modulo a page. */
-TEST(copy_near_modulo_a_page)
+static void
+copy_near_modulo_a_page_in(int own)
 {
 	static uint8_t src[3 * 4096], dst[3 * 4096 + 128], want[3 * 4096 + 128];
 
+	copy_own_ways(own);
 	for (const struct codec_tier *const *t = codec_available(); *t != NULL; t++) {
 		CHECK_EQ(codec_force((*t)->name), 0);
 		for (size_t skew = 0; skew < 70; skew++)
@@ -81,10 +83,20 @@ TEST(copy_near_modulo_a_page)
 	}
 }
 
-TEST(copy_overlapping)
+/* The ways that only some processors take are taken here on all. */
+TEST(copy_near_modulo_a_page)
+{
+	for (int own = 0; own < 2; own++)
+		copy_near_modulo_a_page_in(own);
+	copy_own_ways(-1);
+}
+
+static void
+copy_overlapping_in(int own)
 {
 	static uint8_t bytes[20000], want[20000];
 
+	copy_own_ways(own);
 	for (int i = 0; i < 3000; i++) {
 		size_t n = guard_random(&seed) % (i % 3 ? 100 : 9000);
 		size_t from = guard_random(&seed) % 10000,
@@ -104,11 +116,20 @@ TEST(copy_overlapping)
 	}
 }
 
-TEST(copy_large)
+TEST(copy_overlapping)
+{
+	for (int own = 0; own < 2; own++)
+		copy_overlapping_in(own);
+	copy_own_ways(-1);
+}
+
+static void
+copy_large_in(int own)
 {
 	enum { N = 40 << 20 };
 	uint8_t *src = malloc(N), *dst = malloc(N + 1);
 
+	copy_own_ways(own);
 	REQUIRE(src != NULL && dst != NULL);
 	for (size_t i = 0; i < N; i++)
 		src[i] = (uint8_t)(i ^ i >> 8 ^ i >> 16);
@@ -122,6 +143,13 @@ TEST(copy_large)
 	}
 	free(src);
 	free(dst);
+}
+
+TEST(copy_large)
+{
+	for (int own = 0; own < 2; own++)
+		copy_large_in(own);
+	copy_own_ways(-1);
 }
 
 TEST(extract)

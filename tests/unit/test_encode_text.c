@@ -206,6 +206,53 @@ TEST(every_character)
 	}
 }
 
+/* As Unicode's table of well-formed sequences has it. */
+static size_t
+plainly_valid(const uint8_t *s, size_t n)
+{
+	size_t at = 0;
+
+	while (at < n) {
+		uint8_t a = s[at], low = 0x80, high = 0xbf;
+		size_t more = a < 0x80 ? 0 : a < 0xe0 ? 1 : a < 0xf0 ? 2 : 3;
+
+		if ((a >= 0x80 && a < 0xc2) || a > 0xf4 || n - at <= more)
+			break;
+		low = a == 0xe0 ? 0xa0 : a == 0xf0 ? 0x90 : low;
+		high = a == 0xed ? 0x9f : a == 0xf4 ? 0x8f : high;
+		for (size_t i = 1; i <= more; i++, low = 0x80, high = 0xbf)
+			if (s[at + i] < low || s[at + i] > high)
+				return at;
+		at += more + 1;
+	}
+	return at;
+}
+
+TEST(valid)
+{
+	begin();
+	for (uint32_t round = 0; round < 600; round++)
+		for (uint32_t kind = 0; kind < N_KINDS; kind++) {
+			size_t n = make_text(kind, random_length(), put_utf8);
+
+			n = plant(n, round % 3 ? round % 4 : 0);
+			for (size_t i = 0; round % 5 == 0 && i < n / 2; i++)
+				text[i] &= 0x7f;
+			size_t want = plainly_valid(text, n);
+			for (const struct codec_tier *const *t = codec_available();
+			     *t != NULL; t++)
+				for (int end = 0; end < 2; end++) {
+					uint8_t *src = guard_at(&from, n, end);
+
+					memcpy(src, text, n);
+					codec_force((*t)->name);
+					CHECK_EQ(weir_utf8_valid(src, n), want);
+					CHECK(!uppers_dirty());
+				}
+		}
+	CHECK_EQ(weir_utf8_valid(NULL, 0), 0);
+}
+
 /* All that three bytes can be, where a kernel meets them, is seen as the scalar tier sees it. */
 TEST(every_three_bytes)
 {
@@ -215,13 +262,13 @@ TEST(every_three_bytes)
 	static const uint8_t others[] = {'a',  0x7f, 0x80, 0x8f, 0x90, 0x9f,
 					 0xa0, 0xbf, 0xc0, 0xe0, 0xf0, 0xff};
 	enum { N = 200, AT = 61 };
-	static uint8_t want[3 * N], got[3 * N];
+	static uint8_t want[3 * N], got[3 * N], utf16[3 * N];
 	uint8_t bytes[N];
 
 	for (size_t a = 0; a < sizeof(leads); a++)
 		for (size_t b = 0; b < 12 * 12 * 12; b++)
 			for (size_t at = AT; at < AT + 5; at++) {
-				struct weir_result r, s;
+				struct weir_result r, s, units;
 
 				memset(bytes, 'x', N);
 				bytes[at] = leads[a];
@@ -231,6 +278,9 @@ TEST(every_three_bytes)
 				codec_force("scalar");
 				r = weir_encode(WEIR_UTF8, (char *)want, sizeof(want),
 						bytes, N);
+				units = weir_decode(WEIR_UTF16LE, WEIR_NODE, utf16,
+						    sizeof(utf16), (char *)bytes, N);
+				size_t valid = plainly_valid(bytes, N);
 				for (const struct codec_tier *const *t =
 					     codec_available();
 				     *t != NULL; t++) {
@@ -238,7 +288,13 @@ TEST(every_three_bytes)
 					s = weir_encode(WEIR_UTF8, (char *)got,
 							sizeof(got), bytes, N);
 					if (!equal(r, s) ||
-					    memcmp(want, got, r.written) != 0)
+					    memcmp(want, got, r.written) != 0 ||
+					    weir_utf8_valid(bytes, N) != valid)
+						CHECK_EQ(b, SIZE_MAX);
+					s = weir_decode(WEIR_UTF16LE, WEIR_NODE, got,
+							sizeof(got), (char *)bytes, N);
+					if (!equal(units, s) ||
+					    memcmp(utf16, got, s.written) != 0)
 						CHECK_EQ(b, SIZE_MAX);
 				}
 			}
@@ -248,6 +304,7 @@ TEST(every_three_bytes)
 	T(from_utf8)                                                                     \
 	T(from_utf16)                                                                    \
 	T(from_latin1)                                                                   \
+	T(valid)                                                                         \
 	T(every_character)                                                               \
 	T(every_three_bytes)
 TAP_MAIN()

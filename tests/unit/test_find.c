@@ -3,6 +3,7 @@
  * Where a request finds its pages: room for what will grow, and the price of new pages when there
  * is no room beside what is kept.
  */
+#include "pool/origin.h"
 #include "tests/unit/pool_model.h"
 
 #include <string.h>
@@ -90,6 +91,37 @@ TEST(a_growing_block_without_a_mapping_left)
 		ask.bytes *= 2; /* new pages again */
 	}
 	model_check();
+}
+
+/* Room before a block takes the kernel two mappings: a 32nd of what a process may have, and no more. */
+TEST(where_mappings_are_few_growing_blocks_lie_side_by_side)
+{
+	struct weir_ask ask = {.bytes = 64 << 10,
+			       .align = WEIR_PAGE_BYTES,
+			       .requested = 64 << 10,
+			       .roomy = true};
+	struct weir_span *s[24];
+	int apart[2] = {0, 0};
+
+	model_init();
+	for (int few = 0; few < 2; few++) {
+		weir_pool_trim(1);
+		weir_pool_shed(1);
+		origin_set_mappings(few ? 96 : 65530);
+		for (int i = 0; i < 24; i++) {
+			s[i] = weir_extent_take(&ask).span;
+			REQUIRE(s[i] != NULL);
+			apart[few] += i > 0 && s[i]->base != s[i - 1]->base + ask.bytes;
+		}
+		for (int i = 0; i < 24; i++) {
+			REQUIRE(weir_span_claim(s[i]));
+			weir_pool_give_purged(s[i], 1);
+		}
+		model_check();
+	}
+	origin_set_mappings(65530);
+	CHECK(apart[0] >= 12);
+	CHECK(apart[1] <= 3);
 }
 
 /* Nothing kept fits the next block, and there is no room beside it: it goes before pages come. */
@@ -215,10 +247,35 @@ TEST(growth_pays_for_fresh_pages)
 	model_check();
 }
 
+/* With nothing to spare, and beside other free memory. */
+TEST(an_aligned_block_serves_the_next_one)
+{
+	struct weir_ask ask = {.bytes = 5 << 20, .align = 2 << 20, .requested = 5 << 20};
+	uintptr_t base = 0;
+
+	model_init();
+	weir_pool_trim(2000);
+	uint64_t fresh = weir_pool_fresh_bytes();
+	for (int i = 0; i < 5; i++) {
+		struct weir_span *s = weir_extent_take(&ask).span;
+
+		REQUIRE(s != NULL);
+		CHECK_EQ(s->base % ask.align, 0);
+		CHECK(base == 0 || base == s->base);
+		base = s->base;
+		REQUIRE(weir_span_claim(s));
+		weir_pool_give(s, 3000);
+		model_check();
+	}
+	CHECK_EQ(weir_pool_fresh_bytes() - fresh, 5 << 20);
+}
+
 #define TAP_TESTS                                                                        \
 	T(a_growing_block_grows_where_it_stands)                                         \
+	T(where_mappings_are_few_growing_blocks_lie_side_by_side)                        \
 	T(a_growing_block_without_a_mapping_left)                                        \
 	T(a_limit_makes_fresh_pages_cost_kept_ones)                                      \
 	T(a_peak_makes_fresh_pages_cost_kept_ones)                                       \
-	T(growth_pays_for_fresh_pages)
+	T(growth_pays_for_fresh_pages)                                                   \
+	T(an_aligned_block_serves_the_next_one)
 TAP_MAIN()

@@ -129,79 +129,24 @@ TEST(groups_add_up_whatever_they_are_by)
 	close_sample();
 }
 
-TEST(the_rings_join_without_a_gap_or_a_repeat)
+TEST(columns_of_a_line_are_one_row)
 {
-	struct growth_rows rows;
+	struct growth_request r = {.by = GROWTH_BY_LINE};
 
 	sample = trace_sample_new();
-	for (uint64_t t = 0; t < 300; t++) {
-		uint64_t ns = STORY_START_NS + t * 1000000000;
-
-		trace_sample_row(sample, WEIR_PART_ROWS_1S)->monotonic_ns = ns;
-		if (t % 10 == 9)
-			trace_sample_row(sample, WEIR_PART_ROWS_10S)->monotonic_ns = ns;
-	}
-	trace_sample_head(sample)->started_ns = STORY_START_NS;
+	add_column(2, 23, 10);
+	add_column(2, 60, 30);
+	/* What a bundler made: a line is a file. */
+	add_column(1, 1000, 5);
+	add_column(1, 2000, 7);
 	REQUIRE(open_sample());
-	/* The ring of seconds has the last 160 of 300, the coarse one t = 9 ... 139 before. */
-	rows = growth_rows_timed(&view, 0, UINT64_MAX);
-	CHECK_EQ(rows.n, 160 + 14);
-	CHECK_EQ(rows.rows[13]->monotonic_ns,
-		 STORY_START_NS + 139 * UINT64_C(1000000000));
-	CHECK_EQ(rows.rows[14]->monotonic_ns,
-		 STORY_START_NS + 140 * UINT64_C(1000000000));
-	growth_rows_free(&rows);
-	/* Of the pace of ten seconds, one each, and the very last. */
-	rows = growth_rows_paced(&view, 1, 0, UINT64_MAX);
-	CHECK_EQ(rows.n, 30);
-	CHECK_EQ(rows.rows[29]->monotonic_ns,
-		 STORY_START_NS + 299 * UINT64_C(1000000000));
-	growth_rows_free(&rows);
-	/* No minutes were written: finer rows stand for them, one a minute. */
-	rows = growth_rows_paced(&view, 2, 0, UINT64_MAX);
-	CHECK(rows.n >= 5 && rows.n <= 7);
-	for (size_t i = 0; i + 2 < rows.n; i++)
-		CHECK(rows.rows[i + 1]->monotonic_ns - rows.rows[i]->monotonic_ns >=
-		      60 * UINT64_C(1000000000));
-	growth_rows_free(&rows);
-	rows = growth_rows_paced(&view, 0, STORY_START_NS + 290 * UINT64_C(1000000000),
-				 STORY_START_NS + 295 * UINT64_C(1000000000));
-	CHECK_EQ(rows.n, 6);
-	growth_rows_free(&rows);
-	CHECK(growth_rows_at(&view, STORY_START_NS) == NULL);
-	close_sample();
-}
-
-TEST(hours_reach_back_behind_the_minutes)
-{
-	const uint64_t hour = 3600 * UINT64_C(1000000000);
-	struct growth_rows rows;
-
-	sample = trace_sample_new();
-	for (uint64_t minute = 0; minute <= 600; minute++) {
-		uint64_t ns = STORY_START_NS + minute * hour / 60;
-
-		trace_sample_row(sample, WEIR_PART_ROWS_60S)->monotonic_ns = ns;
-		if (minute % 60 == 0)
-			trace_sample_row(sample, WEIR_PART_ROWS_3600S)->monotonic_ns = ns;
-	}
-	REQUIRE(open_sample());
-	/* 16 minutes, from 9:45 on, and ten hours before. */
-	rows = growth_rows_timed(&view, 0, UINT64_MAX);
-	CHECK_EQ(rows.n, 16 + 10);
-	CHECK_EQ(rows.rows[0]->monotonic_ns, STORY_START_NS);
-	CHECK_EQ(rows.rows[10]->monotonic_ns, STORY_START_NS + 585 * hour / 60);
-	growth_rows_free(&rows);
-	REQUIRE(growth_rows_at(&view, STORY_START_NS + 5 * hour + 1) != NULL);
-	CHECK_EQ(growth_rows_at(&view, STORY_START_NS + 5 * hour + 1)->monotonic_ns,
-		 STORY_START_NS + 5 * hour);
-	close_sample();
-	/* A sidecar from before there were hours. */
-	trace_sample_head(sample = trace_sample_new())->n_parts = WEIR_PART_ROWS_3600S;
-	trace_sample_row(sample, WEIR_PART_ROWS_60S)->monotonic_ns = hour;
-	REQUIRE(open_sample());
-	CHECK_EQ(trace_view_ring(&view, WEIR_PART_ROWS_3600S)->n, 0);
-	CHECK(growth_rows_at(&view, hour) != NULL);
+	make(&r);
+	REQUIRE(model.n_groups == 3);
+	CHECK_STR(model.groups[0].name, "put /app/leak.mjs:2:60");
+	CHECK_EQ(model.groups[0].live_bytes, 40);
+	CHECK_EQ(model.groups[0].n_sites, 2);
+	CHECK_EQ(group(":1:1000")->live_bytes, 5);
+	growth_model_free(&model);
 	close_sample();
 }
 
@@ -239,6 +184,8 @@ TEST(what_lived_before_history_begins_is_not_added)
 	close_sample();
 }
 
+static uint32_t kind = WEIR_KIND_OTHER;
+
 /* One site that filled in ten seconds; written once more half a second later; then nothing. */
 static void
 fill_at_start(void)
@@ -246,7 +193,7 @@ fill_at_start(void)
 	const uint64_t second = UINT64_C(1000000000);
 
 	sample = trace_sample_new();
-	trace_sample_site(sample, 0, WEIR_KIND_OTHER, 0);
+	trace_sample_site(sample, 0, kind, 0);
 	for (uint64_t t = 0; t <= 10; t++) {
 		struct weir_trace_row *row = trace_sample_row(sample, WEIR_PART_ROWS_1S);
 
@@ -266,6 +213,31 @@ fill_at_start(void)
 	*trace_sample_field(sample, 1, WEIR_S_live_count) = 105;
 	*trace_sample_field(sample, 1, WEIR_S_first_ns) = STORY_START_NS;
 	*trace_sample_field(sample, 1, WEIR_S_last_ns) = STORY_START_NS + 21 * second / 2;
+}
+
+/* 210 samples of 500 KB each, all but one live: that one was of a small block, and stands for 9000 of them. */
+TEST(of_samples_each_counts_once_whatever_it_stands_for)
+{
+	const uint64_t second = UINT64_C(1000000000);
+	struct growth_request r = {0};
+
+	for (int sampled = 0; sampled < 2; sampled++) {
+		fill_at_start();
+		*trace_sample_field(sample, 1, WEIR_S_alloc_bytes) =
+			(uint64_t)(105.5 * MB);
+		*trace_sample_field(sample, 1, WEIR_S_alloc_count) = 10680;
+		*trace_sample_field(sample, 1, WEIR_S_live_count) = 1680;
+		*trace_sample_field(sample, 1, WEIR_S_sampled_count) = sampled ? 211 : 0;
+		trace_sample_head(sample)->sample_bytes = 512 << 10;
+		REQUIRE(open_sample());
+		trace_view_hold(&view, STORY_START_UNIX + 11 * second);
+		make(&r);
+		CHECK_EQ(model.groups[0].came, sampled ? 211 : 10680);
+		CHECK_EQ(model.groups[0].stayed, sampled ? 210 : 1680);
+		CHECK((model.groups[0].finding.stays > 0.98) == (sampled == 1));
+		growth_model_free(&model);
+		close_sample();
+	}
 }
 
 TEST(what_was_written_last_holds_until_now)
@@ -329,6 +301,45 @@ TEST(the_rest_is_judged_as_it_is_now)
 	CHECK_EQ(rest_is((uint64_t)(400 * MB)), GROWTH_HELD);
 }
 
+/* A row of 105 MB that a line has mapped, of which the process looked at the end; more is mapped now. */
+static const char *
+mapped_is(uint64_t more)
+{
+	const uint64_t now_ns = STORY_START_NS + UINT64_C(102) * 100000000;
+	struct growth_request r = {0};
+	struct resident d = {.now = true, .parts_known = true};
+	const char *rule;
+
+	d.part_bytes[WEIR_PART_OF_MAPS] = (uint64_t)(105 * MB) + more;
+	d.rss_bytes = d.other_bytes = d.part_bytes[WEIR_PART_OF_MAPS];
+	kind = WEIR_KIND_MMAP;
+	fill_at_start();
+	kind = WEIR_KIND_OTHER;
+	struct weir_trace_row *row = trace_sample_row(sample, WEIR_PART_ROWS_1S);
+	row->monotonic_ns = row->account_ns = now_ns;
+	row->unix_ns = STORY_START_UNIX + UINT64_C(102) * 100000000;
+	row->part_bytes[WEIR_PART_OF_MAPS] = (uint64_t)(105 * MB);
+	trace_sample_point(row, (struct weir_trace_point){
+					.site = 1, .live_bytes = (uint64_t)(105 * MB)});
+	if (!open_sample())
+		return "(none)";
+	trace_view_hold(&view, STORY_START_UNIX + 60 * UINT64_C(1000000000));
+	growth_model_make(&model, places, &r, &d);
+	CHECK_EQ(model.behind_bytes, more);
+	CHECK(model.behind_ns > 40 * UINT64_C(1000000000));
+	rule = model.groups[0].finding.rule;
+	growth_model_free(&model);
+	close_sample();
+	return rule;
+}
+
+TEST(what_maps_is_not_flat_while_its_row_is_behind)
+{
+	CHECK_STR(mapped_is(0), "quiet");
+	CHECK_STR(mapped_is((uint64_t)(5 * MB)), "quiet");
+	CHECK_STR(mapped_is((uint64_t)(20 * MB)), "behind");
+}
+
 TEST(an_empty_trace_is_no_error)
 {
 	struct growth_request r = {0};
@@ -345,10 +356,11 @@ TEST(an_empty_trace_is_no_error)
 	T(the_story_has_its_verdicts)                                                    \
 	T(between_two_marks_only_what_changed_there_counts)                              \
 	T(groups_add_up_whatever_they_are_by)                                            \
-	T(the_rings_join_without_a_gap_or_a_repeat)                                      \
-	T(hours_reach_back_behind_the_minutes)                                           \
+	T(columns_of_a_line_are_one_row)                                                 \
 	T(what_lived_before_history_begins_is_not_added)                                 \
+	T(of_samples_each_counts_once_whatever_it_stands_for)                            \
 	T(what_was_written_last_holds_until_now)                                         \
 	T(the_rest_is_judged_as_it_is_now)                                               \
+	T(what_maps_is_not_flat_while_its_row_is_behind)                                 \
 	T(an_empty_trace_is_no_error)
 TAP_MAIN()

@@ -52,6 +52,31 @@ TEST(a_part_that_grows_is_told_with_its_pace)
 	p = judge(&r);
 	CHECK_EQ(p.verdict, GROWTH_UNDECIDED);
 	CHECK(p.slope_bytes_per_s == 0);
+	/* Nor is it said of a few that it does not grow. */
+	fill(&windows, 5, 10, 40, 25);
+	CHECK_EQ(judge(&r).verdict, GROWTH_UNDECIDED);
+	fill(&windows, 5, 100, 0, 25);
+	CHECK_EQ(judge(&r).verdict, GROWTH_PLATEAU);
+	/* It rose at the start, and not since. */
+	fill(&windows, 5, 10, 90, 2);
+	CHECK_EQ(judge(&r).verdict, GROWTH_PLATEAU);
+	/* Three that are equal, over all of the time, do. */
+	fill(&windows, 3, 100, 0, 25);
+	CHECK_EQ(judge(&r).verdict, GROWTH_PLATEAU);
+}
+
+TEST(what_is_mostly_free_is_not_held)
+{
+	struct resident r = of(200 * MB, 400 * MB);
+
+	fill(&windows, 25, 10, 10, 25);
+	r.next_known = true;
+	r.next_used_bytes = 120 * MB;
+	CHECK_EQ(judge(&r).verdict, GROWTH_HELD);
+	r.next_used_bytes = 80 * MB;
+	CHECK_EQ(judge(&r).verdict, GROWTH_RETAINED);
+	r.next_known = false;
+	CHECK_EQ(judge(&r).verdict, GROWTH_HELD);
 }
 
 TEST(what_a_start_took_does_not_grow)
@@ -103,6 +128,208 @@ TEST(of_v8s_heap_what_survives_decides)
 	CHECK_EQ(script(), GROWTH_PLATEAU);
 }
 
+/* 200 MB and more or less by 60; what collections leave rises by 2 MB a second, or not. */
+TEST(what_is_left_rises_under_garbage)
+{
+	growth_windows_begin(&windows, 0, 24);
+	for (int i = 0; i < 25; i++) {
+		double bytes = (140 + 60 * (i % 3)) * (double)MB;
+		struct growth_point p = {i, bytes, bytes, 0};
+
+		growth_window_add(&windows.of[0], &p);
+	}
+	growth_windows_end(&windows);
+	fill(&used, 25, 10, 2, 25);
+	CHECK_EQ(script(), GROWTH_HELD);
+	fill(&used, 25, 10, 0.25, 25);
+	CHECK_EQ(script(), GROWTH_PLATEAU);
+	fill(&used, 25, 58, 0, 25);
+	CHECK_EQ(script(), GROWTH_PLATEAU);
+}
+
+/* `n` collections in 24 seconds: each left `step` MB more than the one before. */
+static void
+collect_at(int n, double from, double step)
+{
+	growth_windows_begin(&used, 0, 24);
+	for (int i = 0; i < 25; i++) {
+		int gc = i * n / 25;
+		double bytes = (from + step * gc) * (double)MB;
+		struct growth_point p = {i, bytes, bytes, (uint64_t)gc + 1};
+
+		growth_window_add(&used.of[0], &p);
+	}
+	growth_windows_end(&used);
+}
+
+TEST(a_few_collections_tell_if_they_leave_most_of_what_came)
+{
+	/* From 8 to 200 MB. */
+	fill(&windows, 25, 8, 8, 25);
+	collect_at(3, 40, 60);
+	CHECK_EQ(script(), GROWTH_HELD);
+	collect_at(2, 50, 80);
+	CHECK_EQ(script(), GROWTH_HELD);
+	collect_at(6, 120, 10);
+	CHECK_EQ(script(), GROWTH_HELD);
+	/* One tells nothing, however much it left. */
+	collect_at(1, 180, 0);
+	CHECK_EQ(script(), GROWTH_UNDECIDED);
+	/* What came since may be garbage. */
+	collect_at(3, 20, 30);
+	CHECK_EQ(script(), GROWTH_UNDECIDED);
+	/* It went down between them. */
+	collect_at(3, 300, -80);
+	CHECK_EQ(script(), GROWTH_UNDECIDED);
+	/* What it had before does not count: only 40 of 192 MB came and stayed. */
+	fill(&windows, 25, 120, 3.2, 25);
+	collect_at(3, 120, 15);
+	CHECK_EQ(script(), GROWTH_UNDECIDED);
+}
+
+/* One collection, at that second, left so much. */
+static void
+collect_once(int second, double left)
+{
+	growth_windows_begin(&used, 0, 24);
+	for (int i = second; i < 25; i++) {
+		struct growth_point p = {i, left * MB, left * MB, 1};
+
+		growth_window_add(&used.of[0], &p);
+	}
+	growth_windows_end(&used);
+}
+
+TEST(one_collection_tells_if_all_goes_on_as_before)
+{
+	/* From 8 to 200 MB, of which 136 had come at second 16. */
+	fill(&windows, 25, 8, 8, 25);
+	collect_once(16, 130);
+	CHECK_EQ(script(), GROWTH_HELD);
+	/* It left half of it; it was of the start; it is of just now, and what came is of before. */
+	collect_once(16, 70);
+	CHECK_EQ(script(), GROWTH_UNDECIDED);
+	collect_once(4, 39);
+	CHECK_EQ(script(), GROWTH_UNDECIDED);
+	/* Of just now: all that came in both halves was looked at. */
+	collect_once(23, 180);
+	CHECK_EQ(script(), GROWTH_HELD);
+	/* A third of the way, and all goes on evenly since. */
+	collect_once(8, 70);
+	CHECK_EQ(script(), GROWTH_HELD);
+	collect_once(8, 50);
+	CHECK_EQ(script(), GROWTH_UNDECIDED);
+	/* 150 MB by second 12, then little: who loads much at first, and makes garbage then. */
+	growth_windows_begin(&windows, 0, 24);
+	for (int i = 0; i < 25; i++) {
+		double bytes = (i < 12 ? 12.5 * i : 150 + 4.1 * (i - 12)) * MB;
+		struct growth_point p = {i, bytes, bytes, 0};
+
+		growth_window_add(&windows.of[0], &p);
+	}
+	growth_windows_end(&windows);
+	collect_once(12, 145);
+	CHECK_EQ(script(), GROWTH_UNDECIDED);
+}
+
+TEST(few_steps_are_neither_flat_nor_a_rise)
+{
+	growth_windows_begin(&windows, 0, 24);
+	for (int i = 0; i < 25; i++) {
+		double bytes = (i < 3	 ? 59
+				: i < 6	 ? 113
+				: i < 11 ? 168
+				: i < 16 ? 276
+					 : 331) *
+			       (double)MB;
+		struct growth_point p = {i, bytes, bytes, 0};
+
+		growth_window_add(&windows.of[0], &p);
+	}
+	growth_windows_end(&windows);
+	collect_once(4, 39);
+	CHECK_EQ(script(), GROWTH_UNDECIDED);
+}
+
+/* What a child printed, kept as one text: V8 collects seldom, and each collection leaves more (Node 24, 40 s). */
+/* An array that is copied into one of half as much more: each step comes later than the last. */
+TEST(a_step_in_the_later_half_is_not_flat)
+{
+	struct resident r = of(960 * MB, 1000 * MB);
+
+	growth_windows_begin(&windows, 0, 45);
+	for (int i = 0; i <= 45; i++) {
+		double bytes = (i < 9 ? 140 : i < 25 ? 290 : 960) * (double)MB;
+		struct growth_point p = {i, bytes, bytes, 0};
+
+		growth_window_add(&windows.of[0], &p);
+	}
+	growth_windows_end(&windows);
+	CHECK_EQ(judge(&r).verdict, GROWTH_UNDECIDED);
+	CHECK(judge(&r).enough_s == 0);
+	/* It has been so for longer than it took to come. */
+	growth_windows_begin(&windows, 0, 45);
+	for (int i = 0; i <= 45; i++) {
+		double bytes = (i < 9 ? 140 : i < 20 ? 290 : 960) * (double)MB;
+		struct growth_point p = {i, bytes, bytes, 0};
+
+		growth_window_add(&windows.of[0], &p);
+	}
+	growth_windows_end(&windows);
+	CHECK_EQ(judge(&r).verdict, GROWTH_PLATEAU);
+	/* It comes and goes, and was as much before. */
+	growth_windows_begin(&windows, 0, 45);
+	for (int i = 0; i <= 45; i++) {
+		double bytes = (i % 9 < 5 ? 960 : 290) * (double)MB;
+		struct growth_point p = {i, bytes, bytes, 0};
+
+		growth_window_add(&windows.of[0], &p);
+	}
+	growth_windows_end(&windows);
+	CHECK_EQ(judge(&r).verdict, GROWTH_PLATEAU);
+}
+
+TEST(how_long_is_enough_is_told)
+{
+	struct resident r = of(200 * MB, 400 * MB);
+
+	fill(&windows, 3, 10, 10, 25);
+	CHECK_EQ(judge(&r).verdict, GROWTH_UNDECIDED);
+	CHECK(judge(&r).enough_s >= 5 && judge(&r).enough_s <= 6);
+	fill(&windows, 25, 10, 10, 25);
+	CHECK(judge(&r).enough_s == 0);
+}
+
+TEST(four_collections_that_leave_more_and_more_are_no_garbage)
+{
+	static const struct {
+		int s;
+		double live, used;
+	} seen[] = {{0, 59, 30},    {3, 113, 30},   {6, 168, 110},  {11, 276, 110},
+		    {14, 331, 110}, {20, 333, 268}, {23, 440, 322}, {27, 495, 322},
+		    {32, 550, 322}, {37, 605, 322}};
+	struct resident r = {.parts_known = true, .rss_bytes = 700 * MB};
+	size_t at = 0;
+
+	growth_windows_begin(&windows, 0, 37);
+	growth_windows_begin(&used, 0, 37);
+	for (int i = 0; i <= 37; i++) {
+		while (at + 1 < sizeof(seen) / sizeof(seen[0]) && seen[at + 1].s <= i)
+			at++;
+		double u = seen[at].used * MB;
+		struct growth_point p = {i, seen[at].live * MB, seen[at].live * MB, 0},
+				    q = {i, u, u, (uint64_t)seen[at].used};
+
+		growth_window_add(&windows.of[0], &p);
+		growth_window_add(&used.of[0], &q);
+	}
+	growth_windows_end(&windows);
+	growth_windows_end(&used);
+	r.part_bytes[WEIR_PART_OF_SCRIPT] = 605 * MB;
+	CHECK_EQ(growth_judge_part(&r, WEIR_PART_OF_SCRIPT, &windows, &used).verdict,
+		 GROWTH_HELD);
+}
+
 TEST(what_weir_keeps_is_told_where_more_lived_before)
 {
 	struct resident r = resident_split(200 * MB, 20 * MB, 150 * MB, 10 * MB);
@@ -115,8 +342,16 @@ TEST(what_weir_keeps_is_told_where_more_lived_before)
 
 #define TAP_TESTS                                                                        \
 	T(a_part_that_grows_is_told_with_its_pace)                                       \
+	T(what_is_mostly_free_is_not_held)                                               \
 	T(what_a_start_took_does_not_grow)                                               \
 	T(little_is_not_worth_a_word)                                                    \
 	T(of_v8s_heap_what_survives_decides)                                             \
+	T(what_is_left_rises_under_garbage)                                              \
+	T(one_collection_tells_if_all_goes_on_as_before)                                 \
+	T(a_few_collections_tell_if_they_leave_most_of_what_came)                        \
+	T(few_steps_are_neither_flat_nor_a_rise)                                         \
+	T(a_step_in_the_later_half_is_not_flat)                                          \
+	T(how_long_is_enough_is_told)                                                    \
+	T(four_collections_that_leave_more_and_more_are_no_garbage)                      \
 	T(what_weir_keeps_is_told_where_more_lived_before)
 TAP_MAIN()

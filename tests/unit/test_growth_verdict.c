@@ -8,93 +8,48 @@
 #include "tests/unit/growth_series.h"
 #include "tools/model/growth_verdict.h"
 
-static struct growth_evidence
-evidence(size_t n)
+TEST(one_block_that_grows_is_held_after_eight_collections)
 {
-	return (struct growth_evidence){
-		.windows = &windows,
-		.gc_known = true,
-		.major_gcs = n,
-		.live_bytes = (uint64_t)last_live(),
-		.peak_bytes = (uint64_t)last_live(),
-		.alloc_count = 1000,
-		.alloc_bytes = 1000u << 20,
-		.live_count = (uint64_t)last_live() >> 20,
-		.active_until_s = (double)n,
-	};
+	struct growth_evidence e;
+
+	fill(40, copies, copies);
+	e = evidence(40);
+	e.freed_count = 900;
+	e.age_bytes[3] = e.live_bytes;
+	e.live_count = 2;
+	e.alloc_bytes = 20 * e.live_bytes;
+	e.major_gcs = 8;
+	CHECK_STR(growth_judge(&e).rule, "one-grows");
+	e.major_gcs = 7;
+	CHECK(growth_judge(&e).verdict != GROWTH_HELD);
 }
 
-static enum growth_verdict
-verdict(const struct growth_evidence *e)
+TEST(what_has_stopped_has_not_while_its_blocks_grow)
 {
-	return growth_judge(e).verdict;
+	struct growth_evidence e;
+
+	fill_gc(40, bend, bend, 4);
+	e = evidence(40);
+	e.freed_count = 600;
+	e.age_bytes[3] = e.live_bytes;
+	CHECK_STR(growth_judge(&e).rule, "stopped");
+	/* Twenty buffers that are each replaced by a larger one, and copies of them. */
+	e.live_count = 57;
+	e.alloc_bytes = e.live_bytes * 10;
+	CHECK_STR(growth_judge(&e).rule, "swells");
 }
 
-/* One case for each rule, in their order; 1000 blocks of which `freed` were, all survived if not `young`. */
-static const struct row {
-	const char *rule;
-	enum growth_verdict verdict;
-	size_t n;
-	double (*live)(double t), (*trough)(double t);
-	uint64_t freed;
-	bool few_blocks, young, no_gc, gone, unseen, swells;
-	double active_until_s; /* 0: to the end */
-	size_t gc_s;	       /* seconds from one collection to the next, 0: one */
-} rows[] = {
-	{"gone", GROWTH_RELEASED, 20, line, line, .gone = true},
-	{"quiet", GROWTH_PLATEAU, 40, line, line, .active_until_s = 10},
-	{"filled", GROWTH_UNDECIDED, 7, line, line, .freed = 800},
-	{"rises", GROWTH_HELD, 40, line, line, .freed = 800},
-	{"slows", GROWTH_UNDECIDED, 80, filling, filling, .freed = 800},
-	{"stopped", GROWTH_PLATEAU, 40, bend, bend, .freed = 600},
-	{"few-flat", GROWTH_PLATEAU, 20, constant, constant, .few_blocks = true},
-	{"few", GROWTH_UNDECIDED, 3, line, line, .few_blocks = true},
-	{"kept-short", GROWTH_UNDECIDED, 3, constant, constant, .freed = 0},
-	{"kept-flat", GROWTH_PLATEAU, 20, constant, constant, .freed = 0},
-	{"kept-unseen", GROWTH_UNDECIDED, 20, line, zero, .young = true, .unseen = true,
-	 .gc_s = 100},
-	{"kept-unproven", GROWTH_UNDECIDED, 20, line, zero, .young = true, .gc_s = 10},
-	{"kept", GROWTH_HELD, 20, line, zero, .freed = 0, .gc_s = 10},
-	{"leans", GROWTH_UNDECIDED, 70, waves, waves, .freed = 800},
-	{"replaced-unseen", GROWTH_PLATEAU, 20, saw, saw, .freed = 900, .no_gc = true},
-	{"swells", GROWTH_UNDECIDED, 12, saw, saw_floor, .freed = 900, .swells = true},
-	{"garbage", GROWTH_GC_LAG, 20, saw, saw_floor, .freed = 900},
-	{"young", GROWTH_UNDECIDED, 40, line, zero, .freed = 300, .young = true},
-	{"replaced", GROWTH_PLATEAU, 40, constant, constant, .freed = 900},
-	{"short", GROWTH_UNDECIDED, 3, line, line, .freed = 300},
-	{"flat", GROWTH_PLATEAU, 20, constant, constant, .freed = 300},
-};
-
-TEST(each_rule_has_its_case)
+TEST(what_rose_a_moment_ago_has_not_stopped_but_later_it_has)
 {
-	size_t n = sizeof(rows) / sizeof(rows[0]);
+	struct growth_evidence e;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct row *r = &rows[i];
-		struct growth_evidence e;
-		struct growth_finding f;
-
-		fill_gc(r->n, r->live, r->trough, r->gc_s > 0 ? r->gc_s : 1);
-		e = evidence(r->n);
-		e.major_gcs = r->unseen ? 0 : r->n;
-		e.peak_bytes = (uint64_t)(60 * MB);
-		e.live_bytes = r->gone ? 0 : e.live_bytes;
-		e.alloc_count = r->few_blocks ? 7 : 1000;
-		e.freed_count = r->freed;
-		e.age_bytes[r->young ? 0 : 3] = e.live_bytes;
-		e.gc_known = !r->no_gc;
-		/* Of 1 MB each, or of a tenth of what one is now. */
-		e.live_count = r->swells ? 2 : e.live_bytes >> 20;
-		e.alloc_bytes = r->swells ? 20 * e.live_bytes : 1000u << 20;
-		if (r->active_until_s > 0)
-			e.active_until_s = r->active_until_s;
-		f = growth_judge(&e);
-		CHECK_STR(f.rule, r->rule);
-		CHECK_STR(f.rule, growth_rule_name(i));
-		CHECK_EQ(f.verdict, r->verdict);
-		CHECK((f.slope_bytes_per_s > 0) == (r->verdict == GROWTH_HELD));
-	}
-	CHECK(growth_rule_name(n) == NULL);
+	fill(40, late_step, late_step);
+	e = evidence(40);
+	e.freed_count = 600;
+	CHECK_STR(growth_judge(&e).rule, "rose");
+	fill(60, late_step, late_step);
+	e.active_until_s = 59;
+	CHECK_EQ(verdict(&e), GROWTH_PLATEAU);
 }
 
 TEST(a_rising_floor_is_held)
@@ -150,6 +105,59 @@ TEST(a_ring_that_has_just_filled_is_not_held)
 	e = evidence(40);
 	e.freed_count = 800;
 	CHECK_EQ(verdict(&e), GROWTH_HELD);
+}
+
+/* 5 MB that stay, under ten times as much garbage. */
+static double
+small_floor(double t)
+{
+	(void)t;
+	return 5 * MB;
+}
+
+static double
+under_garbage(double t)
+{
+	return 5 * MB + (double)((int)t % 6) * 10 * MB;
+}
+
+/* Collections may leave anything: no more than that is known. */
+static double
+ragged_floor(double t)
+{
+	return (int)t % 2 == 0 ? 5 * MB : 0.2 * MB;
+}
+
+/* ... a lot, and then less than half of that. */
+static double
+halved_floor(double t)
+{
+	return (int)t % 2 == 0 ? 12 * MB : 5 * MB;
+}
+
+TEST(what_collections_always_leave_is_kept_whatever_lies_beside_it)
+{
+	struct growth_evidence e;
+
+	fill(40, under_garbage, small_floor);
+	e = evidence(40);
+	e.freed_count = 990;
+	e.peak_bytes = (uint64_t)(60 * MB);
+	e.age_bytes[3] = e.live_bytes;
+	CHECK_STR(growth_judge(&e).rule, "replaced");
+	fill(40, under_garbage, ragged_floor);
+	CHECK_STR(growth_judge(&e).rule, "garbage");
+	fill(40, under_garbage, halved_floor);
+	CHECK_STR(growth_judge(&e).rule, "garbage");
+	/* Three collections are too few to say "always". */
+	fill_gc(40, under_garbage, small_floor, 14);
+	CHECK_STR(growth_judge(&e).rule, "garbage");
+	fill_gc(40, under_garbage, small_floor, 10);
+	CHECK_STR(growth_judge(&e).rule, "replaced");
+	/* Too little beside the garbage to be what it is about. */
+	fill(40, under_garbage, small_floor);
+	e.peak_bytes = (uint64_t)(200 * MB);
+	CHECK_STR(growth_judge(&e).rule, "garbage");
 }
 
 TEST(a_floor_that_stays_is_not_held)
@@ -325,10 +333,13 @@ TEST(every_verdict_has_words)
 }
 
 #define TAP_TESTS                                                                        \
-	T(each_rule_has_its_case)                                                        \
+	T(one_block_that_grows_is_held_after_eight_collections)                          \
+	T(what_has_stopped_has_not_while_its_blocks_grow)                                \
+	T(what_rose_a_moment_ago_has_not_stopped_but_later_it_has)                       \
 	T(a_rising_floor_is_held)                                                        \
 	T(what_grows_for_less_than_a_minute_may_be_a_cache)                              \
 	T(a_ring_that_has_just_filled_is_not_held)                                       \
+	T(what_collections_always_leave_is_kept_whatever_lies_beside_it)                 \
 	T(a_floor_that_stays_is_not_held)                                                \
 	T(a_cache_that_replaces_is_no_garbage)                                           \
 	T(a_floor_seen_often_is_one_witness)                                             \

@@ -154,7 +154,7 @@ TEST(default_folders)
 			     NULL};
 	const char *some[] = {"XDG_RUNTIME_DIR", "relative", "HOME", "/h",
 			      "TMPDIR",		 "relative", NULL,   NULL};
-	struct locate_place place = {get_variable, all, 42};
+	struct locate_place place = {get_variable, all, 100042, 42, ""};
 	char folders[LOCATE_FOLDERS][PATH_MAX];
 
 	REQUIRE(locate_folders(&place, folders) == 4);

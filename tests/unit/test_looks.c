@@ -77,18 +77,73 @@ TEST(where_memory_is_is_looked_at_for_what_that_costs)
 	/* It does not. */
 	CHECK(!weir_parts_due(&look, 9000 * MS, 50 * MB));
 	CHECK(weir_parts_due(&look, 11000 * MS, 50 * MB));
-	/* Dear: a four-hundredth of the time. */
+	/* Dear: a tenth as often while nothing changes. */
 	look.cost_ns = 5 * MS;
-	CHECK(!weir_parts_due(&look, 2900 * MS, 60 * MB));
-	CHECK(weir_parts_due(&look, 3000 * MS, 60 * MB));
 	CHECK(!weir_parts_due(&look, 20000 * MS, 50 * MB));
 	CHECK(weir_parts_due(&look, 21000 * MS, 50 * MB));
+}
+
+/* Looks at what changes, asked each second from `from_s` until `to_s`. */
+static int
+looks_at_growth(struct weir_parts_look *look, int from_s, int to_s, int64_t cost_ns)
+{
+	int n = 0;
+
+	for (int s = from_s; s < to_s; s++)
+		if (weir_parts_due(look, s * 1000 * MS, (uint64_t)s * 10 * MB)) {
+			weir_parts_looked(look, s * 1000 * MS, cost_ns,
+					  (uint64_t)s * 10 * MB);
+			n++;
+		}
+	return n;
+}
+
+TEST(a_growth_that_begins_is_looked_at_each_second)
+{
+	struct weir_parts_look look = {0};
+	int n;
+
+	CHECK_EQ(looks_at_growth(&look, 3, 23, 8 * MS), 20);
+	/* Not for ever: a four-hundredth of the time, and a fifth of a second. */
+	n = looks_at_growth(&look, 23, 4023, 8 * MS);
+	CHECK(n * 8 <= 4020 * 1000 / 400 + 200);
+	CHECK(n * 8 >= 4020 * 1000 / 400 - 50);
+	/* Nor is there more of it after a year of rest. */
+	n = looks_at_growth(&look, 30000000, 30000100, 8 * MS);
+	CHECK(n >= 25 && n * 8 <= 100 * 1000 / 400 + 208);
+	/* What is dearer than all of that comes as often as its share allows. */
+	look = (struct weir_parts_look){0};
+	CHECK_EQ(looks_at_growth(&look, 3, 1003, 300 * MS), 9);
+}
+
+TEST(a_thread_of_the_host_looks_where_that_takes_no_milliseconds)
+{
+	struct weir_parts_look look = {0};
+
+	CHECK(weir_parts_brief(&look, 2100 * MS, 256 * MB));
+	CHECK(!weir_parts_brief(&look, 2100 * MS, 257 * MB));
+	/* By what the last one took: huge pages are looked at quickly, a busy machine's are not. */
+	weir_parts_looked(&look, 1000 * MS, 1 * MS, 250 * MB);
+	CHECK(weir_parts_brief(&look, 2100 * MS, 500 * MB));
+	CHECK(!weir_parts_brief(&look, 2100 * MS, 510 * MB));
+	CHECK(weir_parts_brief(&look, 2100 * MS, 1 * MB));
+	weir_parts_looked(&look, 2000 * MS, 3 * MS, 250 * MB);
+	CHECK(!weir_parts_brief(&look, 2100 * MS, 250 * MB));
+	/* A dearer one seldom: one that is never made leaves a figure of minutes ago. */
+	CHECK(!weir_parts_brief(&look, 7900 * MS, 250 * MB));
+	CHECK(weir_parts_brief(&look, 8000 * MS, 250 * MB));
+	CHECK(!weir_parts_brief(&look, 8000 * MS, 500 * MB));
+	CHECK(weir_parts_brief(&look, 14000 * MS, 500 * MB));
+	weir_parts_looked(&look, 20000 * MS, 11 * MS, 500 * MB);
+	CHECK(!weir_parts_brief(&look, 900000 * MS, 500 * MB));
 }
 
 #define TAP_TESTS                                                                        \
 	T(a_look_is_due_after_its_time_or_when_the_clock_went_back)                      \
 	T(where_memory_is_is_looked_at_for_what_that_costs)                              \
 	T(far_from_the_limit_once_a_second)                                              \
+	T(a_growth_that_begins_is_looked_at_each_second)                                 \
 	T(near_it_without_unused_pages_as_well)                                          \
+	T(a_thread_of_the_host_looks_where_that_takes_no_milliseconds)                   \
 	T(near_it_as_often_as_half_a_millisecond_a_second_allows)
 TAP_MAIN()

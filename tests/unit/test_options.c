@@ -43,11 +43,13 @@ TEST(defaults_are_what_the_table_says)
 TEST(rows_are_in_order)
 {
 	static const char *const names[] = {
-		"enabled",	"floor",	"threshold", "classes",	   "kinds",
-		"decay_ms",	"decay_thread", "trim_next", "gather",	   "cache_max",
-		"huge",		"prefault",	"numa",	     "quarantine", "guard",
-		"only",		"stats",	"stats_ms",  "trace",	   "trace_min",
-		"trace_sample", "verbose",	"isa"};
+		"enabled",	"floor",      "threshold",     "classes",
+		"kinds",	"decay_ms",   "decay_thread",  "trim_next",
+		"gather",	"cache_max",  "huge",	       "prefault",
+		"numa",		"quarantine", "guard",	       "only",
+		"stats",	"stats_ms",   "trace",	       "trace_min",
+		"trace_sample", "collect",    "collect_pause", "verbose",
+		"isa"};
 	static const char *const types[] = {"on|off",
 					    "SIZE",
 					    "SIZE",
@@ -69,6 +71,8 @@ TEST(rows_are_in_order)
 					    "on|off",
 					    "SIZE",
 					    "auto|off|SIZE",
+					    "idle,limit,asked",
+					    "MS",
 					    "on|off",
 					    "TEXT"};
 

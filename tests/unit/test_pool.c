@@ -118,10 +118,47 @@ TEST(a_request_empties_no_stock)
 	model_check();
 }
 
+/* Asked without a sum where that suffices, it is the sum's answer. */
+static void
+check_lent(void)
+{
+	uint64_t lent = weir_pool_lent_bytes();
+
+	for (uint64_t more = 0; more <= 8000; more += 4000) {
+		CHECK(weir_pool_lends_above(lent + more - 1, more));
+		CHECK(!weir_pool_lends_above(lent + more, more));
+		CHECK(!weir_pool_lends_above(lent + more + (64 << 20), more));
+	}
+}
+
+TEST(what_stocks_keep_is_not_lent)
+{
+	enum { MANY = 100 };
+	static struct weir_span *s[MANY];
+	struct weir_ask small = {.requested = 8000};
+
+	model_init();
+	weir_pool_trim(1);
+	for (int i = 0; i < MANY; i++)
+		REQUIRE((s[i] = weir_pool_take(MODEL_CLASS_8K, &small).span) != NULL);
+	uint64_t most = weir_pool_lent_bytes();
+	check_lent();
+	for (int i = 0; i < MANY; i += 2)
+		model_give(s[i], 2);
+	CHECK_EQ(weir_pool_lent_bytes(), most - MANY / 2 * s[1]->bytes);
+	check_lent();
+	CHECK(weir_pool_lent_peak() >= most);
+	for (int i = 1; i < MANY; i += 2)
+		model_give(s[i], 3);
+	weir_pool_trim(4);
+	model_check();
+}
+
 #define TAP_TESTS                                                                        \
 	T(stocks_serve_other_sizes_before_fresh_pages)                                   \
 	T(class_hits_are_its_own_blocks)                                                 \
 	T(a_block_is_claimed_once)                                                       \
 	T(failures_are_reported_and_counted)                                             \
-	T(a_request_empties_no_stock)
+	T(a_request_empties_no_stock)                                                    \
+	T(what_stocks_keep_is_not_lent)
 TAP_MAIN()

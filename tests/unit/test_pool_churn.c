@@ -6,6 +6,8 @@
 #include "tests/unit/pool_model.h"
 
 #include <pthread.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "pool/heap.h"
 #include "tests/unit/moves.h"
@@ -24,6 +26,14 @@ next_random(uint32_t *state)
 	return *state;
 }
 
+/* Up to so many times 4 KB, in whole pages. */
+static size_t
+random_pages(uint32_t random, size_t most)
+{
+	return (1 + random % (most * WEIR_PAGE_BYTES / weir_machine_page)) *
+	       weir_machine_page;
+}
+
 static bool
 all_zero(const struct weir_span *s)
 {
@@ -37,7 +47,7 @@ static int
 take(struct block *b, uint32_t *random)
 {
 	uint32_t r = next_random(random);
-	struct weir_ask ask = {.align = WEIR_PAGE_BYTES, .want_zero = r % 3 == 0};
+	struct weir_ask ask = {.align = weir_machine_page, .want_zero = r % 3 == 0};
 	struct weir_taken taken;
 
 	if (r & 0x100) {
@@ -46,7 +56,7 @@ take(struct block *b, uint32_t *random)
 		ask.requested = model_classes[grade] - r % 4000;
 		taken = weir_pool_take(grade, &ask);
 	} else {
-		ask.bytes = (1 + r % 700) * WEIR_PAGE_BYTES;
+		ask.bytes = random_pages(r, 700);
 		ask.requested = ask.bytes - r % 4000;
 		if (r & 0x200)
 			ask.align = (size_t)1 << (12 + r % 8);
@@ -81,7 +91,7 @@ give(struct block *b, int64_t now_ns)
 static int
 resize(struct block *b, uint32_t random, int64_t now_ns)
 {
-	size_t old = b->span->bytes, bytes = (1 + random % 900) * WEIR_PAGE_BYTES;
+	size_t old = b->span->bytes, bytes = random_pages(random, 900);
 
 	/* A block of a class only grows. */
 	if ((b->span->grade != WEIR_SPAN_NO_GRADE && bytes <= old) ||
@@ -186,7 +196,40 @@ TEST(churn_that_gathers)
 	model_check();
 }
 
+/* The kernel's pages here are smaller: that each call is of whole pages is what the page source sees. */
+static void
+churn_with_pages_of(size_t bytes)
+{
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		CHECK(weir_machine_page_is(bytes));
+		model_init();
+		churn(60, 3000, (uint32_t)bytes, true);
+		heap_gather_from = 128 << 10;
+		churn(60, 3000, 3, true);
+		CHECK(!moves_work() || heap_stats.gathers > 10);
+		weir_pool_limited(true, 0);
+		weir_pool_shed(1);
+		model_check();
+		_exit(tap_failures != 0);
+	}
+	REQUIRE(waitpid(child, &status, 0) == child);
+	CHECK_EQ(status, 0);
+}
+
+/* Before the others: the page is told before the pool begins. */
+TEST(churn_with_larger_pages)
+{
+	CHECK(!weir_machine_page_is(2 << 10) && !weir_machine_page_is(128 << 10) &&
+	      !weir_machine_page_is(12 << 10));
+	churn_with_pages_of(16 << 10);
+	churn_with_pages_of(64 << 10);
+}
+
 #define TAP_TESTS                                                                        \
+	T(churn_with_larger_pages)                                                       \
 	T(churn_on_threads)                                                              \
 	T(churn_that_gathers)                                                            \
 	T(churn)

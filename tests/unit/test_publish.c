@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is published reads back: sites, stacks and costs, in both copies, from full disks, from slow
+ * What is published reads back: sites, stacks and costs, in both copies, from full disks, of
  * exits and from a child.
  */
 #include "tests/unit/published.h"
+
+#include <time.h>
 
 #include "tests/tap.h"
 #include "trace/cost.h"
@@ -118,70 +120,75 @@ TEST(a_full_disk_leaves_what_was_there)
 	}
 }
 
-/* The heads' numbers, copy 0 first; 0: that one is not whole. */
 static void
-heads(uint64_t seq[2])
+set_state(uint64_t state)
 {
-	for (int i = 0; i < 2; i++) {
-		struct weir_trace_head h;
-
-		memcpy(&h, file.bytes + AREA + i * WEIR_TRACE_HEAD_BYTES, sizeof(h));
-		seq[i] = h.seq_begin == h.seq_end ? h.seq_begin : 0;
-	}
+	for (int i = 0; i < WEIR_STATS_SLOTS; i++)
+		sidecar_sample_slot((struct sidecar_sample *)file.bytes, i)->state =
+			state;
 }
 
-/* A runtime that takes three periods to free all it has, then a last write. */
-TEST(an_exit_that_takes_long_does_not_hide_what_was_held)
+/* The process says that it ends; by the clock that blocks are freed by. */
+static bool
+read_last(struct trace_view *v, uint64_t since_last_free_ns)
 {
-	uint32_t site = site_of("hold", 5);
-	struct weir_birth births[40];
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	facts.monotonic_ns = (uint64_t)t.tv_sec * SECOND + (uint64_t)t.tv_nsec;
+	facts.last = true;
+	int rc = publish(since_last_free_ns);
+	facts.last = false;
+	set_state(WEIR_STATE_EXITED);
+	return rc == 0 && read_back(v);
+}
+
+TEST(what_was_held_before_the_exit_is_exact)
+{
+	uint32_t site = site_of("hold", 5), other = site_of("other", 6);
+	struct weir_birth births[40], temporary;
 	struct trace_view v;
-	uint64_t kept, seq[2], live = 0;
 
 	begin();
-	publish(SECOND);
-	publish(SECOND);
-	for (int i = 0; i < 40; i++)
-		births[i] = weir_trace_born(site, 50000000, 1);
-	publish(SECOND / 10);
-	REQUIRE(read_back(&v));
-	kept = v.head.seq_begin;
-	for (uint32_t i = 1; i < v.n_sites; i++)
-		live += trace_view_site(&v, i, WEIR_S_live_bytes);
-	trace_view_free(&v);
-	for (int i = 0; i < 40; i++) {
-		weir_trace_gone(&births[i], 50000000, 1);
-		if (i % 10 == 9)
-			CHECK_EQ(publish(SECOND / 10), 0);
-	}
-	/* It broke off in the midst of one: what was kept is whole, what it replaced is not. */
-	file.writes = 0;
-	file.fails_at = 1;
-	births[0] = weir_trace_born(site, 1000, 1);
-	CHECK(publish(SECOND / 10) != 0);
-	heads(seq);
-	CHECK_EQ(seq[kept % 2], kept);
-	CHECK_EQ(seq[1 - kept % 2], 0);
-	file.fails_at = -1;
-	weir_trace_gone(&births[0], 1000, 1);
-	CHECK_EQ(publish(SECOND / 10), 0);
-	heads(seq);
-	CHECK_EQ(seq[kept % 2], kept);
-	CHECK(seq[1 - kept % 2] > kept);
-	REQUIRE(read_back(&v));
-	CHECK_EQ(trace_view_site(&v, site, WEIR_S_live_bytes), 0);
-	trace_view_free(&v);
-	/* Once it works again, heads take turns as before, and nothing is lost. */
+	for (int i = 0; i < 39; i++)
+		births[i] = weir_trace_born(site, 50000000000, 1);
+	/* What comes and goes while it works is of no eve, written or not. */
 	for (int i = 0; i < 3; i++) {
-		weir_trace_born(site, live, 1);
-		CHECK_EQ(publish(SECOND / 10), 0);
-		REQUIRE(read_back(&v));
-		CHECK_EQ(trace_view_site(&v, site, WEIR_S_live_bytes),
-			 live * (uint64_t)(i + 1));
-		trace_view_free(&v);
+		temporary = weir_trace_born(other, 30000000, 1);
+		weir_trace_gone(&temporary, 30000000, 1);
 	}
-	heads(seq);
-	CHECK_EQ(seq[0] > seq[1] ? seq[0] - seq[1] : seq[1] - seq[0], 1);
+	births[39] = weir_trace_born(site, 50000000000, 1);
+	for (int i = 0; i < 40; i++) {
+		weir_trace_gone(&births[i], 50000000000, 1);
+		/* Ending takes a little memory as well, and time for writes. */
+		if (i % 10 == 9) {
+			temporary = weir_trace_born(other, 1000000, 1);
+			weir_trace_gone(&temporary, 1000000, 1);
+			CHECK_EQ(publish(SECOND / 10), 0);
+		}
+	}
+	REQUIRE(read_last(&v, 0));
+	CHECK(v.before_exit);
+	CHECK_EQ(trace_view_site(&v, site, WEIR_S_live_bytes), 40 * 50000000000ull);
+	CHECK_EQ(trace_view_site(&v, site, WEIR_S_live_count), 40);
+	CHECK_EQ(trace_view_site(&v, other, WEIR_S_live_bytes), 0);
+	CHECK_EQ(trace_view_site(&v, other, WEIR_S_alloc_count), 7);
+	trace_view_free(&v);
+	/* Long after the last free it is no exit, and half of it neither. */
+	REQUIRE(read_last(&v, 3 * SECOND));
+	CHECK(!v.before_exit);
+	trace_view_free(&v);
+	for (int i = 0; i < 40; i++)
+		births[i] = weir_trace_born(site, 50000000000, 1);
+	for (int i = 0; i < 20; i++)
+		weir_trace_gone(&births[i], 50000000000, 1);
+	REQUIRE(read_last(&v, 0));
+	CHECK(!v.before_exit);
+	CHECK_EQ(trace_view_site(&v, site, WEIR_S_live_count), 20);
+	trace_view_free(&v);
+	for (int i = 20; i < 40; i++)
+		weir_trace_gone(&births[i], 50000000000, 1);
+	set_state(WEIR_STATE_RUNNING);
 }
 
 /* More than a chunk of each table, in two publishes that begin within one. */
@@ -242,7 +249,7 @@ TEST(a_child_begins_its_own_file)
 	T(both_copies_follow)                                                            \
 	T(many_of_all_read_back)                                                         \
 	T(a_full_disk_leaves_what_was_there)                                             \
-	T(an_exit_that_takes_long_does_not_hide_what_was_held)                           \
+	T(what_was_held_before_the_exit_is_exact)                                        \
 	T(a_child_begins_its_own_file)
 
 int

@@ -139,14 +139,6 @@ TEST(slack_beside_the_peak)
 	CHECK(weir_keep_slack(UINT64_MAX) < UINT64_MAX / 2);
 }
 
-TEST(where_nobody_gives_back_little_is_kept)
-{
-	CHECK_EQ(weir_keep_inline(0, 1000), 32 * MB);
-	CHECK_EQ(weir_keep_inline(512 * MB, 1000), 32 * MB);
-	CHECK_EQ(weir_keep_inline(1600 * MB, 1000), 100 * MB);
-	CHECK_EQ(weir_keep_inline(GB, 0), 0);
-}
-
 TEST(sleep_for_ever_with_nothing_cached)
 {
 	CHECK(weir_purge_sleep(0, 1000, 0, 10 * MS) == UINT64_MAX);
@@ -208,7 +200,6 @@ TEST(a_block_goes_within_one_and_a_quarter_decays)
 	T(a_peak_is_forgotten)                                                           \
 	T(the_swing_below_the_peak_is_kept)                                              \
 	T(slack_beside_the_peak)                                                         \
-	T(where_nobody_gives_back_little_is_kept)                                        \
 	T(sleep_for_ever_with_nothing_cached)                                            \
 	T(sleep_until_the_oldest_is_due)                                                 \
 	T(sleep_at_most_a_quarter)                                                       \

@@ -188,6 +188,7 @@ TEST(no_options_at_all)
 	memset(&o, 0, sizeof(o));
 	CHECK_NEXT(weir_route(&o, MB, 0, 0), MB, WEIR_F_KIND);
 	o.kinds = UINT32_MAX;
+	o.page = 4096;
 	CHECK_MAP(weir_route(&o, MB, 0, 0), MB);
 	CHECK_MAP(weir_route(&o, 1, 0, 0), 4096);
 	CHECK_MAP(weir_route(&o, 0, 0, 0), 4096);
@@ -202,17 +203,40 @@ TEST(tightly)
 	struct weir_options o = options("");
 	struct weir_route r = weir_route(&o, 300 * KB + 1, 0, 0);
 
-	weir_route_tightly(&r, 300 * KB + 1);
+	weir_route_tightly(&o, &r, 300 * KB + 1);
 	CHECK_MAP(r, 304 * KB);
 	r = weir_route(&o, 20 * MB + 1, 0, 0);
-	weir_route_tightly(&r, 20 * MB + 1);
+	weir_route_tightly(&o, &r, 20 * MB + 1);
 	CHECK_MAP(r, 20 * MB + 4 * KB);
 	r = weir_route(&o, 128 * KB, 0, 0);
-	weir_route_tightly(&r, 128 * KB);
+	weir_route_tightly(&o, &r, 128 * KB);
 	CHECK_MAP(r, 128 * KB);
 	r = weir_route(&o, MB, 0, WEIR_N_KINDS);
-	weir_route_tightly(&r, MB);
+	weir_route_tightly(&o, &r, MB);
 	CHECK_NEXT(r, MB, WEIR_F_KIND);
+}
+
+TEST(larger_pages)
+{
+	struct weir_options o = options("");
+
+	weir_options_fit(&o, 16 * KB);
+	CHECK_POOL(weir_route(&o, 1, 0, 0), &o, 16 * KB);
+	CHECK_POOL(weir_route(&o, 33 * KB, 0, 0), &o, 48 * KB);
+	CHECK_POOL(weir_route(&o, 10 * MB, 0, 0), &o, 10 * MB);
+	CHECK_MAP(weir_route(&o, 300 * KB, 8192, 0), 304 * KB);
+	o = options("threshold=128K");
+	weir_options_fit(&o, 64 * KB);
+	CHECK_POOL(weir_route(&o, 65 * KB, 0, 0), &o, 128 * KB);
+	CHECK_MAP(weir_route(&o, 128 * KB + 1, 0, 0), 192 * KB);
+	CHECK_MAP(weir_route(&o, 2 * MB + 1, 0, 0), 2 * MB + 64 * KB);
+	for (uint32_t i = 0; i < o.classes.n; i++) {
+		CHECK_EQ(o.classes.bytes[i] % (64 * KB), 0);
+		CHECK(i == 0 || o.classes.bytes[i] > o.classes.bytes[i - 1]);
+	}
+	struct weir_route r = weir_route(&o, MB, 0, 0);
+	weir_route_tightly(&o, &r, MB + 1);
+	CHECK_EQ(r.bytes, MB + 64 * KB);
 }
 
 #define TAP_TESTS                                                                        \
@@ -225,6 +249,7 @@ TEST(tightly)
 	T(too_large)                                                                     \
 	T(kinds)                                                                         \
 	T(tightly)                                                                       \
+	T(larger_pages)                                                                  \
 	T(reasons_in_order)                                                              \
 	T(threshold_below_the_floor)                                                     \
 	T(threshold_above_the_largest_class)                                             \

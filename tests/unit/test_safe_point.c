@@ -90,6 +90,28 @@ static const struct row {
 	 8,
 	 {C("__lll_lock_wait_private"), C("malloc"), C("_IO_file_doallocate"), C("fgets"),
 	  P, MAIN}},
+	{"waits for a lock of a file", OK, true, false, 5, {C("flock"), P, MAIN}},
+	{"likewise, of a part", OK, true, false, 5, {C("__fcntl64"), P, MAIN}},
+	{"waits for the other end", OK, true, false, 5, {C("__open64"), P, MAIN}},
+	{"is asked for a connection", OK, true, false, 5, {C("__connect"), P, MAIN}},
+	{"opens a stream",
+	 "in the C library, which does not only wait",
+	 true,
+	 false,
+	 6,
+	 {C("open64"), C("fopen64"), P, MAIN}},
+	{"waits for a mutex, may hold another",
+	 "in the C library, which does not only wait",
+	 true,
+	 false,
+	 6,
+	 {C(NULL), C("pthread_mutex_lock"), P, THREAD}},
+	{"may have written a part",
+	 "in the C library, which does not only wait",
+	 true,
+	 false,
+	 5,
+	 {C("write"), P, MAIN}},
 	{"looks up a host",
 	 "in the C library, which does not only wait",
 	 true,
@@ -220,7 +242,15 @@ TEST(who_is_asked_first)
 	CHECK_EQ(safe_point_rank("202 0x1 0x80 0x0 0x7f70 0x0 0x0 0x1 0x2"), bounded);
 	CHECK_EQ(safe_point_rank("230 0x1 0x1 0x7f70 0x0 0x0 0x0 0x1 0x2"), reader);
 	CHECK_EQ(safe_point_rank("230 0x1 0x0 0x7f70 0x0 0x0 0x0 0x1 0x2"), bounded);
+	/* flock; fcntl that waits, and that does not. */
+	CHECK_EQ(safe_point_rank("73 0x3 0x2 0x0 0x0 0x0 0x0 0x1 0x2"), reader);
+	CHECK_EQ(safe_point_rank("72 0x3 0x7 0x7ffc 0x0 0x0 0x0 0x1 0x2"), reader);
+	CHECK_EQ(safe_point_rank("72 0x3 0x26 0x7ffc 0x0 0x0 0x0 0x1 0x2"), reader);
+	CHECK_EQ(safe_point_rank("72 0x3 0x6 0x7ffc 0x0 0x0 0x0 0x1 0x2"), bounded);
 	CHECK_EQ(safe_point_rank("7 0x1 0x1 0xffffffff 0x0 0x0 0x0 0x1 0x2"), loop);
+	CHECK_EQ(safe_point_rank("426 0x4 0x0 0x1 0x1 0x0 0x0 0x1 0x2"), loop);
+	CHECK_EQ(safe_point_rank("426 0x4 0x1 0x1 0x1 0x0 0x0 0x1 0x2"), bounded);
+	CHECK_EQ(safe_point_rank("426 0x4 0x0 0x1 0x9 0x7f 0x18 0x1 0x2"), bounded);
 	CHECK_EQ(safe_point_rank("7 0x1 0x1 0x64 0x0 0x0 0x0 0x1 0x2"), bounded);
 #endif
 	CHECK(safe_point_rank("running\n") < SAFE_POINT_NEVER);
@@ -228,8 +258,40 @@ TEST(who_is_asked_first)
 	CHECK_EQ(safe_point_rank("no number"), SAFE_POINT_NEVER);
 }
 
+TEST(where_a_thread_says_that_its_stack_is)
+{
+	const uint64_t low = 0x7f0000100000, bytes = 0x800000,
+		       thread = low + bytes - 0x940;
+	const uint64_t record[] = {thread, 0, thread, 0, low, bytes, 4096, 0};
+	/* A list that is empty points into the record itself; without a stack there is none. */
+	const uint64_t first[] = {thread, 0, thread + 0x310, thread + 0x310, 0, 1};
+
+	CHECK_EQ(safe_point_room(record, 8, thread, low + 0x200000), 0x200000);
+	CHECK_EQ(safe_point_room(record, 5, thread, low + 0x200000), 0);
+	/* A coroutine's is elsewhere. */
+	CHECK_EQ(safe_point_room(record, 8, thread, low - 8), 0);
+	CHECK_EQ(safe_point_room(record, 8, thread, thread + 0x1000), 0);
+	CHECK_EQ(safe_point_room(first, 6, thread, low), 0);
+	CHECK_EQ(safe_point_room(record, 0, thread, low), 0);
+}
+
+TEST(where_a_thread_stands)
+{
+	uint64_t sp = 0;
+
+	CHECK(safe_point_stack("202 0x7f80 0x189 0x0 0x0 0x0 0xffffffff 0x7f7f 0x7f81",
+			       &sp));
+	CHECK_EQ(sp, 0x7f7f);
+	CHECK(safe_point_stack("-1 0x7ffc 0x7f81", &sp));
+	CHECK_EQ(sp, 0x7ffc);
+	CHECK(!safe_point_stack("running\n", &sp));
+	CHECK(!safe_point_stack("202 0x1", &sp));
+}
+
 #define TAP_TESTS                                                                        \
 	T(each_kind_of_stack)                                                            \
 	T(what_a_good_stack_lacks)                                                       \
+	T(where_a_thread_says_that_its_stack_is)                                         \
+	T(where_a_thread_stands)                                                         \
 	T(who_is_asked_first)
 TAP_MAIN()

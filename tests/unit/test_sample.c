@@ -241,6 +241,39 @@ TEST(the_census_counts_what_lives_and_what_is_freed)
 	CHECK(weir_sample_none());
 }
 
+/* Of a cache whose new blocks nobody samples any more, the end of the old ones is no fall. */
+TEST(what_is_freed_while_nothing_is_sampled_is_told_with_the_next_start)
+{
+	for (uint32_t i = 0; i < 40; i++)
+		weir_sample_born(pointer(i), site, 1000);
+	weir_sample_halt();
+	for (uint32_t i = 0; i < 30; i++)
+		weir_sample_gone(pointer(i));
+	/* Twice is once, and what was not freed is looked for still. */
+	weir_sample_gone(pointer(0));
+	CHECK(!weir_sample_may_be(pointer(0)) && weir_sample_may_be(pointer(39)));
+	CHECK_EQ(live(), 40000);
+	/* One that was chosen when sampling ended. */
+	weir_sample_born(pointer(1), site, 500);
+	CHECK_EQ(live(), 39500);
+	CHECK_EQ(weir_sample_start(1), 0);
+	CHECK_EQ(live(), 10500);
+	CHECK(!weir_sample_none());
+	weir_sample_gone(pointer(1));
+	for (uint32_t i = 30; i < 40; i++)
+		weir_sample_gone(pointer(i));
+	CHECK_EQ(live(), 0);
+	CHECK(weir_sample_none());
+	/* All freed meanwhile: there is nothing left to look for. */
+	weir_sample_born(pointer(2), site, 700);
+	weir_sample_halt();
+	weir_sample_gone(pointer(2));
+	CHECK(weir_sample_none());
+	CHECK_EQ(live(), 700);
+	CHECK_EQ(weir_sample_start(1), 0);
+	CHECK_EQ(live(), 0);
+}
+
 #define TAP_TESTS                                                                        \
 	T(distances_have_the_mean_and_no_memory)                                         \
 	T(weights_are_the_inverse_of_the_chance)                                         \
@@ -249,7 +282,8 @@ TEST(the_census_counts_what_lives_and_what_is_freed)
 	T(an_address_used_again_is_a_new_sample)                                         \
 	T(a_full_table_drops)                                                            \
 	T(the_census_has_a_row_for_each_size)                                            \
-	T(the_census_counts_what_lives_and_what_is_freed)
+	T(the_census_counts_what_lives_and_what_is_freed)                                \
+	T(what_is_freed_while_nothing_is_sampled_is_told_with_the_next_start)
 
 int
 main(void)

@@ -45,7 +45,7 @@ TEST(durations)
 {
 	const uint64_t s = 1000000000;
 
-	CHECK_STR(show_duration(v, 0), "0 us");
+	CHECK_STR(show_duration(v, 0), "0 s");
 	CHECK_STR(show_duration(v, 99), "0 us");
 	CHECK_STR(show_duration(v, 430), "0.4 us");
 	CHECK_STR(show_duration(v, 9999), "9.9 us");

@@ -70,7 +70,10 @@ TEST(header)
 	CHECK_MEMBER(weir_stats_header, trace_bytes, 640, 8);
 	CHECK_MEMBER(weir_stats_header, attached_unix_ns, 648, 8);
 	CHECK_MEMBER(weir_stats_header, detached_unix_ns, 656, 8);
-	CHECK_EQ(sizeof(struct weir_stats_header), 664);
+	CHECK_MEMBER(weir_stats_header, collect_offset, 664, 8);
+	CHECK_MEMBER(weir_stats_header, ancestors, 672, 32);
+	CHECK_MEMBER(weir_stats_header, command, 704, 192);
+	CHECK_EQ(sizeof(struct weir_stats_header), 896);
 	CHECK(sizeof(struct weir_stats_header) <= WEIR_STATS_HEADER_BYTES);
 }
 
@@ -96,18 +99,18 @@ TEST(slot_words)
 {
 	CHECK_EQ(WEIR_SLOT_HEAD_WORDS, 4);
 	CHECK_EQ(WEIR_SLOT_COUNTERS, 4);
-	CHECK_EQ(WEIR_SLOT_CLASSES, 85);
-	CHECK_EQ(WEIR_SLOT_SIZES, 1301);
-	CHECK_EQ(WEIR_SLOT_KINDS, 1397);
-	CHECK_EQ(WEIR_SLOT_FALLBACKS, 1413);
-	CHECK_EQ(WEIR_SLOT_REGIONS, 1422);
-	CHECK_EQ(WEIR_SLOT_PROFILE, 1550);
-	CHECK_EQ(WEIR_SLOT_SMALL, 3380);
-	CHECK_EQ(WEIR_SLOT_MAPS, 3914);
-	CHECK_EQ(WEIR_SLOT_END, 4682);
-	CHECK_EQ(WEIR_SLOT_WORDS, 4683);
-	CHECK_EQ(WEIR_STATS_SLOT_BYTES, 37464);
-	CHECK_EQ(WEIR_STATS_FILE_BYTES, 75952);
+	CHECK_EQ(WEIR_SLOT_CLASSES, 94);
+	CHECK_EQ(WEIR_SLOT_SIZES, 1310);
+	CHECK_EQ(WEIR_SLOT_KINDS, 1406);
+	CHECK_EQ(WEIR_SLOT_FALLBACKS, 1422);
+	CHECK_EQ(WEIR_SLOT_REGIONS, 1431);
+	CHECK_EQ(WEIR_SLOT_PROFILE, 1559);
+	CHECK_EQ(WEIR_SLOT_SMALL, 3389);
+	CHECK_EQ(WEIR_SLOT_MAPS, 3923);
+	CHECK_EQ(WEIR_SLOT_END, 4691);
+	CHECK_EQ(WEIR_SLOT_WORDS, 4692);
+	CHECK_EQ(WEIR_STATS_SLOT_BYTES, 37536);
+	CHECK_EQ(WEIR_STATS_FILE_BYTES, 76096);
 }
 
 TEST(sections)
@@ -216,13 +219,22 @@ TEST(counters)
 					   "maps_lost",
 
 					   "large_observed",
-					   "sampling_mode"};
+					   "sampling_mode",
+					   "next_trims",
+					   "next_trims_under_load",
+					   "next_trims_put_off",
+					   "next_trimmed_bytes",
+					   "next_trim_ns",
+					   "next_trim_longest_ns",
+					   "aside_blocks",
+					   "aside_refused",
+					   "silent"};
 	static const char *const got[] = {WEIR_COUNTERS(FIELD_NAME)};
 
 	CHECK_NAMES(want, got);
 	CHECK_EQ(WEIR_N_COUNTERS, COUNT(want));
 	CHECK_EQ(WEIR_C_large_requests, 0);
-	CHECK_EQ(WEIR_C_sampling_mode, WEIR_N_COUNTERS - 1);
+	CHECK_EQ(WEIR_C_silent, WEIR_N_COUNTERS - 1);
 }
 
 TEST(class_fields)

@@ -173,7 +173,7 @@ TEST(without_a_trace_the_rest_is_shown_and_the_reason)
 
 	REQUIRE(look(NULL, false));
 	top_frame_make(&f, &model, &sites, &v);
-	CHECK(shows(&f, "No sites: no trace in it"));
+	CHECK(shows(&f, "No lines: no trace in it"));
 	CHECK(shows(&f, "RSS "));
 	CHECK(shows(&f, "HIT RATE"));
 	top_frame_free(&f);
@@ -203,6 +203,15 @@ TEST(rates_are_of_all_the_time_that_was_counted)
 	made_late_ns = 0;
 }
 
+/* The slope, or what no slope is. */
+static double
+slope(void)
+{
+	double bytes_per_s;
+
+	return top_model_rss_slope(&model, &bytes_per_s) ? bytes_per_s : -1;
+}
+
 TEST(the_slope_is_of_now_not_of_the_start)
 {
 	REQUIRE(look(NULL, true));
@@ -212,15 +221,22 @@ TEST(the_slope_is_of_now_not_of_the_start)
 		model.history[i] = (i < 10 ? i : 10) * 10000000;
 		model.history_ns[i] = STORY_START_UNIX + i * 1000000000;
 	}
-	CHECK(top_model_rss_slope(&model) == 0);
+	CHECK(slope() == 0);
 	/* The same going on, and in an old process only the last minute. */
 	for (uint64_t i = 0; i < 40; i++)
 		model.history[i] = i * 10000000;
-	CHECK(top_model_rss_slope(&model) == 10000000);
+	CHECK(slope() == 10000000);
 	for (uint64_t i = 0; i < 40; i++)
 		model.history_ns[i] += i < 20 ? 0 : 1000 * UINT64_C(1000000000);
 	model.history[19] = 0;
-	CHECK(top_model_rss_slope(&model) == 10000000);
+	CHECK(slope() == 10000000);
+	/* A program that has just started: what that took is no rate. */
+	model.n_history = 3;
+	for (uint64_t i = 0; i < 3; i++) {
+		model.history[i] = i * 60000000;
+		model.history_ns[i] = STORY_START_UNIX + i * 300000000;
+	}
+	CHECK(slope() == -1);
 	done();
 }
 

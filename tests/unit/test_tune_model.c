@@ -161,6 +161,58 @@ TEST(absurd_numbers_give_options_all_the_same)
 	CHECK(t.expected.hits <= t.expected.requests);
 }
 
+TEST(a_gain_is_more_than_a_forecast_s_error)
+{
+	t = (struct tune){.recorded = {1000, 900, 80 * MB, 20 * MB, 50 * MB}};
+	t.expected = t.recorded;
+	CHECK(!tune_gains(&t));
+	t.expected.hits = 909;
+	CHECK(!tune_gains(&t));
+	t.expected.hits = 911;
+	CHECK(tune_gains(&t));
+	t.expected = t.recorded;
+	t.expected.pool_rounding_bytes = 14 * MB; /* 14.9 % of 20 */
+	CHECK(tune_gains(&t));
+	t.expected.pool_rounding_bytes = 15 * MB;
+	CHECK(!tune_gains(&t));
+	t.expected = t.recorded;
+	t.expected.idle_bytes = 44 * MB;
+	CHECK(tune_gains(&t));
+	t.expected.idle_bytes = 46 * MB;
+	CHECK(!tune_gains(&t));
+	t.expected.hits = 1000;
+	CHECK(tune_gains(&t));
+	t.in_force = true;
+	CHECK(!tune_gains(&t));
+	t = (struct tune){0};
+	CHECK(!tune_gains(&t));
+}
+
+TEST(options_in_force_are_told)
+{
+	begin();
+	record(300 * KB, 1000, WEIR_P_idle_125ms);
+	CHECK_EQ(tune(), TUNE_OK);
+	CHECK(!t.in_force);
+	struct weir_stats_header *h = sidecar_sample_header(&sample);
+
+	h->options_bytes[1] = t.options.threshold;
+	h->options_bytes[2] = t.options.cache_max;
+	h->options_bytes[3] = t.options.decay_ms;
+	CHECK_EQ(tune(), TUNE_OK);
+	CHECK(!t.in_force); /* the classes are others */
+	for (uint32_t i = 0; i < 40; i++) {
+		char name[40];
+		snprintf(name, sizeof(name), "classes.%u.capacity_bytes", i);
+		uint64_t *word = sidecar_sample_named(&sample, name);
+		if (word != NULL && i < t.options.classes.n)
+			*word = t.options.classes.bytes[i];
+	}
+	h->sections[WEIR_SECTION_CLASSES].records = t.options.classes.n;
+	CHECK_EQ(tune(), TUNE_OK);
+	CHECK(t.in_force);
+}
+
 #define TAP_TESTS                                                                        \
 	T(one_size_gets_a_class_of_its_own)                                              \
 	T(classes_are_where_the_sizes_are)                                               \
@@ -168,5 +220,7 @@ TEST(absurd_numbers_give_options_all_the_same)
 	T(decay_is_as_long_as_reuse_takes)                                               \
 	T(the_bound_is_what_was_in_use_at_most_unless_there_is_a_limit)                  \
 	T(little_or_nothing_recorded_is_refused)                                         \
-	T(absurd_numbers_give_options_all_the_same)
+	T(absurd_numbers_give_options_all_the_same)                                      \
+	T(a_gain_is_more_than_a_forecast_s_error)                                        \
+	T(options_in_force_are_told)
 TAP_MAIN()

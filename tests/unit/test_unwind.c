@@ -133,9 +133,12 @@ TEST(a_hash_needs_no_words)
 	uintptr_t fp = (uintptr_t)__builtin_frame_address(0);
 	uintptr_t pc = (uintptr_t)__builtin_return_address(0);
 
+	uint64_t receiver;
+
 	walk_take(&raw, fp, pc);
-	CHECK(walk_hash(fp, pc) == raw.hash);
-	CHECK(walk_hash(fp, pc + 1) != raw.hash);
+	CHECK(walk_hash(fp, pc, &receiver) == raw.hash);
+	CHECK_EQ(receiver, raw.receiver);
+	CHECK(walk_hash(fp, pc + 1, &receiver) != raw.hash);
 }
 
 static void *

@@ -7,20 +7,29 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <linux/kcmp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "tools/attach/filters.h"
 #include "tools/attach/inject.h"
 #include "tools/attach/picture.h"
+#include "tools/host/inspectable.h"
 #include "tools/host/launch.h"
 #include "tools/host/target.h"
 #include "tools/read/proc.h"
 #include "tools/text/show.h"
 
 #define CAP_TRACE_BIT 19
+#define LIBRARY_MOST  ((uint64_t)32 << 20)
+
+#define ENDED "it has ended"
 
 static bool
 against(struct attachable_answer *a, enum attachable is, const char *text)
@@ -35,7 +44,8 @@ attachable_library(char *path, size_t size, char why[ATTACHABLE_TEXT])
 {
 	char shim[PATH_MAX], real[PATH_MAX], shim_why[2 * PATH_MAX];
 
-	if (launch_find_shim(shim, sizeof(shim), shim_why, sizeof(shim_why)) != 0) {
+	if (launch_find_shim(false, shim, sizeof(shim), shim_why, sizeof(shim_why)) !=
+	    0) {
 		show_format(why, ATTACHABLE_TEXT, "%s", shim_why);
 		return false;
 	}
@@ -87,7 +97,20 @@ may_trace_anything(void)
 	return (set >> CAP_TRACE_BIT & 1) != 0;
 }
 
-/* kernel.yama.ptrace_scope: 0 where there is none. */
+const char *
+attachable_yama_against(long scope, bool anything, bool ancestor)
+{
+	if (scope >= 3)
+		return "kernel.yama.ptrace_scope is 3: nobody may trace on this machine "
+		       "until it is restarted";
+	if (scope <= 0 || anything || (scope == 1 && ancestor))
+		return NULL;
+	return scope == 1 ? "kernel.yama.ptrace_scope is 1: only its parents may trace a "
+			    "process; use sudo weir attach, or sudo sysctl "
+			    "kernel.yama.ptrace_scope=0"
+			  : "kernel.yama.ptrace_scope is 2: use sudo weir attach";
+}
+
 static bool
 yama_allows(struct attachable_answer *a, pid_t pid)
 {
@@ -98,29 +121,33 @@ yama_allows(struct attachable_answer *a, pid_t pid)
 		scope = strtol(text, NULL, 10);
 		free(text);
 	}
-	if (scope == 3)
-		return against(a, ATTACHABLE_NO,
-			       "kernel.yama.ptrace_scope is 3: nobody may trace on this "
-			       "machine until it is booted anew");
-	if (scope == 0 || may_trace_anything() ||
-	    (scope == 1 && parent_chain_has(pid, getpid())))
-		return true;
-	return against(a, ATTACHABLE_NO,
-		       scope == 1
-			       ? "kernel.yama.ptrace_scope is 1: only its parents may "
-				 "trace a process; use sudo weir attach, or sudo sysctl "
-				 "kernel.yama.ptrace_scope=0"
-			       : "kernel.yama.ptrace_scope is 2: use sudo weir attach");
+	const char *why = attachable_yama_against(scope, may_trace_anything(),
+						  parent_chain_has(pid, getpid()));
+	return why == NULL || against(a, ATTACHABLE_NO, why);
+}
+
+const char *
+attachable_status_against(const char *status)
+{
+	const char *features = strstr(status, "\nx86_Thread_features:");
+
+	if (status_number(status, "\nTracerPid:", 10) > 0)
+		return "it is traced already, by a debugger or strace";
+	/* "shstk"; the line of what is locked has another name. */
+	if (features != NULL &&
+	    memmem(features + 1, strcspn(features + 1, "\n"), "shstk", 5) != NULL)
+		return "its returns are checked by a shadow stack (CET)";
+	return NULL;
 }
 
 static bool
 rights_suffice(struct attachable_answer *a, pid_t pid, const char *status, uid_t uid)
 {
+	const char *why = attachable_status_against(status);
 	char *own;
 
-	if (status_number(status, "\nTracerPid:", 10) > 0)
-		return against(a, ATTACHABLE_NO,
-			       "it is traced already, by a debugger or strace");
+	if (why != NULL)
+		return against(a, ATTACHABLE_NO, why);
 	if (may_trace_anything())
 		return yama_allows(a, pid);
 	if (geteuid() != 0 && geteuid() != uid)
@@ -140,9 +167,12 @@ rights_suffice(struct attachable_answer *a, pid_t pid, const char *status, uid_t
 	return yama_allows(a, pid);
 }
 
-/* A filter that kills for what dlopen calls ends the process. One that we have as well kills for nothing of it. */
+/*
+ * A filter that kills for what dlopen calls ends the process. One that we have as well kills for nothing of it; others
+ * are read when a thread stands.
+ */
 static void
-note_filter(struct attachable_answer *a, const char *status)
+note_filter(struct attachable_answer *a, const char *status, bool stopping)
 {
 	char *own;
 	int64_t its = status_number(status, "\nSeccomp_filters:", 10), ours = 0;
@@ -155,20 +185,12 @@ note_filter(struct attachable_answer *a, const char *status)
 	}
 	if (its > 0 && its <= ours)
 		return;
-	against(a, ATTACHABLE_PERHAPS,
-		"it has a filter of system calls (seccomp) that weir cannot read: some "
-		"end "
-		"a process that loads a library; --force attaches");
-}
-
-static bool
-in_other_space(pid_t pid, const char *name)
-{
-	char its[64], ours[64], path[32];
-
-	snprintf(path, sizeof(path), "ns/%s", name);
-	return proc_link(pid, path, its, sizeof(its)) == 0 &&
-	       proc_link(0, path, ours, sizeof(ours)) == 0 && strcmp(its, ours) != 0;
+	a->filtered = stopping && filters_readable();
+	if (!a->filtered)
+		against(a, ATTACHABLE_PERHAPS,
+			"it has a filter of system calls (seccomp) that weir may not "
+			"read (root of the machine may, in no container): some end a "
+			"process that loads a library; --force attaches");
 }
 
 static bool
@@ -193,6 +215,40 @@ has_sanitizer(pid_t pid)
 		   strstr(maps, "/libclang_rt.") != NULL;
 	free(maps);
 	return has;
+}
+
+/* What the library takes must be little of what the process may still have. */
+static bool
+limits_leave_room(struct attachable_answer *a, pid_t pid, const char *status)
+{
+	static const struct {
+		int limit;
+		const char *used, *name;
+	} limits[] = {
+		{RLIMIT_AS, "\nVmSize:", "address space (RLIMIT_AS)"},
+		{RLIMIT_DATA, "\nVmData:", "data (RLIMIT_DATA)"},
+	};
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		int64_t kilobytes = status_number(status, limits[i].used, 10);
+		char left[SHOW_VALUE];
+		struct rlimit l;
+
+		if (kilobytes < 0 || prlimit(pid, limits[i].limit, NULL, &l) != 0 ||
+		    l.rlim_cur == RLIM_INFINITY)
+			continue;
+		uint64_t used = (uint64_t)kilobytes << 10;
+		uint64_t room = l.rlim_cur > used ? l.rlim_cur - used : 0;
+		if (room >= LIBRARY_MOST)
+			continue;
+		a->is = ATTACHABLE_NO;
+		show_format(a->why, sizeof(a->why),
+			    "its limit of %s leaves %s, and the library may take %d MB",
+			    limits[i].name, show_bytes(left, room),
+			    (int)(LIBRARY_MOST >> 20));
+		return false;
+	}
+	return true;
 }
 
 /* What `weir run` would refuse is refused here, but for what only concerns serving. */
@@ -226,11 +282,19 @@ program_suits(struct attachable_answer *a, pid_t pid)
 		       : true;
 }
 
+bool
+attachable_ended(pid_t pid, uint64_t start_ticks)
+{
+	struct proc_stat st;
+
+	return proc_stat(pid, &st) != 0 || st.ended || st.start_ticks != start_ticks;
+}
+
 static bool
 is_there(struct attachable_answer *a, pid_t pid, struct proc_stat *st)
 {
 	if (proc_stat(pid, st) != 0 || st->ended)
-		return against(a, ATTACHABLE_NO, "there is no such process any more");
+		return against(a, ATTACHABLE_NO, ENDED);
 	if (is_mapped(pid, ATTACHABLE_NAME))
 		return against(a, ATTACHABLE_AGAIN, "");
 	if (is_mapped(pid, LAUNCH_SHIM))
@@ -239,44 +303,104 @@ is_there(struct attachable_answer *a, pid_t pid, struct proc_stat *st)
 	return true;
 }
 
+/*
+ * A child between vfork and exec is a process by itself that runs in its parent's memory, on its thread's stack: what
+ * it loads would be the parent's.
+ */
 static bool
-is_suitable(struct attachable_answer *a, pid_t pid)
+shares_memory(pid_t pid, const char *status)
+{
+	pid_t parent = (pid_t)status_number(status, "\nPPid:", 10);
+
+	return parent > 0 && syscall(SYS_kcmp, pid, parent, KCMP_VM, 0, 0) == 0;
+}
+
+/* A program that has just begun has not loaded its C library yet. */
+static int
+take_once_started(struct picture *p, pid_t pid, uint64_t start_ticks,
+		  char why[PICTURE_WHY])
+{
+	struct timespec now;
+	uint64_t ticks, second = (uint64_t)sysconf(_SC_CLK_TCK);
+	int rc;
+
+	for (;;) {
+		rc = picture_take(p, pid, why);
+		clock_gettime(CLOCK_BOOTTIME, &now);
+		ticks = (uint64_t)now.tv_sec * second;
+		if (rc != -ENOTSUP || ticks > start_ticks + second)
+			return rc;
+		nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+	}
+}
+
+/* For ptrace: who may, where it may be stopped, what is to be called. */
+static bool
+can_be_stopped(struct attachable_answer *a, pid_t pid, const char *status,
+	       const struct proc_stat *st)
 {
 	char why[PICTURE_WHY];
 	const char *impossible;
 	struct picture p;
 
+	if (!rights_suffice(a, pid, status, st->uid))
+		return false;
 	if (!inject_possible(&impossible))
 		return against(a, ATTACHABLE_NO, impossible);
-	if (in_other_space(pid, "pid") || in_other_space(pid, "mnt"))
-		return against(a, ATTACHABLE_NO,
-			       "it runs in another container (its PID or mount namespace "
-			       "is not this one's): run weir attach in there");
+	if (shares_memory(pid, status))
+		return against(
+			a, ATTACHABLE_NO,
+			"it shares its memory with its parent, as between vfork and "
+			"exec");
 	if (!program_suits(a, pid))
 		return false;
-	if (picture_take(&p, pid, why) != 0)
+	if (take_once_started(&p, pid, st->start_ticks, why) != 0)
 		return against(a, ATTACHABLE_NO, why);
+	if (!picture_some_room(&p, SAFE_POINT_ROOM)) {
+		snprintf(why, sizeof(why), "none of its threads has %d KB of stack left",
+			 (int)(SAFE_POINT_ROOM >> 10));
+		picture_free(&p);
+		return against(a, ATTACHABLE_NO, why);
+	}
 	picture_free(&p);
+	a->stopped = st->stopped;
+	if (a->stopped)
+		show_format(a->note, sizeof(a->note),
+			    "it is stopped: weir attach waits for it to go on, for %d s "
+			    "at most",
+			    ATTACHABLE_STOPPED_SECONDS);
 	return true;
 }
 
+static bool
+can_be_asked(struct attachable_answer *a, pid_t pid, struct inspector *i)
+{
+	if (inspectable_examine(i, pid, "attach without --through=inspector") != 0)
+		return against(a, ATTACHABLE_NO, i->why);
+	return program_suits(a, pid);
+}
+
 void
-attachable_examine(struct attachable_answer *a, pid_t pid)
+attachable_examine(struct attachable_answer *a, pid_t pid, struct inspector *i)
 {
 	struct proc_stat st;
 	char *status;
 
 	*a = (struct attachable_answer){.is = ATTACHABLE_YES};
+	if (i != NULL)
+		i->pidfd = -1;
 	if (!is_there(a, pid, &st))
 		return;
-	if (proc_text(pid, "status", &status, NULL) != 0) {
+	if (proc_text(pid, "status", &status, NULL) == 0) {
+		if ((i != NULL ? can_be_asked(a, pid, i)
+			       : can_be_stopped(a, pid, status, &st)) &&
+		    limits_leave_room(a, pid, status))
+			note_filter(a, status, i == NULL);
+		free(status);
+	} else {
 		against(a, ATTACHABLE_NO, "/proc does not tell of it");
-		return;
 	}
-	if (rights_suffice(a, pid, status, st.uid) && is_suitable(a, pid))
-		note_filter(a, status);
-	if (strstr(status, "\nState:\tT") != NULL)
-		show_format(a->note, sizeof(a->note),
-			    "it is stopped: the library is loaded when it goes on");
-	free(status);
+	/* What was read of a process that ended meanwhile says nothing of it. */
+	if (a->is != ATTACHABLE_YES && attachable_ended(pid, st.start_ticks))
+		against(a, ATTACHABLE_NO, ENDED);
 }

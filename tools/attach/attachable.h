@@ -7,10 +7,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
-#define ATTACHABLE_TEXT 512
-#define ATTACHABLE_NAME "libweir_attach.so"
+#define ATTACHABLE_TEXT		   512
+#define ATTACHABLE_NAME		   "libweir_attach.so"
+#define ATTACHABLE_STOPPED_SECONDS 10
 
 enum attachable {
 	ATTACHABLE_YES,
@@ -21,11 +23,25 @@ enum attachable {
 
 struct attachable_answer {
 	enum attachable is;
+	bool filtered; /* its filters of system calls are to be read before anything is called */
+	bool stopped;		    /* by a signal: it goes on first */
 	char why[ATTACHABLE_TEXT];  /* not, or what is in doubt; "" */
 	char note[ATTACHABLE_TEXT]; /* what is to be known though it can be, or "" */
 };
 
-void attachable_examine(struct attachable_answer *a, pid_t pid);
+/* Through its inspector: `i` is filled, whose pidfd is to be closed; NULL: by ptrace. */
+struct inspector;
+void attachable_examine(struct attachable_answer *a, pid_t pid, struct inspector *i);
+
+/*
+ * What the text of a /proc/PID/status says against it, or NULL; what kernel.yama.ptrace_scope does, for who may trace
+ * anything or is an ancestor. Pure.
+ */
+const char *attachable_status_against(const char *status);
+const char *attachable_yama_against(long scope, bool anything, bool ancestor);
+
+/* Whether the process that began then has ended, if only to be waited for by its parent. */
+bool attachable_ended(pid_t pid, uint64_t start_ticks);
 
 /* The library beside this program or where it was installed; false with the reason. */
 bool attachable_library(char *path, size_t size, char why[ATTACHABLE_TEXT]);

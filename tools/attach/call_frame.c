@@ -92,18 +92,40 @@ call_frame_prepare(void)
 	return pattern.known;
 }
 
-/* Of the waits without an end, those that the kernel ends, or begins again in a way of which no second one is told. */
+#ifndef SYS_io_uring_enter
+#define SYS_io_uring_enter 426
+#endif
+#ifndef SYS_epoll_pwait2
+#define SYS_epoll_pwait2 441
+#endif
+#define URING_BOUNDED 8 /* IORING_ENTER_EXT_ARG: there may be a time in it */
+
+/*
+ * Of the waits without an end, those that the kernel ends, or begins again in a way of which no second one is told.
+ * One that has done something before it was interrupted says so, and no -EINTR.
+ */
 static bool
 waits_for_ever(const struct user_regs_struct *r)
 {
-	long long rax = (long long)r->rax;
-
+	if (r->orig_rax == SYS_poll)
+		return (long long)r->rax == RESTARTS_BY_BLOCK && (int)r->rdx < 0;
+	if ((long long)r->rax != -EINTR)
+		return false;
 	switch (r->orig_rax) {
 	case SYS_epoll_wait:
 	case SYS_epoll_pwait:
-		return rax == -EINTR && (int)r->r10 < 0;
-	case SYS_poll:
-		return rax == RESTARTS_BY_BLOCK && (int)r->rdx < 0;
+		return (int)r->r10 < 0;
+	case SYS_epoll_pwait2:
+	case SYS_semtimedop:
+		return r->r10 == 0;
+	case SYS_semop:
+		return true;
+	case SYS_rt_sigtimedwait:
+		return r->rdx == 0;
+	case SYS_io_getevents:
+		return r->r8 == 0;
+	case SYS_io_uring_enter:
+		return r->rsi == 0 && (r->r10 & URING_BOUNDED) == 0;
 	default:
 		return false;
 	}

@@ -24,8 +24,10 @@
 #include <unistd.h>
 
 #include "tools/attach/call_frame.h"
+#include "tools/attach/filters.h"
 #include "tools/attach/thread_stack.h"
 #include "tools/read/proc.h"
+#include "tools/text/monotonic.h"
 #include "tools/text/show.h"
 
 #if defined(__x86_64__)
@@ -34,21 +36,12 @@
 #define NT_X86_XSTATE 0x202
 #endif
 #define NT_SHADOW_STACK 0x204
-#define STOP_NS		500000000ull
+#define STOP_NS		5000000000ull /* it does not run meanwhile */
 #define ROUND_NS	2000000
 #define THREADS_MOST	1024
 #define SIGNALS_BYTES	8
 #define LEGACY_BYTES	512
 #define TILES		((uint64_t)3 << 17)
-
-static uint64_t
-now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
 
 bool
 inject_possible(const char **why)
@@ -63,11 +56,14 @@ inject_possible(const char **why)
 	return false;
 }
 
-/* 0: it stands. -ESRCH: it is gone; -EAGAIN: a signal was on its way to it; -ETIMEDOUT: let go when we end. */
+/*
+ * 0: it stands. -ESRCH: it is gone; -EAGAIN: a signal was on its way to it; -ESTALE: a signal has stopped it, and does
+ * so still; -ETIMEDOUT: let go when we end.
+ */
 static int
 stop(pid_t tid)
 {
-	uint64_t from = now_ns();
+	uint64_t from = (uint64_t)monotonic_ns();
 	int status = 0;
 
 	if (ptrace(PTRACE_SEIZE, tid, NULL, NULL) != 0)
@@ -81,7 +77,7 @@ stop(pid_t tid)
 			break;
 		if (got < 0)
 			return -ESRCH;
-		uint64_t waited = now_ns() - from;
+		uint64_t waited = (uint64_t)monotonic_ns() - from;
 		if (waited > STOP_NS)
 			return -ETIMEDOUT;
 		/* Asleep, or it might wait for our processor. */
@@ -91,8 +87,12 @@ stop(pid_t tid)
 	}
 	if (!WIFSTOPPED(status))
 		return -ESRCH;
-	if (status >> 16 == PTRACE_EVENT_STOP)
+	if (status >> 16 == PTRACE_EVENT_STOP && WSTOPSIG(status) == SIGTRAP)
 		return 0;
+	if (status >> 16 == PTRACE_EVENT_STOP) {
+		ptrace(PTRACE_DETACH, tid, NULL, NULL);
+		return -ESTALE;
+	}
 	ptrace(PTRACE_DETACH, tid, NULL, (void *)(intptr_t)WSTOPSIG(status));
 	return -EAGAIN;
 }
@@ -115,6 +115,22 @@ struct standing {
 	struct safe_frame frames[THREAD_STACK_FRAMES];
 };
 
+/* By what is mapped, and, of a thread that the C library made, by what it says itself. */
+static uint64_t
+room_left(const struct picture *p, const struct user_regs_struct *regs, pid_t tid)
+{
+	uint64_t words[SAFE_POINT_RECORD], mapped = picture_room(p, regs->rsp), own;
+	struct iovec to = {words, sizeof(words)};
+	struct iovec from = {(void *)regs->fs_base, sizeof(words)};
+
+	if (picture_is_first_stack(p, regs->rsp))
+		return mapped;
+	ssize_t n = process_vm_readv(tid, &to, 1, &from, 1, 0);
+	own = safe_point_room(words, n > 0 ? (size_t)n / sizeof(words[0]) : 0,
+			      regs->fs_base, regs->rsp);
+	return own < mapped ? own : mapped;
+}
+
 static int
 look_at(struct standing *s, pid_t tid, const struct picture *p)
 {
@@ -135,7 +151,7 @@ look_at(struct standing *s, pid_t tid, const struct picture *p)
 	s->stack.shadow_stack =
 		ptrace(PTRACE_GETREGSET, tid, (void *)NT_SHADOW_STACK, &shadow_io) == 0;
 	s->stack.in_call = (long long)s->regs.orig_rax >= 0;
-	s->stack.room_bytes = picture_room(p, s->regs.rsp);
+	s->stack.room_bytes = room_left(p, &s->regs, tid);
 	thread_stack_read(&s->stack, s->frames, p, tid);
 	return 0;
 }
@@ -146,8 +162,9 @@ call(const struct inject *i, const struct picture *p, struct standing *s, pid_t 
 {
 	const uint64_t all = ~(uint64_t)0;
 	struct call_frame f = {0};
-	int rc = call_frame_make(&f, &s->regs, &s->thread, p->dlopen_at, i->path,
-				 RTLD_NOW | RTLD_NODELETE, p->return_at);
+	int rc =
+		call_frame_make(&f, &s->regs, &s->thread, p->dlopen_at, i->path,
+				RTLD_NOW | RTLD_NODELETE | p->dlopen_flags, p->return_at);
 	struct iovec from = {f.text, f.bytes}, to = {(void *)f.at, f.bytes};
 
 	if (rc == 0 && process_vm_writev(tid, &from, 1, &to, 1, 0) != (ssize_t)f.bytes)
@@ -160,35 +177,63 @@ call(const struct inject *i, const struct picture *p, struct standing *s, pid_t 
 	return rc;
 }
 
-/* One thread: 0, or -EAGAIN with the reason. */
+/* -EPERM, with the reason: that ends the search. */
 static int
-try(struct inject *i, const struct picture *p, pid_t tid)
+look_at_filters(struct inject *i, pid_t tid)
+{
+	const char *name = "";
+	int rc = filters_examine(tid, &name);
+
+	if (rc == -EPERM)
+		show_format(i->why, sizeof(i->why),
+			    "its filter of system calls (seccomp) may end it where the "
+			    "library calls %s; --force attaches nevertheless",
+			    name);
+	else if (rc != 0)
+		show_format(i->why, sizeof(i->why),
+			    "its filter of system calls (seccomp) cannot be read (%s); "
+			    "--force attaches",
+			    strerror(-rc));
+	return rc != 0 ? -EPERM : 0;
+}
+
+/* One thread: 0, or -EAGAIN with the reason; `old`: it is the picture's age. */
+static int
+try(struct inject *i, const struct picture *p, pid_t tid, bool *old)
 {
 	static struct standing s;
 	const char *against = NULL;
 	int rc = stop(tid);
-	uint64_t from = now_ns();
+	uint64_t from = (uint64_t)monotonic_ns();
 
 	if (rc == -ETIMEDOUT)
 		return show_format(i->why, sizeof(i->why),
 				   "a thread does not stop: it waits "
 				   "for a disk, or is starved"),
 		       rc;
+	if (rc == -ESTALE)
+		show_format(i->why, sizeof(i->why), "it is stopped");
 	if (rc != 0)
 		return rc == -EPERM || rc == -EACCES ? rc : -EAGAIN;
 	i->tries++;
 	rc = look_at(&s, tid, p);
-	if (rc == 0)
+	if (rc == 0 && !picture_has(p, s.regs.rsp)) {
+		*old = true;
+		against = "it began while weir looked";
+	} else if (rc == 0) {
 		against = safe_point_against(&s.stack);
+	}
 	if (rc == 0 && against != NULL)
 		rc = -EAGAIN;
+	if (rc == 0 && i->filtered)
+		rc = look_at_filters(i, tid);
 	if (rc == 0 && !i->dry)
 		rc = call(i, p, &s, tid);
 	if (rc != 0 || i->dry)
 		let_go(tid);
 	else
 		ptrace(PTRACE_DETACH, tid, NULL, NULL);
-	i->stop_ns = now_ns() - from;
+	i->stop_ns = (uint64_t)monotonic_ns() - from;
 	i->tid = tid;
 	if (against != NULL)
 		show_format(i->why, sizeof(i->why), "%s", against);
@@ -238,25 +283,31 @@ candidates(pid_t pid, struct candidate list[THREADS_MOST])
 }
 
 static int
-search(struct inject *i, const struct picture *p)
+search(struct inject *i, struct picture *p)
 {
 	static struct candidate list[THREADS_MOST];
-	uint64_t until = now_ns() + (uint64_t)(i->seconds * 1e9);
+	uint64_t until = (uint64_t)monotonic_ns() + (uint64_t)(i->seconds * 1e9);
 	int rc = -EAGAIN;
 
 	do {
 		size_t n = candidates(i->pid, list);
+		bool old = false;
 
 		for (size_t k = 0; k < n && rc == -EAGAIN; k++)
-			rc = try(i, p, list[k].tid);
+			rc = try(i, p, list[k].tid, &old);
+		if (rc == -EAGAIN && old) {
+			picture_free(p);
+			int again = picture_take(p, i->pid, i->why);
+			rc = again != 0 ? again : rc;
+		}
 		if (rc == -EAGAIN)
 			nanosleep(&(struct timespec){.tv_nsec = ROUND_NS}, NULL);
-	} while (rc == -EAGAIN && now_ns() < until);
+	} while (rc == -EAGAIN && (uint64_t)monotonic_ns() < until);
 	return rc;
 }
 
 int
-inject_run(struct inject *i, const struct picture *p)
+inject_run(struct inject *i, struct picture *p)
 {
 	const struct sched_param first = {.sched_priority = 1}, none = {0};
 	sigset_t all, before;
@@ -284,7 +335,7 @@ inject_possible(const char **why)
 }
 
 int
-inject_run(struct inject *i, const struct picture *p)
+inject_run(struct inject *i, struct picture *p)
 {
 	(void)p;
 	show_format(i->why, sizeof(i->why), "weir attaches on x86-64 only");

@@ -8,13 +8,14 @@
 
 #include "tools/attach/picture.h"
 
-#define INJECT_WHY 256
+#define INJECT_WHY PICTURE_WHY
 
 struct inject {
 	pid_t pid;
 	const char *path; /* of the library, as the process sees it */
 	double seconds;	  /* how long a safe point is looked for */
 	bool dry;	  /* find it, and do nothing */
+	bool filtered;	  /* what its filters of system calls would do is to be read */
 
 	/* The outcome. */
 	pid_t tid;	  /* which thread it was */
@@ -28,8 +29,8 @@ bool inject_possible(const char **why);
 
 /*
  * 0: the call is on its way; -EAGAIN: no safe point was found, `why` says what was in the way most often; or another
- * -errno. The process is as before then.
+ * -errno. The process is as before then. The picture is taken anew where it proves too old.
  */
-int inject_run(struct inject *i, const struct picture *p);
+int inject_run(struct inject *i, struct picture *p);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "tools/attach/picture.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -16,9 +17,13 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "tools/read/container.h"
 #include "tools/read/elf.h"
 #include "tools/read/proc.h"
 #include "tools/text/show.h"
+
+/* Without it the one of before glibc 2.34 refuses: it is the C library's own. */
+#define OWN_DLOPEN 0x80000000u
 
 #define FAIL(error, ...) (show_format(why, PICTURE_WHY, __VA_ARGS__), -(error))
 
@@ -53,32 +58,40 @@ name_of(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
-static void
-its_path(char to[PATH_MAX], pid_t pid, const char *path)
+/*
+ * The file that is mapped there: below the process's root, as it resolves paths, or, where it has only changed its
+ * root, as we do. -1: it is not there any more.
+ */
+static int
+open_its(pid_t pid, const struct line *l)
 {
-	snprintf(to, PATH_MAX, "/proc/%d/root%s", (int)pid, path);
-}
-
-static bool
-is_same_file(pid_t pid, const struct line *l)
-{
-	char path[PATH_MAX];
+	const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+	char path[PATH_MAX + CONTAINER_ROOT];
 	struct stat st;
 
-	its_path(path, pid, l->path);
-	return stat(path, &st) == 0 && st.st_ino == l->inode;
+	snprintf(path, sizeof(path), "/proc/%d/root%s", (int)pid, l->path);
+	for (int k = 0; k < 3; k++) {
+		int fd = k == 0	  ? container_open(AT_FDCWD, path, flags)
+			 : k == 1 ? open(path, flags)
+				  : open(l->path, flags);
+
+		if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+		    st.st_ino == l->inode)
+			return fd;
+		if (fd >= 0)
+			close(fd);
+	}
+	return -1;
 }
 
 /* Whether the file serves malloc to the others. */
 static bool
-defines_malloc(pid_t pid, const char *its)
+defines_malloc(pid_t pid, const struct line *l)
 {
-	char path[PATH_MAX], why[ELF_WHY];
+	char why[ELF_WHY];
 	struct elf_facts facts;
-	int fd;
+	int fd = open_its(pid, l);
 
-	its_path(path, pid, its);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return false;
 	bool defines = elf_read(fd, &facts, why) == 0 && facts.defines != NULL;
@@ -87,38 +100,61 @@ defines_malloc(pid_t pid, const char *its)
 }
 
 static int
-take_libc(struct picture *p, const struct line *l, char why[PICTURE_WHY])
+take_library(struct picture *p, const struct line *l, int which, char why[PICTURE_WHY])
 {
-	/* mov $15, %rax; syscall */
-	static const unsigned char returns[] = {0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 5};
-	char path[PATH_MAX];
+	struct picture_library *to = &p->libraries[which];
 
-	if (l->offset != 0 || p->libc.n != 0)
+	if (l->offset != 0 || to->symbols.n != 0)
 		return 0;
-	if (!is_same_file(p->pid, l))
+	int fd = open_its(p->pid, l);
+	if (fd < 0)
 		return FAIL(ESTALE,
 			    "its C library %s was replaced since it started: "
 			    "restart it",
 			    l->path);
-	its_path(path, p->pid, l->path);
-	int rc = dynsym_read(&p->libc, path);
+	int rc = dynsym_read(&to->symbols, fd);
+	close(fd);
 	if (rc != 0)
 		return FAIL(-rc, "its C library %s cannot be read: %s", l->path,
 			    strerror(-rc));
-	snprintf(p->libc_path, sizeof(p->libc_path), "%s", l->path);
-	p->libc_bias = l->start;
-	p->dlopen_at = dynsym_find(&p->libc, "dlopen");
-	p->return_at = dynsym_find_code(&p->libc, returns, sizeof(returns));
-	if (p->dlopen_at == 0)
-		return FAIL(ENOTSUP,
-			    "its C library is older than glibc 2.34, which has no "
-			    "dlopen in it");
-	if (p->return_at == 0)
-		return FAIL(ENOTSUP, "the end of a signal handler was not found in %s",
-			    l->path);
-	p->dlopen_at += l->start;
-	p->return_at += l->start;
+	to->bias = l->start;
 	return 0;
+}
+
+/* Where the calls lead, once the C library is known. */
+static int
+find_calls(struct picture *p, char why[PICTURE_WHY])
+{
+	/* mov $15, %rax; syscall */
+	static const unsigned char returns[] = {0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 5};
+	const struct picture_library *libc = &p->libraries[PICTURE_LIBC];
+
+	if (libc->symbols.n == 0)
+		return FAIL(ENOTSUP,
+			    "it has no glibc: statically linked, or of another C "
+			    "library");
+	p->dlopen_at = dynsym_find(&libc->symbols, "dlopen");
+	if (p->dlopen_at == 0) {
+		p->dlopen_at = dynsym_find(&libc->symbols, "__libc_dlopen_mode");
+		p->dlopen_flags = (int)OWN_DLOPEN;
+	}
+	p->return_at = dynsym_find_code(&libc->symbols, returns, sizeof(returns));
+	if (p->dlopen_at == 0 || p->return_at == 0)
+		return FAIL(ENOTSUP,
+			    "its C library is of a kind that weir does not know");
+	p->dlopen_at += libc->bias;
+	p->return_at += libc->bias;
+	return 0;
+}
+
+/* "libc.so.6", or the file that an older glibc's link of that name leads to, "libc-2.31.so". */
+static bool
+is_of_glibc(const char *name, const char *library)
+{
+	size_t n = strlen(library);
+
+	return strncmp(name, library, n) == 0 &&
+	       (strncmp(name + n, ".so.", 4) == 0 || strncmp(name + n, "-2.", 3) == 0);
 }
 
 static int
@@ -135,20 +171,22 @@ classify(struct picture *p, const struct line *l, struct picture_range *r,
 		r->object = SAFE_VDSO;
 	if (l->path[0] != '/')
 		return 0;
-	if (strcmp(name, "libc.so.6") == 0) {
+	if (is_of_glibc(name, "libc") || is_of_glibc(name, "libpthread")) {
 		r->object = SAFE_LIBC;
-		return take_libc(p, l, why);
+		r->library = name[3] == 'c' ? PICTURE_LIBC : PICTURE_THREADS;
+		int rc = take_library(p, l, r->library, why);
+		return r->library == PICTURE_LIBC ? rc : 0;
 	}
-	if (strncmp(name, "ld-linux", 8) == 0 || strncmp(name, "ld-2.", 5) == 0) {
+	if (strncmp(name, "ld-linux", 8) == 0 || strncmp(name, "ld-2.", 5) == 0 ||
+	    is_of_glibc(name, "libdl")) {
 		r->object = SAFE_LOADER;
 		return 0;
 	}
 	if (strcmp(last, l->path) != 0) {
 		snprintf(last, sizeof(last), "%s", l->path);
-		last_object =
-			strstr(name, ".so") != NULL && defines_malloc(p->pid, l->path)
-				? SAFE_ALLOCATOR
-				: SAFE_PROGRAM;
+		last_object = strstr(name, ".so") != NULL && defines_malloc(p->pid, l)
+				      ? SAFE_ALLOCATOR
+				      : SAFE_PROGRAM;
 		if (last_object == SAFE_ALLOCATOR && p->allocator[0] == '\0')
 			snprintf(p->allocator, sizeof(p->allocator), "%s", l->path);
 	}
@@ -194,9 +232,8 @@ picture_take(struct picture *p, pid_t pid, char why[PICTURE_WHY])
 		return FAIL(-rc, "its mappings cannot be read: %s", strerror(-rc));
 	rc = take_ranges(p, text, why);
 	free(text);
-	if (rc == 0 && p->libc.n == 0)
-		rc = FAIL(ENOTSUP, "it has no glibc: statically linked, or of another C "
-				   "library");
+	if (rc == 0)
+		rc = find_calls(p, why);
 	if (rc != 0)
 		picture_free(p);
 	return rc;
@@ -206,7 +243,8 @@ void
 picture_free(struct picture *p)
 {
 	free(p->ranges);
-	dynsym_free(&p->libc);
+	for (int i = 0; i < PICTURE_LIBRARIES; i++)
+		dynsym_free(&p->libraries[i].symbols);
 	*p = (struct picture){0};
 }
 
@@ -232,9 +270,26 @@ picture_frame(const struct picture *p, uint64_t address)
 	const struct picture_range *r = range_at(p, address);
 	struct safe_frame f = {.object = r != NULL ? r->object : SAFE_PROGRAM};
 
-	if (f.object == SAFE_LIBC)
-		f.function = dynsym_at(&p->libc, address - p->libc_bias);
+	if (f.object == SAFE_LIBC) {
+		const struct picture_library *l = &p->libraries[r->library];
+
+		f.function = dynsym_at(&l->symbols, address - l->bias);
+	}
 	return f;
+}
+
+bool
+picture_has(const struct picture *p, uint64_t address)
+{
+	return range_at(p, address) != NULL;
+}
+
+bool
+picture_is_first_stack(const struct picture *p, uint64_t sp)
+{
+	const struct picture_range *r = range_at(p, sp);
+
+	return r != NULL && r->is_first_stack;
 }
 
 uint64_t
@@ -259,4 +314,35 @@ picture_room(const struct picture *p, uint64_t sp)
 		return allowed < most ? allowed : most;
 	}
 	return sp - r->start;
+}
+
+/* As far as the kernel tells where they stand: one that runs may have it. */
+bool
+picture_some_room(const struct picture *p, uint64_t bytes)
+{
+	char path[64], *text;
+	struct dirent *e;
+	bool has = false, any = false;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)p->pid);
+	DIR *d = opendir(path);
+	while (d != NULL && !has && (e = readdir(d)) != NULL) {
+		uint64_t sp = 0;
+		pid_t tid;
+
+		if (!proc_is_pid(e->d_name, &tid))
+			continue;
+		any = true;
+		snprintf(path, sizeof(path), "task/%d/syscall", (int)tid);
+		if (proc_text(p->pid, path, &text, NULL) != 0)
+			has = true;
+		else {
+			has = !safe_point_stack(text, &sp) ||
+			      picture_room(p, sp) >= bytes;
+			free(text);
+		}
+	}
+	if (d != NULL)
+		closedir(d);
+	return has || !any;
 }

@@ -8,6 +8,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "tools/attach/safe_point.h"
@@ -18,20 +19,27 @@
 struct picture_range {
 	uint64_t start, end;
 	enum safe_object object;
+	uint8_t library; /* of SAFE_LIBC */
 	bool is_first_stack;
+};
+
+/* The C library; before glibc 2.34 that of threads is one by itself. */
+enum { PICTURE_LIBC, PICTURE_THREADS, PICTURE_LIBRARIES };
+struct picture_library {
+	uint64_t bias;
+	struct dynsym symbols;
 };
 
 struct picture {
 	pid_t pid;
 	struct picture_range *ranges;
 	size_t n;
-	uint64_t libc_bias;
-	struct dynsym libc;
-	char libc_path[PATH_MAX]; /* as the process sees it */
+	struct picture_library libraries[PICTURE_LIBRARIES];
 	char allocator
 		[PATH_MAX]; /* what defines malloc before the C library does, or "" */
-	uint64_t dlopen_at,
-		return_at; /* in the process: dlopen, and what ends a signal handler */
+	/* In the process: dlopen, and what ends a signal handler. */
+	uint64_t dlopen_at, return_at;
+	int dlopen_flags; /* besides those of dlopen(3) */
 };
 
 /* 0, or -errno with a sentence in `why`. picture_free releases. */
@@ -40,7 +48,16 @@ void picture_free(struct picture *p);
 
 struct safe_frame picture_frame(const struct picture *p, uint64_t address);
 
-/* How much of its stack a thread has left that stands at `sp`. */
+/* Whether anything was mapped there then. */
+bool picture_has(const struct picture *p, uint64_t address);
+
+/* Whether that is on the stack that the kernel made, which others than the first thread never are. */
+bool picture_is_first_stack(const struct picture *p, uint64_t sp);
+
+/* How much of its stack a thread has left that stands at `sp`, if all that is mapped there is one. */
 uint64_t picture_room(const struct picture *p, uint64_t sp);
+
+/* Whether a thread has so much left, as far as the kernel tells where they stand: one that runs may have. */
+bool picture_some_room(const struct picture *p, uint64_t bytes);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Made with the rights of the process's user: where that one cannot write, nor do we, and what lies there by his
- * doing leads nowhere that he could not go himself.
+ * doing leads nowhere that he could not go himself. Of a container's own /dev that may be otherwise: links lead
+ * nowhere out of it.
  */
 #include "tools/attach/private_folder.h"
 
@@ -14,6 +15,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "tools/read/container.h"
 #include "tools/text/show.h"
 
 #define LIBRARY "libweir_attach.so"
@@ -64,100 +66,158 @@ copy(int from, int to)
 }
 
 static int
-make_file(const char *folder, const char *name)
+make_file(const struct private_folder *f, const char *name)
 {
-	char path[PATH_MAX + 32];
+	char path[sizeof(f->name) + 32];
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0700);
+	snprintf(path, sizeof(path), "%s/%s", f->name, name);
+	fd = openat(f->base, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		    0700);
 	return fd < 0 ? -errno : fd;
 }
 
+/* What was made with our own rights is to be the process's. */
 static int
-fill(const char *folder, int library, const char *options)
+give(const struct private_folder *f, int fd, const char *name)
 {
-	int fd = make_file(folder, LIBRARY), rc;
+	if (!f->by_us)
+		return 0;
+	if ((fd >= 0 ? fchown(fd, f->uid, f->gid)
+		     : fchownat(f->base, name, f->uid, f->gid, AT_SYMLINK_NOFOLLOW)) != 0)
+		return -errno;
+	return 0;
+}
+
+static int
+fill(const struct private_folder *f, int library, const char *options)
+{
+	int fd = make_file(f, LIBRARY), rc;
 
 	if (fd < 0)
 		return fd;
 	rc = copy(library, fd);
+	if (rc == 0)
+		rc = give(f, fd, NULL);
 	close(fd);
-	fd = rc == 0 ? make_file(folder, OPTIONS) : rc;
+	fd = rc == 0 ? make_file(f, OPTIONS) : rc;
 	if (fd < 0)
 		return fd;
 	rc = write_all(fd, options, strlen(options));
+	if (rc == 0)
+		rc = give(f, fd, NULL);
 	close(fd);
 	return rc;
 }
 
-/* Below one of the folders for such things. -EACCES: code may not be loaded from there. */
+/* -EACCES: code may not be loaded from there. */
 static int
-make_below(struct private_folder *f, const char *root, const char *base, pid_t pid)
+make_below(struct private_folder *f, const char *root, const char *base)
 {
+	char path[PATH_MAX + CONTAINER_ROOT];
 	struct statvfs v;
 
-	snprintf(f->path, sizeof(f->path), "%s%s", root, base);
-	if (statvfs(f->path, &v) != 0)
+	snprintf(path, sizeof(path), "%s%s", root, base);
+	f->base = container_open(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (f->base < 0)
+		return f->base;
+	if (fstatvfs(f->base, &v) != 0)
 		return -errno;
 	if ((v.f_flag & ST_NOEXEC) != 0)
 		return -EACCES;
-	f->base = open(f->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (f->base < 0)
+	if (snprintf(f->library, sizeof(f->library), "%s/%s/" LIBRARY, base, f->name) >=
+	    (int)sizeof(f->library))
+		return -ENAMETOOLONG;
+	if (mkdirat(f->base, f->name, 0700) != 0)
 		return -errno;
-	snprintf(f->name, sizeof(f->name), "weir-attach-%d-%d", (int)pid, (int)getpid());
-	snprintf(f->path, sizeof(f->path), "%s%s/%s", root, base, f->name);
-	snprintf(f->library, sizeof(f->library), "%s/%s/" LIBRARY, base, f->name);
-	return mkdir(f->path, 0700) == 0 ? 0 : -errno;
+	return give(f, -1, f->name);
 }
 
 static int
-make(struct private_folder *f, const char *root, pid_t pid, int library,
-     const char *options, char why[PRIVATE_FOLDER_WHY])
+try(struct private_folder *f, const char *root, const char *base, int library,
+    const char *options)
 {
-	static const char *const bases[] = {"/tmp", "/var/tmp", "/dev/shm", "/run"};
+	int rc;
+
+	lseek(library, 0, SEEK_SET);
+	if (!f->by_us)
+		act_as(f->uid, f->gid);
+	rc = make_below(f, root, base);
+	if (rc == 0)
+		rc = fill(f, library, options);
+	act_as_self();
+	if (rc != 0)
+		private_folder_remove(f);
+	return rc;
+}
+
+static int
+try_usual(struct private_folder *f, const char *root, int library, const char *options,
+	  char why[PRIVATE_FOLDER_WHY])
+{
+	static const char *const bases[] = {"/tmp", "/var/tmp", "/dev/shm", "/run",
+					    "/dev"};
+	const size_t n = sizeof(bases) / sizeof(bases[0]);
 	int rc = -ENOENT, first = 0;
 
-	for (size_t i = 0; i < sizeof(bases) / sizeof(bases[0]) && rc != 0; i++) {
-		rc = make_below(f, root, bases[i], pid);
-		if (rc == 0)
-			rc = fill(f->path, library, options);
-		if (rc != 0)
-			private_folder_remove(f);
+	for (size_t i = 0; i < n && rc != 0; i++) {
+		rc = try(f, root, bases[i], library, options);
 		if (first == 0)
 			first = rc;
 	}
-	if (rc != 0)
-		return FAIL(-first,
-			    "there is no folder where it could load a library from: "
-			    "/tmp: %s, and likewise /var/tmp, /dev/shm and /run",
-			    first == -EACCES
-				    ? "no code may be loaded from there (noexec), "
-				      "or nothing written"
-				    : strerror(-first));
-	return 0;
+	/* A container's /dev is its own, and often all that it may run code from. */
+	f->by_us = rc != 0 && root[0] != '\0' && geteuid() == 0 && f->uid != 0;
+	if (f->by_us)
+		rc = try(f, root, "/dev", library, options);
+	if (rc == 0)
+		return 0;
+	return FAIL(-first,
+		    "there is no folder where it could load a library from: "
+		    "/tmp: %s, and likewise /var/tmp, /dev/shm, /run and /dev; name "
+		    "one that its user may write to (--folder=PATH, as the process sees "
+		    "it)",
+		    first == -EACCES ? "no code may be loaded from there (noexec), "
+				       "or nothing written"
+				     : strerror(-first));
+}
+
+static int
+make(struct private_folder *f, const char *root, const char *base, int library,
+     const char *options, char why[PRIVATE_FOLDER_WHY])
+{
+	if (base == NULL)
+		return try_usual(f, root, library, options, why);
+	int rc = try(f, root, base, library, options);
+	return rc == 0 ? 0
+		       : FAIL(-rc, "no library can be put into %s for it: %s", base,
+			      rc == -EACCES ? "no code may be loaded from there "
+					      "(noexec), or nothing written"
+					    : strerror(-rc));
 }
 
 int
-private_folder_make(struct private_folder *f, pid_t pid, const char *library,
-		    const char *options, char why[PRIVATE_FOLDER_WHY])
+private_folder_make(struct private_folder *f, pid_t pid, const char *base,
+		    const char *library, const char *options,
+		    char why[PRIVATE_FOLDER_WHY])
 {
-	char root[64], proc[64];
-	struct stat st;
 	int fd = open(library, O_RDONLY | O_CLOEXEC), rc;
+	char proc[64];
+	struct container c;
+	struct stat st;
 
+	*f = (struct private_folder){.base = -1};
 	if (fd < 0)
 		return FAIL(errno, "%s: %s", library, strerror(errno));
 	snprintf(proc, sizeof(proc), "/proc/%d", (int)pid);
-	snprintf(root, sizeof(root), "/proc/%d/root", (int)pid);
 	if (stat(proc, &st) != 0) {
 		close(fd);
 		return FAIL(ESRCH, "it is gone");
 	}
-	*f = (struct private_folder){.base = -1, .uid = st.st_uid, .gid = st.st_gid};
-	act_as(f->uid, f->gid);
-	rc = make(f, root, pid, fd, options, why);
-	act_as_self();
+	f->uid = st.st_uid;
+	f->gid = st.st_gid;
+	container_of(pid, f->uid, &c);
+	snprintf(f->name, sizeof(f->name), "weir-attach-%d-%d", (int)pid, (int)getpid());
+	rc = make(f, c.root, base, fd, options, why);
 	close(fd);
 	return rc;
 }
@@ -169,7 +229,8 @@ private_folder_remove(struct private_folder *f)
 
 	if (f->base < 0)
 		return;
-	act_as(f->uid, f->gid);
+	if (!f->by_us)
+		act_as(f->uid, f->gid);
 	snprintf(path, sizeof(path), "%s/" LIBRARY, f->name);
 	unlinkat(f->base, path, 0);
 	snprintf(path, sizeof(path), "%s/" OPTIONS, f->name);

@@ -14,16 +14,20 @@
 
 struct private_folder {
 	char library[PATH_MAX]; /* as the process sees it */
-	char path[PATH_MAX];	/* of the folder, as we see it */
 	int base; /* open: the folder around it, for the process may be gone before */
 	char name[64];
 	uid_t uid;
 	gid_t gid;
+	bool by_us; /* made with our own rights, for it */
 };
 
-/* 0, or -errno with a sentence in `why` and nothing left behind. */
-int private_folder_make(struct private_folder *f, pid_t pid, const char *library,
-			const char *options, char why[PRIVATE_FOLDER_WHY]);
+/*
+ * Below `base`, a path as the process sees it; NULL: where such things lie. 0, or -errno with a sentence in `why`
+ * and nothing left behind.
+ */
+int private_folder_make(struct private_folder *f, pid_t pid, const char *base,
+			const char *library, const char *options,
+			char why[PRIVATE_FOLDER_WHY]);
 void private_folder_remove(struct private_folder *f);
 
 #endif

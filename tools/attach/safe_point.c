@@ -5,6 +5,7 @@
  */
 #include "tools/attach/safe_point.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,28 +16,50 @@
 
 /*
  * As a program calls them; none holds a lock of the C library's while it waits, but for that of the stream that
- * is read, which dlopen has no use for.
+ * is read, which dlopen has no use for. Each begins again, or says what it has got so far as it would without us. Not
+ * those that write: they would come back with a part written, and not every program goes on with the rest. A lock that
+ * is waited for is the program's own: the C library's are taken within functions that are not here.
  */
 static const char *const waits[] = {
 	"accept",
 	"accept4",
 	"clock_nanosleep",
+	"cnd_timedwait",
+	"cnd_wait",
+	"connect",
 	"epoll_pwait",
 	"epoll_pwait2",
 	"epoll_wait",
+	"fcntl",
+	"fcntl64",
 	"fgetc",
 	"fgets",
+	"flock",
 	"fread",
 	"getc",
 	"getchar",
 	"getdelim",
 	"getline",
+	"lockf",
+	"lockf64",
+	"mq_receive",
+	"mq_send",
+	"mq_timedreceive",
+	"mq_timedsend",
+	"msgrcv",
+	"msgsnd",
 	"nanosleep",
+	"open",
+	"open64",
+	"openat",
+	"openat64",
 	"pause",
 	"poll",
 	"ppoll",
 	"pread",
 	"pread64",
+	"preadv",
+	"preadv64",
 	"pselect",
 	"pthread_clockjoin_np",
 	"pthread_cond_clockwait",
@@ -45,20 +68,31 @@ static const char *const waits[] = {
 	"pthread_join",
 	"pthread_timedjoin_np",
 	"read",
+	"readv",
 	"recv",
 	"recvfrom",
+	"recvmmsg",
 	"recvmsg",
 	"select",
+	"semop",
+	"semtimedop",
 	"sem_clockwait",
 	"sem_timedwait",
 	"sem_wait",
+	"sigpause",
 	"sigsuspend",
 	"sigtimedwait",
 	"sigwait",
 	"sigwaitinfo",
 	"sleep",
+	"splice",
 	"syscall",
+	"tee",
+	"thrd_join",
+	"thrd_sleep",
 	"usleep",
+	"wait",
+	"wait3",
 	"wait4",
 	"waitid",
 	"waitpid",
@@ -158,8 +192,13 @@ safe_point_against(const struct safe_stack *s)
 /* A wait that is bounded by a duration comes back early, as from a signal: the last choice. */
 enum { RANK_FUTEX, RANK_RESTARTS, RANK_LOOP, RANK_RUNS, RANK_BOUNDED };
 
+#define THREAD_MOST                                                                      \
+	((uint64_t)64 << 10) /* of a stack is taken up by its thread's record */
+#define STACK_MOST ((uint64_t)1 << 40)
+
 #define FUTEX_TO_A_TIME 9 /* FUTEX_WAIT_BITSET, without its flags */
 #define FUTEX_COMMAND	0x7f
+#define URING_BOUNDED	8 /* IORING_ENTER_EXT_ARG: there may be a time in it */
 #define SLEEP_TO_A_TIME 1 /* TIMER_ABSTIME */
 
 static int
@@ -170,6 +209,9 @@ rank_of_call(long number, const uint64_t a[6])
 		return a[3] == 0				   ? RANK_FUTEX
 		       : (a[1] & FUTEX_COMMAND) == FUTEX_TO_A_TIME ? RANK_RESTARTS
 								   : RANK_BOUNDED;
+	case SYS_fcntl:
+		return a[1] == F_SETLKW || a[1] == F_OFD_SETLKW ? RANK_RESTARTS
+								: RANK_BOUNDED;
 	case SYS_clock_nanosleep:
 		return (a[1] & SLEEP_TO_A_TIME) != 0 ? RANK_RESTARTS : RANK_BOUNDED;
 	case SYS_read:
@@ -179,6 +221,7 @@ rank_of_call(long number, const uint64_t a[6])
 	case SYS_recvmsg:
 	case SYS_wait4:
 	case SYS_waitid:
+	case SYS_flock:
 #ifdef SYS_pause
 	case SYS_pause:
 #endif
@@ -188,6 +231,11 @@ rank_of_call(long number, const uint64_t a[6])
 #endif
 	case SYS_epoll_pwait:
 		return (uint32_t)a[3] == UINT32_MAX ? RANK_LOOP : RANK_BOUNDED;
+#ifdef SYS_io_uring_enter
+	case SYS_io_uring_enter:
+		return a[1] == 0 && (a[3] & URING_BOUNDED) == 0 ? RANK_LOOP
+								: RANK_BOUNDED;
+#endif
 #ifdef SYS_poll
 	case SYS_poll:
 		return (uint32_t)a[2] == UINT32_MAX ? RANK_LOOP : RANK_BOUNDED;
@@ -211,4 +259,29 @@ safe_point_rank(const char *text)
 		   &number, &a[0], &a[1], &a[2], &a[3], &a[4], &a[5]) < 1)
 		return SAFE_POINT_NEVER;
 	return rank_of_call(number, a);
+}
+
+/* "NUMBER SIX ARGUMENTS SP PC", or of one that waits for no call "-1 SP PC". */
+bool
+safe_point_stack(const char *text, uint64_t *sp)
+{
+	uint64_t pc;
+
+	return sscanf(text, "-1 %" SCNx64 " %" SCNx64, sp, &pc) == 2 ||
+	       sscanf(text, "%*d %*x %*x %*x %*x %*x %*x %" SCNx64 " %" SCNx64, sp,
+		      &pc) == 2;
+}
+
+uint64_t
+safe_point_room(const uint64_t *words, size_t n, uint64_t thread, uint64_t sp)
+{
+	for (size_t i = 0; i + 1 < n; i++) {
+		uint64_t low = words[i], bytes = words[i + 1];
+
+		/* Not any pointer to the record: that would be a stack of nearly all memory. */
+		if (low <= sp && sp < thread && bytes <= STACK_MOST &&
+		    thread - low < bytes && bytes - (thread - low) <= THREAD_MOST)
+			return sp - low;
+	}
+	return 0;
 }

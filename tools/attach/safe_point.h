@@ -46,4 +46,15 @@ const char *safe_point_against(const struct safe_stack *s);
 #define SAFE_POINT_NEVER SAFE_POINT_RANKS
 int safe_point_rank(const char *syscall_text);
 
+/* Where its stack pointer is, likewise; false: it runs. */
+bool safe_point_stack(const char *syscall_text, uint64_t *sp);
+
+/*
+ * Of a thread that the C library made: its record at `thread` (where its thread pointer points), as words, says
+ * somewhere where its stack begins and how long it is; the record is at that stack's end. How much is left below `sp`,
+ * 0 if that is not on this stack: a coroutine's. Pure.
+ */
+#define SAFE_POINT_RECORD 288
+uint64_t safe_point_room(const uint64_t *words, size_t n, uint64_t thread, uint64_t sp);
+
 #endif

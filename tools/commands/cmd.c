@@ -17,7 +17,8 @@
 void
 cmd_print_help(const struct cmd *c, FILE *out)
 {
-	fprintf(out, "Usage: weir %s %s\n%s\n\n", c->name, c->args, c->summary);
+	fprintf(out, "Usage: weir %s %s\n%s\n\nFor example:\n%s\n", c->name, c->args,
+		c->summary, c->examples);
 	c->help(out);
 }
 

@@ -19,15 +19,16 @@ enum cmd_exit {
 
 struct cmd {
 	const char *name;
-	const char *args;    /* synopsis, without the name */
-	const char *summary; /* half a line */
+	const char *args;     /* synopsis, without the name */
+	const char *summary;  /* half a line */
+	const char *examples; /* commands to type, a line each */
 	int (*run)(int argc, char **argv);
 	void (*help)(FILE *out); /* what `--help` adds to the synopsis */
 };
 
 extern const struct cmd cmd_run, cmd_stat, cmd_growth, cmd_top, cmd_report, cmd_doctor,
 	cmd_snap, cmd_purge, cmd_tune, cmd_export, cmd_encode, cmd_decode, cmd_attach,
-	cmd_detach;
+	cmd_detach, cmd_collect, cmd_holders;
 
 /* The synopsis and the subcommand's help, on `out`. */
 void cmd_print_help(const struct cmd *c, FILE *out);

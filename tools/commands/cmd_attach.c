@@ -3,15 +3,20 @@
  * `weir attach`: has a process that runs load the library that observes it, or asks one that is in it already.
  */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "tools/attach/attach_turn.h"
 #include "tools/attach/attachable.h"
 #include "tools/attach/inject.h"
 #include "tools/attach/private_folder.h"
 #include "tools/commands/cmd.h"
+#include "tools/commands/inspected.h"
 #include "tools/commands/option_args.h"
+#include "tools/host/inspector.h"
 #include "tools/read/locate.h"
 #include "tools/read/mailbox.h"
 #include "tools/read/proc.h"
@@ -24,8 +29,11 @@
 
 struct request {
 	pid_t pid;
-	bool force, dry;
-	char *options; /* allocated */
+	bool force, dry, through_inspector;
+	bool filtered; /* found out: its filters are to be read */
+	const char
+		*folder; /* where the library is put, as the process sees it; or NULL */
+	char *options;	 /* allocated */
 };
 
 static void
@@ -37,8 +45,15 @@ attach_help(FILE *out)
 	      "detach PID undoes it. One thread stands still\nfor some milliseconds.\n\n"
 	      "  --dry-run         find out whether it would work, and leave it at that\n"
 	      "  --force           also where a filter of system calls cannot be read\n"
+	      "  --folder=PATH     where it may load a library from, as it sees that "
+	      "(a container's\n                    usual folders may be closed)\n"
 	      "  --OPTION=VALUE    those of weir run that concern the record: floor, "
-	      "trace_min,\n                    stats, stats_ms\n",
+	      "trace_min,\n                    trace_sample, stats, stats_ms\n"
+	      "  --through=inspector\n"
+	      "                    a Node that may not be traced: SIGUSR1 opens its "
+	      "inspector, for half a\n                    second, to anybody on this "
+	      "machine, which it says on its standard error;\n                    its "
+	      "main thread loads the library. By itself: --through=ptrace\n",
 	      out);
 }
 
@@ -60,6 +75,15 @@ parse_args(int argc, char **argv, struct request *r)
 			r->dry = true;
 		} else if (strcmp(a, "--force") == 0) {
 			r->force = true;
+		} else if (strncmp(a, "--folder=", 9) == 0) {
+			r->folder = a + 9;
+			if (r->folder[0] != '/')
+				return cmd_usage(&cmd_attach,
+						 "\"%s\" is not an absolute path",
+						 r->folder);
+		} else if (strcmp(a, "--through=inspector") == 0 ||
+			   strcmp(a, "--through=ptrace") == 0) {
+			r->through_inspector = a[10] == 'i';
 		} else if (a[0] == '-') {
 			taken = option_args_take(argc - i, argv + i, &r->options);
 			if (taken < 0)
@@ -77,13 +101,23 @@ parse_args(int argc, char **argv, struct request *r)
 	return -1;
 }
 
+/* Where the options have it, or where sidecars are. */
+static int
+find_sidecar(const struct request *r, uint64_t start_ticks, struct locate_entry *e)
+{
+	int rc = locate_named(r->options, r->pid, start_ticks, e);
+
+	return rc != -ENOENT ? rc : locate_pid(r->pid, start_ticks, e);
+}
+
 /* Its sidecar, once the library has attached. */
 static bool
-await_sidecar(pid_t pid, uint64_t start_ticks, struct locate_entry *e)
+await_sidecar(const struct request *r, uint64_t start_ticks, struct locate_entry *e)
 {
-	for (int64_t waited = 0; waited < ANSWER_SECONDS * INT64_C(1000000000);
+	for (int64_t waited = 0; waited < ANSWER_SECONDS * INT64_C(1000000000) &&
+				 !attachable_ended(r->pid, start_ticks);
 	     waited += LOOK_NS) {
-		if (locate_pid(pid, start_ticks, e) == 0) {
+		if (find_sidecar(r, start_ticks, e) == 0) {
 			if (e->sidecar.header.attached_unix_ns != 0 &&
 			    e->sidecar.header.detached_unix_ns == 0)
 				return true;
@@ -94,79 +128,155 @@ await_sidecar(pid_t pid, uint64_t start_ticks, struct locate_entry *e)
 	return false;
 }
 
-static int
-tell_attached(pid_t pid, uint64_t start_ticks, const struct inject *i)
+/* The reason, but for a process that has ended meanwhile: nothing else that was found is one then. */
+__attribute__((format(printf, 3, 4))) static int
+failed(pid_t pid, uint64_t start_ticks, const char *format, ...)
 {
-	struct locate_entry e;
-	char path[4 * PATH_MAX], stop[SHOW_VALUE];
+	char prefix[32];
+	va_list ap;
 
-	if (!await_sidecar(pid, start_ticks, &e)) {
-		tell_error(
-			"process %d was told to load the library, and no sidecar came: "
-			"it is stopped, or another thread of its loads a library, or "
-			"it could not load it (libraries of another C library, a "
-			"limit), or has no folder for a sidecar (--stats=PATH)",
-			(int)pid);
+	if (attachable_ended(pid, start_ticks)) {
+		tell_error("process %d has ended", (int)pid);
 		return CMD_FAILED;
 	}
-	if (i != NULL)
-		printf("attached to %d: its thread %d stood still for %s\n", (int)pid,
-		       (int)i->tid, show_duration(stop, i->stop_ns));
+	snprintf(prefix, sizeof(prefix), "process %d: ", (int)pid);
+	va_start(ap, format);
+	tell_verror(prefix, format, ap);
+	va_end(ap);
+	return CMD_FAILED;
+}
+
+static int
+tell_not_there(pid_t pid, uint64_t start_ticks)
+{
+	size_t n;
+	bool mapped = false;
+
+	proc_maps(pid, ATTACHABLE_NAME, &n, &mapped);
+	return failed(pid, start_ticks, "it was told to load the library, and %s",
+		      mapped ? "has it, but no sidecar came: it has no folder for one "
+			       "(--stats=PATH, as it sees that), or begins late"
+			     : "it is not there: it is stopped, or another thread of its "
+			       "loads a library, or it could not load it (a limit, a "
+			       "filter of system calls, no code from new files)");
+}
+
+static int
+tell_attached(const struct request *r, uint64_t start_ticks, const char *how)
+{
+	const int pid = (int)r->pid;
+	struct locate_entry e, usual;
+	char path[4 * PATH_MAX], who[4 * PATH_MAX];
+
+	if (!await_sidecar(r, start_ticks, &e))
+		return tell_not_there(r->pid, start_ticks);
+	show_clean(path, sizeof(path), e.path);
+	snprintf(who, sizeof(who), "%d", pid);
+	/* Where nobody would look, the others are to be told. */
+	if (locate_pid(r->pid, start_ticks, &usual) != 0)
+		memcpy(who, path, sizeof(who));
 	else
-		printf("attached to %d again\n", (int)pid);
-	printf("sidecar %s\n"
-	       "$ weir growth %d      names who allocates, of what was allocated since\n"
-	       "$ weir detach %d      undoes it\n",
-	       show_clean(path, sizeof(path), e.path), (int)pid, (int)pid);
+		sidecar_free(&usual.sidecar);
+	printf("attached to %d%s\n"
+	       "sidecar %s\n"
+	       "$ weir growth %s      names who allocates, of what was allocated since\n"
+	       "$ weir detach %s      undoes it\n",
+	       pid, how, path, who, who);
 	sidecar_free(&e.sidecar);
 	return CMD_OK;
 }
 
 static int
-tell_not_injected(const struct inject *i, int rc)
+tell_not_injected(const struct inject *i, uint64_t start_ticks, int rc)
 {
 	if (rc == -EAGAIN)
-		tell_error("process %d: no thread came to a point where it may load a "
-			   "library, within %d s (%u were looked at; the last: %s)",
-			   (int)i->pid, SAFE_SECONDS, i->tries,
-			   i->why[0] != '\0' ? i->why : "it could not be stopped");
-	else
-		tell_error("process %d: %s%s%s", (int)i->pid,
-			   i->why[0] != '\0' ? i->why : "it cannot be traced: ",
-			   i->why[0] != '\0' ? "" : strerror(-rc), "");
-	return CMD_FAILED;
+		return failed(i->pid, start_ticks,
+			      "no thread came to a point where it may load a "
+			      "library, within %d s (%u were looked at; the last: %s)",
+			      SAFE_SECONDS, i->tries,
+			      i->why[0] != '\0' ? i->why : "it could not be stopped");
+	return failed(i->pid, start_ticks, "%s%s",
+		      i->why[0] != '\0' ? i->why : "it cannot be traced: ",
+		      i->why[0] != '\0' ? "" : strerror(-rc));
 }
 
 static int
-inject(const struct request *r, uint64_t start_ticks)
+inject(const struct request *r, uint64_t start_ticks, const char *library)
 {
-	struct inject i = {.pid = r->pid, .seconds = SAFE_SECONDS, .dry = r->dry};
-	char library[PATH_MAX], why[PRIVATE_FOLDER_WHY], stop[SHOW_VALUE];
-	struct private_folder folder;
+	struct inject i = {.pid = r->pid,
+			   .path = library,
+			   .seconds = SAFE_SECONDS,
+			   .dry = r->dry,
+			   .filtered = r->filtered};
+	char why[PICTURE_WHY], stop[SHOW_VALUE], how[128];
 	struct picture p;
-	int rc, status;
+	int rc;
 
+	if (picture_take(&p, r->pid, why) != 0)
+		return failed(r->pid, start_ticks, "%s", why);
+	rc = inject_run(&i, &p);
+	picture_free(&p);
+	if (rc != 0)
+		return tell_not_injected(&i, start_ticks, rc);
+	show_duration(stop, i.stop_ns);
+	if (r->dry)
+		return printf("weir can be attached to %d: its thread %d was at a safe "
+			      "point, and stood still for %s\n",
+			      (int)r->pid, (int)i.tid, stop) < 0;
+	show_format(how, sizeof(how), ": its thread %d stood still for %s", (int)i.tid,
+		    stop);
+	return tell_attached(r, start_ticks, how);
+}
+
+/* What it costs is said before it is done. */
+static int
+ask_inspector(const struct request *r, uint64_t start_ticks, struct inspector *i,
+	      const char *library)
+{
+	size_t n;
+	bool mapped = false;
+	int rc;
+
+	if (!i->open)
+		tell_note(
+			"process %d is sent SIGUSR1: its inspector opens at port %u, to "
+			"anybody on this machine, and closes again",
+			(int)r->pid, (unsigned)i->port);
+	i->wait_s = ANSWER_SECONDS;
+	rc = inspector_load(i, library);
+	inspected_warn(i, r->pid);
+	if (rc != 0)
+		return failed(r->pid, start_ticks, "%s", i->why);
+	if (proc_maps(r->pid, ATTACHABLE_NAME, &n, &mapped) != 0 || !mapped)
+		return failed(r->pid, start_ticks, "it did not load the library: %s",
+			      i->answer[0] != '\0' ? i->answer : "it does not say why");
+	return tell_attached(r, start_ticks,
+			     i->open ? ": through its inspector, which was open"
+				     : ": through its inspector");
+}
+
+static int
+load(const struct request *r, uint64_t start_ticks, struct inspector *inspector)
+{
+	char library[PATH_MAX], why[PRIVATE_FOLDER_WHY];
+	struct private_folder folder;
+	int status;
+
+	if (inspector != NULL && r->dry) {
+		printf("weir can be attached to %d through its inspector, at port %u\n",
+		       (int)r->pid, (unsigned)inspector->port);
+		return CMD_OK;
+	}
 	if (!attachable_library(library, sizeof(library), why)) {
 		tell_error("the library to be loaded is missing: %s", why);
 		return CMD_FAILED;
 	}
-	if (private_folder_make(&folder, r->pid, library, r->options, why) != 0 ||
-	    picture_take(&p, r->pid, why) != 0) {
-		tell_error("process %d: %s", (int)r->pid, why);
-		return CMD_FAILED;
-	}
-	i.path = folder.library;
-	rc = inject_run(&i, &p);
-	picture_free(&p);
-	if (rc != 0)
-		status = tell_not_injected(&i, rc);
-	else if (r->dry)
-		status = printf("weir can be attached to %d: its thread %d was at a safe "
-				"point, and stood still for %s\n",
-				(int)r->pid, (int)i.tid,
-				show_duration(stop, i.stop_ns)) < 0;
-	else
-		status = tell_attached(r->pid, start_ticks, &i);
+	if (private_folder_make(&folder, r->pid, r->folder, library, r->options, why) !=
+	    0)
+		return failed(r->pid, start_ticks, "%s", why);
+	status = inspector != NULL
+			 ? ask_inspector(r, start_ticks, inspector, folder.library)
+			 : inject(r, start_ticks, folder.library);
 	private_folder_remove(&folder);
 	return status;
 }
@@ -179,9 +289,10 @@ attach_again(const struct request *r, uint64_t start_ticks)
 	int64_t result = 0;
 	uint64_t request;
 
-	if (locate_pid(r->pid, start_ticks, &e) != 0) {
+	if (find_sidecar(r, start_ticks, &e) != 0) {
 		tell_error("weir was attached to process %d before, and its sidecar is "
-			   "not there any more: restart the process",
+			   "not found: it lies where --stats had it (then say that "
+			   "again), or is gone (then restart the process)",
 			   (int)r->pid);
 		return CMD_FAILED;
 	}
@@ -189,10 +300,8 @@ attach_again(const struct request *r, uint64_t start_ticks)
 			: mailbox_ask(&e, WEIR_COMMAND_ATTACH, "", ANSWER_SECONDS,
 				      &result, &request, why);
 	sidecar_free(&e.sidecar);
-	if (rc != 0) {
-		tell_error("process %d: %s", (int)r->pid, why);
-		return CMD_FAILED;
-	}
+	if (rc != 0)
+		return failed(r->pid, start_ticks, "%s", why);
 	if (result == -EALREADY) {
 		tell_error("weir is attached to process %d already: weir growth %d",
 			   (int)r->pid, (int)r->pid);
@@ -203,48 +312,94 @@ attach_again(const struct request *r, uint64_t start_ticks)
 		       (int)r->pid);
 		return CMD_OK;
 	}
-	return tell_attached(r->pid, start_ticks, NULL);
+	return tell_attached(r, start_ticks, " again");
+}
+
+/* A call that is put into a process that is stopped would be made at any time later. */
+static bool
+await_going_on(pid_t pid)
+{
+	struct proc_stat st = {.stopped = true};
+
+	for (int64_t waited = 0;
+	     st.stopped && waited < ATTACHABLE_STOPPED_SECONDS * INT64_C(1000000000);
+	     waited += LOOK_NS) {
+		nanosleep(&(struct timespec){.tv_nsec = LOOK_NS}, NULL);
+		if (proc_stat(pid, &st) != 0)
+			return true;
+	}
+	return !st.stopped;
 }
 
 static int
-attach(const struct request *r)
+attach(struct request *r, uint64_t start_ticks, struct inspector *inspector)
 {
 	struct attachable_answer a;
-	struct proc_stat st;
 
-	if (proc_stat(r->pid, &st) != 0) {
-		tell_error("there is no process %d", (int)r->pid);
-		return CMD_FAILED;
-	}
-	attachable_examine(&a, r->pid);
+	attachable_examine(&a, r->pid, inspector);
 	if (a.is == ATTACHABLE_AGAIN)
-		return attach_again(r, st.start_ticks);
+		return attach_again(r, start_ticks);
 	if (a.is == ATTACHABLE_NO || (a.is == ATTACHABLE_PERHAPS && !r->force)) {
+		if (attachable_ended(r->pid, start_ticks))
+			return failed(r->pid, start_ticks, "%s", a.why);
 		tell_error("weir cannot be attached to process %d: %s", (int)r->pid,
 			   a.why);
 		return CMD_FAILED;
 	}
+	r->filtered = a.filtered && !r->force;
 	if (a.note[0] != '\0')
 		tell_warning("process %d: %s", (int)r->pid, a.note);
-	return inject(r, st.start_ticks);
+	if (a.stopped && !await_going_on(r->pid))
+		return failed(r->pid, start_ticks,
+			      "it is still stopped, and nothing was done: kill -CONT %d "
+			      "has it go on",
+			      (int)r->pid);
+	return load(r, start_ticks, inspector);
+}
+
+/* One command at a time. Where the kernel locks no process, what is loaded sees to it that it observes once. */
+static int
+attach_in_turn(struct request *r, struct inspector *inspector)
+{
+	struct proc_stat st;
+	int turn = attach_turn_take(r->pid);
+
+	if (turn == -EBUSY) {
+		tell_error("weir is being attached to process %d by another command",
+			   (int)r->pid);
+		return CMD_FAILED;
+	}
+	if (proc_stat(r->pid, &st) != 0) {
+		tell_error("there is no process %d", (int)r->pid);
+		return CMD_FAILED;
+	}
+	int status = attach(r, st.start_ticks, inspector);
+	if (turn >= 0)
+		close(turn);
+	return status;
 }
 
 static int
 run(int argc, char **argv)
 {
 	struct request r = {0};
+	struct inspector i = {.pidfd = -1};
 	int status = parse_args(argc, argv, &r);
 
 	if (status < 0)
-		status = attach(&r);
+		status = attach_in_turn(&r, r.through_inspector ? &i : NULL);
+	if (i.pidfd >= 0)
+		close(i.pidfd);
 	free(r.options);
 	return status;
 }
 
 const struct cmd cmd_attach = {
 	.name = "attach",
-	.args = "[--dry-run] [--force] [--OPTION=VALUE...] PID",
+	.args = "[--dry-run] [--force] [--through=inspector] [--OPTION=VALUE...] PID",
 	.summary = "look into a process that runs without weir",
+	.examples = "  weir attach 4711\n"
+		    "  weir attach --dry-run 4711    # would it work?\n",
 	.run = run,
 	.help = attach_help,
 };

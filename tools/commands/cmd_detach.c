@@ -79,6 +79,7 @@ const struct cmd cmd_detach = {
 	.name = "detach",
 	.args = "PID",
 	.summary = "undo `weir attach`",
+	.examples = "  weir detach 4711\n",
 	.run = run,
 	.help = detach_help,
 };

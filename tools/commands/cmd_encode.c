@@ -127,6 +127,8 @@ const struct cmd cmd_encode = {
 	.name = "encode",
 	.args = "CODEC [--wrap N] [FILE]",
 	.summary = "turn bytes into hex, base64 or UTF-8 text",
+	.examples = "  weir encode base64 --wrap 76 picture.png\n"
+		    "  printf weir | weir encode hex\n",
 	.run = encode_run,
 	.help = encode_help,
 };
@@ -135,6 +137,7 @@ const struct cmd cmd_decode = {
 	.name = "decode",
 	.args = "CODEC [--dialect NAME] [FILE]",
 	.summary = "turn such text back into bytes",
+	.examples = "  weir decode base64 picture.txt >picture.png\n",
 	.run = decode_run,
 	.help = decode_help,
 };

@@ -39,7 +39,7 @@ struct request {
 static void
 export_help(FILE *out)
 {
-	fputs("  --format=FORMAT     json: as weir growth --json, every site\n"
+	fputs("  --format=FORMAT     json: as weir growth --json, every line\n"
 	      "                      folded: stacks for flamegraph.pl, inferno, "
 	      "speedscope\n"
 	      "                      pprof: for pprof, Pyroscope, Parca, Perfetto\n"
@@ -164,6 +164,24 @@ write_trace(const void *what, FILE *out)
 	growth_places_free(v.places);
 }
 
+/* Of a copy that was cut, that some is missing is told; false: all of it is. */
+static bool
+has_lines(const struct locate_entry *e, const struct trace_view *trace)
+{
+	if (!trace->cut)
+		return true;
+	/* Site 0 is no line. */
+	if (trace->n_sites > 1)
+		tell_warning("%s is shorter than it says, a copy that was cut: what is "
+			     "missing is not exported",
+			     e->path);
+	else
+		tell_error("%s is shorter than it says, a copy that was cut: no line is "
+			   "left of it",
+			   e->path);
+	return trace->n_sites > 1;
+}
+
 static int
 run(int argc, char **argv)
 {
@@ -179,7 +197,7 @@ run(int argc, char **argv)
 		return CMD_FAILED;
 	subject_tell_missing();
 	status = CMD_FAILED;
-	if (tracetime_window(&trace, r.from, r.to, &g)) {
+	if (has_lines(&e, &trace) && tracetime_window(&trace, r.from, r.to, &g)) {
 		struct traced s = {&r, &g, &e, &trace};
 		int rc = 0;
 
@@ -200,7 +218,11 @@ const struct cmd cmd_export = {
 	.name = "export",
 	.args = "--format=FORMAT [--value=VALUE] [--from=T] [--to=T] [-o FILE] "
 		"[FILE|PID]",
-	.summary = "write the sites for pprof, DevTools, speedscope, Prometheus, ...",
+	.summary = "write the lines and stacks for pprof, DevTools, speedscope, "
+		   "Prometheus, ...",
+	.examples = "  weir export --format=heapprofile -o app.heapprofile    # for "
+		    "Chrome DevTools\n"
+		    "  weir export --format=speedscope -o app.json 4711\n",
 	.run = run,
 	.help = export_help,
 };

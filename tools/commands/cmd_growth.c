@@ -38,10 +38,10 @@ growth_help(FILE *out)
 	      "stack\n"
 	      "  --sort=WHAT          live, added, slope, alloc, count or age\n"
 	      "  --top=N              rows to list: 20, 0 for all\n"
-	      "  --stacks=N           how many of them with their stack: 3, but those "
-	      "that "
-	      "are\n"
-	      "                       released or level below 1 MB\n"
+	      "  --stacks=N           how many of them with their stack, in full; else "
+	      "of "
+	      "3 those\n"
+	      "                       that are held or undecided\n"
 	      "  --no-files           read no source, no source map and no symbols\n"
 	      "  --json               for programs\n",
 	      out);
@@ -178,7 +178,7 @@ print(const struct request *r, const struct locate_entry *e,
 		.model = &model,
 		.top = r->top,
 		.stacks = r->stacks,
-		.quiet_stacks = r->stacks_asked,
+		.whole_stacks = r->stacks_asked,
 		.read_sources = !r->no_files,
 	};
 
@@ -220,6 +220,10 @@ const struct cmd cmd_growth = {
 	.args = "[--from=T] [--to=T] [--diff A B] [--by=HOW] [--sort=WHAT] [--top=N] "
 		"[--json] [FILE|PID]",
 	.summary = "name the lines of code that hold the memory, and say what they do",
+	.examples = "  weir growth                      # the only process, or the last "
+		    "that ended\n"
+		    "  weir growth --by=package 4711\n"
+		    "  weir growth --from=-60s 4711     # what came in the last minute\n",
 	.run = run,
 	.help = growth_help,
 };

@@ -3,9 +3,12 @@
  * `weir report`: everything a sidecar tells, as one page of HTML that needs nothing else. The
  * output file appears whole or not at all.
  */
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tools/commands/cmd.h"
@@ -17,6 +20,7 @@
 
 struct request {
 	const char *what, *output;
+	bool open;
 };
 
 static void
@@ -31,11 +35,14 @@ report_help(FILE *out)
 	      "  -o, --output=FILE    the page; - for standard output. Without it, "
 	      "standard output, or\n"
 	      "                       where that is a terminal "
-	      "weir-report-NAME-PID.html\n\n"
+	      "weir-report-NAME-PID.html\n"
+	      "  --open               write the file, and show it in a browser "
+	      "(xdg-open)\n\n"
 	      "The page loads nothing from elsewhere. Names of files and functions are "
 	      "in "
-	      "it, and the\nlines of code that allocated; arguments and environment are "
-	      "not.\n",
+	      "it, and the\nlines of code that allocated; arguments (but the name of the "
+	      "script) "
+	      "and environment are not.\n",
 	      out);
 }
 
@@ -63,6 +70,8 @@ parse_args(int argc, char **argv, struct request *r)
 			r->output = a + 9;
 		} else if (strncmp(a, "-o", 2) == 0) {
 			r->output = a + 2;
+		} else if (strcmp(a, "--open") == 0) {
+			r->open = true;
 		} else if (strcmp(a, "--help") == 0) {
 			cmd_print_help(&cmd_report, stdout);
 			return CMD_OK;
@@ -104,6 +113,30 @@ own_name(const struct locate_entry *e, char *name, size_t size)
 	return name;
 }
 
+/* By whatever shows pages here; it goes on by itself. */
+static void
+open_page(const char *path)
+{
+	char full[PATH_MAX];
+	pid_t child;
+	int status = -1;
+
+	if (realpath(path, full) == NULL)
+		return;
+	fflush(stdout);
+	child = fork();
+	if (child == 0) {
+		execlp("xdg-open", "xdg-open", full, (char *)NULL);
+		_exit(127);
+	}
+	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	if (child < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		tell_warning("no browser could be opened (xdg-open); the page is "
+			     "file://%s",
+			     full);
+}
+
 static int
 run(int argc, char **argv)
 {
@@ -116,7 +149,7 @@ run(int argc, char **argv)
 		return status;
 	if (!subject_open("report", r.what, &e))
 		return CMD_FAILED;
-	if (r.output == NULL && isatty(STDOUT_FILENO))
+	if (r.output == NULL && (r.open || isatty(STDOUT_FILENO)))
 		r.output = own_name(&e, name, sizeof(name));
 	/* main() looks at standard output itself. */
 	if (r.output == NULL || strcmp(r.output, "-") == 0) {
@@ -126,6 +159,8 @@ run(int argc, char **argv)
 		rc = output_file(r.output, print_page, &e);
 		if (rc == 0 && r.output == name)
 			printf("%s\n", name);
+		if (rc == 0 && r.open)
+			open_page(r.output);
 	}
 	sidecar_free(&e.sidecar);
 	if (rc != 0)
@@ -135,8 +170,10 @@ run(int argc, char **argv)
 
 const struct cmd cmd_report = {
 	.name = "report",
-	.args = "[-o PAGE.html] [FILE|PID]",
+	.args = "[-o PAGE.html] [--open] [FILE|PID]",
 	.summary = "write what is known about a process as one page of HTML",
+	.examples = "  weir report --open\n"
+		    "  weir report -o server.html 4711\n",
 	.run = run,
 	.help = report_help,
 };

@@ -8,20 +8,26 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include "policy/collecting.h"
 #include "policy/options.h"
 #include "tools/commands/cmd.h"
+#include "tools/commands/configured.h"
 #include "tools/commands/option_args.h"
 #include "tools/commands/summary.h"
 #include "tools/host/guest.h"
 #include "tools/host/launch.h"
 #include "tools/host/target.h"
 #include "tools/read/locate.h"
+#include "tools/text/show.h"
 #include "tools/text/tell.h"
 
+#define LIMIT_LEAST ((uint64_t)64 << 20)
+
 struct request {
-	bool summary, quiet;
+	bool summary, quiet, unconfigured;
 	char *options; /* the coming WEIR_OPTIONS, or NULL */
 	char **argv;   /* of the program */
 };
@@ -32,11 +38,14 @@ run_help(FILE *out)
 	fputs("  --summary    when it has ended, print on standard error what weir did\n"
 	      "  --quiet      do not warn that weir cannot work here, or cannot "
 	      "write its numbers\n"
+	      "  --no-config  do not read weir.conf\n"
 	      "  --help       this text\n\n"
 	      "and every option of weir, --NAME=VALUE or --NAME VALUE; on|off options "
 	      "may\n"
-	      "stand alone. They are put behind what WEIR_OPTIONS holds, and win over "
-	      "it.\n\n",
+	      "stand alone. They are put behind what /etc/weir.conf, "
+	      "~/.config/weir/weir.conf\n"
+	      "and WEIR_OPTIONS hold, and win over it. `weir doctor` shows where each "
+	      "comes from.\n\n",
 	      out);
 	option_args_print_table(out);
 }
@@ -61,6 +70,11 @@ parse_args(int argc, char **argv, struct request *r)
 		if (strcmp(argv[i], "--summary") == 0 ||
 		    strcmp(argv[i], "--quiet") == 0) {
 			*(argv[i][2] == 's' ? &r->summary : &r->quiet) = true;
+			i++;
+			continue;
+		}
+		if (strcmp(argv[i], "--no-config") == 0) {
+			r->unconfigured = true;
 			i++;
 			continue;
 		}
@@ -106,6 +120,29 @@ warn_if_unrecorded(const char *stats)
 			     path, strerror(errno));
 }
 
+/* The library says why there is no hook only if it is told to be verbose. */
+static void
+warn_if_uncollected(const struct request *r, const struct target *t)
+{
+	const char *slash = strrchr(t->program, '/');
+	const char *name = slash != NULL ? slash + 1 : t->program;
+
+	if (strncmp(name, "deno", 4) == 0 || strncmp(name, "bun", 3) == 0)
+		tell_warning(
+			"--collect: nothing will be collected in %s: weir has a hook "
+			"for Node alone",
+			name);
+	for (char **a = r->argv; strncmp(name, "node", 4) == 0 && *a != NULL; a++) {
+		struct token found = weir_collect_refusal(*a, strlen(*a), '\0');
+
+		if (found.at != NULL)
+			tell_warning(
+				"--collect: nothing will be collected: Node would not "
+				"bear a hook with %s",
+				*a);
+	}
+}
+
 /* One line, before anything of the program's own, if weir would be inert or write nothing. */
 static void
 warn(const struct request *r, struct target *t, const char *path)
@@ -121,17 +158,19 @@ warn(const struct request *r, struct target *t, const char *path)
 		tell_warning("weir will do nothing in %s: %s", path, t->inert);
 	else
 		warn_if_unrecorded(o.stats);
+	if (t->inert[0] == '\0' && o.collect != 0)
+		warn_if_uncollected(r, t);
 }
 
 /* LD_PRELOAD and WEIR_OPTIONS for the program; 0 or an exit status. */
 static int
-set_environment(const struct request *r)
+set_environment(const struct request *r, bool musl)
 {
 	char shim[4096], there[4096], why[8192];
 	const char *old = getenv("LD_PRELOAD");
 	char *preload;
 
-	if (launch_find_shim(shim, sizeof(shim), why, sizeof(why)) != 0) {
+	if (launch_find_shim(musl, shim, sizeof(shim), why, sizeof(why)) != 0) {
 		tell_error("%s", why);
 		return CMD_FAILED;
 	}
@@ -140,16 +179,43 @@ set_environment(const struct request *r)
 		tell_warning("LD_PRELOAD already names %s, which is used instead of %s",
 			     there, shim);
 	if (launch_allocator_first(old, there, sizeof(there)) && !r->quiet)
-		tell_warning(
-			"weir will do nothing: LD_PRELOAD names %s in front of the shim, "
-			"and every call ends there",
-			there);
+		tell_warning("weir will do nothing: LD_PRELOAD names %s in front of "
+			     "weir's library, "
+			     "and every call ends there",
+			     there);
 	preload = launch_preload(old, shim);
 	if (setenv("LD_PRELOAD", preload, 1) != 0 ||
 	    (r->options != NULL && setenv("WEIR_OPTIONS", r->options, 1) != 0))
 		tell_no_memory();
 	free(preload);
 	return 0;
+}
+
+/* Below, the program's own memory counts, and the loader ends a process that has no room for a library. */
+static bool
+limits_leave_room(const struct request *r)
+{
+	static const struct {
+		int limit;
+		const char *name;
+	} limits[] = {{RLIMIT_AS, "address space (ulimit -v)"},
+		      {RLIMIT_DATA, "data (ulimit -d)"}};
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		struct rlimit l;
+		char is[SHOW_VALUE], least[SHOW_VALUE];
+
+		if (getrlimit(limits[i].limit, &l) != 0 || l.rlim_cur == RLIM_INFINITY ||
+		    l.rlim_cur >= LIMIT_LEAST)
+			continue;
+		if (!r->quiet)
+			tell_warning("the program runs without weir: its limit of %s is "
+				     "%s, and weir stays out below %s",
+				     limits[i].name, show_bytes(is, l.rlim_cur),
+				     show_bytes(least, LIMIT_LEAST));
+		return false;
+	}
+	return true;
 }
 
 static int
@@ -168,8 +234,23 @@ run_with_summary(const struct request *r, const struct target *t)
 	return g.status;
 }
 
+/* What the files say comes first: what is typed, or in the environment, wins. */
+static void
+add_configuration(struct request *r)
+{
+	const char *typed = r->options != NULL ? r->options : getenv("WEIR_OPTIONS");
+	struct configured c;
+	char *options;
+
+	configured_gather(&c, !r->unconfigured);
+	options = configured_before(&c, typed);
+	free(r->options);
+	r->options = options;
+	configured_free(&c);
+}
+
 static int
-start(const struct request *r)
+start(struct request *r)
 {
 	struct target t = {0};
 	char path[4096];
@@ -177,13 +258,14 @@ start(const struct request *r)
 
 	if (rc != 0)
 		return cmd_not_started(&cmd_run, r->argv[0], -rc);
+	add_configuration(r);
 	bool known = target_examine(&t, path, getenv("PATH")) == 0;
 	/*
 	 * AddressSanitizer ends a process in which its library does not come first, musl's loader one whose
 	 * preload needs another C library.
 	 */
-	if (t.elf.sanitizer == NULL && !t.foreign)
-		rc = set_environment(r);
+	if (t.elf.sanitizer == NULL && !t.foreign && limits_leave_room(r))
+		rc = set_environment(r, t.elf.musl);
 	if (rc != 0)
 		return rc;
 	if (known)
@@ -208,8 +290,12 @@ run(int argc, char **argv)
 
 const struct cmd cmd_run = {
 	.name = "run",
-	.args = "[--summary] [--quiet] [--OPTION=VALUE...] [--] PROGRAM [ARGUMENT...]",
+	.args = "[--summary] [--quiet] [--no-config] [--OPTION=VALUE...] [--] PROGRAM "
+		"[ARGUMENT...]",
 	.summary = "start a program under weir",
+	.examples = "  weir run -- node server.js\n"
+		    "  weir run --summary -- npm test\n"
+		    "  weir run --cache_max=64M --stats=server.weir -- node server.js\n",
 	.run = run,
 	.help = run_help,
 };

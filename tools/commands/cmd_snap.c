@@ -6,10 +6,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "tools/commands/cmd.h"
+#include "tools/commands/mail_args.h"
 #include "tools/commands/subject.h"
 #include "tools/model/growth_rows.h"
 #include "tools/read/mailbox.h"
@@ -17,12 +17,6 @@
 #include "tools/text/tell.h"
 
 #define DEFAULT_SECONDS 5
-#define MAX_SECONDS	3600
-
-struct request {
-	const char *what, *label;
-	double seconds;
-};
 
 static void
 snap_help(FILE *out)
@@ -63,51 +57,9 @@ is_label(const char *text)
 	return true;
 }
 
-/* Returns -1 to go on, or the exit status. */
-static int
-parse_args(const struct cmd *cmd, int argc, char **argv, struct request *r)
-{
-	bool options = true;
-
-	r->seconds = DEFAULT_SECONDS;
-	for (int i = 1; i < argc; i++) {
-		const char *a = argv[i];
-		char *end;
-
-		if (!options || a[0] != '-' || a[1] == '\0') {
-			if (r->what == NULL)
-				r->what = a;
-			else if (r->label == NULL && cmd == &cmd_snap)
-				r->label = a;
-			else
-				return cmd_usage(cmd, "what is \"%s\"?", a);
-		} else if (strcmp(a, "--") == 0) {
-			options = false;
-		} else if (strcmp(a, "--help") == 0) {
-			cmd_print_help(cmd, stdout);
-			return CMD_OK;
-		} else if (strncmp(a, "--timeout=", 10) == 0) {
-			r->seconds = strtod(a + 10, &end);
-			if (end == a + 10 || *end != '\0' || !(r->seconds >= 0) ||
-			    r->seconds > MAX_SECONDS)
-				return cmd_usage(cmd,
-						 "--timeout=\"%s\": seconds, 0 to %d",
-						 a + 10, MAX_SECONDS);
-		} else {
-			return cmd_unknown_option(cmd, a);
-		}
-	}
-	if (r->what == NULL)
-		return cmd_usage(cmd, "which process? `weir stat` lists them");
-	if (r->label != NULL && !is_label(r->label))
-		return cmd_usage(cmd, "a label is text of at most %d bytes on one line",
-				 MAILBOX_LABEL_BYTES - 1);
-	return -1;
-}
-
 /* The answer, or -1 after an error has been told. */
 static int64_t
-ask(const struct request *r, enum weir_stats_command command,
+ask(const struct mail_args *r, enum weir_stats_command command,
     const struct locate_entry *e, uint64_t *request)
 {
 	const char *label = r->label != NULL ? r->label : "";
@@ -122,7 +74,7 @@ ask(const struct request *r, enum weir_stats_command command,
 		tell_error("process %d refuses: %s", e->sidecar.header.pid,
 			   result == -ENOSYS || result == -ENOTSUP
 				   ? "it runs without a trace"
-				   : strerror((int)-(result < -4095 ? -EINVAL : result)));
+				   : mail_refusal(result));
 		return -1;
 	}
 	return result;
@@ -160,14 +112,18 @@ print_mark(const struct locate_entry *e, uint64_t request, int64_t id)
 static int
 run_snap(int argc, char **argv)
 {
-	struct request r = {0};
+	struct mail_args r = {.may_label = true, .seconds = DEFAULT_SECONDS};
 	struct locate_entry e = {0};
-	int status = parse_args(&cmd_snap, argc, argv, &r);
+	int status = mail_args_parse(&cmd_snap, argc, argv, &r);
 	uint64_t request = 0;
 	int64_t id;
 
 	if (status >= 0)
 		return status;
+	if (r.label != NULL && !is_label(r.label))
+		return cmd_usage(&cmd_snap,
+				 "a label is text of at most %d bytes on one line",
+				 MAILBOX_LABEL_BYTES - 1);
 	if (!subject_open("snap", r.what, &e))
 		return CMD_FAILED;
 	id = ask(&r, WEIR_COMMAND_MARK, &e, &request);
@@ -180,9 +136,9 @@ run_snap(int argc, char **argv)
 static int
 run_purge(int argc, char **argv)
 {
-	struct request r = {0};
+	struct mail_args r = {.seconds = DEFAULT_SECONDS};
 	struct locate_entry e = {0};
-	int status = parse_args(&cmd_purge, argc, argv, &r);
+	int status = mail_args_parse(&cmd_purge, argc, argv, &r);
 	uint64_t request = 0;
 	int64_t bytes;
 	char buf[SHOW_VALUE];
@@ -203,6 +159,8 @@ const struct cmd cmd_snap = {
 	.name = "snap",
 	.args = "[--timeout=SECONDS] PID [LABEL]",
 	.summary = "mark an instant in a running process, for weir growth --diff",
+	.examples = "  weir snap 4711 before; sleep 60; weir snap 4711 after\n"
+		    "  weir growth 4711 --diff before after\n",
 	.run = run_snap,
 	.help = snap_help,
 };
@@ -211,6 +169,7 @@ const struct cmd cmd_purge = {
 	.name = "purge",
 	.args = "[--timeout=SECONDS] PID",
 	.summary = "have a running process give back the memory it keeps free",
+	.examples = "  weir purge 4711\n",
 	.run = run_purge,
 	.help = purge_help,
 };

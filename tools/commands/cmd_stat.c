@@ -3,14 +3,15 @@
  * `weir stat`: shows a sidecar, lists those there are, follows one, or checks that its numbers
  * add up. Only reads.
  */
-#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "policy/token.h"
 #include "tools/commands/cmd.h"
+#include "tools/commands/prune.h"
 #include "tools/commands/subject.h"
 #include "tools/read/measure.h"
 #include "tools/text/show.h"
@@ -19,11 +20,11 @@
 #include "tools/view/stat_view.h"
 
 #define MAX_WATCH_SECONDS 86400
-#define PRUNE_AGE_NS	  (UINT64_C(86400) * 1000000000)
 
 struct request {
 	const char *what; /* file or pid, or NULL: list */
 	bool json, check, all, watch, prune;
+	struct prune pruned;
 	double seconds;
 };
 
@@ -33,13 +34,18 @@ stat_help(FILE *out)
 	fputs("Without an argument: lists the sidecars in the default folders. FILE: a "
 	      "sidecar.\nPID: the sidecar of that process, from where it writes it.\n\n"
 	      "  --json               raw numbers for programs\n"
-	      "  --all                also size classes that were never used\n"
+	      "  --all                also every counter, and size classes that were "
+	      "never used\n"
 	      "  --watch[=SECONDS]    again every second, until the process is gone\n"
 	      "  --check              verify that the numbers add up; exit status 1 if "
 	      "not\n"
 	      "  --prune              remove sidecars in the default folders whose "
 	      "process "
-	      "has\n                       been gone for more than a day\n",
+	      "has\n                       been gone for more than a day; or, oldest "
+	      "first,\n"
+	      "    --keep=N           all but the N latest of processes that are gone\n"
+	      "    --max-size=SIZE    until all together take no more on the disk: "
+	      "50M\n",
 	      out);
 }
 
@@ -53,11 +59,35 @@ parse_seconds(const char *text, double *seconds)
 	       *seconds <= MAX_WATCH_SECONDS;
 }
 
+/* -1: taken; -2: no such option; else the exit status. */
+static int
+parse_prune(char **argv, int *i, struct request *r)
+{
+	const char *value;
+
+	if (strcmp(argv[*i], "--prune") == 0) {
+		r->prune = true;
+	} else if ((value = cmd_value("--keep", argv, i)) != NULL) {
+		if (token_number(token_of(value), &r->pruned.keep) != 0)
+			return cmd_usage(&cmd_stat, "--keep=\"%s\": a number", value);
+		r->pruned.by_count = true;
+	} else if ((value = cmd_value("--max-size", argv, i)) != NULL) {
+		if (token_bytes(token_of(value), &r->pruned.bytes) != 0)
+			return cmd_usage(&cmd_stat,
+					 "--max-size=\"%s\": a size, such as 50M", value);
+		r->pruned.by_size = true;
+	} else {
+		return -2;
+	}
+	return -1;
+}
+
 /* Returns -1 to go on, or the exit status. */
 static int
 parse_args(int argc, char **argv, struct request *r)
 {
 	bool options = true;
+	int status;
 
 	r->seconds = 1;
 	for (int i = 1; i < argc; i++) {
@@ -75,8 +105,6 @@ parse_args(int argc, char **argv, struct request *r)
 			r->all = true;
 		else if (strcmp(a, "--check") == 0)
 			r->check = true;
-		else if (strcmp(a, "--prune") == 0)
-			r->prune = true;
 		else if (strcmp(a, "--watch") == 0)
 			r->watch = true;
 		else if (strncmp(a, "--watch=", 8) == 0) {
@@ -88,14 +116,18 @@ parse_args(int argc, char **argv, struct request *r)
 		} else if (strcmp(a, "--help") == 0) {
 			cmd_print_help(&cmd_stat, stdout);
 			return CMD_OK;
-		} else
-			return cmd_unknown_option(&cmd_stat, a);
+		} else if ((status = parse_prune(argv, &i, r)) != -1)
+			return status != -2 ? status : cmd_unknown_option(&cmd_stat, a);
 	}
 	if (r->what == NULL && (r->check || r->watch))
 		return cmd_usage(&cmd_stat, "%s needs a file or a pid",
 				 r->check ? "--check" : "--watch");
 	if (r->prune && (r->what != NULL || r->json || r->all || r->check || r->watch))
-		return cmd_usage(&cmd_stat, "--prune stands alone");
+		return cmd_usage(&cmd_stat,
+				 "--prune goes with --keep and --max-size alone");
+	if (!r->prune && (r->pruned.by_count || r->pruned.by_size))
+		return cmd_usage(&cmd_stat, "%s goes with --prune",
+				 r->pruned.by_count ? "--keep" : "--max-size");
 	if (r->check && (r->watch || r->json))
 		return cmd_usage(&cmd_stat,
 				 "--check goes with neither --watch nor --json");
@@ -110,6 +142,7 @@ print_once(const struct request *r, const struct locate_entry *e)
 		.entry = e,
 		.trace = stat_trace_of(e->path),
 		.memory = resident_of(&e->sidecar, &now),
+		.collections = collections_read(e->path, &e->sidecar.header),
 		.age_ns = locate_age_ns(&e->sidecar),
 		.all = r->all,
 	};
@@ -183,43 +216,17 @@ list(const struct request *r)
 
 		puts("No sidecars. Looked in:");
 		for (size_t i = 0; i < n_folders; i++) {
-			char clean[4 * PATH_MAX];
+			char clean[4 * PATH_MAX], why[LOCATE_FOLDER_TEXT];
 
-			printf("  %s\n", show_clean(clean, sizeof(clean), folders[i]));
+			locate_folder_text(&here, folders[i], why, sizeof(why));
+			printf("  %s%s%s\n", show_clean(clean, sizeof(clean), folders[i]),
+			       why[0] != '\0' ? ", which is not used: it " : "", why);
 		}
 		puts("A process under weir makes one once its large blocks add up to 1 "
 		     "MB.");
 	}
 	locate_free(entries, n);
 	return CMD_OK;
-}
-
-/* Only what reads as a sidecar, in the default folders, of a process that is surely gone. */
-static int
-prune(void)
-{
-	struct locate_place here = locate_here();
-	struct locate_entry *entries;
-	size_t n = locate_all(&here, 0, &entries), removed = 0;
-	int status = CMD_OK;
-
-	for (size_t i = 0; i < n; i++) {
-		const struct locate_entry *e = &entries[i];
-
-		if (e->error != 0 ||
-		    (e->life != LOCATE_EXITED && e->life != LOCATE_GONE) ||
-		    locate_age_ns(&e->sidecar) < PRUNE_AGE_NS)
-			continue;
-		if (unlink(e->path) == 0) {
-			removed++;
-		} else if (errno != ENOENT) {
-			tell_error("%s: cannot be removed: %s", e->path, strerror(errno));
-			status = CMD_FAILED;
-		}
-	}
-	printf("%zu removed, %zu left\n", removed, n - removed);
-	locate_free(entries, n);
-	return status;
 }
 
 static int
@@ -232,7 +239,7 @@ run(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	if (r.what == NULL)
-		return r.prune ? prune() : list(&r);
+		return r.prune ? prune_run(&r.pruned) : list(&r);
 	if (!subject_open("stat", r.what, &e))
 		return CMD_FAILED;
 	status = CMD_OK;
@@ -248,8 +255,14 @@ run(int argc, char **argv)
 
 const struct cmd cmd_stat = {
 	.name = "stat",
-	.args = "[--json] [--all] [--watch[=SECONDS]] [--check] [FILE|PID] | --prune",
+	.args = "[--json] [--all] [--watch[=SECONDS]] [--check] [FILE|PID] | "
+		"--prune [--keep=N] [--max-size=SIZE]",
 	.summary = "show what weir did in a process, or list the processes",
+	.examples = "  weir stat                # the processes there are\n"
+		    "  weir stat 4711\n"
+		    "  weir stat --watch 4711\n"
+		    "  weir stat --prune --keep=20   # removes the files of others that "
+		    "are gone\n",
 	.run = run,
 	.help = stat_help,
 };

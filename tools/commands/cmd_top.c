@@ -32,9 +32,10 @@ static const char *const sort_names[TOP_N_SORTS] = {"live", "growth", "count",
 static void
 top_help(FILE *out)
 {
-	fputs("FILE: a sidecar. PID: the sidecar of that process; without either, the "
-	      "only "
-	      "process\nunder weir that runs.\n\n"
+	fputs("FILE: a sidecar. PID: the sidecar of that process. Without either, the "
+	      "only\n"
+	      "process under weir that runs; with --once, else the last that has "
+	      "ended.\n\n"
 	      "  --once                 print one picture and end\n"
 	      "  --interval=SECONDS     between looks; default 1\n"
 	      "  --sort=ORDER           live, growth, count or allocated\n\n"
@@ -191,7 +192,7 @@ run(int argc, char **argv)
 		return status;
 	setlocale(LC_CTYPE, "");
 	if (r.what == NULL) {
-		found = subject_obvious("top", false);
+		found = subject_obvious("top", r.once);
 		if (found == NULL)
 			return CMD_FAILED;
 		r.what = found;
@@ -205,6 +206,8 @@ const struct cmd cmd_top = {
 	.name = "top",
 	.args = "[--once] [--interval=SECONDS] [--sort=ORDER] [FILE|PID]",
 	.summary = "watch a process: its memory, and the lines of code that hold it",
+	.examples = "  weir top\n"
+		    "  weir top --once server.weir\n",
 	.run = run,
 	.help = top_help,
 };

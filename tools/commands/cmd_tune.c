@@ -4,12 +4,15 @@
  * WEIR_OPTIONS, with what to expect of them. Only reads.
  */
 #include <inttypes.h>
+#include <limits.h>
 #include <string.h>
 
 #include "policy/emit.h"
 #include "tools/commands/cmd.h"
 #include "tools/commands/subject.h"
+#include "tools/model/growth_model.h"
 #include "tools/model/tune_model.h"
+#include "tools/read/look.h"
 #include "tools/text/json.h"
 #include "tools/text/show.h"
 #include "tools/text/tell.h"
@@ -58,6 +61,40 @@ pool_capacity(const struct tune_figures *f)
 	return f->pool_bytes + f->pool_rounding_bytes;
 }
 
+/* What lives and is held, by the lines that growth shows. */
+struct held {
+	uint64_t bytes, of;
+};
+
+static bool
+rises(const struct held *h)
+{
+	return h->bytes > h->of / 2;
+}
+
+/* Nothing, where there is no trace to go by. */
+static void
+find_held(struct held *h, const struct locate_entry *e)
+{
+	const struct growth_request by_line = {.by = GROWTH_BY_LINE};
+	struct growth_model m;
+	struct trace_view trace;
+	char why[TRACE_VIEW_WHY];
+
+	*h = (struct held){0};
+	if (look_trace(&trace, e, why) != 0)
+		return;
+	struct growth_places *places = growth_places_new(&trace, 0);
+	growth_model_make(&m, places, &by_line, NULL);
+	h->of = m.live_bytes + m.unattributed_bytes;
+	for (size_t i = 0; i < m.n_groups; i++)
+		if (m.groups[i].finding.verdict == GROWTH_HELD)
+			h->bytes += m.groups[i].live_bytes;
+	growth_model_free(&m);
+	growth_places_free(places);
+	trace_view_free(&trace);
+}
+
 static void
 put_figures(struct json *j, const char *key, const struct tune_figures *f)
 {
@@ -69,14 +106,17 @@ put_figures(struct json *j, const char *key, const struct tune_figures *f)
 }
 
 static void
-print_json(const struct tune *t, const char *line)
+print_json(const struct tune *t, const struct held *h, const char *line)
 {
 	struct json j;
 
 	json_begin(&j, stdout);
 	json_open(&j, NULL, '{');
 	json_string(&j, "options", line);
+	json_bool(&j, "gains", tune_gains(t));
 	json_u64(&j, "requests", t->recorded.requests);
+	json_u64(&j, "live_bytes", h->of);
+	json_u64(&j, "held_bytes", h->bytes);
 	json_u64(&j, "classes", t->n_chosen);
 	put_figures(&j, "recorded", &t->recorded);
 	put_figures(&j, "expected", &t->expected);
@@ -91,11 +131,22 @@ percent(uint64_t part, uint64_t whole)
 }
 
 static void
-print_text(const struct tune *t, const char *line)
+print_text(const struct tune *t, const struct held *h, const struct locate_entry *e,
+	   const char *line)
 {
-	char before[SHOW_VALUE], after[SHOW_VALUE];
+	char before[SHOW_VALUE], after[SHOW_VALUE], path[4 * PATH_MAX];
 
-	printf("WEIR_OPTIONS='%s'\n\n", line);
+	if (rises(h))
+		printf("Its memory rises, and no option cures that: of %s that live %s "
+		       "are held.\n`weir growth %s` names who holds them. What follows "
+		       "is "
+		       "tuned for a run that holds as much.\n\n",
+		       show_bytes(before, h->of), show_bytes(after, h->bytes),
+		       show_clean(path, sizeof(path), e->path));
+	if (!tune_gains(t))
+		puts("Nothing to change: the options that it ran with are as good.\n");
+	else
+		printf("WEIR_OPTIONS='%s'\n\n", line);
 	printf("%-34s%10s%10s\n", "", "recorded", "expected");
 	printf("%-34s%9.1f%%%9.1f%%\n", "hit rate",
 	       percent(t->recorded.hits, t->recorded.requests),
@@ -119,7 +170,7 @@ tune_run(int argc, char **argv)
 {
 	static const char *const why[] = {
 		[TUNE_NO_PROFILE] = "an older weir wrote it, without what tune goes by: "
-				    "record it anew",
+				    "record it again",
 		[TUNE_TOO_FEW] =
 			"it has recorded too few requests: record the whole work",
 	};
@@ -127,6 +178,7 @@ tune_run(int argc, char **argv)
 	bool json = false;
 	struct locate_entry e = {0};
 	struct tune t;
+	struct held held;
 	char line[2048];
 
 	for (int i = 1; i < argc; i++) {
@@ -145,16 +197,18 @@ tune_run(int argc, char **argv)
 	if (!subject_open("tune", what, &e))
 		return CMD_FAILED;
 	enum tune_error error = tune_from(&t, &e.sidecar);
-	sidecar_free(&e.sidecar);
 	if (error != TUNE_OK) {
 		tell_error("%s: %s", e.path, why[error]);
+		sidecar_free(&e.sidecar);
 		return CMD_FAILED;
 	}
+	find_held(&held, &e);
 	options_line(&t.options, line, sizeof(line));
 	if (json)
-		print_json(&t, line);
+		print_json(&t, &held, line);
 	else
-		print_text(&t, line);
+		print_text(&t, &held, &e, line);
+	sidecar_free(&e.sidecar);
 	return CMD_OK;
 }
 
@@ -162,6 +216,8 @@ const struct cmd cmd_tune = {
 	.name = "tune",
 	.args = "[--json] [FILE|PID]",
 	.summary = "the options that would have served a recorded program best",
+	.examples = "  weir tune 4711\n"
+		    "  weir tune server.weir\n",
 	.run = tune_run,
 	.help = tune_help,
 };

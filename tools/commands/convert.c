@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tools/text/monotonic.h"
 #include "tools/text/show.h"
 #include "tools/text/tell.h"
 
@@ -69,28 +70,19 @@ convert_dialect(const char *name, enum weir_dialect *dialect)
 	return i >= 0;
 }
 
-static int64_t
-now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 static void
 show_progress(struct job *j)
 {
 	char bytes[SHOW_VALUE], part[SHOW_VALUE];
 
-	if (!j->progress || now_ns() < j->next_ns)
+	if (!j->progress || monotonic_ns() < j->next_ns)
 		return;
 	show_bytes(bytes, j->taken);
 	fprintf(stderr, "\r\033[K%s: %s", j->c->decode ? "decoded" : "encoded", bytes);
 	if (j->size > 0)
 		fprintf(stderr, ", %s", show_percent(part, j->taken, j->size));
 	j->shown = true;
-	j->next_ns = now_ns() + AGAIN_NS;
+	j->next_ns = monotonic_ns() + AGAIN_NS;
 }
 
 static void
@@ -257,7 +249,7 @@ convert_run(const struct convert *c)
 		return -1;
 	allocate(&j);
 	j.progress = isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO);
-	j.next_ns = now_ns() + FIRST_NS;
+	j.next_ns = monotonic_ns() + FIRST_NS;
 	if (c->decode)
 		weir_decode_init(&j.stream, c->codec, c->dialect);
 	else

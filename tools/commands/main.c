@@ -16,9 +16,9 @@
 #include "tools/text/tell.h"
 
 static const struct cmd *const cmds[] = {
-	&cmd_run,    &cmd_stat,	  &cmd_growth, &cmd_top,   &cmd_report,
-	&cmd_doctor, &cmd_attach, &cmd_detach, &cmd_snap,  &cmd_purge,
-	&cmd_tune,   &cmd_export, &cmd_encode, &cmd_decode};
+	&cmd_run,    &cmd_stat,	  &cmd_growth, &cmd_top,    &cmd_report,  &cmd_doctor,
+	&cmd_attach, &cmd_detach, &cmd_snap,   &cmd_purge,  &cmd_collect, &cmd_tune,
+	&cmd_export, &cmd_encode, &cmd_decode, &cmd_holders};
 
 #define N_CMDS (sizeof(cmds) / sizeof(cmds[0]))
 
@@ -55,7 +55,10 @@ unknown(int argc, char **argv)
 		if (nearest_distance(name, cmds[i]->name) <
 		    nearest_distance(name, nearest->name))
 			nearest = cmds[i];
-	if (dot != NULL && strcmp(dot, ".weir") == 0)
+	if (strcmp(name, "diff") == 0)
+		tell_error("there is no command \"diff\"; did you mean `weir growth "
+			   "--diff A B`, of two marks of `weir snap`?");
+	else if (dot != NULL && strcmp(dot, ".weir") == 0)
 		tell_error("there is no command \"%s\"; to read that file: `weir growth "
 			   "%s` or `weir stat %s`",
 			   name, name, name);
@@ -70,6 +73,20 @@ unknown(int argc, char **argv)
 	else
 		tell_error("there is no command \"%s\"; `weir help` lists all", name);
 	return CMD_USAGE;
+}
+
+/* As after `weir` itself; what follows a program that is to be run is that program's. */
+static void
+spell_out_help(const struct cmd *c, int argc, char **argv)
+{
+	static char spelt[] = "--help";
+
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (c == &cmd_run && argv[i][0] != '-')
+			return;
+		if (strcmp(argv[i], "-h") == 0)
+			argv[i] = spelt;
+	}
 }
 
 static int
@@ -106,7 +123,10 @@ dispatch(int argc, char **argv)
 	    strcmp(argv[1], "-h") == 0)
 		return help(argc - 1, argv + 1);
 	c = find_cmd(argv[1]);
-	return c != NULL ? c->run(argc - 1, argv + 1) : unknown(argc - 1, argv + 1);
+	if (c == NULL)
+		return unknown(argc - 1, argv + 1);
+	spell_out_help(c, argc - 1, argv + 1);
+	return c->run(argc - 1, argv + 1);
 }
 
 int

@@ -11,9 +11,11 @@
 
 #include "config.h"
 #include "tools/host/running.h"
-#include "tools/read/command_line.h"
+#include "tools/model/process_tree.h"
 #include "tools/read/look.h"
 #include "tools/read/proc.h"
+#include "tools/read/script_name.h"
+#include "tools/text/show.h"
 #include "tools/text/tell.h"
 
 /* A process without a sidecar: say why, as far as it can be told. */
@@ -50,6 +52,7 @@ open_named(const char *what, struct locate_entry *e)
 	int rc;
 
 	if (proc_is_pid(what, &pid)) {
+		pid = running_behind(pid);
 		rc = locate_pid(pid, 0, e);
 		if (rc == -ENOENT) {
 			tell_no_sidecar(pid);
@@ -65,27 +68,107 @@ open_named(const char *what, struct locate_entry *e)
 
 #define LISTED 10
 
+static uint64_t
+rss_of(const struct locate_entry *e)
+{
+	return sidecar_counter(&e->sidecar, WEIR_C_rss_bytes);
+}
+
+/* What there is, in trees: `npm start` is one of them, and any of its processes may be meant. */
+struct choice {
+	const struct locate_entry *entries;
+	struct process_row *rows;
+	size_t n_rows, n_running;
+	size_t tree, tree_end; /* rows of the tree that is looked at */
+	bool one_tree;	       /* all that runs is in it */
+};
+
+static bool
+runs(const struct choice *c, size_t row)
+{
+	return c->entries[c->rows[row].entry].life == LOCATE_RUNNING;
+}
+
+/* The tree of the first entry: those that run come first, then the most recent. */
+static void
+find_tree(struct choice *c)
+{
+	size_t row = 0, inside = 0;
+
+	while (row < c->n_rows && c->rows[row].entry != 0)
+		row++;
+	for (c->tree = row; c->tree > 0 && c->rows[c->tree].depth > 0; c->tree--)
+		;
+	c->tree_end = c->tree + 1;
+	while (c->tree_end < c->n_rows && c->rows[c->tree_end].depth > 0)
+		c->tree_end++;
+	for (row = 0; row < c->n_rows; row++)
+		c->n_running += runs(c, row);
+	for (row = c->tree; row < c->tree_end; row++)
+		inside += runs(c, row);
+	c->one_tree = inside == c->n_running;
+}
+
+/* The largest of the tree, of those that run if any does; n_rows if there is none that will do. */
+static size_t
+largest(const struct choice *c, size_t *others)
+{
+	size_t found = c->n_rows;
+
+	*others = 0;
+	for (size_t row = c->tree; row < c->tree_end && row < c->n_rows; row++) {
+		if (c->n_running > 0 && !runs(c, row))
+			continue;
+		++*others;
+		if (found == c->n_rows ||
+		    rss_of(&c->entries[c->rows[row].entry]) >
+			    rss_of(&c->entries[c->rows[found].entry]))
+			found = row;
+	}
+	*others -= found != c->n_rows;
+	return found;
+}
+
 /* The processes that run, for one to be chosen. */
 static void
-tell_which(const char *command, const struct locate_entry *entries, size_t n,
-	   size_t running)
+tell_which(const char *command, const struct choice *c)
 {
 	size_t listed = 0;
 
-	tell_error("%s: %zu processes under weir run here; which one?", command, running);
-	for (size_t i = 0; i < n && listed < LISTED; i++) {
-		char line[COMMAND_LINE_BYTES];
+	tell_error("%s: %zu processes under weir run here; which one?", command,
+		   c->n_running);
+	for (size_t row = 0; row < c->n_rows && listed < LISTED; row++) {
+		const struct locate_entry *e = &c->entries[c->rows[row].entry];
+		char name[SCRIPT_NAME_BYTES], clean[4 * SCRIPT_NAME_BYTES];
 
-		if (entries[i].error != 0 || entries[i].life != LOCATE_RUNNING)
+		if (!runs(c, row))
 			continue;
 		listed++;
-		command_line_of(entries[i].pid, line, sizeof(line));
-		fprintf(stderr, "  weir %s %-8d # %s\n", command, (int)entries[i].pid,
-			line);
+		fprintf(stderr, "  weir %s %-8d # %*s%s\n", command, (int)e->pid,
+			2 * (int)c->rows[row].depth, "",
+			show_clean(clean, sizeof(clean), script_name(&e->sidecar, name)));
 	}
-	if (running > listed)
+	if (c->n_running > listed)
 		fprintf(stderr, "  and %zu more: `weir stat` lists all\n",
-			running - listed);
+			c->n_running - listed);
+}
+
+static char *
+choose(const char *command, const struct choice *c)
+{
+	size_t others, row = largest(c, &others);
+	const struct locate_entry *e = &c->entries[c->rows[row].entry];
+	char name[SCRIPT_NAME_BYTES];
+	char *path = strdup(e->path);
+
+	if (path == NULL)
+		tell_no_memory();
+	if (others > 0)
+		tell_note("%s: process %d, %s, is the largest of %zu that belong "
+			  "together; `weir stat` lists them",
+			  command, (int)e->pid, script_name(&e->sidecar, name),
+			  others + 1);
+	return path;
 }
 
 char *
@@ -93,27 +176,25 @@ subject_obvious(const char *command, bool ended_will_do)
 {
 	struct locate_place here = locate_here();
 	struct locate_entry *entries;
-	size_t n = locate_all(&here, 0, &entries), running = 0, one = n;
+	size_t n = locate_all(&here, 0, &entries);
+	struct choice c = {.entries = entries, .rows = calloc(n + 1, sizeof(*c.rows))};
 	char *path = NULL;
 
-	for (size_t i = 0; i < n; i++) {
-		bool runs = entries[i].life == LOCATE_RUNNING;
-
-		if (entries[i].error != 0)
-			continue;
-		running += runs;
-		if (one == n && (runs || ended_will_do))
-			one = i; /* those that run come first, then the most recent */
-	}
-	if (running > 1)
-		tell_which(command, entries, n, running);
-	else if (one == n)
+	if (c.rows == NULL)
+		tell_no_memory();
+	c.n_rows = process_tree_order(entries, n, c.rows);
+	if (c.n_rows > 0)
+		find_tree(&c);
+	if (c.n_running > 0 && !c.one_tree)
+		tell_which(command, &c);
+	else if (c.n_rows == 0 || (c.n_running == 0 && !ended_will_do))
 		tell_error("%s: no process under weir %s here; start one with `weir run "
 			   "-- PROGRAM`, or name a sidecar",
 			   command,
 			   ended_will_do ? "runs or has left a sidecar" : "runs");
-	else if ((path = strdup(entries[one].path)) == NULL)
-		tell_no_memory();
+	else
+		path = choose(command, &c);
+	free(c.rows);
 	locate_free(entries, n);
 	return path;
 }

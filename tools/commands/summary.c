@@ -7,10 +7,13 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/model/process_tree.h"
 #include "tools/read/locate.h"
+#include "tools/read/script_name.h"
 #include "tools/text/show.h"
 #include "tools/view/stat_tables.h"
 
@@ -20,16 +23,43 @@ timeval_ns(struct timeval t)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_usec * 1000;
 }
 
+/* "ended by SIGSEGV": as shells and people say it. */
+static void
+signal_text(char *buf, size_t size, int number)
+{
+	static const struct {
+		int number;
+		const char *name;
+	} names[] = {
+		{SIGHUP, "HUP"},   {SIGINT, "INT"},   {SIGQUIT, "QUIT"},
+		{SIGILL, "ILL"},   {SIGTRAP, "TRAP"}, {SIGABRT, "ABRT"},
+		{SIGBUS, "BUS"},   {SIGFPE, "FPE"},   {SIGKILL, "KILL"},
+		{SIGUSR1, "USR1"}, {SIGSEGV, "SEGV"}, {SIGUSR2, "USR2"},
+		{SIGPIPE, "PIPE"}, {SIGALRM, "ALRM"}, {SIGTERM, "TERM"},
+		{SIGSYS, "SYS"},   {SIGXCPU, "XCPU"}, {SIGXFSZ, "XFSZ"},
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (names[i].number == number) {
+			show_format(buf, size, "ended by SIG%s", names[i].name);
+			return;
+		}
+	show_format(buf, size, "ended by signal %d", number);
+}
+
 static void
 print_process(FILE *out, const struct guest *g)
 {
+	char end[40];
 	char elapsed[SHOW_VALUE], user[SHOW_VALUE], sys[SHOW_VALUE], rss[SHOW_VALUE];
 
+	if (g->signal != 0)
+		signal_text(end, sizeof(end), g->signal);
+	else
+		show_format(end, sizeof(end), "exit status %d", g->status);
 	fprintf(out,
-		"\nweir: process %d, %s %d after %s (user %s, system %s), peak RSS %s\n",
-		(int)g->pid, g->signal != 0 ? "ended by signal" : "exit status",
-		g->signal != 0 ? g->signal : g->status,
-		show_duration(elapsed, g->elapsed_ns),
+		"\nweir: process %d, %s after %s (user %s, system %s), peak RSS %s\n",
+		(int)g->pid, end, show_duration(elapsed, g->elapsed_ns),
 		show_duration(user, timeval_ns(g->usage.ru_utime)),
 		show_duration(sys, timeval_ns(g->usage.ru_stime)),
 		show_bytes(rss, (uint64_t)g->usage.ru_maxrss * 1024));
@@ -68,28 +98,44 @@ print_figures(FILE *out, const struct sidecar *s)
 			s->header.stats_ms);
 }
 
-/* Sidecars that other processes made while this one ran: its children, most likely. */
-static size_t
-count_others(const struct guest *g)
+#define LISTED 10
+
+/* The processes that it started, and they in turn, as far as they have sidecars. */
+static void
+print_descendants(FILE *out, const struct guest *g)
 {
 	struct locate_place here = locate_here();
 	struct locate_entry *all;
-	size_t n = locate_all(&here, 0, &all), others = 0;
+	size_t n = locate_all(&here, 0, &all), found = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (all[i].error == 0 && all[i].start_ticks >= g->start_ticks &&
-		    all[i].pid != g->pid)
-			others++;
+		found += process_descends(all, i, g->pid, g->start_ticks);
+	if (found > 0)
+		fprintf(out, "It started %zu process%s with sidecars of %s own:\n", found,
+			found == 1 ? "" : "es", found == 1 ? "its" : "their");
+	for (size_t i = 0, listed = 0; i < n && listed < LISTED; i++) {
+		const struct sidecar *s = &all[i].sidecar;
+		char name[SCRIPT_NAME_BYTES], clean[4 * SCRIPT_NAME_BYTES];
+		char peak[SHOW_VALUE];
+
+		if (!process_descends(all, i, g->pid, g->start_ticks))
+			continue;
+		listed++;
+		fprintf(out, "  weir growth %-8d # %s, peak RSS %s\n", (int)all[i].pid,
+			show_clean(clean, sizeof(clean), script_name(s, name)),
+			show_bytes(peak, sidecar_counter(s, WEIR_C_rss_peak_bytes)));
+	}
+	if (found > LISTED)
+		fprintf(out, "  and %zu more: `weir stat` lists all\n", found - LISTED);
 	locate_free(all, n);
-	return others;
 }
 
 static void
-explain_missing(FILE *out, const struct guest *g, const struct target *t)
+explain_missing(FILE *out, const struct target *t)
 {
 	struct weir_options o;
-	char floor[SHOW_VALUE], clean[2 * TARGET_WHY];
-	size_t others;
+	char floor[SHOW_VALUE], clean[2 * TARGET_WHY], why[TARGET_WHY];
+	struct locate_place here = locate_here();
 
 	weir_options_defaults(&o);
 	weir_options_parse(&o, getenv("WEIR_OPTIONS"), NULL, 0);
@@ -99,6 +145,9 @@ explain_missing(FILE *out, const struct guest *g, const struct target *t)
 			show_clean(clean, sizeof(clean), t->inert));
 	else if (strcmp(o.stats, "off") == 0)
 		fputs(": the option stats=off is set.\n", out);
+	else if (strcmp(o.stats, "auto") == 0 &&
+		 locate_folders_refused(&here, why, sizeof(why)))
+		fprintf(out, ":\n  %s.\n", show_clean(clean, sizeof(clean), why));
 	else
 		fprintf(out,
 			". Either its large blocks (%s or more, option floor) did not "
@@ -106,12 +155,6 @@ explain_missing(FILE *out, const struct guest *g, const struct target *t)
 			"up to 1 MB, or the file could not be written.%s%s\n",
 			show_bytes(floor, o.floor), t->doubt[0] != '\0' ? " Or: " : "",
 			show_clean(clean, sizeof(clean), t->doubt));
-	others = count_others(g);
-	if (others > 0)
-		fprintf(out,
-			"%zu other process%s made one since it started; "
-			"`weir stat` lists them.\n",
-			others, others == 1 ? "" : "es");
 }
 
 void
@@ -123,7 +166,8 @@ summary_print(FILE *out, const struct guest *g, const struct target *t)
 
 	print_process(out, g);
 	if (rc == -ENOENT) {
-		explain_missing(out, g, t);
+		explain_missing(out, t);
+		print_descendants(out, g);
 		return;
 	}
 	show_clean(path, sizeof(path), entry.path);
@@ -133,5 +177,6 @@ summary_print(FILE *out, const struct guest *g, const struct target *t)
 	}
 	print_figures(out, &entry.sidecar);
 	fprintf(out, "All figures: weir stat %s\n", path);
+	print_descendants(out, g);
 	sidecar_free(&entry.sidecar);
 }

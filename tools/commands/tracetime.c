@@ -14,22 +14,29 @@
 
 #define MAX_SECONDS 1e9
 
-const struct weir_trace_row *
-tracetime_mark(const struct trace_view *v, const char *label)
+/* `what` was expected, and `label` is none. */
+static void
+tell_no_mark(const struct trace_view *v, const char *label, const char *what)
 {
-	const struct weir_trace_row *row = growth_rows_mark(v, label);
 	const struct trace_ring *marks = trace_view_ring(v, WEIR_PART_MARKS);
 	char known[512] = "";
 	size_t n = 0;
 
-	if (row != NULL)
-		return row;
 	for (uint32_t i = 0; i < marks->n && n < sizeof(known); i++)
 		n += (size_t)snprintf(known + n, sizeof(known) - n, "%s%s", n ? ", " : "",
 				      marks->rows[i]->label);
-	tell_error("there is no mark \"%s\"%s%s; `weir snap PID LABEL` makes one", label,
+	tell_error("%s \"%s\"%s%s; `weir snap PID LABEL` makes one", what, label,
 		   known[0] != '\0' ? ", but " : "", known);
-	return NULL;
+}
+
+const struct weir_trace_row *
+tracetime_mark(const struct trace_view *v, const char *label)
+{
+	const struct weir_trace_row *row = growth_rows_mark(v, label);
+
+	if (row == NULL)
+		tell_no_mark(v, label, "there is no mark");
+	return row;
 }
 
 static bool
@@ -76,7 +83,8 @@ tracetime_parse(const struct trace_view *v, const char *text, uint64_t *ns)
 			*ns = 1; /* 0 would mean: not given */
 		return true;
 	}
-	row = tracetime_mark(v, text);
+	if (row == NULL)
+		tell_no_mark(v, text, "no time, such as 90, 5m or -30s, and no mark is");
 	if (row != NULL)
 		*ns = row->monotonic_ns;
 	return row != NULL;

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "tools/read/proc.h"
+#include "tools/text/monotonic.h"
 
 static volatile sig_atomic_t child;
 
@@ -54,15 +55,6 @@ restore(const struct handlers *h)
 	sigprocmask(SIG_SETMASK, &h->mask, NULL);
 }
 
-static uint64_t
-clock_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
 static void
 start(char **argv, const struct handlers *h, int report)
 {
@@ -97,7 +89,7 @@ guest_run(struct guest *g, char **argv)
 	divert(SIGTERM, pass_on, &h.term);
 	divert(SIGHUP, pass_on, &h.hangup);
 	fflush(NULL);
-	uint64_t began = clock_ns();
+	uint64_t began = (uint64_t)monotonic_ns();
 
 	g->pid = fork();
 	if (g->pid == 0)
@@ -120,7 +112,7 @@ guest_run(struct guest *g, char **argv)
 	close(report[0]);
 	while (wait4(g->pid, &status, 0, &g->usage) < 0 && errno == EINTR)
 		;
-	g->elapsed_ns = clock_ns() - began;
+	g->elapsed_ns = (uint64_t)monotonic_ns() - began;
 	child = 0;
 	restore(&h);
 	g->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "tools/host/shim_link.h"
+#include "tools/read/elf.h"
 #include "tools/text/show.h"
 #include "tools/text/tell.h"
 
@@ -42,42 +43,79 @@ accept_shim(const char *found, char *path, size_t size, char *why, size_t why_si
 	return 0;
 }
 
-int
-launch_find_shim(char *path, size_t size, char *why, size_t why_size)
+/* The first shim there is, or a later one if that is the first for this C library: true then. */
+static bool
+prefer(bool musl, const char *guess, char found[PATH_MAX])
 {
-	/* Of a build folder, of libtool's .libs, and of an installation that was moved. */
-	static const char *const beside[] = {
-		"/.libs/",	 "/../.libs/",	    "/",
-		"/../lib/weir/", "/../lib64/weir/", "/../lib/" MULTIARCH "/weir/"};
-	const char *set = getenv("WEIR_PRELOAD");
-	char self[PATH_MAX], found[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char real[PATH_MAX];
 
-	if (set != NULL && set[0] != '\0') {
-		if (is_file(set) && realpath(set, found) != NULL)
-			return accept_shim(found, path, size, why, why_size);
-		show_format(why, why_size,
-			    "WEIR_PRELOAD names \"%s\", which is not a file", set);
-		return -ENOENT;
-	}
+	if (!is_file(guess) || realpath(guess, real) == NULL)
+		return false;
+	/* Of what is no ELF file the loader will complain. */
+	bool fits = elf_built_for(real) != (musl ? ELF_GLIBC : ELF_MUSL);
+	if (fits || found[0] == '\0')
+		memcpy(found, real, sizeof(real));
+	return fits;
+}
+
+/* Fills `self` with this program's folder, and `found`, empty if there is no shim; whether it is for `musl`. */
+static bool
+search_shim(bool musl, char self[PATH_MAX], char found[PATH_MAX])
+{
+	/* Of a build folder, and of an installation that was moved. */
+	static const char *const beside[] = {"/", "/../lib/weir/", "/../lib64/weir/",
+					     "/../lib/" MULTIARCH "/weir/"};
+	const char *set = getenv("WEIR_PRELOAD");
+	ssize_t n = readlink("/proc/self/exe", self, PATH_MAX - 1);
+
+	found[0] = '\0';
 	self[n > 0 ? n : 0] = '\0';
 	if (n > 0)
 		*strrchr(self, '/') = '\0';
+	if (set != NULL && set[0] != '\0')
+		return prefer(musl, set, found);
 	for (size_t i = 0; n > 0 && i < sizeof(beside) / sizeof(beside[0]); i++) {
 		char guess[PATH_MAX + 64];
 
+		snprintf(guess, sizeof(guess), "%s%smusl/%s", self, beside[i],
+			 LAUNCH_SHIM);
+		if (musl && prefer(musl, guess, found))
+			return true;
 		snprintf(guess, sizeof(guess), "%s%s%s", self, beside[i], LAUNCH_SHIM);
-		if (is_file(guess) && realpath(guess, found) != NULL)
-			return accept_shim(found, path, size, why, why_size);
+		if (prefer(musl, guess, found))
+			return true;
 	}
-	if (is_file(PKGLIBDIR "/" LAUNCH_SHIM))
-		return accept_shim(PKGLIBDIR "/" LAUNCH_SHIM, path, size, why, why_size);
-	show_format(
-		why, why_size,
-		"%s is neither in %s/.libs, %s/../.libs, %s, %s/../lib/weir nor in %s; "
-		"build or install it, or set WEIR_PRELOAD to its path",
-		LAUNCH_SHIM, self, self, self, self, PKGLIBDIR);
+	return (musl && prefer(musl, PKGLIBDIR "/musl/" LAUNCH_SHIM, found)) ||
+	       prefer(musl, PKGLIBDIR "/" LAUNCH_SHIM, found);
+}
+
+int
+launch_find_shim(bool musl, char *path, size_t size, char *why, size_t why_size)
+{
+	const char *set = getenv("WEIR_PRELOAD");
+	char self[PATH_MAX], found[PATH_MAX];
+
+	search_shim(musl, self, found);
+	if (found[0] != '\0')
+		return accept_shim(found, path, size, why, why_size);
+	if (set != NULL && set[0] != '\0')
+		show_format(why, why_size,
+			    "WEIR_PRELOAD names \"%s\", which is not a file", set);
+	else
+		show_format(why, why_size,
+			    "%s is neither in %s, %s/../lib/weir "
+			    "nor in %s; build or install it, or set WEIR_PRELOAD to its "
+			    "path",
+			    LAUNCH_SHIM, self, self, PKGLIBDIR);
 	return -ENOENT;
+}
+
+bool
+launch_serves(bool musl)
+{
+	char self[PATH_MAX], found[PATH_MAX];
+
+	return search_shim(musl, self, found) || found[0] == '\0';
 }
 
 bool

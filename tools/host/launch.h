@@ -15,11 +15,15 @@
 
 /*
  * The shim's absolute path: $WEIR_PRELOAD if that is set, else beside this program as in a
- * build folder, else where it was installed. Returns 0, or -ENOENT with a sentence in `why`
+ * build folder, else where it was installed; if there are several, the one for a program of `musl` or else of glibc
+ * (that for musl may lie in a folder "musl" beside the other). Returns 0, or -ENOENT with a sentence in `why`
  * that names the places tried. Where the path cannot stand in LD_PRELOAD it is that of a link, which is
  * made if need be (tools/host/shim_link.h).
  */
-int launch_find_shim(char *path, size_t size, char *why, size_t why_size);
+int launch_find_shim(bool musl, char *path, size_t size, char *why, size_t why_size);
+
+/* False if there is a shim, but none for programs of this C library: they may not even start with it. */
+bool launch_serves(bool musl);
 
 /*
  * The value of LD_PRELOAD with the shim added to what is there: behind it, but in front of the

@@ -36,9 +36,9 @@ find_kernel(struct findings *f)
 		note = "before 5.17: weir's mappings have no name in /proc/PID/maps";
 	finding_add(f, GROUP, "kernel", note, "%s", u.release);
 	finding_add(f, GROUP, "page size",
-		    sysconf(_SC_PAGESIZE) == 4096
+		    sysconf(_SC_PAGESIZE) <= 65536
 			    ? NULL
-			    : "weir works with 4096 only: it does nothing here",
+			    : "weir works with 65536 at most: it does nothing here",
 		    "%ld bytes", sysconf(_SC_PAGESIZE));
 }
 

@@ -5,11 +5,13 @@
  */
 #include "tools/host/running.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tools/host/launch.h"
+#include "tools/read/locate.h"
 #include "tools/read/proc.h"
 #include "tools/text/show.h"
 
@@ -42,18 +44,19 @@ read_environ(pid_t pid, struct its_environ *e)
 }
 
 static void
-explain_loaded(const struct its_environ *e, const char *exe, char *why, size_t size)
+explain_loaded(pid_t pid, const struct its_environ *e, const char *exe, char *why,
+	       size_t size)
 {
 	const struct weir_options *o = &e->options;
 	char floor[SHOW_VALUE];
 	const char *slash = strrchr(exe, '/');
 
 	if (e->before[0] != '\0')
-		show_format(
-			why, size,
-			"LD_PRELOAD names %s in front of the shim, and every call ends "
-			"there",
-			e->before);
+		show_format(why, size,
+			    "LD_PRELOAD names %s in front of weir's library, and every "
+			    "call ends "
+			    "there",
+			    e->before);
 	else if (!o->enabled)
 		show_format(why, size, "the option enabled=off is set");
 	else if (o->only[0] != '\0' &&
@@ -62,6 +65,8 @@ explain_loaded(const struct its_environ *e, const char *exe, char *why, size_t s
 			    o->only, exe);
 	else if (strcmp(o->stats, "off") == 0)
 		show_format(why, size, "the option stats=off is set");
+	else if (strcmp(o->stats, "auto") == 0 && locate_refused_by(pid, why, size))
+		return;
 	else
 		show_format(
 			why, size,
@@ -115,19 +120,39 @@ running_explain(pid_t pid, char *why, size_t size)
 	environ_read = read_environ(pid, &e);
 	if (mapped) {
 		proc_link(pid, "exe", exe, sizeof(exe));
-		explain_loaded(&e, exe, why, size);
+		explain_loaded(pid, &e, exe, why, size);
 		return RUNNING_LOADED;
 	}
 	if (!environ_read)
-		show_format(
-			why, size,
-			"the shim is not loaded, and its environment may not be read");
+		show_format(why, size,
+			    "weir's library is not loaded, and its environment may not "
+			    "be read");
 	else if (e.preload[0] == '\0')
-		show_format(
-			why, size,
-			"its LD_PRELOAD does not name the shim: it was not started by "
-			"`weir run`, or what started it dropped the variable");
+		show_format(why, size,
+			    "its LD_PRELOAD does not name weir's library: it was not "
+			    "started by "
+			    "`weir run`, or what started it dropped the variable");
 	else
 		explain_ignored(pid, e.preload, why, size);
 	return RUNNING_NOT_LOADED;
+}
+
+pid_t
+running_behind(pid_t pid)
+{
+	char exe[PATH_MAX], own[PATH_MAX], name[64];
+	char *text, *end;
+	long child;
+
+	if (proc_link(0, "exe", own, sizeof(own)) != 0 ||
+	    proc_link(pid, "exe", exe, sizeof(exe)) != 0 || strcmp(exe, own) != 0)
+		return pid;
+	snprintf(name, sizeof(name), "task/%d/children", (int)pid);
+	if (proc_text(pid, name, &text, NULL) != 0)
+		return pid;
+	child = strtol(text, &end, 10);
+	if (end == text || child <= 0 || child > INT32_MAX)
+		child = pid;
+	free(text);
+	return (pid_t)child;
 }

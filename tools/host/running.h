@@ -23,4 +23,10 @@ enum running_state {
  */
 enum running_state running_explain(pid_t pid, char *why, size_t size);
 
+/*
+ * Of `weir run --summary`, which waits for its program: that program's pid, since it is what is meant by the pid
+ * that a shell gives. Any other process: itself.
+ */
+pid_t running_behind(pid_t pid);
+
 #endif

@@ -19,13 +19,8 @@
 #include "tools/host/launch.h"
 #include "tools/text/show.h"
 
-#define WEIR_PAGE 4096 /* of the shim, which does nothing on machines with others */
-#ifdef __GLIBC__
-#define BUILT_FOR "glibc"
-#else
-#define BUILT_FOR "musl"
-#endif
-#define SCRIPT_LINE 256 /* as much as the kernel looks at */
+#define PAGE_MOST   65536 /* of the shim, which does nothing on machines with larger ones */
+#define SCRIPT_LINE 256	  /* as much as the kernel looks at */
 
 #define AGAINST(t, ...) show_format((t)->inert, sizeof((t)->inert), __VA_ARGS__)
 
@@ -80,11 +75,43 @@ runs_secure(int fd, const struct stat *st)
 	       fgetxattr(fd, "security.capability", cap, sizeof(cap)) > 0;
 }
 
-/* Of the two C libraries that weir can be built for, musl's has its name in its loader's. */
+/* Of a library where the system has its own: Debian's Node is little more than its libnode. */
 static bool
-is_foreign(const char *loader)
+imports_malloc(const char *library)
 {
-	return (strstr(loader, "ld-musl") != NULL) != (strcmp(BUILT_FOR, "musl") == 0);
+	static const char *const folders[] = {"/lib/x86_64-linux-gnu",
+					      "/usr/lib/x86_64-linux-gnu",
+					      "/lib/aarch64-linux-gnu",
+					      "/usr/lib/aarch64-linux-gnu",
+					      "/lib64",
+					      "/usr/lib64",
+					      "/lib",
+					      "/usr/lib",
+					      "/usr/local/lib"};
+	char path[PATH_MAX], why[ELF_WHY];
+	struct elf_facts facts;
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", folders[i], library);
+		int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+		if (fd < 0)
+			continue;
+		bool imports = elf_read(fd, &facts, why) == 0 && facts.native &&
+			       facts.symbols_read && facts.imports_malloc;
+		close(fd);
+		if (imports)
+			return true;
+	}
+	return false;
+}
+
+static bool
+a_library_imports_malloc(const struct elf_facts *e)
+{
+	for (size_t i = 0; i < ELF_OTHERS && e->others[i][0] != '\0'; i++)
+		if (imports_malloc(e->others[i]))
+			return true;
+	return false;
 }
 
 static void
@@ -92,25 +119,26 @@ judge(struct target *t)
 {
 	const struct elf_facts *e = &t->elf;
 
-	if (sysconf(_SC_PAGESIZE) != WEIR_PAGE)
+	if (sysconf(_SC_PAGESIZE) > PAGE_MOST)
 		AGAINST(t,
 			"this machine has pages of %ld bytes, and weir works with %d "
-			"only",
-			sysconf(_SC_PAGESIZE), WEIR_PAGE);
+			"at most",
+			sysconf(_SC_PAGESIZE), PAGE_MOST);
 	else if (!e->native)
 		AGAINST(t,
-			"made for another machine (%d bits, ELF machine %u): the shim of "
+			"made for another machine (%d bits, ELF machine %u): weir's "
+			"library for "
 			"this one cannot be loaded into it",
 			e->bits, e->machine);
 	else if (!e->dynamic)
 		AGAINST(t, "statically linked: it has no loader, so LD_PRELOAD does "
 			   "nothing");
-	else if (is_foreign(e->loader)) {
+	else if (!launch_serves(e->musl)) {
 		t->foreign = true;
 		AGAINST(t,
 			"its loader is another C library's (%s), and this weir is "
 			"built for %s",
-			e->loader, BUILT_FOR);
+			e->loader, e->musl ? "glibc" : "musl");
 	} else if (strncmp(t->path, "/proc/", 6) != 0 && access(e->loader, F_OK) != 0)
 		AGAINST(t, "its loader %s is not there: it cannot start", e->loader);
 	else if (t->secure)
@@ -138,7 +166,7 @@ judge(struct target *t)
 			t->doubt, sizeof(t->doubt),
 			"its symbols cannot be read, so an allocator inside cannot be "
 			"ruled out");
-	else if (!e->imports_malloc)
+	else if (!e->imports_malloc && !a_library_imports_malloc(e))
 		show_format(t->doubt, sizeof(t->doubt),
 			    "it imports no malloc itself; its libraries may");
 }

@@ -97,11 +97,17 @@ growth_bins_spread(const struct growth_bins *b)
 }
 
 bool
-growth_bins_wait(const struct growth_bins *b)
+growth_bins_wait(const struct growth_bins *b, bool floor)
 {
 	struct steps s = find_steps(b, b->rise / 12);
 
-	return s.n >= 3 && s.rest <= 2 * (s.gap + 1) && b->rise > 8 * growth_bins_fall(b);
+	double fall = growth_bins_fall(b);
+
+	/* Of two that are alike, until a third has failed to come; of floors two are two collections. */
+	if (s.n == 2 && !floor)
+		return s.largest <= 0.6 * b->rise && s.rest <= s.gap + 1 &&
+		       b->rise > 50 * fall;
+	return s.n >= 3 && s.rest <= 2 * (s.gap + 1) && b->rise > 8 * fall;
 }
 
 bool

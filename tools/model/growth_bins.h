@@ -30,8 +30,8 @@ double growth_bins_fall(const struct growth_bins *b);
 /* In several steps, none of them too much of it: once is an event. */
 bool growth_bins_spread(const struct growth_bins *b);
 
-/* Rises by few steps, and the next one may be to come. */
-bool growth_bins_wait(const struct growth_bins *b);
+/* Rises by few steps, and the next one may be to come. `floor`: of what collections leave. */
+bool growth_bins_wait(const struct growth_bins *b, bool floor);
 
 /* The last third brings some of its share. */
 bool growth_bins_go_on(const struct growth_bins *b);

@@ -160,11 +160,11 @@ judge_rest(const struct look *l, size_t k)
 	if (n < GROWTH_MIN_BINS || b.rise < l->least)
 		return 0;
 	if (!growth_bins_go_on(&b) || (l->slowed > 0 && growth_bins_full(&b, l->least)))
-		return growth_bins_wait(&b) ? COURSE_LEANS : COURSE_STOPPED;
+		return growth_bins_wait(&b, l->floor) ? COURSE_LEANS : COURSE_STOPPED;
 	if (b.rise < 2 * growth_bins_fall(&b) || growth_trend(b.v, n).z2 < LEAN_Z2)
 		return 0;
 	/* All at once: what it does since, a shorter window shows. */
-	if (growth_bins_spread(&b) || growth_bins_wait(&b))
+	if (growth_bins_spread(&b) || growth_bins_wait(&b, l->floor))
 		return COURSE_LEANS;
 	return k == 0 || judge_rest(l, k - 1) != COURSE_LEANS ? COURSE_STOPPED
 							      : COURSE_LEANS;

@@ -10,8 +10,15 @@
 
 #define FEW_POINTS 4
 #define FEW_BLOCKS 8
-#define FEW_LIVE   16
+#define FEW_LIVE   128
+#define FEW_FLOORS 8
 #define FEW_GCS	   16
+#define ONE_GCS	   8
+#define FEW_KEEPS  4 /* collections that it takes to say so */
+#define FEW_MAJORS 2 /* leave no floor */
+#define YOUNG_S	   120
+#define LIFTS	   3 /* collections that show one that rises */
+#define ONE_LIVE   4 /* a block, and copies of it that are not collected yet */
 
 /* A rise below this share of what lives is noise, whatever its sign test says. */
 #define LEAST_RISE 0.03
@@ -25,14 +32,37 @@ longest(const struct growth_windows *w)
 	return &w->of[w->n - 1];
 }
 
+/*
+ * A block that realloc makes larger where it stands is at work too, and none is new. The row that tells of the last new
+ * one may be late, so that once is not enough.
+ */
+static bool
+enlarges(const struct growth_evidence *e)
+{
+	const struct growth_window *w = longest(e->windows);
+	size_t from = growth_window_cell(w, e->active_until_s), times = 0;
+	double last = w->live[GROWTH_CELLS - 1], least = LEAST_RISE * last;
+
+	from = from < GROWTH_CELLS ? from : 0;
+	for (size_t i = from + 1; i < GROWTH_CELLS; i++)
+		times += w->live[i] > w->live[i - 1];
+	return times > 1 && e->active_until_s < w->end_s && last - w->live[from] > least;
+}
+
+double
+growth_active_until(const struct growth_evidence *e)
+{
+	return enlarges(e) ? e->windows->end_s : e->active_until_s;
+}
+
 static bool
 is_quiet(const struct growth_evidence *e)
 {
 	const struct growth_windows *w = e->windows;
 	double first = e->first_s > w->begin_s ? e->first_s : w->begin_s;
+	double until = growth_active_until(e);
 
-	return longest(w)->points >= FEW_POINTS &&
-	       w->end_s - e->active_until_s > e->active_until_s - first;
+	return longest(w)->points >= FEW_POINTS && w->end_s - until > until - first;
 }
 
 /* What collections left lately is far below the peak: it was garbage. */
@@ -47,17 +77,124 @@ comes_down(const struct growth_evidence *e)
 	return true;
 }
 
+/* A cache with garbage beside it: that is of no size, and what is kept is. */
+static bool
+keeps(const struct growth_evidence *e)
+{
+	const struct growth_window *w = longest(e->windows);
+	double least = w->floor[GROWTH_CELLS / 2], most = least;
+
+	for (size_t i = GROWTH_CELLS / 2; i < GROWTH_CELLS; i++) {
+		least = w->floor[i] < least ? w->floor[i] : least;
+		most = w->floor[i] > most ? w->floor[i] : most;
+	}
+	return w->points >= FEW_POINTS && w->epochs >= FEW_KEEPS &&
+	       least >= (double)e->peak_bytes / 16 && least >= most / 2;
+}
+
 /* A buffer that is copied each time it grows: the copies before it are garbage, the last one is not. */
 static bool
-swells(const struct growth_evidence *e)
+swells(const struct growth_evidence *e, uint64_t most_live)
 {
 	double now =
 		(double)e->live_bytes / (double)(e->live_count > 0 ? e->live_count : 1);
 	double ever = (double)e->alloc_bytes /
 		      (double)(e->alloc_count > 0 ? e->alloc_count : 1);
 
-	return e->live_count <= FEW_LIVE && e->alloc_count >= FEW_BLOCKS &&
-	       now >= 1.5 * ever && longest(e->windows)->epochs < FEW_GCS;
+	return e->live_count <= most_live && e->alloc_count >= FEW_BLOCKS &&
+	       now >= 1.5 * ever;
+}
+
+static double
+mean_floor(const struct growth_window *w, size_t from, size_t to)
+{
+	double sum = 0;
+
+	for (size_t i = from; i < to; i++)
+		sum += w->floor[i];
+	return sum / (double)(to - from);
+}
+
+static double
+most_of(const double *v, size_t from, size_t to)
+{
+	double most = 0;
+
+	for (size_t i = from; i < to; i++)
+		most = v[i] > most ? v[i] : most;
+	return most;
+}
+
+static double
+least_live(const struct growth_window *w, size_t from, size_t to)
+{
+	double least = w->live[from];
+
+	for (size_t i = from + 1; i < to; i++)
+		least = w->live[i] < least ? w->live[i] : least;
+	return least;
+}
+
+/* Minor collections free the garbage: what stays beside it, and is more than it was, a major one would tell. */
+static bool
+is_unseen(const struct growth_evidence *e)
+{
+	const struct growth_window *w = longest(e->windows);
+	double late = least_live(w, GROWTH_CELLS / 2, GROWTH_CELLS);
+	double most = most_of(w->live, 0, GROWTH_CELLS);
+	struct growth_course c;
+
+	if (e->major_gcs >= FEW_MAJORS || w->points < FEW_POINTS)
+		return false;
+	c = growth_course(e->windows, false, LEAST_RISE * (double)e->live_bytes);
+	return (c.is & (COURSE_RISES | COURSE_SLOWS | COURSE_LEANS)) != 0 ||
+	       (late >= most / 8 &&
+		late >= 1.2 * least_live(w, GROWTH_CELLS / 12, GROWTH_CELLS / 2));
+}
+
+/* What collections leave is more than it was, and no small part of what lives: not all of it is garbage. */
+static bool
+is_lifted(const struct growth_evidence *e)
+{
+	const struct growth_window *w = longest(e->windows);
+	const size_t quarter = GROWTH_CELLS / 4;
+	double late = mean_floor(w, 3 * quarter, GROWTH_CELLS);
+
+	return w->points >= FEW_POINTS && w->epochs >= LIFTS &&
+	       late >= (double)e->live_bytes / 4 &&
+	       late >= 1.6 * mean_floor(w, quarter, 2 * quarter);
+}
+
+/* A young process: more than there ever was, start-up aside, came in the last third, so that it has not stopped for long. */
+static bool
+has_risen(const struct growth_evidence *e)
+{
+	const struct growth_window *w = longest(e->windows);
+	const double *v = e->gc_known ? w->floor : w->live;
+	const size_t third = GROWTH_CELLS / 3, sixth = GROWTH_CELLS / 6;
+	double most = most_of(v, GROWTH_CELLS / 12, 2 * third), late = 0;
+
+	for (size_t i = GROWTH_CELLS - sixth; i < GROWTH_CELLS; i++)
+		late += v[i] / (double)sixth;
+	return w->points >= FEW_POINTS && w->end_s - w->begin_s < YOUNG_S &&
+	       late >= 1.25 * most && late >= (double)e->peak_bytes / 4;
+}
+
+/* ... through many collections, each of which left one lately; what they leave is more than before: no saw. */
+static bool
+is_one(const struct growth_evidence *e)
+{
+	const struct growth_window *w = longest(e->windows);
+	const size_t quarter = GROWTH_CELLS / 4;
+
+	if (e->major_gcs < ONE_GCS || w->points < FEW_POINTS || !swells(e, ONE_LIVE) ||
+	    mean_floor(w, 3 * quarter, GROWTH_CELLS) <
+		    1.6 * mean_floor(w, quarter, 2 * quarter))
+		return false;
+	for (size_t i = 3 * quarter; i < GROWTH_CELLS; i++)
+		if (w->floor[i] * 4 * (double)e->live_count < (double)e->live_bytes)
+			return false;
+	return true;
 }
 
 static unsigned
@@ -83,9 +220,19 @@ find_course(const struct growth_evidence *e, struct growth_facts *f)
 	f->window = c.window;
 	if (!e->gc_known || decided)
 		return;
-	if ((f->is & FACT_KEPT) == 0)
+	if ((f->is & FACT_REPLACED) != 0)
 		return;
 	live = growth_course(e->windows, false, least);
+	if ((f->is & FACT_KEPT) == 0) {
+		/* Collections too few for floors: more came than went, and survived one. */
+		if (longest(e->windows)->epochs >= FEW_FLOORS ||
+		    (live.is & COURSE_RISES) == 0)
+			return;
+		f->is |= (f->is & FACT_PROVEN) != 0 ? FACT_CLIMBS : FACT_LEANS;
+		f->slope_bytes_per_s = live.slope_bytes_per_s;
+		f->window = live.window;
+		return;
+	}
 	/* It is no garbage: only how it goes is the question. */
 	f->is &= ~(unsigned)(FACT_STOPPED | FACT_LEANS);
 	f->is |= facts_of(live) & (FACT_STOPPED | FACT_SLOWS);
@@ -93,7 +240,7 @@ find_course(const struct growth_evidence *e, struct growth_facts *f)
 	f->window = live.window;
 }
 
-/* That of what lives, where few points have no course yet. */
+/* That of what lives, where few points have no course yet: half of them may be of the first instant. */
 static double
 plain_slope(const struct growth_window *w)
 {
@@ -103,7 +250,12 @@ plain_slope(const struct growth_window *w)
 	if (n < 2 || w->end_s <= w->begin_s)
 		return 0;
 	growth_window_bins(w, false, 0, n, bins);
-	return growth_slope(bins, n) * (double)n / (w->end_s - w->begin_s);
+	double slope = growth_slope(bins, n) * (double)n / (w->end_s - w->begin_s);
+	double late = bins[n - 1] - bins[n / 2];
+
+	return slope > 0 || late <= LEAST_RISE * bins[n - 1]
+		       ? slope
+		       : late / ((w->end_s - w->begin_s) / 2);
 }
 
 struct growth_facts
@@ -121,6 +273,7 @@ growth_facts(const struct growth_evidence *e)
 
 #define FACT(name, so) f.is |= (so) ? FACT_##name : 0
 	FACT(GONE, e->live_bytes == 0 || e->live_bytes < e->peak_bytes / 50);
+	FACT(BEHIND, e->behind);
 	FACT(QUIET, is_quiet(e));
 	FACT(FEW_POINTS, w->points < FEW_POINTS);
 	FACT(FEW_BLOCKS, e->alloc_count < FEW_BLOCKS);
@@ -131,13 +284,19 @@ growth_facts(const struct growth_evidence *e)
 	FACT(GC_SEEN, e->major_gcs > 0);
 	FACT(PROVEN, !e->gc_known || (e->major_gcs > 0 && f.survived >= 0.3));
 	FACT(COMES_DOWN, comes_down(e));
-	FACT(SWELLS, e->gc_known && swells(e));
+	FACT(KEEPS, keeps(e));
+	FACT(UNSEEN, e->gc_known && (f.is & FACT_REPLACED) != 0 && is_unseen(e));
+	FACT(ROSE, has_risen(e));
+	FACT(LIFTED, e->gc_known && is_lifted(e));
+	FACT(SWELLS, e->gc_known && w->epochs < FEW_GCS && swells(e, FEW_LIVE));
+	FACT(ONE, e->gc_known && is_one(e));
 	FACT(YOUNG, e->gc_known && f.survived < SURVIVES &&
 			    w->floor[GROWTH_CELLS - 1] < now / 4);
 	if ((f.is & (FACT_GONE | FACT_QUIET)) == 0)
 		find_course(e, &f);
 	if (f.slope_bytes_per_s <= 0)
 		f.slope_bytes_per_s = plain_slope(w);
+	FACT(FAR, now >= 1.25 * most_of(live, GROWTH_CELLS / 12, GROWTH_CELLS / 2));
 	FACT(GROWN, now > live[0] * (1 + LEAST_RISE) && f.slope_bytes_per_s > 0);
 #undef FACT
 	return f;

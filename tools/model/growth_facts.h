@@ -27,7 +27,17 @@ enum growth_fact {
 	FACT_STOPPED = 1 << 15,	   /* has risen, not in the last third */
 	FACT_LEANS = 1 << 16,	   /* is higher, and nothing proves that it rises */
 	FACT_YOUNG = 1 << 17,	   /* what lives has survived nothing */
+	FACT_KEEPS = 1 << 18,	   /* collections always leave about as much of it */
 	FACT_SWELLS = 1 << 19, /* few blocks, larger than those before; few collections */
+	FACT_CLIMBS = 1 << 21, /* what lives rises, and most of what came still does */
+	FACT_ONE = 1 << 20, /* one block, copied as it grows: through many collections */
+	FACT_UNSEEN =
+		1
+		<< 22, /* what lives rises under garbage, and no collection left a floor */
+	FACT_LIFTED = 1 << 23, /* collections leave more than they did, if not evenly */
+	FACT_BEHIND = 1 << 24, /* more has been mapped since the last row */
+	FACT_ROSE = 1 << 25,   /* by a quarter above all of the first two thirds */
+	FACT_FAR = 1 << 26,    /* a fifth of what lives came in the later half */
 	FACT_LARGE = 1 << 19,  /* ... a large part is nobody's */
 };
 
@@ -40,5 +50,8 @@ struct growth_facts {
 
 /* What costs, the course of what lives, is only looked at where the floors leave a question. */
 struct growth_facts growth_facts(const struct growth_evidence *e);
+
+/* The last new block, or the end if one of them was made larger all the time since. */
+double growth_active_until(const struct growth_evidence *e);
 
 #endif

@@ -24,6 +24,26 @@ function_name(char *buf, size_t size, const struct growth_place *p)
 	growth_place_text(buf, size, &def);
 }
 
+/* Files that a bundler made have one line, on which the column tells. */
+#define LINE_COLUMNS 300
+
+/* A line is one row, however many columns of it allocate. */
+static bool
+is_by_line(const struct growth_place *p, const struct growth_blame *b, enum growth_by by)
+{
+	return by == GROWTH_BY_LINE && b->rank != GROWTH_BLAME_NONE && p->script &&
+	       p->exact && !p->made && p->column < LINE_COLUMNS;
+}
+
+static void
+line_name(char *buf, size_t size, const struct growth_place *p)
+{
+	struct growth_place line = *p;
+
+	line.column = 0;
+	growth_place_text(buf, size, &line);
+}
+
 static void
 thread_name(char *buf, size_t size, const struct trace_view *v, uint64_t thread)
 {
@@ -67,6 +87,8 @@ group_name(char *buf, size_t size, struct growth_places *places, uint32_t site,
 			    p->package[0] != '\0'	  ? p->package
 			    : p->origin == GROWTH_RUNTIME ? "(runtime)"
 							  : "(program)");
+	else if (is_by_line(p, b, by))
+		line_name(buf, size, p);
 	else
 		growth_blame_text(buf, size, places, site, b);
 }
@@ -139,7 +161,6 @@ growth_group_sites(struct growth_places *places, enum growth_by by, size_t *n_gr
 		if (keys[i].name == NULL)
 			tell_no_memory();
 	}
-	free(name);
 	comparing = v;
 	comparing_stacks = by == GROWTH_BY_STACK;
 	qsort(keys, n, sizeof(*keys), by_name);
@@ -160,6 +181,16 @@ growth_group_sites(struct growth_places *places, enum growth_by by, size_t *n_gr
 	for (size_t i = 0; i < n; i++)
 		free(keys[i].name);
 	free(keys);
+	/* Of a line's columns the one that holds most is shown. */
+	for (size_t i = 0; by == GROWTH_BY_LINE && i < m; i++) {
+		growth_blame_text(name, MAX_NAME, places, groups[i].site,
+				  &groups[i].blame);
+		free(groups[i].name);
+		groups[i].name = strdup(name);
+		if (groups[i].name == NULL)
+			tell_no_memory();
+	}
+	free(name);
 	*n_groups = m;
 	return groups;
 }

@@ -127,6 +127,19 @@ judge_all(struct growth_model *m)
 			judge(m, (enum weir_memory_part)part);
 }
 
+/* By how much what /proc says now is more than what the process has written. */
+static uint64_t
+behind(const struct growth_model *m, const struct weir_trace_row *last)
+{
+	uint64_t now_bytes = m->rss.part_bytes[WEIR_PART_OF_MAPS];
+
+	if (last == NULL || last->account_ns == 0 || !m->rss.now || !m->rss.parts_known)
+		return 0;
+	return now_bytes > last->part_bytes[WEIR_PART_OF_MAPS]
+		       ? now_bytes - last->part_bytes[WEIR_PART_OF_MAPS]
+		       : 0;
+}
+
 void
 growth_memory_judge(struct growth_model *m, const struct resident *now)
 {
@@ -147,6 +160,10 @@ growth_memory_judge(struct growth_model *m, const struct resident *now)
 		if (m->limit_bytes == 0)
 			m->limit_bytes = now->limit_bytes;
 	}
+	m->behind_bytes = behind(m, last);
+	if (last != NULL && last->account_ns != 0 &&
+	    m->v->head.monotonic_ns > last->account_ns)
+		m->behind_ns = m->v->head.monotonic_ns - last->account_ns;
 	m->rss_verdict = growth_retained(&m->rss, peak) ? GROWTH_RETAINED : GROWTH_HELD;
 	judge_all(m);
 	growth_rows_free(&timed);

@@ -65,7 +65,11 @@ struct growth_group {
 	uint64_t live_bytes, live_count, peak_bytes;
 	uint64_t mapped_bytes, mapped_count; /* of these, mappings of the host's own */
 	uint64_t alloc_bytes, alloc_count;
-	uint64_t then_count; /* of alloc_count, come by the time live_count is of */
+	/*
+	 * How many were seen: blocks that had come by the time live_count is of, and that live. Of small blocks
+	 * these are samples: one of 100 bytes stands for 5000 blocks, and is one event.
+	 */
+	uint64_t came, stayed;
 	int64_t added_bytes, added_count; /* live, from the window's begin to its end */
 	uint64_t window_alloc_bytes;	  /* allocated within the window */
 	double error;	       /* standard, of live_bytes, as a share of them; 0: exact */
@@ -90,6 +94,8 @@ struct growth_model {
 	enum growth_verdict rss_verdict; /* RETAINED, or HELD: nothing of weir's own */
 	/* Of the parts but weir's two; if they are not known, of the rest, which is all of them. */
 	struct growth_part parts[WEIR_N_MEMORY_PARTS];
+	/* Mapped by the program itself, by now, since it last wrote who maps what, which is so old; 0: not known. */
+	uint64_t behind_bytes, behind_ns;
 	uint64_t limit_bytes; /* 0: none known */
 	double eta_s;	      /* all held sites together */
 };

@@ -18,11 +18,132 @@
 
 #define FEW_POINTS 4
 
+/* What a leak of the next allocator's is not: so much of it is free. */
+#define FREE_SHARE 2
+
 bool
 growth_retained(const struct resident *now, uint64_t peak_live)
 {
 	return now->cached_bytes >= 32 * MB && now->cached_bytes >= now->rss_bytes / 4 &&
 	       now->live_bytes < peak_live / 2;
+}
+
+/* A rise that so few looks cannot prove is none that there is not; two tell that for half of the time there was none. */
+static bool
+is_short(const struct growth_window *w, bool rises, double least)
+{
+	double late = w->live[GROWTH_CELLS - 1] - w->live[GROWTH_CELLS / 2];
+	bool flat = w->points > 1 && w->first_s < (w->begin_s + w->end_s) / 2 &&
+		    late < least / 4;
+
+	return !flat && (w->points < FEW_POINTS ||
+			 (!rises && w->points < 2 * FEW_POINTS &&
+			  w->live[GROWTH_CELLS - 1] - w->live[0] > least));
+}
+
+/* By how much more it has to be seen, at the pace of its looks until now. */
+static double
+enough_s(const struct growth_window *w)
+{
+	double span = w->end_s - w->begin_s, n = (double)w->points;
+	double pace = n > 0 && span > n ? span / n : 1;
+
+	return (2 * FEW_POINTS - n > 1 ? 2 * FEW_POINTS - n : 1) * pace;
+}
+
+/* More than in all of the first half, up to now: by a step after which another one may come in as long a time. */
+static bool
+is_higher(const struct growth_window *w, double least)
+{
+	double most = 0, last = w->live[GROWTH_CELLS - 1];
+
+	for (size_t i = 0; i <= GROWTH_CELLS / 2; i++)
+		most = w->live[i] > most ? w->live[i] : most;
+	return last - most > (least > last / 8 ? least : last / 8);
+}
+
+/*
+ * More than half of what came in this time has survived the last collection, and that left more than the first:
+ * whatever few points prove of the order, it is no garbage that grows. One collection may be of a start.
+ */
+static bool
+survives(const struct growth_window *w, const struct growth_window *used, uint64_t bytes)
+{
+	double first = w->live[0], last = used->floor[GROWTH_CELLS - 1];
+
+	return used->epochs > 1 && last > used->floor[0] && (double)bytes > first &&
+	       last - first >= ((double)bytes - first) / 2;
+}
+
+/* The last collection of a window: when it was, and what had come by then. */
+struct last {
+	size_t cell;
+	double left, seen; /* beyond what there was at first */
+};
+
+static struct last
+last_of(const struct growth_window *w, const struct growth_window *used)
+{
+	const double *floor = used->floor;
+	size_t k = GROWTH_CELLS - 1, known = growth_window_cell(used, used->first_s);
+
+	while (k > known && floor[k - 1] == floor[k])
+		k--;
+	double before = w->live[k > 0 ? k - 1 : 0], after = w->live[k];
+
+	return (struct last){.cell = k,
+			     .left = floor[GROWTH_CELLS - 1] - w->live[0],
+			     .seen = (before > after ? before : after) - w->live[0]};
+}
+
+/* About as much comes after the collection as before it, in the same time; of just now, in the two halves before it. */
+static bool
+is_steady(const struct growth_window *w, struct last l, uint64_t bytes, double within)
+{
+	double first = w->live[0], middle = w->live[l.cell / 2] - first;
+	double pace = l.seen / (double)(l.cell > 0 ? l.cell : 1);
+	double since = ((double)bytes - first - l.seen) / (double)(GROWTH_CELLS - l.cell);
+
+	if (l.cell >= GROWTH_CELLS * 7 / 8)
+		return middle > l.seen / 3 && middle < l.seen * 2 / 3;
+	return since > pace / within && since < pace * within;
+}
+
+/*
+ * The last collection, in the window's later part, left seven tenths of what had come by then: so will the next, unless more
+ * came since than it can speak for. V8 lets its heap double before it looks again. Where it is the only one, it may be of a
+ * start: only if as much comes all the time, it is not; then it speaks for four times of it. Of four and more, each of which left
+ * more, a half is enough.
+ */
+static bool
+leaves_most(const struct growth_window *w, const struct growth_window *used,
+	    uint64_t bytes)
+{
+	const double *floor = used->floor;
+	struct last l = last_of(w, used);
+	bool rising = used->epochs >= FEW_POINTS && floor[0] < floor[l.cell / 3] &&
+		      floor[l.cell / 3] < floor[l.cell] &&
+		      1.1 * floor[l.cell * 2 / 3] < floor[l.cell];
+
+	double all = (double)bytes - w->live[0];
+
+	if (used->epochs < 1 || l.left <= 0 || l.left < (rising ? 0.5 : 0.7) * l.seen ||
+	    (used->epochs > 1 && floor[GROWTH_CELLS - 1] <= floor[0]))
+		return false;
+	if (l.cell >= GROWTH_CELLS * 2 / 5 && all <= 2.5 * l.left)
+		return used->epochs > 1 || is_steady(w, l, bytes, 2);
+	return l.cell >= GROWTH_CELLS / 6 && all <= 4 * l.left &&
+	       is_steady(w, l, bytes, 1.5);
+}
+
+/* Collections take most of what comes, or always leave the same: what grows is garbage. */
+static bool
+takes_most(const struct growth_window *w, const struct growth_window *used, double least)
+{
+	struct last l = last_of(w, used);
+
+	return l.left < l.seen / 2 ||
+	       used->floor[GROWTH_CELLS - 1] < used->floor[GROWTH_CELLS / 3] + least;
 }
 
 /* Whether V8's heap rises in what collections leave is asked only where it is asked for. */
@@ -35,33 +156,56 @@ facts_of(const struct resident *now, uint64_t bytes, const struct growth_windows
 	unsigned is = 0;
 
 	*slope = c.slope_bytes_per_s;
-	if (w->of[w->n - 1].points < FEW_POINTS)
+	if (is_short(&w->of[w->n - 1], (c.is & COURSE_RISES) != 0, least))
 		is |= FACT_FEW_POINTS;
 	if (bytes >= 32 * MB && bytes >= now->rss_bytes / 8)
 		is |= FACT_LARGE;
 	if ((c.is & COURSE_RISES) != 0)
 		is |= FACT_GROWN;
+	if ((c.is & COURSE_LEANS) != 0)
+		is |= FACT_LEANS;
+	if (is_higher(&w->of[w->n - 1], least < 8 * MB ? 8 * MB : least))
+		is |= FACT_HIGHER;
 	if (used == NULL)
 		return is;
+	const struct growth_window *all = &used->of[used->n - 1];
+	struct growth_course left;
+
 	is |= FACT_GC_KNOWN;
-	if (used->of[used->n - 1].epochs < FEW_POINTS)
-		return is;
-	is |= FACT_GC_SEEN;
 	least = LEAST_RISE * used->of[0].live[GROWTH_CELLS - 1];
-	if ((growth_course(used, true, least).is & COURSE_RISES) != 0)
-		is |= FACT_RISES;
+	left = growth_course(used, true, least);
+	if (survives(&w->of[w->n - 1], all, bytes) ||
+	    leaves_most(&w->of[w->n - 1], all, bytes) || (left.is & COURSE_RISES) != 0)
+		is |= FACT_RISES | FACT_GC_SEEN;
+	/* A leak under garbage that comes and goes: the size says nothing, what is left does. */
+	double rise = all->floor[GROWTH_CELLS - 1] - all->floor[GROWTH_CELLS / 12];
+
+	least = LEAST_RISE * (double)now->rss_bytes;
+	if ((is & FACT_GROWN) == 0 && (left.is & COURSE_RISES) != 0 &&
+	    rise >= (least < 8 * MB ? 8 * MB : least)) {
+		is |= FACT_GROWN;
+		*slope = left.slope_bytes_per_s;
+	}
+	if (all->epochs >= FEW_POINTS)
+		is |= FACT_GC_SEEN;
+	if (takes_most(&w->of[w->n - 1], all, least))
+		is |= FACT_COMES_DOWN;
 	return is;
 }
 
 static const struct growth_rule rules[] = {
 	{"part-short", FACT_FEW_POINTS, 0, GROWTH_UNDECIDED, NULL},
 	{"part-small", 0, FACT_LARGE, GROWTH_PLATEAU, NULL},
+	/* A few large steps up: nothing says that there will be another. */
+	{"part-leans", FACT_LEANS, FACT_GROWN, GROWTH_UNDECIDED, NULL},
+	{"part-higher", FACT_HIGHER, FACT_GROWN, GROWTH_UNDECIDED, NULL},
 	{"part-flat", 0, FACT_GROWN, GROWTH_PLATEAU, NULL},
 	{"part", 0, FACT_GC_KNOWN, GROWTH_HELD, NULL},
 	/* Of V8's heap: what is left by collections says more than its size. */
 	{"script-unseen", 0, FACT_GC_SEEN, GROWTH_UNDECIDED, NULL},
 	{"script-rises", FACT_RISES, 0, GROWTH_HELD, NULL},
-	{"script", 0, 0, GROWTH_GC_LAG, NULL},
+	{"script", FACT_COMES_DOWN, 0, GROWTH_GC_LAG, NULL},
+	{"script-unclear", 0, 0, GROWTH_UNDECIDED, NULL},
 };
 
 struct growth_part
@@ -71,12 +215,17 @@ growth_judge_part(const struct resident *now, enum weir_memory_part part,
 	uint64_t bytes = now->parts_known ? now->part_bytes[part] : now->other_bytes;
 	double slope;
 	unsigned is = facts_of(now, bytes, w, used, &slope);
+	uint64_t unused = 0;
+	bool kept = part == WEIR_PART_OF_NEXT && resident_next_free(now, &unused) &&
+		    unused > bytes / FREE_SHARE;
 	bool grows = (is & FACT_FEW_POINTS) == 0 && (is & FACT_LARGE) != 0 &&
 		     (is & FACT_GROWN) != 0;
 
 	return (struct growth_part){
 		.worth = grows || (bytes >= LARGE_BYTES && bytes >= now->rss_bytes / 2),
-		.verdict = growth_rule_of(rules, is)->verdict,
+		.verdict = grows && kept ? GROWTH_RETAINED
+					 : growth_rule_of(rules, is)->verdict,
 		.slope_bytes_per_s = grows ? slope : 0,
+		.enough_s = (is & FACT_FEW_POINTS) != 0 ? enough_s(&w->of[w->n - 1]) : 0,
 	};
 }

@@ -13,10 +13,11 @@ struct growth_part {
 	bool worth; /* large, and grows, or is most of what is resident */
 	/*
 	 * HELD: grows. Of V8's heap: what is in use after collections grows; GC_LAG: that does not;
-	 * UNDECIDED: not known. PLATEAU: does not grow.
+	 * UNDECIDED: not known. PLATEAU: does not grow. RETAINED: grows, and more than half of it is free.
 	 */
 	enum growth_verdict verdict;
 	double slope_bytes_per_s; /* 0: does not grow */
+	double enough_s; /* UNDECIDED after too few looks: so many seconds on there are enough */
 };
 
 /* Free memory of weir's is large beside what lives, after a time when more lived. */

@@ -52,6 +52,9 @@ growth_span_set(struct growth_model *m)
 			m->from_ns = r->from_ns;
 		if (r->to_ns != 0)
 			m->to_ns = r->to_ns;
+		/* An end before the window's own begin: what leads up to it is meant. */
+		if (r->from_ns == 0 && m->to_ns <= m->from_ns)
+			m->from_ns = begin;
 	}
 	confine_window(m);
 	if (m->to_ns < m->from_ns)
@@ -63,8 +66,13 @@ growth_span_windows(const struct growth_model *m, struct growth_windows *w)
 {
 	const struct growth_request *r = &m->request;
 	uint64_t end = m->v->head.monotonic_ns;
+	const struct weir_trace_row *first = growth_rows_first(m->v);
 	bool asked = r->from_ns != 0 || r->a != NULL;
 	uint64_t from = asked ? m->from_ns : end - m->history_ns;
+
+	/* What the first row has was not there all the time before it. */
+	if (first != NULL && first->monotonic_ns > from && first->monotonic_ns < m->to_ns)
+		from = first->monotonic_ns;
 
 	growth_windows_begin(w, growth_seconds(m->v, from),
 			     growth_seconds(m->v, m->to_ns));

@@ -36,11 +36,28 @@ variance(const struct trace_view *v, const uint64_t *f)
 			       (double)v->head.sample_bytes);
 }
 
+/* Of a site of samples each stands for about as many bytes. */
+static void
+add_seen(const struct trace_view *v, uint32_t site, struct growth_group *g)
+{
+	const uint64_t *f = v->sites[site];
+	uint64_t came = trace_view_then_count(v, site), stayed = f[WEIR_S_live_count];
+	double samples = (double)f[WEIR_S_sampled_count];
+	double all = (double)f[WEIR_S_alloc_count], bytes = (double)f[WEIR_S_alloc_bytes];
+
+	if (samples > 0 && all > samples && bytes > 0) {
+		came = (uint64_t)(samples * (double)came / all + 0.5);
+		stayed = (uint64_t)(samples * (double)f[WEIR_S_live_bytes] / bytes + 0.5);
+	}
+	g->came = add(g->came, came);
+	g->stayed = add(g->stayed, stayed < came ? stayed : came);
+}
+
 void
 growth_sums_sites(const struct trace_view *v, struct growth_group *groups, size_t n,
 		  const uint32_t *group_of)
 {
-	double *sums = calloc(3 * (n + 1), sizeof(double));
+	double *sums = calloc(4 * (n + 1), sizeof(double));
 	double now_ms = growth_seconds(v, v->head.monotonic_ns) * 1000;
 
 	if (sums == NULL)
@@ -53,7 +70,7 @@ growth_sums_sites(const struct trace_view *v, struct growth_group *groups, size_
 		g->live_count = add(g->live_count, f[WEIR_S_live_count]);
 		g->alloc_bytes = add(g->alloc_bytes, f[WEIR_S_alloc_bytes]);
 		g->alloc_count = add(g->alloc_count, f[WEIR_S_alloc_count]);
-		g->then_count = add(g->then_count, trace_view_then_count(v, site));
+		add_seen(v, site, g);
 		g->peak_bytes = add(g->peak_bytes, f[WEIR_S_peak_bytes]);
 		for (int i = 0; i < 4; i++)
 			g->age_bytes[i] = add(g->age_bytes[i], f[WEIR_S_age0_bytes + i]);
@@ -61,9 +78,13 @@ growth_sums_sites(const struct trace_view *v, struct growth_group *groups, size_
 			g->first_ns = f[WEIR_S_first_ns];
 		if (f[WEIR_S_last_ns] > g->last_ns)
 			g->last_ns = f[WEIR_S_last_ns];
-		sums[3 * group_of[site]] += (double)f[WEIR_S_birth_gc_sum];
-		sums[3 * group_of[site] + 1] += (double)f[WEIR_S_birth_ms_sum];
-		sums[3 * group_of[site] + 2] += variance(v, f);
+		double *sum = &sums[4 * group_of[site]];
+
+		sum[0] += (double)f[WEIR_S_birth_gc_sum];
+		sum[1] += (double)f[WEIR_S_birth_ms_sum];
+		sum[2] += variance(v, f);
+		/* Each site has a clock of its own: the mean of them, by what is live. */
+		sum[3] += (double)f[WEIR_S_live_bytes] * (double)f[WEIR_S_major_gcs];
 		/* What the host maps itself is not among what weir serves. */
 		if (f[WEIR_S_caller_kind] == WEIR_KIND_MMAP) {
 			g->mapped_bytes = add(g->mapped_bytes, f[WEIR_S_live_bytes]);
@@ -72,11 +93,11 @@ growth_sums_sites(const struct trace_view *v, struct growth_group *groups, size_
 	}
 	for (size_t i = 0; i < n; i++) {
 		struct growth_group *g = &groups[i];
-		double live = (double)g->live_bytes;
+		double live = (double)g->live_bytes, *sum = &sums[4 * i];
 
-		g->age_gcs = mean_age((double)v->head.major_gcs, sums[3 * i], live);
-		g->age_s = mean_age(now_ms, sums[3 * i + 1], live) / 1000;
-		g->error = census_error(sums[3 * i + 2], live);
+		g->age_gcs = mean_age(live > 0 ? sum[3] / live : 0, sum[0], live);
+		g->age_s = mean_age(now_ms, sum[1], live) / 1000;
+		g->error = census_error(sum[2], live);
 	}
 	free(sums);
 }

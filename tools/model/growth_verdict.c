@@ -43,15 +43,26 @@ growth_verdict_next(enum growth_verdict v)
 	return words_of(v)->next;
 }
 
+#define JUST_ROSE                                                                        \
+	"more of it than ever came a moment ago: whether that goes on is not known yet"
+
 static const struct growth_rule rules[] = {
+	{"behind", FACT_BEHIND, FACT_RISES, GROWTH_UNDECIDED,
+	 "more has been mapped since the process last wrote who maps what: look again in "
+	 "some "
+	 "seconds"},
 	{"gone", FACT_GONE, 0, GROWTH_RELEASED, NULL},
 	{"quiet", FACT_QUIET, 0, GROWTH_PLATEAU, NULL},
 	/* A ring that has just filled: the rise is of then, and most is replaced since. */
 	{"filled", FACT_RISES | FACT_REPLACED, FACT_OFTEN, GROWTH_UNDECIDED, NULL},
 	{"rises", FACT_RISES, 0, GROWTH_HELD, NULL},
+	{"one-grows", FACT_ONE, 0, GROWTH_HELD,
+	 "one block that is copied as it grows: each copy is larger, and one survives "
+	 "each garbage collection"},
 	{"slows", FACT_SLOWS, 0, GROWTH_UNDECIDED,
 	 "rises, but ever slower: a cache that fills does, and so does the day's load"},
-	{"stopped", FACT_STOPPED, FACT_YOUNG, GROWTH_PLATEAU, NULL},
+	{"rose", FACT_STOPPED | FACT_ROSE, 0, GROWTH_UNDECIDED, JUST_ROSE},
+	{"stopped", FACT_STOPPED, FACT_YOUNG | FACT_SWELLS, GROWTH_PLATEAU, NULL},
 	/* The points show no rise: the blocks tell. */
 	{"few-flat", FACT_FEW_BLOCKS, FACT_FEW_POINTS | FACT_HIGHER, GROWTH_PLATEAU,
 	 NULL},
@@ -64,16 +75,29 @@ static const struct growth_rule rules[] = {
 	{"kept-unproven", FACT_KEPT, FACT_PROVEN, GROWTH_UNDECIDED,
 	 "grows, but most of it is younger than the last garbage collection"},
 	{"kept", FACT_KEPT, 0, GROWTH_HELD, NULL},
+	{"climbs", FACT_CLIMBS, 0, GROWTH_HELD, NULL},
 	{"leans", FACT_LEANS, 0, GROWTH_UNDECIDED,
 	 "higher than it was, but it goes up and down too much to tell"},
-	{"replaced-unseen", FACT_REPLACED, FACT_GC_KNOWN, GROWTH_PLATEAU, NULL},
+	{"replaced-unseen", FACT_REPLACED, FACT_GC_KNOWN | FACT_ROSE, GROWTH_PLATEAU,
+	 NULL},
 	{"swells", FACT_REPLACED | FACT_SWELLS, 0, GROWTH_UNDECIDED,
 	 "its blocks grow larger and larger: one that is copied as it grows, or garbage"},
-	{"garbage", FACT_REPLACED | FACT_COMES_DOWN, 0, GROWTH_GC_LAG, NULL},
+	{"garbage-unseen", FACT_REPLACED | FACT_UNSEEN, 0, GROWTH_UNDECIDED,
+	 "rises under garbage, and too few garbage collections were seen to tell whether "
+	 "it "
+	 "is some: the next one tells"},
+	{"lifted", FACT_REPLACED | FACT_COMES_DOWN | FACT_LIFTED, FACT_KEEPS,
+	 GROWTH_UNDECIDED,
+	 "garbage collections leave more of it than before, but it goes up and down too "
+	 "much to tell"},
+	{"garbage", FACT_REPLACED | FACT_COMES_DOWN, FACT_KEEPS, GROWTH_GC_LAG, NULL},
 	{"young", FACT_YOUNG, 0, GROWTH_UNDECIDED,
-	 "all but nothing of it has been through a garbage collection"},
+	 "hardly any of it has been through a garbage collection"},
+	{"rose-again", FACT_REPLACED | FACT_ROSE, 0, GROWTH_UNDECIDED, JUST_ROSE},
 	{"replaced", FACT_REPLACED, 0, GROWTH_PLATEAU, NULL},
 	{"short", FACT_FEW_POINTS, 0, GROWTH_UNDECIDED, NULL},
+	{"higher", FACT_GROWN | FACT_FAR, 0, GROWTH_UNDECIDED,
+	 "higher than it was, and not evenly: whether that goes on is not known yet"},
 	{"flat", 0, 0, GROWTH_PLATEAU, NULL},
 };
 
@@ -91,6 +115,8 @@ growth_finding_meaning(const struct growth_finding *f)
 	for (size_t i = 0; i < N_RULES && f->rule != NULL; i++)
 		if (rules[i].name == f->rule && rules[i].says != NULL)
 			return rules[i].says;
+	if (f->verdict == GROWTH_HELD && f->queued)
+		return "grows: messages that nobody has read yet";
 	return f->verdict == GROWTH_HELD && !f->gc_known
 		       ? "grows, and hardly any of it is freed"
 		       : words_of(f->verdict)->meaning;
@@ -108,10 +134,11 @@ growth_judge(const struct growth_evidence *e)
 		.survived = f.survived,
 		.climb = growth_climb(e->windows, e->gc_known),
 		.gc_known = e->gc_known,
+		.queued = e->queued,
 	};
 
 	if (r->verdict == GROWTH_HELD) {
-		found.early = e->active_until_s - e->first_s < GROWTH_EARLY_S;
+		found.early = growth_active_until(e) - e->first_s < GROWTH_EARLY_S;
 		found.slope_bytes_per_s = f.slope_bytes_per_s;
 	}
 	return found;

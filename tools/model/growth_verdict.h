@@ -19,7 +19,7 @@
 	X(PLATEAU, "plateau",                                                            \
 	  "has grown and has stopped, or never grew: a cache, a pool",                   \
 	  "no leak as long as it stays: check that the bound is the one you meant")      \
-	X(RELEASED, "released", "all but nothing of it is left", "nothing to do")        \
+	X(RELEASED, "released", "hardly anything of it is left", "nothing to do")        \
 	X(UNDECIDED, "undecided", "too short to tell, or no garbage collection since",   \
 	  "let it run longer, or take two marks: weir snap, weir growth --diff")         \
 	X(RETAINED, "retained-by-allocator",                                             \
@@ -39,7 +39,9 @@ const char *growth_verdict_next(enum growth_verdict v);
 
 struct growth_evidence {
 	const struct growth_windows *windows;
-	bool gc_known;
+	bool gc_known; /* and frees it */
+	bool queued;
+	bool behind; /* mapped by the program, and more is by now than its rows know of */
 	uint64_t major_gcs; /* since the site's first allocation */
 	uint64_t live_bytes, peak_bytes;
 	uint64_t alloc_count, freed_count;
@@ -58,6 +60,7 @@ struct growth_finding {
 	double survived;	   /* share of the live bytes that survived a major GC */
 	struct growth_climb climb; /* how far it has come, and when */
 	bool gc_known;
+	bool queued; /* what waits to be taken: whoever does not take it holds it */
 };
 
 /* A cache that is still filling and a leak look the same; below this, a site may be either. */

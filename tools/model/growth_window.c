@@ -65,6 +65,8 @@ growth_window_add(struct growth_window *w, const struct growth_point *p)
 	if (cell == GROWTH_CELLS)
 		return;
 	growth_window_put(w, cell, p);
+	if (w->points == 0)
+		w->first_s = p->t_s;
 	if (w->points == 0 || p->epoch != w->epoch)
 		w->epochs++;
 	w->epoch = p->epoch;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A site's memory over the last ten minutes, two hours, day and month, each evenly in time, whatever
- * pace its rows have. Filled by growth_judge.c, judged by growth_course.c; pure.
+ * pace its rows have. Filled by growth_fill.c, judged by growth_course.c; pure.
  */
 #ifndef TOOLS_GROWTH_WINDOW_H
 #define TOOLS_GROWTH_WINDOW_H
@@ -28,8 +28,9 @@ struct growth_point {
 
 struct growth_window {
 	double begin_s, end_s;
-	size_t points; /* that came in */
-	size_t epochs; /* of different major GCs */
+	double first_s; /* of its first point */
+	size_t points;	/* that came in */
+	size_t epochs;	/* of different major GCs */
 	uint64_t epoch;
 	/* What no collection took, its most, what lives; below 0 until something is known. */
 	double floor[GROWTH_CELLS], top[GROWTH_CELLS], live[GROWTH_CELLS];

@@ -11,6 +11,7 @@
 #include "tools/model/growth_rows.h"
 
 #define SLOPE_NS (UINT64_C(60) * 1000000000)
+#define LEAST_NS (UINT64_C(2) * 1000000000) /* what a start takes says nothing */
 
 void
 top_model_init(struct top_model *m)
@@ -173,24 +174,25 @@ top_model_alive(const struct top_model *m)
 	       (m->entry.life == LOCATE_RUNNING || m->entry.life == LOCATE_UNKNOWN);
 }
 
-double
-top_model_rss_slope(const struct top_model *m)
+bool
+top_model_rss_slope(const struct top_model *m, double *slope)
 {
 	size_t last = m->n_history - 1, first = last;
 	uint64_t span;
 
 	if (m->n_history < 2)
-		return 0;
+		return false;
 	/* What a start takes is not what goes on. */
 	span = since(m->history_ns[last], m->entry.sidecar.header.created_unix_ns) / 2;
 	if (span > SLOPE_NS)
 		span = SLOPE_NS;
 	while (first > 0 && m->history_ns[last] - m->history_ns[first - 1] <= span)
 		first--;
-	if (first == last)
-		return 0;
-	return ((double)m->history[last] - (double)m->history[first]) * 1e9 /
-	       (double)(m->history_ns[last] - m->history_ns[first]);
+	if (m->history_ns[last] - m->history_ns[first] < LEAST_NS)
+		return false;
+	*slope = ((double)m->history[last] - (double)m->history[first]) * 1e9 /
+		 (double)(m->history_ns[last] - m->history_ns[first]);
+	return true;
 }
 
 void

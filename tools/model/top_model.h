@@ -48,9 +48,9 @@ bool top_model_alive(const struct top_model *m);
 
 /*
  * Bytes a second by which RSS has grown over the last minute, of a younger process in the later half of
- * its life; 0 if that is not known.
+ * its life. False if too little has been seen of it yet.
  */
-double top_model_rss_slope(const struct top_model *m);
+bool top_model_rss_slope(const struct top_model *m, double *slope);
 
 void top_model_free(struct top_model *m);
 

@@ -222,6 +222,23 @@ cache_bound(const struct sidecar *s)
 	return most <= 1ull << 40 ? most : 0;
 }
 
+/* What is advised is in force: then its forecast is one of the same run, and its error no gain. */
+static bool
+ran_with(const struct tune *t, const struct sidecar *s)
+{
+	const uint64_t *was = s->header.options_bytes;
+	const struct weir_grades *classes = &t->options.classes;
+
+	if (was[1] != t->options.threshold || was[2] != t->options.cache_max ||
+	    was[3] != t->options.decay_ms ||
+	    s->rows[WEIR_SECTION_CLASSES].records != classes->n)
+		return false;
+	for (uint32_t i = 0; i < classes->n; i++)
+		if (sidecar_class(s, i, WEIR_K_capacity_bytes) != classes->bytes[i])
+			return false;
+	return true;
+}
+
 enum tune_error
 tune_from(struct tune *t, const struct sidecar *s)
 {
@@ -248,5 +265,33 @@ tune_from(struct tune *t, const struct sidecar *s)
 	t->expected.pool_rounding_bytes = choose_classes(&r, t);
 	choose_decay(t, s);
 	t->options.cache_max = cache_bound(s);
+	t->in_force = ran_with(t, s);
 	return TUNE_OK;
+}
+
+static double
+part(uint64_t some, uint64_t whole)
+{
+	return whole != 0 ? (double)some / (double)whole : 0;
+}
+
+static double
+rounding_part(const struct tune_figures *f)
+{
+	return part(f->pool_rounding_bytes, f->pool_bytes + f->pool_rounding_bytes);
+}
+
+#define IDLE_WORTH ((uint64_t)1 << 20)
+
+bool
+tune_gains(const struct tune *t)
+{
+	const struct tune_figures *was = &t->recorded, *will = &t->expected;
+
+	if (t->in_force)
+		return false;
+	return part(will->hits, will->requests) > part(was->hits, was->requests) + 0.01 ||
+	       rounding_part(will) < rounding_part(was) - 0.05 ||
+	       (will->idle_bytes + IDLE_WORTH < was->idle_bytes &&
+		will->idle_bytes < was->idle_bytes / 10 * 9);
 }

@@ -25,6 +25,7 @@ struct tune {
 		options;     /* classes, threshold, decay_ms, cache_max; others default */
 	uint32_t n_chosen;   /* classes that the recorded sizes need */
 	uint64_t longest_ms; /* decay beyond which hardly anything more is reused */
+	bool in_force;	     /* the process ran with these options */
 	struct tune_figures recorded, expected;
 };
 
@@ -33,6 +34,12 @@ enum tune_error {
 	TUNE_NO_PROFILE, /* an older weir, which did not record what this needs */
 	TUNE_TOO_FEW,
 };
+
+/*
+ * Whether the forecast is better than what was recorded by more than such a forecast is worth: a hundredth more
+ * hits, a twentieth of the pool's blocks less rounding, or a tenth less memory at rest. Never with the options in force.
+ */
+bool tune_gains(const struct tune *t);
 
 enum tune_error tune_from(struct tune *t, const struct sidecar *s);
 

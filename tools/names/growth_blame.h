@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The frame of a stack that is shown as "who": the innermost one of the program's own script code,
- * or the best there is instead.
+ * The frame of a stack that is shown as "who": the innermost one of the program's own script code, called or
+ * waiting, or the best there is instead.
  */
 #ifndef TOOLS_GROWTH_BLAME_H
 #define TOOLS_GROWTH_BLAME_H
@@ -12,9 +12,9 @@
 enum growth_blame_rank {
 	GROWTH_BLAME_APP,     /* a script of the program's own */
 	GROWTH_BLAME_PACKAGE, /* no such: a script of a dependency */
-	GROWTH_BLAME_RUNTIME, /* no such: a script of the runtime's */
-	GROWTH_BLAME_NATIVE,  /* no script: machine code of the program or a dependency */
-	GROWTH_BLAME_NONE,    /* nothing of the kind on the stack */
+	GROWTH_BLAME_RUNTIME, /* no such: the outermost of the runtime's that says what was asked of it */
+	GROWTH_BLAME_NATIVE, /* no script: machine code of the program or a dependency */
+	GROWTH_BLAME_NONE,   /* nothing of the kind on the stack */
 };
 
 struct growth_blame {
@@ -31,6 +31,9 @@ struct growth_blame growth_blame_site(struct growth_places *p, uint32_t site);
  */
 bool growth_blame_owned_by_native(struct growth_places *p, uint32_t site,
 				  const struct growth_blame *b);
+
+/* True if the runtime frees it as soon as somebody has taken it, and no collection does: a message that waits to be read. */
+bool growth_blame_is_queued(struct growth_places *p, uint32_t site);
 
 /* "remember /app/leak.mjs:12:15", or "(no JavaScript on the stack: backing_store)" and such. */
 char *growth_blame_text(char *buf, size_t size, struct growth_places *p, uint32_t site,

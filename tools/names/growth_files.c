@@ -15,6 +15,8 @@
 struct script {
 	char *path;
 	struct sourcemap *map; /* NULL: none */
+	bool measured, names_map;
+	uint32_t n_lines, *line_bytes; /* none: it cannot be read */
 };
 
 struct growth_files {
@@ -46,20 +48,21 @@ growth_files_free(struct growth_files *f)
 	for (size_t i = 0; i < f->n_scripts; i++) {
 		free(f->scripts[i].path);
 		sourcemap_free(f->scripts[i].map);
+		free(f->scripts[i].line_bytes);
 	}
 	free(f->scripts);
 	symbolize_free(f->symbols);
 	free(f);
 }
 
-static const struct sourcemap *
-map_of(struct growth_files *f, const char *path)
+static struct script *
+script_of(struct growth_files *f, const char *path)
 {
 	struct script *s;
 
 	for (size_t i = 0; i < f->n_scripts; i++)
 		if (strcmp(f->scripts[i].path, path) == 0)
-			return f->scripts[i].map;
+			return &f->scripts[i];
 	if (f->n_scripts == MAX_SCRIPTS)
 		return NULL;
 	s = &f->scripts[f->n_scripts++];
@@ -67,16 +70,72 @@ map_of(struct growth_files *f, const char *path)
 	if (s->path == NULL)
 		tell_no_memory();
 	s->map = sourcemap_load(path, f->started_unix_ns);
-	return s->map;
+	return s;
 }
 
 bool
 growth_files_map(struct growth_files *f, const char *script, uint32_t line,
 		 uint32_t column, struct sourcemap_place *place)
 {
-	const struct sourcemap *m = script[0] == '/' ? map_of(f, script) : NULL;
+	const struct script *s = script[0] == '/' ? script_of(f, script) : NULL;
 
-	return m != NULL && sourcemap_find(m, line, column, place);
+	return s != NULL && s->map != NULL && sourcemap_find(s->map, line, column, place);
+}
+
+/* The bytes of a line's end at `at`: as V8 has them. 0: it goes on. */
+static size_t
+line_end(const char *at, size_t left)
+{
+	if (at[0] == '\r')
+		return left > 1 && at[1] == '\n' ? 2 : 1;
+	if (at[0] == '\n')
+		return 1;
+	return left > 2 && memcmp(at, "\xe2\x80", 2) == 0 &&
+			       ((unsigned char)at[2] & 0xfe) == 0xa8
+		       ? 3
+		       : 0;
+}
+
+static void
+measure(struct growth_files *f, struct script *s)
+{
+	size_t n, url_bytes, end, start = 0, lines = 1;
+	char *text = sourcemap_script(s->path, f->started_unix_ns, &n);
+
+	s->measured = true;
+	if (text == NULL)
+		return;
+	s->names_map = sourcemap_url(text, n, &url_bytes) != NULL;
+	for (size_t i = 0; i<n; i += end> 0 ? end : 1)
+		lines += (end = line_end(text + i, n - i)) > 0;
+	s->line_bytes = calloc(lines, sizeof(*s->line_bytes));
+	if (s->line_bytes == NULL)
+		tell_no_memory();
+	for (size_t i = 0; i<n; i += end> 0 ? end : 1) {
+		if ((end = line_end(text + i, n - i)) == 0)
+			continue;
+		s->line_bytes[s->n_lines++] = (uint32_t)(i - start);
+		start = i + end;
+	}
+	s->line_bytes[s->n_lines++] = (uint32_t)(n - start);
+	free(text);
+}
+
+bool
+growth_files_fit(struct growth_files *f, const char *script, uint32_t line,
+		 uint32_t column, bool mapped)
+{
+	struct script *s = script[0] == '/' ? script_of(f, script) : NULL;
+
+	if (s == NULL || line == 0)
+		return true;
+	if (!s->measured)
+		measure(f, s);
+	if (s->n_lines == 0)
+		return true;
+	/* A character has at least one byte. */
+	return (!mapped || s->names_map) && line <= s->n_lines &&
+	       (column == 0 || column - 1 <= s->line_bytes[line - 1]);
 }
 
 bool

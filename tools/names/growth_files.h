@@ -20,6 +20,13 @@ void growth_files_free(struct growth_files *f);
 bool growth_files_map(struct growth_files *f, const char *script, uint32_t line,
 		      uint32_t column, struct sourcemap_place *place);
 
+/*
+ * False if the file proves that the place is not of it, but of what a loader made of it: it has no such line, or the
+ * line no such column, or the text that runs names a map (`mapped`) and the file none.
+ */
+bool growth_files_fit(struct growth_files *f, const char *script, uint32_t line,
+		      uint32_t column, bool mapped);
+
 bool growth_files_symbol(struct growth_files *f, const struct weir_trace_module *m,
 			 const char *path, uint64_t address,
 			 struct symbolize_place *place);

@@ -141,6 +141,22 @@ follow_map(struct growth_places *p, struct growth_place *place)
 	place->definition_line = 0;
 }
 
+/* A line of what a loader made of the file in memory is none of the file's. */
+static void
+doubt(struct growth_places *p, const struct weir_trace_frame *f,
+      struct growth_place *place)
+{
+	if (p->files == NULL || place->origin == GROWTH_RUNTIME || !place->exact ||
+	    growth_files_fit(p->files, place->file, place->line, place->column,
+			     (f->flags & WEIR_FRAME_MAPPED) != 0))
+		return;
+	place->made = true;
+	place->generated = keep(place->file);
+	place->generated_line = place->line;
+	place->line = place->column = place->definition_line = 0;
+	place->exact = false;
+}
+
 static void
 make_script(struct growth_places *p, const struct weir_trace_frame *f,
 	    struct growth_place *place)
@@ -154,14 +170,17 @@ make_script(struct growth_places *p, const struct weir_trace_frame *f,
 	place->column = f->column;
 	place->definition_line = f->definition_line;
 	place->exact = (f->flags & WEIR_FRAME_EXACT_LINE) != 0;
+	place->async = (f->flags & WEIR_FRAME_ASYNC) != 0;
 	if (!place->exact && place->line == 0)
 		place->line = f->definition_line;
 	place->origin = growth_origin_of_script(place->file, package, sizeof(package));
 	if ((f->flags & WEIR_FRAME_RUNTIME) != 0)
 		place->origin = GROWTH_RUNTIME;
 	follow_map(p, place);
-	/* A bundle's dependencies are told apart by where they came from. */
-	if (place->generated != NULL)
+	if (place->generated == NULL && f->kind != WEIR_FRAME_PYTHON)
+		doubt(p, f, place);
+	/* A bundle's dependencies are told apart by where they came from; a dependency's own map may name any file. */
+	if (place->generated != NULL && !place->made && place->origin != GROWTH_PACKAGE)
 		place->origin =
 			growth_origin_of_script(place->file, package, sizeof(package));
 	place->package = keep(package);
@@ -249,16 +268,19 @@ growth_place_text(char *buf, size_t size, const struct growth_place *p)
 	if (p->script) {
 		const char *name = p->function[0] != '\0' ? p->function : "(anonymous)";
 		const char *file = p->file[0] != '\0' ? p->file : "(no file)";
+		const char *async = p->async ? "async " : "";
 
-		if (p->line == 0)
-			show_format(buf, size, "%s %s", name, file);
+		if (p->made)
+			show_format(buf, size, "%s%s %s:?", async, name, file);
+		else if (p->line == 0)
+			show_format(buf, size, "%s%s %s", async, name, file);
 		else if (!p->exact)
-			show_format(buf, size, "%s %s:~%u", name, file, p->line);
+			show_format(buf, size, "%s%s %s:~%u", async, name, file, p->line);
 		else if (p->column == 0)
-			show_format(buf, size, "%s %s:%u", name, file, p->line);
+			show_format(buf, size, "%s%s %s:%u", async, name, file, p->line);
 		else
-			show_format(buf, size, "%s %s:%u:%u", name, file, p->line,
-				    p->column);
+			show_format(buf, size, "%s%s %s:%u:%u", async, name, file,
+				    p->line, p->column);
 	} else if (p->function[0] != '\0' && p->line != 0) {
 		show_format(buf, size, "%s %s:%u", p->function, p->file, p->line);
 	} else if (p->function[0] != '\0') {

@@ -27,10 +27,12 @@ struct growth_place {
 	enum weir_frame_kind kind;
 	bool script; /* JavaScript or Python, not machine code */
 	bool exact;  /* line is of the call, not of the definition */
+	bool async;  /* it waits for the frame before: line is of its `await` */
 	enum growth_origin origin;
 	const char *package;   /* dependency it is of, "" for the program's own */
 	const char *generated; /* the file that was mapped to `file`, or NULL */
 	uint32_t generated_line;
+	bool made; /* what a loader made of `file` runs: its line there is generated_line, and nobody has the map */
 	uint64_t offset; /* native: address in the module's file, else 0 */
 };
 

@@ -24,6 +24,9 @@ struct sourcemap_place {
  */
 struct sourcemap *sourcemap_load(const char *script, uint64_t before_unix_ns);
 
+/* A script's text, terminated, to be freed; NULL if it cannot be read or has changed after `before_unix_ns`. */
+char *sourcemap_script(const char *script, uint64_t before_unix_ns, size_t *n);
+
 /* The JSON of a map; `script`: the names of its sources are relative to that file's folder. */
 struct sourcemap *sourcemap_parse(const char *json, size_t n, const char *script);
 

@@ -78,6 +78,12 @@ read_file(const char *path, size_t max, uint64_t before_unix_ns, size_t *n)
 	return text;
 }
 
+char *
+sourcemap_script(const char *script, uint64_t before_unix_ns, size_t *n)
+{
+	return read_file(script, MAX_SCRIPT, before_unix_ns, n);
+}
+
 static struct sourcemap *
 parse_data(const char *url, size_t n, const char *script)
 {

@@ -6,7 +6,6 @@
 
 #include <elf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,26 +21,24 @@ lies_in(const struct dynsym *d, uint64_t offset, uint64_t bytes)
 }
 
 static int
-read_file(struct dynsym *d, const char *path)
+read_file(struct dynsym *d, int fd)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct stat st;
 	size_t n = 0;
 	ssize_t got = 1;
 
-	if (fd < 0)
+	if (fstat(fd, &st) != 0)
 		return -errno;
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size > FILE_MOST ||
-	    st.st_size < (off_t)sizeof(Elf64_Ehdr) ||
-	    (d->file = malloc((size_t)st.st_size)) == NULL) {
-		close(fd);
+	if (!S_ISREG(st.st_mode) || st.st_size > FILE_MOST ||
+	    st.st_size < (off_t)sizeof(Elf64_Ehdr))
 		return -ENOEXEC;
-	}
+	d->file = malloc((size_t)st.st_size);
+	if (d->file == NULL)
+		return -ENOMEM;
 	while (n < (size_t)st.st_size && got > 0) {
-		got = read(fd, d->file + n, (size_t)st.st_size - n);
+		got = pread(fd, d->file + n, (size_t)st.st_size - n, (off_t)n);
 		n += got > 0 ? (size_t)got : 0;
 	}
-	close(fd);
 	d->file_bytes = n;
 	return n == (size_t)st.st_size ? 0 : -EIO;
 }
@@ -92,10 +89,10 @@ section(const struct dynsym *d, size_t i)
 }
 
 int
-dynsym_read(struct dynsym *d, const char *path)
+dynsym_read(struct dynsym *d, int fd)
 {
 	*d = (struct dynsym){0};
-	int rc = read_file(d, path);
+	int rc = read_file(d, fd);
 	const Elf64_Ehdr *h = (const Elf64_Ehdr *)d->file;
 
 	if (rc == 0 &&
@@ -165,11 +162,12 @@ dynsym_find_code(const struct dynsym *d, const void *bytes, size_t n)
 
 	for (size_t i = 0; i < h->e_phnum; i++) {
 		uint64_t at = h->e_phoff + i * sizeof(Elf64_Phdr);
-		const Elf64_Phdr *p = (const Elf64_Phdr *)(d->file + at);
+		const Elf64_Phdr *p;
 
 		if (h->e_phentsize != sizeof(*p) || at % 8 != 0 ||
 		    !lies_in(d, at, sizeof(*p)))
 			return 0;
+		p = (const Elf64_Phdr *)(d->file + at);
 		if (p->p_type != PT_LOAD || (p->p_flags & PF_X) == 0 ||
 		    !lies_in(d, p->p_offset, p->p_filesz))
 			continue;

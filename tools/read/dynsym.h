@@ -20,8 +20,8 @@ struct dynsym {
 	size_t file_bytes;
 };
 
-/* 0, or -errno; -ENOEXEC: not such a file. dynsym_free releases. */
-int dynsym_read(struct dynsym *d, const char *path);
+/* Of a file open at `fd`. 0, or -errno; -ENOEXEC: not such a file. dynsym_free releases. */
+int dynsym_read(struct dynsym *d, int fd);
 void dynsym_free(struct dynsym *d);
 
 /* The function around this address of the file's, or NULL. */

@@ -8,6 +8,7 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -134,6 +135,13 @@ is_c_library(const char *name)
 	return false;
 }
 
+/* By itself, and as Alpine has it. */
+static bool
+is_musl(const char *name)
+{
+	return strcmp(name, "libc.so") == 0 || strncmp(name, "libc.musl-", 10) == 0;
+}
+
 /* The runtimes that watch the heap; those that are linked statically export a malloc. */
 static const char *
 sanitizer_of(const char *name)
@@ -150,6 +158,18 @@ sanitizer_of(const char *name)
 }
 
 static void
+note_other(struct elf_facts *facts, const char *name)
+{
+	facts->needs_others = true;
+	for (size_t i = 0; i < ELF_OTHERS; i++)
+		if (facts->others[i][0] == '\0') {
+			if (strlen(name) < sizeof(facts->others[i]))
+				strcpy(facts->others[i], name);
+			return;
+		}
+}
+
+static void
 note_needed(const struct table *dynamic, const struct table *strings,
 	    struct elf_facts *facts)
 {
@@ -163,8 +183,10 @@ note_needed(const struct table *dynamic, const struct table *strings,
 		if (d.d_tag != DT_NEEDED)
 			continue;
 		const char *name = string_at(strings, d.d_un.d_val);
-		if (!is_c_library(name))
-			facts->needs_others = true;
+		if (is_musl(name))
+			facts->musl = true;
+		else if (!is_c_library(name))
+			note_other(facts, name);
 		if (facts->sanitizer == NULL)
 			facts->sanitizer = sanitizer_of(name);
 	}
@@ -216,6 +238,10 @@ note_symbols(const struct table *symbols, const struct table *strings,
 		else if (strcmp(name, "_ZN2v82V821GetSandboxSizeInBytesEv") == 0 &&
 			 sym.st_shndx != SHN_UNDEF)
 			facts->v8_sandbox = true;
+		/* node::Start(int, char **), which its headers declare. */
+		else if (strcmp(name, "_ZN4node5StartEiPPc") == 0 &&
+			 sym.st_shndx != SHN_UNDEF)
+			facts->node = true;
 	}
 }
 
@@ -296,7 +322,25 @@ elf_read(int fd, struct elf_facts *facts, char why[ELF_WHY])
 	if (eh.e_type != ET_EXEC && eh.e_type != ET_DYN)
 		return FAIL(EBADMSG, "an ELF file, but no program");
 	rc = read_loader(fd, &eh, facts, why);
-	if (rc == 0 && facts->dynamic)
+	if (strstr(facts->loader, "ld-musl") != NULL)
+		facts->musl = true;
+	if (rc == 0 && (facts->dynamic || eh.e_type == ET_DYN))
 		read_sections(fd, &eh, facts);
 	return rc;
+}
+
+enum elf_libc
+elf_built_for(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), rc = -1;
+	struct elf_facts facts = {.native = false};
+	char why[ELF_WHY];
+
+	if (fd >= 0) {
+		rc = elf_read(fd, &facts, why);
+		close(fd);
+	}
+	if (rc != 0 || !facts.native)
+		return ELF_UNKNOWN;
+	return facts.musl ? ELF_MUSL : ELF_GLIBC;
 }

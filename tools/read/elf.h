@@ -9,7 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ELF_WHY 128
+#define ELF_WHY	   128
+#define ELF_OTHERS 8
 
 struct elf_facts {
 	bool native; /* of this machine: class, byte order, architecture; else no more is known */
@@ -22,9 +23,12 @@ struct elf_facts {
 	const char *
 		defines; /* exported by the file itself, before any preload's: its malloc, or
 				  what takes a block; or NULL */
-	bool needs_others;     /* libraries beyond those of the C library itself */
-	const char *sanitizer; /* the library of one that it needs, or NULL */
-	bool v8_sandbox;       /* exports what V8 has only when built with its sandbox */
+	bool musl;	 /* its C library is musl, of those that it names */
+	bool needs_others;	     /* libraries beyond those of the C library itself */
+	char others[ELF_OTHERS][64]; /* the names of the first ones; "" behind the last */
+	const char *sanitizer;	     /* the library of one that it needs, or NULL */
+	bool node;		     /* it is a Node, or a program that has one inside */
+	bool v8_sandbox; /* exports what V8 has only when built with its sandbox */
 };
 
 /*
@@ -32,5 +36,9 @@ struct elf_facts {
  * sentence in `why`), or -errno of a read.
  */
 int elf_read(int fd, struct elf_facts *facts, char why[ELF_WHY]);
+
+/* Which C library the program or library at `path` is built for. */
+enum elf_libc { ELF_UNKNOWN, ELF_GLIBC, ELF_MUSL };
+enum elf_libc elf_built_for(const char *path);
 
 #endif

@@ -8,16 +8,22 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "tools/read/container.h"
 
 #define NOBODY 65534
 
 static bool known;
 static uid_t owner;
+static char root[CONTAINER_ROOT]; /* before the names, "" for none */
+static bool placed, nowhere;	  /* nowhere: several mean different files */
 
 void
 foreign_belongs(uid_t uid)
@@ -27,6 +33,14 @@ foreign_belongs(uid_t uid)
 		uid = NOBODY;
 	known = true;
 	owner = uid;
+}
+
+void
+foreign_within(const char *its)
+{
+	nowhere = nowhere || (placed && strcmp(its, root) != 0);
+	placed = true;
+	snprintf(root, sizeof(root), "%s", its);
 }
 
 static bool
@@ -56,21 +70,21 @@ foreign_regular(int folder, const char *path, int flags)
 {
 	char link[64];
 	struct stat st;
-	int fd = openat(folder, path, O_PATH | O_CLOEXEC | flags), rc;
+	int fd = container_open(folder, path, O_PATH | O_CLOEXEC | flags), rc;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
 		close(fd);
 		return S_ISLNK(st.st_mode) ? -ELOOP : -ENOTSUP;
 	}
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	rc = open(link, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-	/* Without /proc: it was regular a moment ago. */
-	if (rc < 0 && errno == ENOENT)
-		rc = openat(folder, path,
-			    O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | flags);
 	rc = rc < 0 ? -errno : rc;
+	/* Without /proc: it was regular a moment ago. */
+	if (rc == -ENOENT)
+		rc = container_open(folder, path,
+				    O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | flags);
 	close(fd);
 	return rc;
 }
@@ -85,10 +99,14 @@ may_read(const struct stat *st)
 int
 foreign_open(const char *path)
 {
+	char within[PATH_MAX + CONTAINER_ROOT];
 	struct stat st;
 
+	if (nowhere)
+		return -EACCES;
+	snprintf(within, sizeof(within), "%s%s", root, path);
 	foreign_begin();
-	int fd = foreign_regular(AT_FDCWD, path, 0);
+	int fd = foreign_regular(AT_FDCWD, within, 0);
 	foreign_end();
 	if (fd >= 0 && lowers_rights() && (fstat(fd, &st) != 0 || !may_read(&st))) {
 		close(fd);

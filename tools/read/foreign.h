@@ -15,7 +15,10 @@ int foreign_regular(int folder, const char *path, int flags);
 /* Told of each sidecar that is looked at: whose it is. */
 void foreign_belongs(uid_t uid);
 
-/* The same as foreign_regular, with the rights of the sidecar's owner. */
+/* And of which files it speaks: "" for ours, or those below /proc/PID/root. */
+void foreign_within(const char *root);
+
+/* The same as foreign_regular, of an absolute path in a sidecar, with the rights of the sidecar's owner. */
 int foreign_open(const char *path);
 
 /* Between these, all files are opened with the rights of the sidecar's owner. Not nested. */

@@ -20,37 +20,6 @@
 #include "tools/read/proc.h"
 #include "tools/text/tell.h"
 
-size_t
-locate_folders(const struct locate_place *place, char folders[LOCATE_FOLDERS][PATH_MAX])
-{
-	static const struct {
-		const char *variable, *below;
-	} rule[] = {
-		{"XDG_RUNTIME_DIR", "weir"},
-		{"XDG_STATE_HOME", "weir"},
-		{"HOME", ".local/state/weir"},
-	};
-	size_t n = 0;
-
-	for (size_t i = 0; i < sizeof(rule) / sizeof(rule[0]); i++) {
-		const char *root = place->get(place->context, rule[i].variable);
-
-		if (root == NULL || root[0] != '/')
-			continue;
-		if (snprintf(folders[n], PATH_MAX, "%s/%s", root, rule[i].below) <
-		    PATH_MAX)
-			n++;
-	}
-	const char *tmp = place->get(place->context, "TMPDIR");
-
-	if (tmp == NULL || tmp[0] != '/')
-		tmp = "/tmp";
-	if (snprintf(folders[n], PATH_MAX, "%s/weir-%u", tmp, (unsigned)place->uid) <
-	    PATH_MAX)
-		n++;
-	return n;
-}
-
 /* Decimal digits only, as the writer puts them. */
 static bool
 parse_number(const char **p, uint64_t max, uint64_t *value)
@@ -101,10 +70,47 @@ is_superseded(const char *path, pid_t pid, uint64_t start_ticks, unsigned exec_n
 				   slash ? (int)(slash + 1 - path) : 0, path, (int)pid,
 				   start_ticks, n, WEIR_STATS_SUFFIX);
 
-		if (len < (int)sizeof(later) && access(later, F_OK) == 0)
-			return true;
+		int fd = len < (int)sizeof(later)
+				 ? container_open(AT_FDCWD, later,
+						  O_PATH | O_NOFOLLOW | O_CLOEXEC)
+				 : -ENAMETOOLONG;
+
+		if (fd < 0)
+			continue;
+		close(fd);
+		return true;
 	}
 	return false;
+}
+
+/*
+ * The process may be of a container: then it has another pid here, and its files may be others. Where the file
+ * lies below /proc/PID/root, its names do in any case.
+ */
+static void
+find_outside(struct locate_entry *e)
+{
+	struct weir_stats_header *h = &e->sidecar.header;
+	size_t n = container_root_of(e->path);
+	struct container c;
+	struct proc_stat st;
+
+	if (n < sizeof(e->root))
+		snprintf(e->root, sizeof(e->root), "%.*s", (int)n, e->path);
+	if (h->pid <= 0)
+		return;
+	/* Pid 1 of a container that starts with the machine is not the machine's. */
+	if (proc_stat(h->pid, &st) != 0 || st.start_ticks != h->start_ticks) {
+		pid_t here = container_find(h->pid, h->start_ticks);
+
+		if (here <= 0 || proc_stat(here, &st) != 0)
+			return;
+		e->inner_pid = h->pid;
+		h->pid = here;
+	}
+	container_of(h->pid, st.uid, &c);
+	if (n == 0)
+		memcpy(e->root, c.root, sizeof(e->root));
 }
 
 static enum locate_life
@@ -140,8 +146,10 @@ locate_open(struct locate_entry *e, const char *path)
 			       &e->exec_n))
 		e->pid = 0;
 	e->error = sidecar_load(&e->sidecar, AT_FDCWD, path, e->why);
-	if (e->error == 0)
+	if (e->error == 0) {
+		find_outside(e);
 		e->life = life_of(e);
+	}
 	return e->error;
 }
 
@@ -164,7 +172,8 @@ static size_t
 scan_folder(const char *folder, const struct locate_place *place, pid_t only_pid,
 	    struct locate_entry **entries, size_t n)
 {
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = container_open(AT_FDCWD, folder,
+				O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	size_t seen = 0;
 	struct dirent *d;
 	struct stat st;

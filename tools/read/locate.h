@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <sys/types.h>
 
+#include "tools/read/container.h"
 #include "tools/read/sidecar.h"
 
 #define LOCATE_FOLDERS	   4
@@ -24,6 +25,16 @@ enum locate_life {
 	LOCATE_UNKNOWN, /* /proc does not tell */
 };
 
+/* Why a folder of the rule is not used, by weir in a process and by this command. */
+enum locate_folder {
+	LOCATE_FOLDER_USED,
+	LOCATE_FOLDER_MISSING,
+	LOCATE_FOLDER_CLOSED,	 /* it may not be looked into */
+	LOCATE_FOLDER_NO_FOLDER, /* a file, or a link */
+	LOCATE_FOLDER_FOREIGN,	 /* another user's */
+	LOCATE_FOLDER_OPEN,	 /* others may write to it */
+};
+
 struct locate_entry {
 	char path[PATH_MAX];
 	pid_t pid; /* of the file's name, and so are the next two */
@@ -32,6 +43,13 @@ struct locate_entry {
 	int error; /* 0, or why the rest is not filled */
 	char why[SIDECAR_WHY];
 	enum locate_life life;
+	/*
+	 * Of a process of another PID namespace that runs: `sidecar.header.pid` is its pid as this command sees it,
+	 * and this is the one it has itself. Else 0.
+	 */
+	pid_t inner_pid;
+	char root
+		[CONTAINER_ROOT]; /* before the names of files that it speaks of, "" for ours */
 	struct sidecar sidecar;
 };
 
@@ -39,7 +57,9 @@ struct locate_entry {
 struct locate_place {
 	const char *(*get)(void *context, const char *name);
 	void *context;
-	uid_t uid;
+	uid_t uid;	 /* as this command sees it */
+	uid_t named_uid; /* as the process sees it: what the folder in /tmp is called by */
+	const char *root; /* before all paths: "", or /proc/PID/root */
 };
 
 /* This process's own environment and user. */
@@ -48,6 +68,24 @@ struct locate_place locate_here(void);
 /* The folders in order, those with a variable that is not set left out; returns how many. */
 size_t locate_folders(const struct locate_place *place,
 		      char folders[LOCATE_FOLDERS][PATH_MAX]);
+
+/* What a folder is to weir in a process of the user `uid`; `owner`, which may be NULL, is whose it is. */
+enum locate_folder locate_folder_state(const char *folder, uid_t uid, uid_t *owner);
+
+#define LOCATE_FOLDER_TEXT 64
+
+/* The same as the rest of a sentence, "belongs to user 0"; "" for one that is used, or not there yet. */
+void locate_folder_text(const struct locate_place *place, const char *folder, char *text,
+			size_t size);
+
+/*
+ * Which of the folders cannot be used though it is there, why, and what to do; false if there is none, or if one is
+ * usable nevertheless. `why` is one sentence without a full stop.
+ */
+bool locate_folders_refused(const struct locate_place *place, char *why, size_t size);
+
+/* The same of the folders of a process that runs, as far as its environment may be read. */
+bool locate_refused_by(pid_t pid, char *why, size_t size);
 
 /* "PID-START.weir" or "PID-START.N.weir". Pure. */
 bool locate_parse_name(const char *name, pid_t *pid, uint64_t *start_ticks,
@@ -64,6 +102,13 @@ void locate_free(struct locate_entry *entries, size_t n);
 
 /* Opens one file and tells the life of its writer. Returns entry->error. */
 int locate_open(struct locate_entry *entry, const char *path);
+
+/*
+ * The sidecar of a running process that lies where these options, a text as WEIR_OPTIONS is one, have it; -ENOENT:
+ * they do not say, or it is not there. A path is one of the process's own. Free as locate_open.
+ */
+int locate_named(const char *options_text, pid_t pid, uint64_t start_ticks,
+		 struct locate_entry *entry);
 
 /*
  * The sidecar of a process, of the last program it has run: where its own options and

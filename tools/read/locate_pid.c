@@ -37,7 +37,8 @@ get_there(void *context, const char *name)
 struct locate_place
 locate_here(void)
 {
-	return (struct locate_place){.get = get_here, .uid = geteuid()};
+	return (struct locate_place){
+		.get = get_here, .uid = geteuid(), .named_uid = geteuid(), .root = ""};
 }
 
 /* `start_ticks`: of the process that is meant, 0 for any. */
@@ -81,18 +82,23 @@ locate_stats_path(const char *stats, pid_t pid, char *path, size_t size)
 	return n > 0;
 }
 
-/* The file that the options name, if they name one and it is of this process. */
+/* The file that the options name, if they name one and it is of this process, which has the pid `inner` itself. */
 static int
-take_named(const char *options_text, pid_t pid, uint64_t start_ticks,
-	   struct locate_entry *entry)
+take_named(const char *options_text, const char *root, pid_t pid, pid_t inner,
+	   uint64_t start_ticks, struct locate_entry *entry)
 {
 	const struct weir_stats_header *h = &entry->sidecar.header;
 	struct weir_options o;
 	char path[PATH_MAX];
+	size_t n = strlen(root);
 
 	weir_options_defaults(&o);
 	weir_options_parse(&o, options_text, NULL, 0);
-	if (!locate_stats_path(o.stats, pid, path, sizeof(path)) ||
+	snprintf(path, sizeof(path), "%s", root);
+	/* One that is not absolute is of a folder that is not known. */
+	if (n > 0 && o.stats[0] != '/')
+		return -ENOENT;
+	if (!locate_stats_path(o.stats, inner, path + n, sizeof(path) - n) ||
 	    locate_open(entry, path) == -ENOENT)
 		return -ENOENT;
 	if (entry->error == 0 &&
@@ -104,28 +110,62 @@ take_named(const char *options_text, pid_t pid, uint64_t start_ticks,
 }
 
 int
+locate_named(const char *options_text, pid_t pid, uint64_t start_ticks,
+	     struct locate_entry *entry)
+{
+	struct container c;
+	struct proc_stat st;
+
+	if (proc_stat(pid, &st) != 0)
+		return -ENOENT;
+	container_of(pid, st.uid, &c);
+	return take_named(options_text, c.root, pid, c.inner, start_ticks, entry);
+}
+
+bool
+locate_refused_by(pid_t pid, char *why, size_t size)
+{
+	struct environ_text there = {0};
+	struct container c;
+	struct proc_stat st;
+
+	if (proc_stat(pid, &st) != 0 ||
+	    proc_text(pid, "environ", &there.text, &there.len) != 0)
+		return false;
+	container_of(pid, st.uid, &c);
+	struct locate_place its = {get_there, &there, st.uid, c.user, c.root};
+	bool refused = locate_folders_refused(&its, why, size);
+	free(there.text);
+	return refused;
+}
+
+int
 locate_pid(pid_t pid, uint64_t start_ticks, struct locate_entry *entry)
 {
 	struct environ_text there = {0};
 	struct locate_place here = locate_here();
+	struct container c = {.inner = pid};
 	struct proc_stat st;
 	bool running = proc_stat(pid, &st) == 0 && !st.ended;
 	int rc = -ENOENT;
 
 	if (running && start_ticks == 0)
 		start_ticks = st.start_ticks;
+	if (running)
+		container_of(pid, st.uid, &c);
 	if (running && proc_text(pid, "environ", &there.text, &there.len) == 0) {
-		struct locate_place its = {get_there, &there, st.uid};
+		struct locate_place its = {get_there, &there, st.uid, c.user, c.root};
 
-		rc = take_named(get_there(&there, "WEIR_OPTIONS"), pid, start_ticks,
-				entry);
+		rc = take_named(get_there(&there, "WEIR_OPTIONS"), c.root, pid, c.inner,
+				start_ticks, entry);
 		if (rc == -ENOENT)
-			rc = take_best(&its, pid, start_ticks, entry);
+			rc = take_best(&its, c.inner, start_ticks, entry);
 	}
 	free(there.text);
 	if (rc == -ENOENT)
-		rc = take_named(getenv("WEIR_OPTIONS"), pid, start_ticks, entry);
+		rc = take_named(getenv("WEIR_OPTIONS"), "", pid, c.inner, start_ticks,
+				entry);
 	if (rc == -ENOENT)
-		rc = take_best(&here, pid, start_ticks, entry);
+		rc = take_best(&here, c.inner, start_ticks, entry);
 	return rc;
 }

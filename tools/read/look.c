@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "tools/read/foreign.h"
 #include "tools/read/proc.h"
 #include "tools/text/show.h"
 
@@ -19,6 +20,8 @@ look_trace(struct trace_view *v, const struct locate_entry *e, char why[TRACE_VI
 	struct timespec now;
 	int rc = trace_view_load(v, AT_FDCWD, e->path, why);
 
+	foreign_within(e->root);
+	v->file.pid = rc == 0 ? e->sidecar.header.pid : v->file.pid;
 	if (rc == 0 && e->life == LOCATE_RUNNING && v->file.detached_unix_ns == 0) {
 		clock_gettime(CLOCK_REALTIME, &now);
 		trace_view_hold(v, (uint64_t)now.tv_sec * 1000000000 +

@@ -20,6 +20,7 @@
 
 #include "tools/read/proc.h"
 #include "tools/read/trace_view.h"
+#include "tools/text/monotonic.h"
 
 #define POLL_NS 10000000
 
@@ -33,19 +34,10 @@ struct asking {
 	char *why;
 };
 
-static int64_t
-now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 static bool
 pause_until(int64_t until_ns)
 {
-	if (now_ns() >= until_ns)
+	if (monotonic_ns() >= until_ns)
 		return false;
 	nanosleep(&(struct timespec){.tv_nsec = POLL_NS}, NULL);
 	return true;
@@ -196,7 +188,7 @@ mailbox_ask(const struct locate_entry *entry, enum weir_stats_command command,
 	struct asking a = {
 		.entry = entry,
 		.why = why,
-		.until_ns = now_ns() + (int64_t)(seconds * 1e9),
+		.until_ns = monotonic_ns() + (int64_t)(seconds * 1e9),
 	};
 	int rc;
 
@@ -204,11 +196,12 @@ mailbox_ask(const struct locate_entry *entry, enum weir_stats_command command,
 			       MAILBOX_LABEL_BYTES,
 		       "label");
 	if (entry->life != LOCATE_RUNNING && entry->life != LOCATE_UNKNOWN)
-		return FAIL(ESRCH, "the process does not run any more (%s)",
+		return FAIL(ESRCH, "the process is no longer running (%s)",
 			    locate_life_text(entry->life));
-	a.fd = open(entry->path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	a.fd = container_open(AT_FDCWD, entry->path,
+			      O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	if (a.fd < 0)
-		return FAIL(errno, "cannot write to it: %s", strerror(errno));
+		return FAIL(-a.fd, "cannot write to it: %s", strerror(-a.fd));
 	rc = ask(&a, command, label, result, request);
 	close(a.fd);
 	return rc;

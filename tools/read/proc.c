@@ -142,6 +142,7 @@ proc_parse_stat(const char *line, struct proc_stat *out)
 		return -EINVAL;
 	p += 2;
 	out->ended = *p == 'Z' || *p == 'X';
+	out->stopped = *p == 'T';
 	out->cpu_ticks = 0;
 	for (int field = 3; field < 22; field++) {
 		p = strchr(p, ' ');

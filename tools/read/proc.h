@@ -16,7 +16,8 @@
 #define PROC_TEXT_MAX (1u << 20)
 
 struct proc_stat {
-	bool ended; /* nothing of it runs any more, though its pid is not free yet */
+	bool ended;   /* nothing of it runs any more, though its pid is not free yet */
+	bool stopped; /* by a signal: it goes on by another one */
 	uint64_t start_ticks;
 	uint64_t cpu_ticks; /* user and system time of all its threads */
 	uid_t uid;

@@ -153,6 +153,7 @@ sidecar_parse(struct sidecar *s, const void *data, size_t n, char why[SIDECAR_WH
 		memcpy(&s->header, bytes, n < sizeof(s->header) ? n : sizeof(s->header));
 	s->header.weir_version[sizeof(s->header.weir_version) - 1] = '\0';
 	s->header.exe[sizeof(s->header.exe) - 1] = '\0';
+	s->header.command[sizeof(s->header.command) - 1] = '\0';
 	rc = sidecar_check_identity(&s->header, n, why);
 	if (rc == 0)
 		rc = check_geometry(&s->header, why);

@@ -23,6 +23,7 @@ row_of_head(const struct trace_view *v, const struct weir_trace_row *last)
 	row->monotonic_ns = v->head.monotonic_ns;
 	row->unix_ns = v->head.unix_ns;
 	row->major_gcs = v->head.major_gcs;
+	row->main_major_gcs = v->head.main_major_gcs;
 	row->minor_gcs = v->head.minor_gcs;
 	row->n_points = row->n_sites = v->n_sites;
 	row->rest_bytes = 0;

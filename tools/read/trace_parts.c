@@ -127,6 +127,10 @@ take_row(unsigned char *to, const unsigned char *from, size_t head, size_t point
 	memcpy(to, from, fields < ROW_FIELDS ? fields : ROW_FIELDS);
 	memcpy(to + ROW_FIELDS, from + fields, sizeof(uint64_t));
 	memcpy(to + sizeof(struct weir_trace_row), from + head, points);
+	/* Before they were told apart, all were the main isolate's. */
+	if (fields < ROW_FIELDS)
+		((struct weir_trace_row *)(void *)to)->main_major_gcs =
+			((struct weir_trace_row *)(void *)to)->major_gcs;
 }
 
 /* Rows that the head counts and that are whole. */
@@ -188,7 +192,15 @@ trace_read_sites(struct trace_view *v, const struct trace_source *src,
 	enum weir_trace_part_id part =
 		v->head.seq_begin % 2 == 0 ? WEIR_PART_SITES0 : WEIR_PART_SITES1;
 
-	return load_records(&l, part, sizeof(*v->sites), (void **)&v->sites, &v->n_sites);
+	int rc = load_records(&l, part, sizeof(*v->sites), (void **)&v->sites,
+			      &v->n_sites);
+
+	/* Before isolates were told apart, all sites were of one age. */
+	for (uint32_t i = 0; rc == 0 && i < v->n_sites; i++)
+		if (v->head.parts[part].record_bytes <=
+		    WEIR_S_major_gcs * sizeof(uint64_t))
+			v->sites[i][WEIR_S_major_gcs] = v->head.major_gcs;
+	return rc;
 }
 
 int

@@ -69,6 +69,9 @@ read_head(struct weir_trace_head *head, const struct trace_source *src, uint64_t
 			    head->version, WEIR_TRACE_VERSION);
 	if (head->n_parts > WEIR_TRACE_MAX_PARTS)
 		return FAIL(EBADMSG, "damaged: %u parts", head->n_parts);
+	/* Before they were told apart, all were the main isolate's. */
+	if (head->row_bytes < sizeof(struct weir_trace_row))
+		head->main_major_gcs = head->major_gcs;
 	return 0;
 }
 

@@ -101,6 +101,24 @@ trace_view_site(const struct trace_view *v, uint32_t site, enum weir_site_field 
 	return site < v->n_sites ? v->sites[site][field] : 0;
 }
 
+/* Whether a worker of the runtime asked there, whose isolate is not the main one. */
+static inline bool
+trace_view_is_workers(const struct trace_view *v, uint32_t site)
+{
+	uint64_t thread = trace_view_site(v, site, WEIR_S_thread);
+
+	return thread < v->n_threads && v->threads[thread].isolate != 0 &&
+	       !v->threads[thread].is_main;
+}
+
+static inline uint64_t
+trace_view_workers_majors(const struct trace_view *v)
+{
+	const struct weir_trace_head *h = &v->head;
+
+	return h->major_gcs > h->main_major_gcs ? h->major_gcs - h->main_major_gcs : 0;
+}
+
 static inline const struct trace_ring *
 trace_view_ring(const struct trace_view *v, enum weir_trace_part_id part)
 {

@@ -78,7 +78,9 @@ show_duration(char buf[SHOW_VALUE], uint64_t ns)
 {
 	uint64_t s = ns / 1000000000;
 
-	if (ns >= 100 && ns < 10000)
+	if (ns == 0)
+		snprintf(buf, SHOW_VALUE, "0 s");
+	else if (ns >= 100 && ns < 10000)
 		snprintf(buf, SHOW_VALUE, "%.1f us", (double)(ns / 100) / 10);
 	else if (ns < 1000000)
 		snprintf(buf, SHOW_VALUE, "%" PRIu64 " us", ns / 1000);

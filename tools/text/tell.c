@@ -42,6 +42,16 @@ tell_warning(const char *format, ...)
 }
 
 void
+tell_note(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	tell_verror("note: ", format, ap);
+	va_end(ap);
+}
+
+void
 tell_no_memory(void)
 {
 	fputs("weir: out of memory\n", stderr);

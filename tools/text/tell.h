@@ -14,6 +14,8 @@ void tell_verror(const char *prefix, const char *format, va_list ap)
 	__attribute__((format(printf, 2, 0)));
 void tell_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+void tell_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* Out of memory in the command itself: says so and exits 1. */
 void tell_no_memory(void) __attribute__((noreturn));
 

@@ -66,9 +66,8 @@ print_since(const struct census *c, bool gone, uint64_t age_ns, const char *head
 			head, show_bytes(mean, c->mean_bytes));
 	else if (c->starts == 0)
 		fprintf(out,
-			"%ssmall blocks are not sampled: what weir does not serve has "
-			"not grown by "
-			"32 MB and a tenth\n",
+			"%ssmall blocks are not sampled: since its fourth second what "
+			"weir does not serve has not grown by 32 MB and a tenth\n",
 			head);
 	else if (c->on)
 		fprintf(out,
@@ -81,7 +80,7 @@ print_since(const struct census *c, bool gone, uint64_t age_ns, const char *head
 			"%ssmall blocks were sampled from %s to %s %s, when what weir "
 			"does not "
 			"serve had grown by %s and until it was flat; others are not "
-			"seen\n",
+			"seen, and what was freed since is not told\n",
 			head, on, off, before, grown);
 }
 

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What to do next, for each verdict, as a command to type. weir says who allocated; who holds is a
- * heap snapshot's to say, so that is where it hands over. Called by growth_text.c.
+ * What to do next, for each verdict, as a command to type. weir growth says who allocated; who holds
+ * is for weir holders to say. Called by growth_text.c.
  */
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "tools/read/proc.h"
+#include "tools/read/collections.h"
 #include "tools/text/show.h"
 #include "tools/view/growth_view.h"
+#include "tools/view/run_again.h"
 
-#define SNAPSHOT_OPTION "--heapsnapshot-signal="
+/* A plateau that somebody may ask about. */
+#define LARGE_BYTES (UINT64_C(64) << 20)
+
+/* So little of what lives has survived a collection that the next one is worth asking for. */
+#define UNPROVEN 0.3
 
 static bool
 is_running(const struct growth_view *v)
@@ -19,53 +22,49 @@ is_running(const struct growth_view *v)
 	return v->entry != NULL && v->entry->life == LOCATE_RUNNING;
 }
 
-/* The signal that makes this Node write a heap snapshot, or NULL. */
-static char *
-snapshot_signal(const struct growth_view *v)
+/* " app.js:12" for the group's line, if it has one. */
+static void
+line_argument(char *buf, size_t size, const struct growth_view *v,
+	      const struct growth_group *g)
 {
-	char *text, *found = NULL;
-	size_t len;
+	const struct growth_place *p;
+	const char *name;
+	char clean[256];
 
-	if (!is_running(v) || proc_text(v->trace->file.pid, "cmdline", &text, &len) != 0)
-		return NULL;
-	for (size_t at = 0; at < len && found == NULL; at += strlen(text + at) + 1)
-		if (strncmp(text + at, SNAPSHOT_OPTION, strlen(SNAPSHOT_OPTION)) == 0)
-			found = strdup(text + at + strlen(SNAPSHOT_OPTION));
-	free(text);
-	return found;
+	buf[0] = '\0';
+	if (g == NULL || g->blame.rank == GROWTH_BLAME_NONE)
+		return;
+	p = growth_place(v->places, g->blame.frame);
+	if (!p->script || p->line == 0)
+		return;
+	name = strrchr(p->file, '/');
+	name = show_clean(clean, sizeof(clean), name != NULL ? name + 1 : p->file);
+	/* For a shell, as it is. */
+	if (name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			      "0123456789._-")] == '\0' &&
+	    name[0] != '-')
+		show_format(buf, size, " %s:%u", name, p->line);
 }
 
 void
-growth_advice_snapshot(const struct growth_view *v, FILE *out, int indent)
+growth_advice_holders(const struct growth_view *v, const struct growth_group *g,
+		      FILE *out, int indent)
 {
-	char *signal = snapshot_signal(v), clean[64];
+	char line[300], again[RUN_AGAIN_BYTES];
 
-	if (signal != NULL)
-		fprintf(out, "%*s$ kill -%s %d    # writes Heap.*.heapsnapshot\n", indent,
-			"", show_clean(clean, sizeof(clean), signal), v->trace->file.pid);
+	line_argument(line, sizeof(line), v, g);
+	if (is_running(v))
+		fprintf(out,
+			"%*s$ weir holders %d%s    # by a heap snapshot; says first what "
+			"that costs\n",
+			indent, "", v->trace->file.pid, line);
 	else
 		fprintf(out,
-			"%*s$ weir run node " SNAPSHOT_OPTION
-			"SIGUSR2 ...    # then, once it has grown:\n"
-			"%*s$ kill -USR2 PID    # writes Heap.*.heapsnapshot\n",
-			indent, "", indent, "");
-	free(signal);
-}
-
-static void
-print_snapshot(const struct growth_view *v, const struct growth_group *g, FILE *out,
-	       int indent)
-{
-	uint64_t block = g->live_count > 0 ? g->live_bytes / g->live_count : 0;
-	char size[SHOW_VALUE];
-
-	growth_advice_snapshot(v, out, indent);
-	fprintf(out,
-		"%*sand in Chrome DevTools, Memory, the retainers of an ArrayBuffer of "
-		"about %s (%" PRIu64
-		" bytes)\n%*smay be held through a slice of it: a subarray keeps its "
-		"whole parent\n",
-		indent, "", show_bytes(size, block), block, indent, "");
+			"%*s$ %s    # then, once it has grown:\n"
+			"%*s$ weir holders PID%s    # by a heap snapshot; says first "
+			"what "
+			"that costs\n",
+			indent, "", run_again(again, v, "", ""), indent, "", line);
 }
 
 /* Two instants, and what came between them. */
@@ -80,7 +79,11 @@ print_marks(const struct growth_view *v, FILE *out, int indent)
 			"%*s$ weir growth %d --diff before after\n",
 			pid, pid, indent, "", pid);
 	else
-		fprintf(out, "$ weir growth FILE --diff before after\n");
+		fprintf(out,
+			"in the next run:\n"
+			"%*s$ weir snap PID before; sleep 60; weir snap PID after\n"
+			"%*s$ weir growth PID --diff before after\n",
+			indent, "", indent, "");
 }
 
 static void
@@ -96,9 +99,18 @@ print_held(const struct growth_view *v, const struct growth_group *g, FILE *out,
 			indent, "", indent, "");
 		print_marks(v, out, indent);
 	}
+	if (g->finding.queued) {
+		fprintf(out,
+			"%*snext: nobody reads them, or slower than they are sent: "
+			"listen at "
+			"the other end, or wait for an answer\n",
+			indent, "");
+		return;
+	}
 	fprintf(out, "%*snext: something keeps a reference; see who\n", indent, "");
-	if (strcmp(runtime, "node") == 0 && g->blame.rank <= GROWTH_BLAME_RUNTIME)
-		print_snapshot(v, g, out, indent);
+	/* What the runtime's own machine code asks for, an object of a script's stands for. */
+	if (strcmp(runtime, "node") == 0 && g->blame.rank != GROWTH_BLAME_NATIVE)
+		growth_advice_holders(v, g, out, indent);
 	else if (strcmp(runtime, "python") == 0 && g->blame.rank <= GROWTH_BLAME_RUNTIME)
 		fprintf(out,
 			"%*sin the process: gc.get_referrers(object), or objgraph's "
@@ -117,6 +129,46 @@ print_held(const struct growth_view *v, const struct growth_group *g, FILE *out,
 }
 
 void
+growth_advice_collect(const struct growth_view *v, FILE *out, int indent)
+{
+	const char *runtime = trace_view_string(v->trace, v->trace->head.runtime);
+	char again[RUN_AGAIN_BYTES];
+
+	if (!is_running(v) || strcmp(runtime, "node") != 0)
+		return;
+	if (collections_read(v->entry->path, &v->entry->sidecar.header).hooked)
+		fprintf(out, "%*s$ weir collect %d    # what stays then is no garbage\n",
+			indent, "", v->trace->file.pid);
+	else
+		fprintf(out,
+			"%*s$ weir collect --through=inspector %d    # what stays then "
+			"is no "
+			"garbage; opens its inspector for a moment\n"
+			"%*s$ %s    # the next time: `weir collect PID` needs no "
+			"inspector\n",
+			indent, "", v->trace->file.pid, indent, "",
+			run_again(again, v, "--collect=asked", ""));
+}
+
+/* Of what is large, who holds it is the next question all the same. */
+static void
+print_plateau(const struct growth_view *v, const struct growth_group *g, FILE *out,
+	      int indent)
+{
+	const char *runtime = trace_view_string(v->trace, v->trace->head.runtime);
+
+	fprintf(out, "%*snext: nothing, if that size is meant", indent, "");
+	if (g->live_bytes >= LARGE_BYTES && is_running(v) &&
+	    strcmp(runtime, "node") == 0 && g->blame.rank <= GROWTH_BLAME_RUNTIME) {
+		fprintf(out, "; if not, see who holds it\n");
+		growth_advice_holders(v, g, out, indent);
+		fprintf(out, "%*sto be sure, later: ", indent, "");
+	} else {
+		fprintf(out, "; to be sure, later: ");
+	}
+}
+
+void
 growth_advice_print(const struct growth_view *v, const struct growth_group *g, FILE *out,
 		    int indent)
 {
@@ -125,24 +177,27 @@ growth_advice_print(const struct growth_view *v, const struct growth_group *g, F
 		print_held(v, g, out, indent);
 		return;
 	case GROWTH_GC_LAG:
-		fprintf(out,
-			"%*snext: no leak; reuse buffers or transfer them (postMessage "
-			"with a transfer list)\n%*sto see the floor: ",
-			indent, "", indent, "");
+		fprintf(out, "%*snext: no leak; %s\n%*sto see the floor: ", indent, "",
+			g->blame.rank < GROWTH_BLAME_NATIVE
+				? "reuse buffers or transfer them (postMessage with a "
+				  "transfer list)"
+				: "this machine code frees what it asks for, or a "
+				  "collection does",
+			indent, "");
 		break;
 	case GROWTH_UNDECIDED:
 		if (g->finding.gc_known && v->trace->head.major_gcs == 0)
 			fprintf(out,
 				"%*sno garbage collection has been seen in this process: "
-				"the next one tells\n",
+				"the next one tells, and frees may wait for it\n",
 				indent, "");
+		if (g->finding.gc_known && g->finding.survived < UNPROVEN)
+			growth_advice_collect(v, out, indent);
 		fprintf(out, "%*snext: let it run on, and mark two instants: ", indent,
 			"");
 		break;
 	case GROWTH_PLATEAU:
-		fprintf(out,
-			"%*snext: nothing, if that size is meant; to be sure, later: ",
-			indent, "");
+		print_plateau(v, g, out, indent);
 		break;
 	default:
 		fprintf(out, "%*snext: %s\n", indent, "",
@@ -156,12 +211,12 @@ void
 growth_advice_rss_print(const struct growth_view *v, FILE *out, int indent)
 {
 	int32_t pid = v->trace->file.pid;
+	char again[RUN_AGAIN_BYTES];
 
 	if (v->model->rss_verdict == GROWTH_RETAINED)
 		fprintf(out,
 			"%*s$ weir purge %d    # gives it back now\n"
-			"%*s$ weir run --cache_max=64M --decay_ms=200 ...    # keeps "
-			"less "
-			"from the start\n",
-			indent, "", pid, indent, "");
+			"%*s$ %s    # keeps less from the start\n",
+			indent, "", pid, indent, "",
+			run_again(again, v, "--cache_max=64M --decay_ms=200", ""));
 }

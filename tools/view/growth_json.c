@@ -38,6 +38,7 @@ put_place(struct json *j, const struct growth_place *p)
 	else
 		json_null(j, "column");
 	json_bool(j, "exact_line", p->exact);
+	json_bool(j, "async", p->async);
 }
 
 static void
@@ -91,6 +92,7 @@ put_where(struct json *j, const struct growth_view *v, const struct growth_group
 		json_null(j, "line");
 		json_null(j, "column");
 		json_null(j, "exact_line");
+		json_null(j, "async");
 		return;
 	}
 	/* Of a file, say, the line is the largest site's: an example. */
@@ -201,7 +203,8 @@ put_trace(struct json *j, const struct growth_view *v)
 					     : 0);
 	json_number(j, "history_seconds", (double)m->history_ns / 1e9);
 	json_bool(j, "gc_known", h->gc_known != 0);
-	json_u64(j, "major_gcs", h->major_gcs);
+	json_u64(j, "major_gcs", h->main_major_gcs);
+	json_u64(j, "workers_major_gcs", trace_view_workers_majors(t));
 	json_u64(j, "minor_gcs", h->minor_gcs);
 	json_u64(j, "exact_bytes", h->exact_bytes);
 	json_u64(j, "sample_bytes", h->sample_bytes);

@@ -30,6 +30,9 @@ growth_rose(char buf[GROWTH_ROSE], const struct growth_group *g)
 	show_bytes(bytes, (uint64_t)c->bytes);
 	show_duration(from, (uint64_t)(c->from_s * 1e9));
 	show_duration(to, (uint64_t)(c->to_s * 1e9));
+	/* What goes up and down was once as high: that it is so again is no rise. */
+	if (c->to_s < c->from_s / 6 && g->finding.verdict == GROWTH_PLATEAU)
+		return buf;
 	if (c->to_s < c->from_s / 6)
 		show_format(buf, GROWTH_ROSE, "rose by %s in the last %s", bytes, from);
 	else

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `weir growth` for people: a table of sites, where resident memory is, and the stacks of the worst
- * with the lines of source. All foreign text goes through show_clean.
+ * `weir growth` for people: a table of sites, where resident memory is, and what to do about the worst, with
+ * their stacks. All foreign text goes through show_clean.
  */
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "tools/names/growth_source.h"
+#include "tools/read/program_path.h"
+#include "tools/read/script_name.h"
 #include "tools/text/show.h"
 #include "tools/text/table.h"
 #include "tools/view/attached.h"
@@ -17,7 +18,6 @@
 #include "tools/view/resident_text.h"
 
 #define WHERE_COLUMNS 100
-#define SOURCE_LINE   160
 #define SMALL_BYTES   (1u << 20) /* not worth a line of its own, nor a stack */
 #define MUCH_BYTES    (32u << 20)
 
@@ -32,6 +32,16 @@ growth_view_rows(const struct growth_view *v)
 	       m->groups[n - 1].added_bytes == 0 && m->groups[n - 1].alloc_bytes == 0)
 		n--;
 	return n;
+}
+
+/* What holds nothing is worth a row to who asks for all of them, or for what came and went. */
+static bool
+is_worth_a_row(const struct growth_view *v, const struct growth_group *g)
+{
+	const struct growth_request *asked = &v->model->request;
+
+	return g->live_bytes != 0 || v->top == 0 || asked->sort == GROWTH_SORT_ALLOC ||
+	       (asked->a != NULL && g->added_bytes != 0);
 }
 
 static char *
@@ -50,12 +60,18 @@ print_head(const struct growth_view *v, FILE *out)
 	const struct trace_view *t = v->trace;
 	const struct weir_trace_head *h = &t->head;
 	const struct growth_model *m = v->model;
-	char exe[512], runtime[128], version[128], reason[256];
+	char path[PATH_MAX], exe[512], runtime[128], version[128], reason[256];
 	char all[SHOW_VALUE], from[SHOW_VALUE], to[SHOW_VALUE], attached[ATTACHED_TEXT];
 	uint64_t start = h->started_ns;
 
+	if (v->entry != NULL) {
+		char name[SCRIPT_NAME_BYTES];
+
+		script_name(&v->entry->sidecar, name);
+		fprintf(out, "%s, ", show_clean(exe, sizeof(exe), name));
+	}
 	fprintf(out, "pid %d, %s", t->file.pid,
-		show_clean(exe, sizeof(exe), t->file.exe));
+		show_clean(exe, sizeof(exe), program_path(&t->file, path)));
 	show_clean(runtime, sizeof(runtime), trace_view_string(t, h->runtime));
 	show_clean(version, sizeof(version), trace_view_string(t, h->runtime_version));
 	if (runtime[0] != '\0')
@@ -63,6 +79,8 @@ print_head(const struct growth_view *v, FILE *out)
 			version);
 	if (v->entry != NULL)
 		fprintf(out, ", %s", locate_life_text(v->entry->life));
+	if (v->entry != NULL && v->entry->inner_pid != 0)
+		fprintf(out, ", process %d of its container", (int)v->entry->inner_pid);
 	fprintf(out, "\ntraced %s; window %s to %s",
 		show_duration(all, h->monotonic_ns > start ? h->monotonic_ns - start : 0),
 		show_duration(from, m->from_ns > start ? m->from_ns - start : 0),
@@ -71,13 +89,21 @@ print_head(const struct growth_view *v, FILE *out)
 		fprintf(out, "; history reaches back %s",
 			show_duration(all, m->history_ns));
 	if (h->gc_known)
-		fprintf(out, "; %" PRIu64 " major garbage collections", h->major_gcs);
+		fprintf(out, "; %" PRIu64 " major garbage collection%s",
+			h->main_major_gcs, h->main_major_gcs == 1 ? "" : "s");
 	else
 		fputs("; garbage collections cannot be observed here", out);
+	if (trace_view_workers_majors(t) != 0)
+		fprintf(out, ", and %" PRIu64 " of %s", trace_view_workers_majors(t),
+			trace_view_workers_majors(t) == 1 ? "a worker" : "workers");
 	if (attached_text(attached, &t->file, h->unix_ns))
 		fprintf(out, "\n%s", attached);
 	if (t->before_exit)
-		fputs("\nas of the last write before the process freed all to exit", out);
+		fputs("\nas it was just before the process ended", out);
+	if (t->cut)
+		fputs("\nthe file is shorter than it says, a copy that was cut: what is "
+		      "missing is not shown",
+		      out);
 	fprintf(out, "\nframes read as: %s", trace_view_tier(t));
 	show_clean(reason, sizeof(reason), trace_view_string(t, h->tier_reason));
 	if (reason[0] != '\0')
@@ -85,8 +111,16 @@ print_head(const struct growth_view *v, FILE *out)
 	fputs("\n\n", out);
 }
 
+/* Something is on its way to the memory limit. */
+static bool
+is_near_limit(const struct growth_group *g)
+{
+	return g->eta_s >= 0 && g->eta_s < 1e9;
+}
+
 static void
-add_row(struct table *t, const struct growth_view *v, const struct growth_group *g)
+add_row(struct table *t, const struct growth_view *v, const struct growth_group *g,
+	bool limits)
 {
 	char a[SHOW_VALUE + 1], b[SHOW_VALUE], where[4 * WHERE_COLUMNS];
 	char margin[CENSUS_MARGIN];
@@ -106,9 +140,9 @@ add_row(struct table *t, const struct growth_view *v, const struct growth_group 
 	else
 		table_cell(t, "%s", show_duration(a, (uint64_t)(g->age_s * 1e9)));
 	table_cell(t, "%s", growth_verdict_name(f->verdict));
-	if (g->eta_s >= 0 && g->eta_s < 1e9)
+	if (limits && is_near_limit(g))
 		table_cell(t, "%s", show_duration(a, (uint64_t)(g->eta_s * 1e9)));
-	else
+	else if (limits)
 		table_cell(t, "-");
 	table_cell(t, "%s", show_clean(where, sizeof(where), g->name));
 }
@@ -116,15 +150,23 @@ add_row(struct table *t, const struct growth_view *v, const struct growth_group 
 static void
 print_table(const struct growth_view *v, FILE *out)
 {
-	static const char *const heading[] = {"added", "blocks", "live",    "blocks",
-					      "slope", "age",	 "verdict", "limit in",
-					      "where", NULL};
+	static const char *const with_limit[] = {
+		"added", "blocks",  "live",	   "blocks", "slope",
+		"age",	 "verdict", "at limit in", "where",  NULL};
+	static const char *const heading[] = {"added",	 "blocks", "live",
+					      "blocks",	 "slope",  "age",
+					      "verdict", "where",  NULL};
 	const struct growth_model *m = v->model;
-	size_t rows = growth_view_rows(v), shown = 0;
+	size_t rows = growth_view_rows(v), shown = 0, more = 0, nothing = 0;
 	uint64_t rest = 0;
+	bool limits = false;
 	struct table *t;
 	char buf[SHOW_VALUE];
 
+	if (rows == 0 && v->trace->cut) {
+		fputs("No line is left of it.\n", out);
+		return;
+	}
 	if (rows == 0) {
 		fprintf(out,
 			"No allocation was recorded: those of %s and more would be "
@@ -133,20 +175,30 @@ print_table(const struct growth_view *v, FILE *out)
 			show_bytes(buf, v->trace->head.exact_bytes));
 		return;
 	}
-	t = table_new("rrrrrrlrl");
-	table_heading(t, heading);
+	for (size_t i = 0; i < rows; i++)
+		limits = limits || is_near_limit(&m->groups[i]);
+	t = table_new(limits ? "rrrrrrlrl" : "rrrrrrll");
+	table_heading(t, limits ? with_limit : heading);
 	for (size_t i = 0; i < rows; i++) {
-		if (v->top == 0 || shown < v->top) {
-			add_row(t, v, &m->groups[i]);
+		if (!is_worth_a_row(v, &m->groups[i])) {
+			nothing++;
+		} else if (v->top == 0 || shown < v->top) {
+			add_row(t, v, &m->groups[i], limits);
 			shown++;
 		} else {
+			more++;
 			rest += m->groups[i].live_bytes;
 		}
 	}
-	table_print(t, out, 0);
-	if (shown < rows)
-		fprintf(out, "and %zu more with %s live (--top 0 lists all)\n",
-			rows - shown, show_bytes(buf, rest));
+	if (shown > 0)
+		table_print(t, out, 0);
+	if (more > 0)
+		fprintf(out, "and %zu more with %s live (--top 0 lists all)\n", more,
+			show_bytes(buf, rest));
+	if (nothing > 0)
+		fprintf(out, "%s%zu line%s hold%s nothing now (--top 0 lists all)\n",
+			shown > 0 ? "and " : "", nothing, nothing == 1 ? "" : "s",
+			nothing == 1 ? "s" : "");
 }
 
 static void
@@ -163,9 +215,9 @@ print_losses(const struct growth_view *v, FILE *out)
 			m->unattributed_count == 1 ? "" : "s");
 	for (uint32_t i = 0; i < v->trace->head.n_drops; i++)
 		if (v->trace->head.drops[i] > 0)
-			fprintf(out, "dropped: %s %s\n",
-				show_count(count, v->trace->head.drops[i]),
-				trace_view_drop_meaning((enum weir_trace_drop)i));
+			fprintf(out, "not recorded: %s (%s)\n",
+				trace_view_drop_meaning((enum weir_trace_drop)i),
+				show_count(count, v->trace->head.drops[i]));
 	if (v->entry != NULL)
 		limited = sidecar_at(&v->entry->sidecar, WEIR_SECTION_FALLBACKS,
 				     WEIR_F_LIMITED, 0);
@@ -174,8 +226,6 @@ print_losses(const struct growth_view *v, FILE *out)
 			"not weir's: %s request%s, for data or address space is limited "
 			"(ulimit) and weir takes a sixteenth of it\n",
 			show_count(count, limited), limited == 1 ? "" : "s");
-	if (v->trace->cut)
-		fputs("the file is shorter than it says: a copy that was cut\n", out);
 }
 
 static void
@@ -224,74 +274,6 @@ print_small(const struct growth_view *v, FILE *out)
 				  "", out);
 }
 
-static void
-print_source(const struct growth_view *v, const struct growth_place *p, FILE *out)
-{
-	char line[SOURCE_LINE], clean[4 * SOURCE_LINE];
-
-	switch (growth_source_line(p->file, p->line, growth_started_unix(v->trace), line,
-				   sizeof(line))) {
-	case GROWTH_SOURCE_SHOWN:
-		fprintf(out, "       %5u | %s\n", p->line,
-			show_clean(clean, sizeof(clean), line));
-		break;
-	case GROWTH_SOURCE_NEWER:
-		fputs("             (the file changed since the process began)\n", out);
-		break;
-	case GROWTH_SOURCE_GONE:
-		fputs("             (the file is not here)\n", out);
-		break;
-	case GROWTH_SOURCE_NONE:
-		break;
-	}
-}
-
-/* Innermost first; a run of the runtime's own machine code is one line. */
-static void
-print_stack(const struct growth_view *v, const struct growth_group *g, FILE *out)
-{
-	uint32_t frames[WEIR_TRACE_MAX_DEPTH];
-	uint32_t n = trace_view_stack(
-		v->trace, trace_view_site(v->trace, g->site, WEIR_S_stack), frames);
-	char text[1024], clean[2048];
-
-	for (uint32_t i = 0; i < n; i++) {
-		const struct growth_place *p = growth_place(v->places, frames[i]);
-		uint32_t run = 0;
-
-		while (i + run < n) {
-			const struct growth_place *q =
-				growth_place(v->places, frames[i + run]);
-
-			if (q->script || q->origin == GROWTH_APP ||
-			    q->origin == GROWTH_PACKAGE)
-				break;
-			run++;
-		}
-		if (run > 1) {
-			fprintf(out, "     (%u frames of the runtime and system)\n", run);
-			i += run - 1;
-			continue;
-		}
-		growth_place_text(text, sizeof(text), p);
-		fprintf(out, "  %s  %s%s\n",
-			g->blame.rank != GROWTH_BLAME_NONE && i == g->blame.depth ? ">"
-										  : " ",
-			show_clean(clean, sizeof(clean), text),
-			p->script && !p->exact && p->line != 0
-				? " (line of the definition)"
-				: "");
-		if (p->generated != NULL)
-			fprintf(out, "             (from %s:%u)\n",
-				show_clean(clean, sizeof(clean), p->generated),
-				p->generated_line);
-		if (v->read_sources && p->script && p->origin != GROWTH_RUNTIME)
-			print_source(v, p, out);
-	}
-	if (n == WEIR_TRACE_MAX_DEPTH)
-		fputs("     (deeper frames were not kept)\n", out);
-}
-
 /* What nobody has to look into; its row has all there is to say. */
 static bool
 is_quiet(const struct growth_group *g)
@@ -300,26 +282,38 @@ is_quiet(const struct growth_group *g)
 	       (g->finding.verdict == GROWTH_PLATEAU && g->live_bytes < SMALL_BYTES);
 }
 
+/* Of an innocent line nobody has to know how it came to be called. */
+static bool
+is_suspect(const struct growth_group *g)
+{
+	return g->finding.verdict == GROWTH_HELD ||
+	       g->finding.verdict == GROWTH_UNDECIDED;
+}
+
 static void
 print_worst(const struct growth_view *v, FILE *out)
 {
 	const struct growth_model *m = v->model;
 	char live[SHOW_VALUE], name[1024], rose[GROWTH_ROSE];
-	size_t rows = growth_view_rows(v);
+	size_t rows = growth_view_rows(v), n = 0;
 
-	for (size_t i = 0; i < rows && i < v->stacks; i++) {
+	for (size_t i = 0; i < rows && n < v->stacks; i++) {
 		const struct growth_group *g = &m->groups[i];
 
-		if (is_quiet(g) && !v->quiet_stacks)
+		if (!is_worth_a_row(v, g))
+			continue;
+		n++;
+		if (is_quiet(g) && !v->whole_stacks)
 			continue;
 		growth_rose(rose, g);
-		fprintf(out, "\n%zu. %s\n   %s live, %s: %s\n%s%s%s", i + 1,
+		fprintf(out, "\n%zu. %s\n   %s live, %s: %s\n%s%s%s", n,
 			show_clean(name, sizeof(name), g->name),
 			show_bytes(live, g->live_bytes),
 			growth_verdict_name(g->finding.verdict),
 			growth_finding_meaning(&g->finding), rose[0] != '\0' ? "   " : "",
 			rose, rose[0] != '\0' ? "\n" : "");
-		print_stack(v, g, out);
+		if (is_suspect(g) || v->whole_stacks)
+			growth_stack_print(v, g, out);
 		growth_advice_print(v, g, out, 3);
 	}
 }

@@ -15,9 +15,9 @@ struct growth_view {
 	const struct trace_view *trace;
 	struct growth_places *places;
 	const struct growth_model *model;
-	size_t top;	   /* groups to list; 0: all */
-	size_t stacks;	   /* of these, with the full stack */
-	bool quiet_stacks; /* also of small plateaus and of what was released */
+	size_t top;    /* groups to list; 0: all */
+	size_t stacks; /* of these, what to do about them, with the stack */
+	bool whole_stacks; /* also of what is neither held nor undecided, and nothing folded but machine code */
 	bool read_sources; /* show lines of scripts from disk */
 };
 
@@ -27,6 +27,10 @@ void growth_json_print(const struct growth_view *v, FILE *out);
 /* Groups that hold, held or added something: the rest is not worth a row. */
 size_t growth_view_rows(const struct growth_view *v);
 
+/* The stack of the group's largest site, with lines of source. */
+void growth_stack_print(const struct growth_view *v, const struct growth_group *g,
+			FILE *out);
+
 /*
  * What to do next for the group, with the command to type, each line behind `indent` spaces. A
  * group's size in bytes goes into it where a snapshot must be searched for it.
@@ -35,7 +39,11 @@ void growth_advice_print(const struct growth_view *v, const struct growth_group 
 			 FILE *out, int indent);
 void growth_advice_rss_print(const struct growth_view *v, FILE *out, int indent);
 
-/* How to have this process write a heap snapshot. */
-void growth_advice_snapshot(const struct growth_view *v, FILE *out, int indent);
+/* What a collection would tell, where a hook can be asked for one, or how to have such a hook. */
+void growth_advice_collect(const struct growth_view *v, FILE *out, int indent);
+
+/* How to see who holds what lives, that of the group's line or, NULL, anything. */
+void growth_advice_holders(const struct growth_view *v, const struct growth_group *g,
+			   FILE *out, int indent);
 
 #endif

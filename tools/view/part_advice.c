@@ -4,7 +4,13 @@
  */
 #include "tools/view/part_advice.h"
 
+#include <inttypes.h>
+#include <string.h>
+
 #include "tools/text/show.h"
+#include "tools/view/run_again.h"
+
+#define LEAST_BEHIND (UINT64_C(4) << 20)
 
 static void
 put(FILE *out, int indent, const char *line)
@@ -24,7 +30,7 @@ void
 part_advice_say(const struct growth_view *v, enum weir_memory_part part, FILE *out)
 {
 	const struct growth_part *p = &v->model->parts[part];
-	char bytes[SHOW_VALUE], slope[SHOW_VALUE], all[SHOW_VALUE];
+	char bytes[SHOW_VALUE], slope[SHOW_VALUE], all[SHOW_VALUE], enough[SHOW_VALUE];
 
 	fprintf(out, "%s: %s of %s resident, ",
 		v->model->rss.parts_known ? resident_part_meaning(part)
@@ -35,28 +41,32 @@ part_advice_say(const struct growth_view *v, enum weir_memory_part part, FILE *o
 		fprintf(out, "grows by %s/s: %s\n",
 			show_bytes(slope, (uint64_t)p->slope_bytes_per_s),
 			growth_verdict_name(p->verdict));
+	else if (p->enough_s > 0)
+		fprintf(out,
+			"seen too seldom to tell whether it grows: look again in %s\n",
+			show_duration(enough, (uint64_t)(p->enough_s + 1) * 1000000000));
 	else
 		fprintf(out, "%s\n",
-			p->verdict == GROWTH_PLATEAU
-				? "does not grow"
-				: "too short to tell whether it grows");
+			p->verdict == GROWTH_PLATEAU ? "does not grow"
+						     : "higher than it was, but not seen "
+						       "to rise evenly: more time tells "
+						       "whether it grows");
 }
 
 static void
 print_script(const struct growth_view *v, const struct growth_part *p, FILE *out,
 	     int indent)
 {
-	char max[SHOW_VALUE];
+	char max[64], again[RUN_AGAIN_BYTES];
 
 	if (p->verdict == GROWTH_GC_LAG) {
 		put(out, indent,
 		    "what survives its collections does not grow: garbage that was not "
 		    "collected yet");
-		fprintf(out,
-			"%*s$ weir run -- node --max-old-space-size=%s ...    # in MB: "
-			"collects sooner\n",
-			indent, "",
-			show_count(max, v->model->rss.js_used_bytes / 500000 + 64));
+		show_format(max, sizeof(max), "--max-old-space-size=%" PRIu64,
+			    v->model->rss.js_used_bytes / 500000 + 64);
+		fprintf(out, "%*s$ %s    # in MB: collects sooner\n", indent, "",
+			run_again(again, v, "", max));
 		return;
 	}
 	if (p->verdict == GROWTH_HELD)
@@ -67,41 +77,52 @@ print_script(const struct growth_view *v, const struct growth_part *p, FILE *out
 		put(out, indent,
 		    "objects and strings; whether they are garbage, a full collection "
 		    "tells; see what they are");
-	growth_advice_snapshot(v, out, indent);
+	if (p->verdict != GROWTH_HELD && trace_view_workers_majors(v->trace) != 0)
+		put(out, indent,
+		    "workers' heaps are part of it; V8 keeps pages of those that have "
+		    "ended for the next ones");
+	if (p->verdict == GROWTH_UNDECIDED)
+		growth_advice_collect(v, out, indent);
+	growth_advice_holders(v, NULL, out, indent);
 	put(out, indent,
-	    "in Chrome DevTools, Memory, load two of them and compare: the class that "
-	    "grew, and its retainers");
+	    "and for what grew between two: --output=FILE keeps one; Chrome DevTools, "
+	    "Memory, compares them");
 }
 
 static void
 print_next(const struct growth_view *v, FILE *out, int indent)
 {
-	char kept[SHOW_VALUE], floor[SHOW_VALUE];
+	char kept[SHOW_VALUE], floor[SHOW_VALUE], again[RUN_AGAIN_BYTES];
+	const char *runtime = trace_view_string(v->trace, v->trace->head.runtime);
+	bool is_node = strcmp(runtime, "node") == 0 && v->entry != NULL &&
+		       v->entry->life == LOCATE_RUNNING;
 	uint64_t bytes;
 
 	if (resident_next_free(&v->model->rss, &bytes) &&
 	    bytes >= v->model->rss.part_bytes[WEIR_PART_OF_NEXT] / 3) {
 		fprintf(out,
 			"%*s%s are free and kept by glibc: in pieces among blocks in "
-			"use, which weir's trim at rest cannot give back\n",
+			"use, which weir's trims cannot give back\n",
 			indent, "", show_bytes(kept, bytes));
-		put(out, indent,
-		    "$ MALLOC_ARENA_MAX=2 weir run -- ...    # fewer heaps, fewer "
-		    "pieces");
-		put(out, indent,
-		    "$ LD_PRELOAD=libjemalloc.so.2 weir run -- ...    # small blocks "
-		    "from "
-		    "an allocator that mixes sizes less");
+		run_again(again, v, "", "");
+		fprintf(out,
+			"%*s$ MALLOC_ARENA_MAX=2 %s    # fewer heaps, fewer pieces\n"
+			"%*s$ LD_PRELOAD=libjemalloc.so.2 %s    # small blocks from an "
+			"allocator that mixes sizes less\n",
+			indent, "", again, indent, "", again);
 	}
 	if (v->trace->head.sample_bytes != 0) {
 		put(out, indent,
 		    "blocks below the floor; the sampled lines above are theirs");
 		return;
 	}
-	fprintf(out, "%*sblocks below %s, which weir leaves alone; who asks for them:\n",
-		indent, "", show_bytes(floor, v->trace->head.exact_bytes));
-	put(out, indent,
-	    "$ weir run --trace_sample=64K -- ...    # a sample of them, by line");
+	fprintf(out, "%*sblocks below %s, which weir leaves alone; %s:\n", indent, "",
+		show_bytes(floor, v->trace->head.exact_bytes),
+		is_node ? "who holds them, and who asks for them" : "who asks for them");
+	if (is_node)
+		growth_advice_holders(v, NULL, out, indent);
+	fprintf(out, "%*s$ %s    # a sample of them, by line\n", indent, "",
+		run_again(again, v, "--trace_sample=64K", ""));
 }
 
 /* The lines of code behind it. */
@@ -119,6 +140,12 @@ print_maps(const struct growth_view *v, FILE *out, int indent)
 	    "WebAssembly memories, resizable buffers, what libraries map: no block of "
 	    "any "
 	    "allocator");
+	if (m->behind_bytes >= LEAST_BEHIND && m->behind_ns != 0)
+		fprintf(out,
+			"%*s%s of it came since the process last wrote who maps what, "
+			"%s ago\n",
+			indent, "", show_bytes(bytes, m->behind_bytes),
+			show_duration(name, m->behind_ns));
 	if (most != NULL && most->mapped_bytes != 0)
 		fprintf(out, "%*smost of it, %s, by %s, in the table as any line\n",
 			indent, "", show_bytes(bytes, most->mapped_bytes),
@@ -141,8 +168,10 @@ part_advice_print(const struct growth_view *v, enum weir_memory_part part, FILE 
 				       "their pages when memory is short",
 		[WEIR_PART_OF_SHARED] = "shared memory, memfd, /dev/shm: ls -l "
 					"/proc/PID/map_files",
-		[WEIR_PART_OF_REST] = "anonymous memory whose maker weir did not see: "
-				      "mapped before weir looked, or past the C library",
+		[WEIR_PART_OF_REST] =
+			"anonymous memory whose maker weir did not see: "
+			"mapped before weir looked, in small pieces, or past the "
+			"C library",
 	};
 	const struct growth_model *m = v->model;
 

@@ -23,6 +23,7 @@ resident_text_sum(const struct resident *r, FILE *out)
 {
 	struct resident_row rows[WEIR_N_MEMORY_PARTS];
 	size_t n = resident_rows(r, rows);
+	const char *between = "";
 	char v[SHOW_VALUE];
 
 	if (r->rss_bytes == 0) {
@@ -30,9 +31,13 @@ resident_text_sum(const struct resident *r, FILE *out)
 		return;
 	}
 	fprintf(out, "resident %s = ", show_bytes(v, r->rss_bytes));
-	for (size_t i = 0; i < n; i++)
-		fprintf(out, "%s%s %s", i > 0 ? " + " : "", show_bytes(v, rows[i].bytes),
+	for (size_t i = 0; i < n; i++) {
+		if (rows[i].bytes == 0)
+			continue;
+		fprintf(out, "%s%s %s", between, show_bytes(v, rows[i].bytes),
 			in_a_sum(&rows[i]));
+		between = " + ";
+	}
 	putc('\n', out);
 }
 
@@ -70,7 +75,8 @@ print_next(const struct resident *r, FILE *out, int indent)
 	else
 		fprintf(out,
 			"%*swhat of the next allocator's memory is free is not known: "
-			"glibc is asked when the process rests\n",
+			"glibc is asked when the process rests, and now and then where "
+			"much may be\n",
 			indent, "");
 }
 

@@ -5,6 +5,7 @@
  * be added.
  */
 
+#include "tools/read/script_name.h"
 #include "tools/text/json.h"
 #include "tools/view/attached.h"
 #include "tools/view/census_view.h"
@@ -82,9 +83,17 @@ static void
 put_identity(struct json *j, const struct locate_entry *e)
 {
 	const struct weir_stats_header *h = &e->sidecar.header;
+	char name[SCRIPT_NAME_BYTES];
 
 	json_i64(j, "pid", h->pid);
+	if (e->inner_pid != 0)
+		json_i64(j, "inner_pid", e->inner_pid);
 	json_string(j, "exe", h->exe);
+	json_string(j, "name", script_name(&e->sidecar, name));
+	json_open(j, "ancestors", '[');
+	for (size_t i = 0; i < WEIR_STATS_ANCESTORS && h->ancestors[i] > 0; i++)
+		json_i64(j, NULL, h->ancestors[i]);
+	json_close(j, ']');
 	json_string(j, "state", locate_life_text(e->life));
 	json_string(j, "sidecar", e->path);
 }
@@ -254,6 +263,7 @@ stat_json_print(const struct stat_view *v, FILE *out)
 	put_sizes(&j, s);
 	put_named(&j, s);
 	put_small(&j, v);
+	stat_collect_put(&j, &v->collections);
 	put_regions(&j, s);
 	stat_trace_put(&j, &v->trace);
 	json_close(&j, '}');

@@ -175,6 +175,32 @@ stat_tables_passed(const struct sidecar *s, FILE *out)
 }
 
 void
+stat_tables_trims(const struct sidecar *s, FILE *out)
+{
+	uint64_t n = sidecar_counter(s, WEIR_C_next_trims);
+	uint64_t refused = sidecar_counter(s, WEIR_C_aside_refused);
+	char a[SHOW_VALUE], b[SHOW_VALUE], c[SHOW_VALUE];
+
+	if (n == 0)
+		return;
+	fprintf(out,
+		"\nThe next allocator was trimmed %s time%s, %s while the program "
+		"worked: "
+		"%s back, %s at the longest\n",
+		show_count(a, n), show_plural(n),
+		show_count(b, sidecar_counter(s, WEIR_C_next_trims_under_load)),
+		show_bytes(c, sidecar_counter(s, WEIR_C_next_trimmed_bytes)),
+		show_duration((char[SHOW_VALUE]){0},
+			      sidecar_counter(s, WEIR_C_next_trim_longest_ns)));
+	fprintf(out, "  %s small requests were served by weir meanwhile",
+		show_count(a, sidecar_counter(s, WEIR_C_aside_blocks)));
+	if (refused != 0)
+		fprintf(out, ", %s found no room there and may have waited",
+			show_count(b, refused));
+	putc('\n', out);
+}
+
+void
 stat_tables_sizes(const struct sidecar *s, FILE *out)
 {
 	const struct sidecar_rows *r = &s->rows[WEIR_SECTION_SIZES];

@@ -17,6 +17,7 @@ void stat_tables_map(const struct sidecar *s, FILE *out);
 
 /* Why requests went to the next allocator. */
 void stat_tables_passed(const struct sidecar *s, FILE *out);
+void stat_tables_trims(const struct sidecar *s, FILE *out);
 
 void stat_tables_sizes(const struct sidecar *s, FILE *out);
 void stat_tables_kinds(const struct sidecar *s, FILE *out);

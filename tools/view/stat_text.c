@@ -4,9 +4,15 @@
  * is cleaned before it is printed.
  */
 #include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "tools/model/process_tree.h"
+#include "tools/read/program_path.h"
+#include "tools/read/script_name.h"
 #include "tools/text/show.h"
 #include "tools/text/table.h"
+#include "tools/text/tell.h"
 #include "tools/view/attached.h"
 #include "tools/view/census_view.h"
 #include "tools/view/resident_text.h"
@@ -15,15 +21,31 @@
 
 #define EXE_CLEAN (4 * WEIR_STATS_EXE_BYTES)
 
+static const char *
+exe_name(const char *exe)
+{
+	const char *slash = strrchr(exe, '/');
+
+	return slash != NULL ? slash + 1 : exe;
+}
+
 static void
 print_who(const struct stat_view *v, FILE *out)
 {
 	const struct weir_stats_header *h = &v->entry->sidecar.header;
 	char exe[EXE_CLEAN], path[4 * PATH_MAX], version[64], age[SHOW_VALUE];
+	char name[SCRIPT_NAME_BYTES], own[PATH_MAX];
+	const char *program = program_path(h, own);
 	char attached[ATTACHED_TEXT];
 
 	fprintf(out, "process   %d, %s: %s\n", (int)h->pid,
-		locate_life_text(v->entry->life), show_clean(exe, sizeof(exe), h->exe));
+		locate_life_text(v->entry->life), show_clean(exe, sizeof(exe), program));
+	if (v->entry->inner_pid != 0)
+		fprintf(out, "          in a container, where it is process %d\n",
+			(int)v->entry->inner_pid);
+	if (strcmp(script_name(&v->entry->sidecar, name), exe_name(program)) != 0)
+		fprintf(out, "          started as %s\n",
+			show_clean(exe, sizeof(exe), name));
 	if (v->entry->life == LOCATE_GONE && h->detached_unix_ns == 0)
 		fputs("          it did not end by exit: killed, or left by _exit\n",
 		      out);
@@ -99,15 +121,27 @@ stat_text_print(const struct stat_view *v, FILE *out)
 
 	print_who(v, out);
 	print_options(&s->header, out);
+	if (sidecar_counter(s, WEIR_C_silent) != 0)
+		fputs("  silent: the program has a filter of system calls (seccomp) that "
+		      "may kill "
+		      "for what\n"
+		      "          writing takes; weir serves on, and all here is of "
+		      "then\n",
+		      out);
 	stat_trace_print(&v->trace, out);
 	print_small(v, out);
+	stat_collect_print(&v->collections, out);
 	print_memory(&v->memory, out);
 	stat_tables_classes(s, out, v->all);
 	stat_tables_map(s, out);
 	stat_tables_passed(s, out);
+	stat_tables_trims(s, out);
 	stat_tables_sizes(s, out);
 	stat_tables_kinds(s, out);
-	stat_tables_counters(s, out);
+	if (v->all)
+		stat_tables_counters(s, out);
+	else
+		fputs("\nEvery counter, and classes that were never used: --all\n", out);
 }
 
 void
@@ -116,34 +150,38 @@ stat_text_list(const struct locate_entry *entries, size_t n, FILE *out)
 	static const char *const heading[] = {"PID",  "STATE",	"WRITTEN",  "RSS",
 					      "LIVE", "CACHED", "HIT RATE", "PROGRAM"};
 	struct table *t = table_new("rlrrrrrl");
-	size_t bad = 0;
+	struct process_row *rows = calloc(n + 1, sizeof(*rows));
+	size_t listed;
 
+	if (rows == NULL)
+		tell_no_memory();
+	listed = process_tree_order(entries, n, rows);
 	table_heading(t, heading);
-	for (size_t i = 0; i < n; i++) {
-		const struct sidecar *s = &entries[i].sidecar;
-		char v[SHOW_VALUE], exe[EXE_CLEAN];
-		struct derive_totals sum;
+	for (size_t i = 0; i < listed; i++) {
+		const struct locate_entry *e = &entries[rows[i].entry];
+		const struct sidecar *s = &e->sidecar;
+		char v[SHOW_VALUE], name[SCRIPT_NAME_BYTES], clean[EXE_CLEAN];
+		struct derive_totals sum = derive_totals(s);
 
-		if (entries[i].error != 0) {
-			bad++;
-			continue;
-		}
-		sum = derive_totals(s);
 		table_cell(t, "%d", (int)s->header.pid);
-		table_cell(t, "%s", locate_life_text(entries[i].life));
+		table_cell(t, "%s", locate_life_text(e->life));
 		table_cell(t, "%s ago", show_duration(v, locate_age_ns(s)));
 		table_cell(t, "%s", show_bytes(v, sidecar_counter(s, WEIR_C_rss_bytes)));
 		table_cell(t, "%s",
 			   show_bytes(v, sidecar_counter(s, WEIR_C_live_held_bytes)));
 		table_cell(t, "%s", show_bytes(v, sum.cached_dirty_bytes));
 		table_cell(t, "%s", show_percent(v, sum.recycled, sum.gets));
-		table_cell(t, "%s", show_clean(exe, sizeof(exe), s->header.exe));
+		script_name(s, name);
+		show_clean(clean, sizeof(clean),
+			   s->header.command[0] != '\0' ? name : s->header.exe);
+		table_cell(t, "%*s%s", 2 * (int)rows[i].depth, "", clean);
 	}
-	if (bad < n)
+	free(rows);
+	if (listed > 0)
 		table_print(t, out, 0);
 	else
 		table_free(t);
-	for (size_t i = 0; i < n && bad > 0; i++) {
+	for (size_t i = 0; i < n && listed < n; i++) {
 		char path[4 * PATH_MAX];
 
 		if (entries[i].error != 0)

@@ -103,9 +103,9 @@ stat_trace_print(const struct stat_trace *t, FILE *out)
 	print_costs(t, out);
 	for (uint32_t i = 0; i < h->n_drops; i++)
 		if (h->drops[i] != 0)
-			fprintf(out, "          lost: %s %s\n",
-				show_count(a, h->drops[i]),
-				trace_view_drop_meaning((enum weir_trace_drop)i));
+			fprintf(out, "          not recorded: %s (%s)\n",
+				trace_view_drop_meaning((enum weir_trace_drop)i),
+				show_count(a, h->drops[i]));
 }
 
 void

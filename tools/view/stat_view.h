@@ -9,6 +9,7 @@
 
 #include "tools/model/derive.h"
 #include "tools/model/resident.h"
+#include "tools/read/collections.h"
 #include "tools/read/locate.h"
 #include "weir/trace.h"
 
@@ -30,6 +31,7 @@ struct stat_view {
 	const struct locate_entry *entry;
 	struct stat_trace trace;
 	struct resident memory;
+	struct collections collections;
 	uint64_t age_ns;
 	bool all; /* also what is zero */
 };
@@ -39,6 +41,10 @@ struct stat_trace stat_trace_of(const char *path);
 void stat_trace_print(const struct stat_trace *t, FILE *out);
 struct json;
 void stat_trace_put(struct json *j, const struct stat_trace *t);
+
+/* What weir's hook in a runtime has collected; nothing is printed where none was asked for. */
+void stat_collect_print(const struct collections *c, FILE *out);
+void stat_collect_put(struct json *j, const struct collections *c);
 
 void stat_text_print(const struct stat_view *v, FILE *out);
 void stat_json_print(const struct stat_view *v, FILE *out);

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Collects again and again, and says how often and what its heap holds then. collections.cjs WORKERS HOT
+// Collects again and again, and says how often and what its heap holds then. collections.cjs WORKERS HOT CROWD
 // WORKERS: so many come and go meanwhile, each with a block of its own. HOT: one large function is compiled
-// by V8's helpers all the while.
+// by V8's helpers all the while. CROWD: so many workers live at once, collect too, and are gone at the end.
 'use strict';
 const { PerformanceObserver, constants } = require('node:perf_hooks');
 const { Worker } = require('node:worker_threads');
 const v8 = require('node:v8');
 const text = 'const b = Buffer.alloc(2 << 20, 1); require("worker_threads").parentPort.postMessage(b.length)';
-const [workers, hot] = process.argv.slice(2).map(Number);
+const crowded = `const b = Buffer.alloc(2 << 20, 1);
+	const { parentPort } = require("worker_threads");
+	parentPort.on("message", () => { gc(); parentPort.postMessage(b.length); });
+	parentPort.postMessage(b.length);`;
+const [workers, hot, crowd] = process.argv.slice(2).map(Number);
 let majors = 0, heap;
 const seen = new PerformanceObserver((list) => {
 	for (const entry of list.getEntries())
@@ -25,7 +29,10 @@ function remember() {
 	held.push(Buffer.alloc(400000, 1));
 }
 const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
+const said = (worker) => new Promise((resolve) => worker.once('message', resolve));
 async function main() {
+	const crowding = Array.from({ length: crowd || 0 }, () => new Worker(crowded, { eval: true }));
+	await Promise.all(crowding.map(said));
 	for (let i = 0; i < workers; i++)
 		await new Promise((resolve) => new Worker(text, { eval: true }).on('exit', resolve));
 	for (let i = 0; i < 60; i++) {
@@ -36,6 +43,12 @@ async function main() {
 			gc();
 		await turn();
 	}
+	for (const worker of crowding)
+		for (let i = 0; i < 3; i++) {
+			worker.postMessage('collect');
+			await said(worker);
+		}
+	await Promise.all(crowding.map((worker) => worker.terminate()));
 	gc();
 	heap = v8.getHeapStatistics();
 	// It is killed once its numbers have been written.

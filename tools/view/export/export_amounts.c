@@ -93,10 +93,12 @@ export_script_stack(const struct growth_view *v, uint32_t site,
 char *
 export_frame_name(char *buf, size_t size, const struct growth_place *p)
 {
+	const char *async = p->async ? "async " : "";
+
 	if (p->function[0] != '\0')
-		show_format(buf, size, "%s", p->function);
+		show_format(buf, size, "%s%s", async, p->function);
 	else if (p->script)
-		show_format(buf, size, "(anonymous)");
+		show_format(buf, size, "%s(anonymous)", async);
 	else
 		growth_place_text(buf, size, p);
 	return buf;

@@ -159,6 +159,7 @@ put_labels(struct writer *w, uint32_t site)
 	uint64_t thread = trace_view_site(t, site, WEIR_S_thread);
 	double kib = (double)live->bytes / 1024;
 	double born = (double)trace_view_site(t, site, WEIR_S_birth_gc_sum);
+	double majors = (double)trace_view_site(t, site, WEIR_S_major_gcs);
 
 	put_label(w, "kind",
 		  trace_view_kind_name(trace_view_site(t, site, WEIR_S_caller_kind)), 0,
@@ -170,9 +171,8 @@ put_labels(struct writer *w, uint32_t site)
 	}
 	if (live->count > 0)
 		put_label(w, "bytes", NULL, live->bytes / live->count, "bytes");
-	if (t->head.gc_known && kib >= 1 && born / kib <= (double)t->head.major_gcs)
-		put_label(w, "gc_age", NULL,
-			  (int64_t)((double)t->head.major_gcs - born / kib), NULL);
+	if (t->head.gc_known && kib >= 1 && born / kib <= majors)
+		put_label(w, "gc_age", NULL, (int64_t)(majors - born / kib), NULL);
 }
 
 static void

@@ -41,7 +41,7 @@
     return `${Math.floor(seconds / 3600)} h ${Math.floor(seconds / 60) % 60} min`;
   }
 
-  const clock = (t) => new Date((data.t0 + t) * 1000).toLocaleTimeString();
+  const clock = (t) => `${new Date((data.t0 + t) * 1000).toISOString().slice(11, 19)} UTC`;
 
   // Round steps that people count in, at most `most` of them.
   function steps(end, most, sizes) {
@@ -247,7 +247,7 @@
 
     controls() {
       const bar = element("div", { class: "flame-bar" });
-      const field = element("fieldset", {}, element("legend", { class: "sub" }, "Width of a box: bytes"));
+      const field = element("fieldset", {}, element("legend", { class: "sub" }, "A box is as wide as its share of the memory"));
       for (const [key, text] of MEASURES) {
         const input = element("input", { type: "radio", name: "measure", value: key });
         input.checked = key === this.measure;
@@ -278,9 +278,11 @@
         let node = this.root;
         node.value += value;
         for (const f of this.shown(stack)) {
-          if (!node.kids.has(f))
-            node.kids.set(f, { frame: data.frames[f], value: 0, kids: new Map(), above: node, depth: node.depth + 1 });
-          node = node.kids.get(f);
+          // Of one line there may be several frames: interpreted, compiled.
+          const key = data.frames[f].n;
+          if (!node.kids.has(key))
+            node.kids.set(key, { frame: data.frames[f], value: 0, kids: new Map(), above: node, depth: node.depth + 1 });
+          node = node.kids.get(key);
           node.value += value;
         }
       }
@@ -407,6 +409,20 @@
         sortBy(table, column, down);
       });
     });
+  }
+
+  // ---- Commands are there to be copied. Without a clipboard they can be selected. ----
+
+  for (const box of document.querySelectorAll(".command")) {
+    if (!navigator.clipboard) break; // a page of http
+    const button = element("button", { type: "button" }, "Copy");
+    button.addEventListener("click", () => {
+      navigator.clipboard.writeText(box.querySelector("code").textContent).then(() => {
+        button.textContent = "Copied";
+        setTimeout(() => { button.textContent = "Copy"; }, 2000);
+      }, () => button.remove());
+    });
+    box.append(button);
   }
 
   const views = [];

@@ -168,8 +168,10 @@ free_history(struct history *h)
 static void
 print_line(const struct report *r, const struct history *h, size_t line, struct json *j)
 {
+	char name[REPORT_NAME_MAX];
+
 	json_open(j, NULL, '{');
-	put_string(j, "name", h->lines[line].name);
+	put_string(j, "name", report_name(r, name, h->lines[line].name));
 	json_open(j, "v", '[');
 	for (size_t i = 0; i < r->rows.n; i++)
 		json_u64(j, NULL, h->bytes[i * h->n + line]);

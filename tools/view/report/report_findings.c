@@ -53,6 +53,39 @@ finding_end(FILE *out)
 	fputs("</li>\n", out);
 }
 
+/* A line of advice: words, a command behind "$ " to be copied, and what is said of it behind "#". */
+static void
+print_step(char *line, FILE *out)
+{
+	char *command = strstr(line, "$ "), *remark;
+
+	if (command == NULL || (command > line && command[-1] != ' ')) {
+		fputs("<p>", out);
+		report_html_text(out, line);
+		fputs("</p>\n", out);
+		return;
+	}
+	if (command > line) {
+		*command = '\0';
+		fputs("<p>", out);
+		report_html_text(out, line);
+		fputs("</p>\n", out);
+	}
+	command += 2;
+	remark = strstr(command, "    # ");
+	if (remark != NULL)
+		*remark = '\0';
+	fputs("<div class=\"command\"><code>", out);
+	report_html_text(out, command);
+	fputs("</code>", out);
+	if (remark != NULL) {
+		fputs("<span class=\"sub\">", out);
+		report_html_text(out, remark + 6);
+		fputs("</span>", out);
+	}
+	fputs("</div>\n", out);
+}
+
 /*
  * What `weir growth` advises, for the group, the part (-1: none) or else for weir's own, line by line. Folded: the
  * finding before says nearly the same.
@@ -78,14 +111,12 @@ print_advice(const struct report *r, const struct growth_group *g, int part, boo
 	if (n > 0 && folded)
 		fputs("<details><summary>What to do next</summary>\n", out);
 	if (n > 0)
-		fputs("<pre class=\"next\">", out);
+		fputs("<div class=\"next\">\n", out);
 	for (line = strtok_r(text, "\n", &rest); line != NULL;
-	     line = strtok_r(NULL, "\n", &rest)) {
-		report_html_text(out, line);
-		fputc('\n', out);
-	}
+	     line = strtok_r(NULL, "\n", &rest))
+		print_step(line, out);
 	if (n > 0)
-		fputs(folded ? "</pre></details>\n" : "</pre>\n", out);
+		fputs(folded ? "</div></details>\n" : "</div>\n", out);
 	free(text);
 }
 
@@ -168,17 +199,17 @@ print_summary(const struct report *r, FILE *out)
 				  show_bytes(limit, m->limit_bytes),
 				  r->entry->life == LOCATE_RUNNING ? "is" : "would be",
 				  eta_text(eta, m->eta_s));
-	else if (m->limit_bytes == 0)
-		fputs(" No memory limit was seen.", out);
 	finding_body(out, NULL);
 	finding_end(out);
 }
 
 static void
-print_name(const struct growth_group *g, FILE *out)
+print_name(const struct report *r, const struct growth_group *g, FILE *out)
 {
+	char name[REPORT_NAME_MAX];
+
 	fputs("<span class=\"code\">", out);
-	report_html_text(out, g->name);
+	report_html_text(out, report_name(r, name, g->name));
 	fputs("</span>", out);
 }
 
@@ -189,7 +220,7 @@ print_held(const struct report *r, const struct growth_group *g, bool folded, FI
 	char age[64] = "", meaning[512], rose[GROWTH_ROSE];
 
 	finding_begin(out, "bad");
-	print_name(g, out);
+	print_name(r, g, out);
 	report_html_print(out, " holds %s in %s %s, and %s more each second.",
 			  show_bytes(live, g->live_bytes),
 			  show_count(count, g->live_count),
@@ -240,7 +271,7 @@ print_all_held(const struct report *r, FILE *out)
 		print_held(r, held[i], i > 0, out);
 	free(held);
 	if (n > MAX_HELD)
-		fprintf(out, "<li><p>%zu more lines grow: see the sites.</p></li>\n",
+		fprintf(out, "<li><p>%zu more lines grow: see the table.</p></li>\n",
 			n - MAX_HELD);
 }
 
@@ -262,7 +293,7 @@ print_others(const struct report *r, enum growth_verdict verdict, FILE *out)
 			continue;
 		n++;
 		finding_begin(out, verdict == GROWTH_UNDECIDED ? "warn" : "good");
-		print_name(g, out);
+		print_name(r, g, out);
 		report_html_print(out, ": %s live, %s.", show_bytes(live, g->live_bytes),
 				  growth_verdict_name(verdict));
 		finding_body(out, growth_finding_meaning(&g->finding));
@@ -277,8 +308,13 @@ print_untouched(const struct report *r, FILE *out)
 {
 	uint64_t asked = r->growth.live_bytes, live = r->rss.live_bytes;
 	char a[SHOW_VALUE], b[SHOW_VALUE];
+	double grown;
 
 	if (asked / 5 * 4 <= live || asked - live < UNTOUCHED_WORTH)
+		return;
+	/* Resident memory was seen a little earlier: what came meanwhile is not untouched. */
+	grown = 2 * held_slope(&r->growth) * ((double)r->rss.age_ns / 1e9);
+	if ((double)(asked - live) < grown + (double)UNTOUCHED_WORTH)
 		return;
 	finding_begin(out, "warn");
 	report_html_print(out, "Of %s that the lines hold, %s are resident.",

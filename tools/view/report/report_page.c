@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "tools/read/script_name.h"
 #include "tools/text/show.h"
 #include "tools/text/tell.h"
 #include "tools/view/report/report_assets.h"
@@ -16,26 +17,21 @@
 
 #define NONCE_BYTES 16
 
-static const char *
-program_name(const struct report *r)
-{
-	const char *exe = r->entry->sidecar.header.exe;
-	const char *slash = strrchr(exe, '/');
-
-	return slash != NULL && slash[1] != '\0' ? slash + 1 : exe;
-}
-
 static void
 print_program(const struct report *r, FILE *out)
 {
-	report_html_print(out, "%s, process %d", program_name(r),
+	char name[SCRIPT_NAME_BYTES];
+
+	report_html_print(out, "%s, process %d", script_name(&r->entry->sidecar, name),
 			  (int)r->entry->sidecar.header.pid);
 }
 
 static void
 print_title(const struct report *r, FILE *out)
 {
-	report_html_print(out, "weir: %s %d", program_name(r),
+	char name[SCRIPT_NAME_BYTES];
+
+	report_html_print(out, "weir: %s %d", script_name(&r->entry->sidecar, name),
 			  (int)r->entry->sidecar.header.pid);
 }
 

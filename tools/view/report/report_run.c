@@ -42,6 +42,11 @@ report_print_subtitle(const struct report *r, FILE *out)
 	fputs("as of ", out);
 	print_time(s->slot.unix_ns, out);
 	report_html_print(out, " (%s before this page)", show_duration(age, r->age_ns));
+	if (r->root[0] != '\0') {
+		fputs("; paths are below <span class=\"code\">", out);
+		report_html_text(out, r->root);
+		fputs("</span>", out);
+	}
 }
 
 static void
@@ -82,7 +87,11 @@ print_trace_facts(const struct report *r, FILE *out)
 			  show_bytes((char[SHOW_VALUE]){0}, h->memory_bytes));
 	term(out, "Collections seen");
 	if (h->gc_known != 0)
-		report_html_print(out, "%s major, %s minor", show_count(a, h->major_gcs),
+		report_html_print(out, "%s major, %s of %s, %s minor",
+				  show_count(a, h->main_major_gcs),
+				  show_count(c, trace_view_workers_majors(v)),
+				  trace_view_workers_majors(v) == 1 ? "a worker"
+								    : "workers",
 				  show_count(b, h->minor_gcs));
 	else
 		fputs("none can be observed in this runtime", out);
@@ -142,13 +151,15 @@ count_line(uint64_t count, const char *what, FILE *out)
 static unsigned
 print_drops(const struct trace_view *v, FILE *out)
 {
+	char count[SHOW_VALUE];
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < WEIR_N_TRACE_DROPS; i++) {
 		if (v->head.drops[i] == 0)
 			continue;
-		count_line(v->head.drops[i],
-			   trace_view_drop_meaning((enum weir_trace_drop)i), out);
+		fprintf(out, "<li>%s (%s)</li>",
+			trace_view_drop_meaning((enum weir_trace_drop)i),
+			show_count(count, v->head.drops[i]));
 		n++;
 	}
 	return n;
@@ -188,7 +199,7 @@ report_print_missing(const struct report *r, FILE *out)
 	fputs("</ul>\n", out);
 	fputs(n == 0 ? "<p>Nothing: every table had room.</p>\n"
 		     : "<p>Who still holds a block in the JavaScript heap is not known "
-		       "to weir: a heap snapshot tells that.</p>\n",
+		       "from here: weir holders PID tells that, of a Node.</p>\n",
 	      out);
 }
 

@@ -65,10 +65,17 @@ age_cell(struct report_table *t, const struct report *r, const struct growth_gro
 static void
 site_row(struct report_table *t, const struct report *r, const struct growth_group *g)
 {
+	char name[REPORT_NAME_MAX];
+
 	report_html_cell_open(t);
 	fputs("<span class=\"code\">", t->out);
-	report_html_text(t->out, g->name);
+	report_html_text(t->out, report_name(r, name, g->name));
 	fputs("</span>", t->out);
+	report_html_cell_close(t);
+	report_html_cell_open(t);
+	fprintf(t->out, "<span class=\"verdict%s\">%s</span>",
+		g->finding.verdict == GROWTH_HELD ? " bad" : "",
+		growth_verdict_name(g->finding.verdict));
 	report_html_cell_close(t);
 	report_html_bytes(t, g->live_bytes);
 	report_html_count(t, g->live_count);
@@ -76,18 +83,35 @@ site_row(struct report_table *t, const struct report *r, const struct growth_gro
 	added_cell(t, g->added_bytes);
 	report_html_bytes(t, g->alloc_bytes);
 	age_cell(t, r, g);
-	report_html_cell(t, growth_verdict_name(g->finding.verdict));
+}
+
+static const char *const site_heading[] = {"Line",  "Verdict", "Live",	    "Blocks",
+					   "Grows", "Added",   "Allocated", "Mean age"};
+
+/* What they have freed again is of interest to few. */
+static void
+print_empty(const struct report *r, size_t from, FILE *out)
+{
+	const struct growth_model *m = &r->growth;
+	struct report_table t;
+
+	fprintf(out, "<details><summary>%zu more that hold nothing any more</summary>\n",
+		m->n_groups - from);
+	report_html_table(&t, out, "What they allocated is freed", "sortable cards",
+			  "llrrrrrr", site_heading);
+	for (size_t i = from; i < m->n_groups && i < from + MAX_SITES; i++)
+		site_row(&t, r, &m->groups[i]);
+	report_html_table_end(&t);
+	fputs("</details>\n", out);
 }
 
 void
 report_print_sites(const struct report *r, FILE *out)
 {
-	static const char *const heading[] = {"Line",	  "Live",   "Blocks",
-					      "Grows",	  "Added",  "Allocated",
-					      "Mean age", "Verdict"};
 	const struct growth_model *m = &r->growth;
 	struct report_table t;
 	char v[SHOW_VALUE], reach[SHOW_VALUE], caption[200];
+	size_t holding = 0;
 
 	if (r->trace == NULL) {
 		print_no_trace(r, out);
@@ -104,13 +128,20 @@ report_print_sites(const struct report *r, FILE *out)
 		show_duration(v, m->to_ns - m->from_ns),
 		m->older ? "; history reaches back " : "",
 		m->older ? show_duration(reach, m->history_ns) : "");
-	report_html_table(&t, out, caption, "sortable cards", "lrrrrrrr", heading);
-	for (size_t i = 0; i < m->n_groups && i < MAX_SITES; i++)
+	/* Largest first: those that hold nothing are at the end. */
+	while (holding < m->n_groups && m->groups[holding].live_bytes > 0)
+		holding++;
+	if (holding == 0)
+		holding = m->n_groups;
+	report_html_table(&t, out, caption, "sortable cards", "llrrrrrr", site_heading);
+	for (size_t i = 0; i < holding && i < MAX_SITES; i++)
 		site_row(&t, r, &m->groups[i]);
 	report_html_table_end(&t);
-	if (m->n_groups > MAX_SITES)
+	if (holding > MAX_SITES)
 		fprintf(out, "<p class=\"note\">%zu smaller ones are left out.</p>\n",
-			m->n_groups - MAX_SITES);
+			holding - MAX_SITES);
+	else if (holding < m->n_groups)
+		print_empty(r, holding, out);
 	if (m->unattributed_bytes != 0)
 		fprintf(out,
 			"<p class=\"note\">%s live could not be attributed to a "
@@ -122,13 +153,14 @@ static void
 print_frame(const struct report *r, uint32_t frame, bool blamed, FILE *out)
 {
 	const struct growth_place *p = growth_place(r->places, frame);
-	char text[REPORT_NAME_MAX];
+	char text[REPORT_NAME_MAX], name[REPORT_NAME_MAX];
 
+	growth_place_text(text, sizeof(text), p);
 	fprintf(out, "<li class=\"%s\">",
 		blamed			  ? "blamed"
 		: p->origin == GROWTH_APP ? "app"
 					  : "aside");
-	report_html_text(out, growth_place_text(text, sizeof(text), p));
+	report_html_text(out, report_name(r, name, text));
 	if (p->script && !p->exact)
 		fputs(" <span class=\"sub\">(line of the definition)</span>", out);
 	fputs("</li>\n", out);
@@ -140,10 +172,10 @@ print_stack(const struct report *r, const struct growth_group *g, FILE *out)
 	uint32_t frames[WEIR_TRACE_MAX_DEPTH];
 	uint32_t n = trace_view_stack(
 		r->trace, trace_view_site(r->trace, g->site, WEIR_S_stack), frames);
-	char v[SHOW_VALUE];
+	char v[SHOW_VALUE], name[REPORT_NAME_MAX];
 
 	fputs("<details><summary><span class=\"code\">", out);
-	report_html_text(out, g->name);
+	report_html_text(out, report_name(r, name, g->name));
 	fprintf(out, "</span>: %s", show_bytes(v, g->live_bytes));
 	if (g->n_sites > 1)
 		fprintf(out, ", %" PRIu32 " stacks; the largest", g->n_sites);
@@ -168,7 +200,8 @@ report_print_stacks(const struct report *r, FILE *out)
 		return;
 	fputs("<h3>Stacks of the largest, innermost frame first</h3>\n", out);
 	for (size_t i = 0; i < m->n_groups && i < MAX_STACKS; i++)
-		print_stack(r, &m->groups[i], out);
+		if (i == 0 || m->groups[i].live_bytes > 0)
+			print_stack(r, &m->groups[i], out);
 }
 
 void

@@ -101,11 +101,11 @@ static void
 print_frame(const struct report *r, uint32_t frame, struct json *j)
 {
 	const struct growth_place *p = growth_place(r->places, frame);
-	char text[REPORT_NAME_MAX], clean[REPORT_NAME_MAX];
+	char text[REPORT_NAME_MAX], clean[REPORT_NAME_MAX], name[REPORT_NAME_MAX];
 
 	json_open(j, NULL, '{');
 	growth_place_text(text, sizeof(text), p);
-	json_string(j, "n", show_clean(clean, sizeof(clean), text));
+	json_string(j, "n", show_clean(clean, sizeof(clean), report_name(r, name, text)));
 	json_u64(j, "k", shade(p));
 	json_close(j, '}');
 }

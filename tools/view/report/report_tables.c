@@ -53,7 +53,7 @@ report_print_notes(const struct resident *m, FILE *out)
 		tell_no_memory();
 	for (line = strtok_r(text, "\n", &rest); line != NULL;
 	     line = strtok_r(NULL, "\n", &rest)) {
-		fputs("<p>", out);
+		fputs("<p class=\"note\">", out);
 		report_html_text(out, line);
 		fputs("</p>\n", out);
 	}
@@ -69,13 +69,12 @@ report_print_memory(const struct report *r, FILE *out)
 	size_t n = resident_rows(m, rows);
 	struct report_table t;
 
-	report_html_table(
-		&t, out,
-		r->now ? "Resident memory, when this was written"
-		: r->trace != NULL && r->trace->before_exit
-			? "Resident memory, before the process freed all to exit"
-			: "Resident memory, at the last write of the process",
-		"", "lrrl", heading);
+	report_html_table(&t, out,
+			  r->now ? "Resident memory, when this was written"
+			  : r->trace != NULL && r->trace->before_exit
+				  ? "Resident memory, just before the process ended"
+				  : "Resident memory, at the last write of the process",
+			  "", "lrrl", heading);
 	for (size_t i = 0; i < n; i++)
 		memory_row(&t, rows[i].meaning, rows[i].bytes, m->rss_bytes);
 	memory_row(&t, "all (RSS)", m->rss_bytes, m->rss_bytes);

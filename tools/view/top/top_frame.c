@@ -18,7 +18,7 @@ static const struct {
 	const char *keys, *meaning;
 } key_rows[] = {
 	{"q", "quit"},
-	{"l", "sort sites by live bytes"},
+	{"l", "sort lines by live bytes"},
 	{"g", "sort by growth a second"},
 	{"n", "sort by number of live blocks"},
 	{"a", "sort by bytes allocated, ever"},
@@ -36,7 +36,7 @@ add_sites(struct top_layout *l, int rows)
 	size_t n = l->sites->n;
 
 	if (!l->m->has_trace) {
-		show_format(text, sizeof(text), "No sites: %s", l->m->why_no_trace);
+		show_format(text, sizeof(text), "No lines: %s", l->m->why_no_trace);
 		top_head_add(l, TOP_DIM, text);
 		return;
 	}

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "tools/model/growth_trend.h"
+#include "tools/read/script_name.h"
 #include "tools/text/show.h"
 #include "tools/text/tell.h"
 #include "tools/view/top/top_text.h"
@@ -46,16 +47,14 @@ void
 top_head_title(struct top_layout *l)
 {
 	const struct locate_entry *e = &l->m->entry;
-	const char *exe = e->sidecar.header.exe, *slash = strrchr(exe, '/');
 	const char *life = locate_life_text(e->life);
 	int pid = (int)e->sidecar.header.pid;
-	char text[TOP_LINE_MAX], age[SHOW_VALUE];
+	char text[TOP_LINE_MAX], age[SHOW_VALUE], name[SCRIPT_NAME_BYTES];
 
-	if (slash != NULL)
-		exe = slash + 1;
+	script_name(&e->sidecar, name);
 	show_duration(age, locate_age_ns(&e->sidecar));
 	show_format(text, sizeof(text), "weir top: %s, process %d, %s, written %s ago",
-		    exe, pid, life, age);
+		    name, pid, life, age);
 	if (show_width(text) > (size_t)l->view->columns)
 		show_format(text, sizeof(text), "%d %s, written %s ago", pid, life, age);
 	if (show_width(text) > (size_t)l->view->columns)
@@ -67,7 +66,7 @@ top_head_title(struct top_layout *l)
 	if (!top_model_alive(l->m))
 		top_head_add(l, TOP_BAD,
 			     l->m->has_trace && l->m->trace.before_exit
-				     ? "ended: the state before it freed all to exit"
+				     ? "ended: its state just before that is below"
 				     : "ended: its last state is below");
 	if (l->m->note[0] != '\0') {
 		show_format(text, sizeof(text), "not the newest state: %s", l->m->note);
@@ -152,7 +151,8 @@ static void
 add_rss(struct top_layout *l)
 {
 	const struct top_model *m = l->m;
-	double slope = top_model_rss_slope(m);
+	double slope = 0;
+	bool measured = top_model_rss_slope(m, &slope);
 	struct flow f = {.l = l};
 	char spark[TOP_LINE_MAX], s[SHOW_VALUE];
 	size_t width;
@@ -161,7 +161,7 @@ add_rss(struct top_layout *l)
 		flow_bytes(&f, "RSS", m->rss.rss_bytes);
 	else
 		flow_add(&f, "RSS not recorded");
-	if (m->n_history > 1)
+	if (measured)
 		flow_add(&f, slope_text(s, slope));
 	add_limit(&f, m, slope);
 	width = flow_left(&f);

@@ -1,0 +1,90 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Who holds memory in each way that there is (programs/holders.cjs), by heap snapshots of each Node here, and whose line
+# allocated it.
+
+load runtimes
+
+nodes='node node18 node21 node22 node23 node24 node25 node26'
+
+# each_node: runs the words with each Node.
+each_node() {
+  local tested=0
+  for name in $nodes; do
+    is_here "$name" || continue
+    use "$name"
+    tested=$((tested + 1))
+    echo "# $name"
+    "$@" || return
+  done
+  [ $tested -gt 0 ] || skip "no Node here"
+}
+
+setup() {
+  command -v jq >/dev/null || skip "no jq"
+  cd "$BATS_TEST_TMPDIR" || return
+}
+
+# way BYTES PATTERN [COUNT]: of the objects of that size some are held by that way, so many.
+way() {
+  jq -re --argjson size "$1" --arg way "$2" --argjson count "${3:-1}" '
+    [.groups[] | select(.kind == "ArrayBuffer" and .most_bytes == $size)]
+    | if map(select(.way // "" | test($way)) | .count) | add == $count then "\($size)"
+      else error("\($size): \(map("\(.count) \(.way)"))") end' said.json >/dev/null
+}
+
+known_holders() {
+  "$exe" "$programs/holders.cjs" "$PWD/app.heapsnapshot" || return
+  "$weir" holders --json --top=10000 app.heapsnapshot >said.json || return
+  way 1000001 'cache \(Map\) -> table -> \[\] \(Buffer\) -> buffer \(ArrayBuffer\)' 5 &&
+    way 1000002 'reader \(function reader\) -> context -> hidden \(Buffer\)' &&
+    way 1000003 'bus \(EventEmitter\) -> \._events \(Object\) -> \.tick \(function onTick\) -> context -> ' &&
+    way 1000004 'Timeout.*_onTimeout \(function poll\) -> context -> ' &&
+    way 1000005 '^global -> \.globalList \(Array\) -> \[\] \(Buffer\)' 4 &&
+    way 1000006 'lru \(Lru\) -> \.newest \(Object\) -> (\.older \(Object\), again and again -> )?\.value \(Buffer\)' 50 &&
+    way 1000007 '(whole|slices).*Buffer' &&
+    way 1000008 'weakKey \(Object\) -> \(as key of a WeakMap\) \(Buffer\)' &&
+    way 1000009 '\.release \(function\).*Promise.*Generator' &&
+    way 1000010 'byName \(Object\) -> \[any key\] \(Buffer\)' 20 &&
+    way 1000011 'session \(Session\) -> \.#secret \(Buffer\)' &&
+    jq -e '[.groups[] | select(.most_bytes == 1000007)][0].views == 13' said.json >/dev/null &&
+    jq -e '[.groups[] | select(.kind == "external string" and (.way | test("texts \\(Set\\) -> table -> \\[\\]")))]
+      | length == 1 and .[0].count == 3' said.json >/dev/null
+}
+
+@test "what is held is found by the way that holds it, in every Node" {
+  each_node known_holders
+}
+
+lines_of_known() {
+  with_weir "$exe" "$programs/holders.cjs" "$PWD/app.heapsnapshot" || return
+  ask holders.cjs:15 && jq -e '.line_linked and (.groups | length == 1) and
+    (.groups[0] | .count == 5 and .link == "size" and .link_sure and .line_blocks == 5 and
+      (.way | test("cache \\(Map\\)")))' said.json >/dev/null || return
+  # One line with blocks of seven sizes.
+  ask programs/holders.cjs:9 && jq -e '.groups | length == 7 and (map(.link_sure) | all)' said.json >/dev/null || return
+  # Strings: by their size where the snapshot has it, else by their type, and then it is not sure.
+  ask holders.cjs:75:69 && jq -e '.groups[0] | .kind == "external string" and .count == 3 and
+    (.link == "size" or (.link == "type" and .link_sure == false))' said.json >/dev/null
+}
+
+ask() {
+  "$weir" holders --json --sidecar="$(echo "$sidecars"/*.weir)" app.heapsnapshot "$1" >said.json
+}
+
+@test "the line that allocated it is named with it, and how that is known" {
+  each_node lines_of_known
+}
+
+@test "Node's own name of a snapshot leads to the process's sidecar" {
+  use node
+  mkdir -p "$XDG_RUNTIME_DIR/weir"
+  "$weir" run -- "$exe" -e '
+    globalThis.kept = Array.from({ length: 3 }, () => Buffer.alloc(3000001, 1));
+    require("v8").writeHeapSnapshot()' </dev/null >/dev/null 3>&-
+  run "$weir" holders Heap.*.heapsnapshot '[eval]:2'
+  echo "$output"
+  [ "$status" -eq 0 ]
+  [[ $output == *"3 ArrayBuffers, 8.6 MB, 3,000,001 bytes each"* ]]
+  [[ $output == *"global -> .kept (Array) -> [] (Buffer)"* ]]
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A preload that takes the stack of every ORACLE_EVERYth allocation twice: by weir's walk and by libunwind, if that
+ * is here, and compares their native frames (those of V8's code libunwind has no tables for, and weir leaves some
+ * out). Says at the end, in the file ORACLE_LOG, how many were alike, and which were not.
+ */
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "pool/lock.h"
+#include "trace/code.h"
+#include "trace/intern.h"
+#include "trace/walk.h"
+#include "trace/walk_private.h"
+
+#define EXPORT	__attribute__((visibility("default")))
+#define MOST	256
+#define SHOWN	20
+#define OUTSIDE 4 /* of the oracle's own frames */
+
+static void *(*next_malloc)(size_t);
+static void *(*next_calloc)(size_t, size_t);
+static void *(*next_realloc)(void *, size_t);
+static int (*backtrace_of)(void **to, int n);
+static size_t every = 1;
+static int log_fd = -1, shown;
+static struct weir_lock lock;
+static _Thread_local int inside __attribute__((tls_model("initial-exec")));
+static _Atomic size_t requests;
+
+enum { ALIKE, THEY_END, WE_END, DIFFER };
+static uint64_t counts[4], frames;
+
+/* The tables of the trace are not here: a walk is all that is wanted. */
+uint32_t
+intern_string(const char *s, size_t n)
+{
+	(void)s;
+	return (uint32_t)n;
+}
+
+uint16_t
+intern_module(const struct weir_trace_module *m)
+{
+	(void)m;
+	return 1;
+}
+
+uint32_t
+intern_frame(const struct weir_trace_frame *f)
+{
+	(void)f;
+	return 1;
+}
+
+void
+intern_drop(enum weir_trace_drop what)
+{
+	(void)what;
+}
+
+__attribute__((format(printf, 1, 2))) static void
+say(const char *format, ...)
+{
+	char line[512];
+	va_list args;
+
+	va_start(args, format);
+	int n = vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	if (n > 0 && write(log_fd, line, (size_t)n < sizeof(line) ? (size_t)n : 511) < 0)
+		log_fd = -1;
+}
+
+static void
+show(const char *whose, const uint64_t *pcs, uint32_t n, uint32_t from)
+{
+	for (uint32_t i = from > 2 ? from - 2 : 0; i < n && i < from + 6; i++) {
+		const struct code_module *m = code_module_at(pcs[i]);
+
+		say("  %s %u %llx %.200s+%llx\n", whose, i, (unsigned long long)pcs[i],
+		    m != NULL ? m->path : "-",
+		    m != NULL ? (unsigned long long)(pcs[i] - m->record.bias) : 0);
+	}
+}
+
+static bool
+is_native(uint64_t pc)
+{
+	return code_v8_at(code_v8(), pc) < 0 && code_module_at(pc) != NULL;
+}
+
+static uint32_t
+natives_of_walk(const struct walk_raw *raw, uint64_t *to)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < raw->n_words;) {
+		uint64_t word = raw->words[i];
+
+		if ((word & WALK_V8) != 0) {
+			i += (word & WALK_BYTECODE) != 0 ? 4 : 2;
+		} else if ((word & WALK_PYTHON) != 0) {
+			i += 3;
+		} else {
+			if (is_native(word))
+				to[n++] = word;
+			i++;
+		}
+	}
+	return n;
+}
+
+/* From the caller of the function that the host called. */
+static uint32_t
+natives_of_backtrace(void *const *all, int n_all, uintptr_t pc, uint64_t *to)
+{
+	uint32_t n = 0;
+	int i = 0;
+
+	while (i < n_all && i < OUTSIDE && (uintptr_t)all[i] != pc)
+		i++;
+	if (i == n_all || (uintptr_t)all[i] != pc)
+		return 0;
+	for (; i < n_all; i++)
+		if (is_native((uint64_t)(uintptr_t)all[i]))
+			to[n++] = (uint64_t)(uintptr_t)all[i];
+	return n;
+}
+
+static void
+compare(uintptr_t fp, uintptr_t pc)
+{
+	static struct walk_raw raw; /* under the lock, as all of it */
+	static void *all[MOST];
+	static uint64_t ours[MOST], theirs[MOST];
+
+	walk_take(&raw, fp, pc);
+	bool meets = walk_meets_isolate();
+	if (!walk_is_mapped(&raw)) {
+		code_refresh();
+		meets = true;
+	}
+	if (meets)
+		walk_take(&raw, fp, pc);
+	int n_all = backtrace_of(all, MOST);
+	uint32_t n = natives_of_walk(&raw, ours), same = 0;
+	uint32_t n_theirs = natives_of_backtrace(all, n_all, pc, theirs);
+
+	while (same < n && same < n_theirs && ours[same] == theirs[same])
+		same++;
+	frames += same;
+	int result = same == n && same == n_theirs ? ALIKE
+		     : same == n_theirs		   ? THEY_END
+		     : same == n		   ? WE_END
+						   : DIFFER;
+	counts[result]++;
+	/* A stack that is too deep ends, and says so. */
+	if (result == WE_END && raw.truncated) {
+		counts[result]--;
+		counts[ALIKE]++;
+		return;
+	}
+	if (result < WE_END || shown++ >= SHOWN)
+		return;
+	say("%s after %u native frames\n", result == WE_END ? "ours ends" : "differs",
+	    same);
+	show("weir", ours, n, same);
+	show("libunwind", theirs, n_theirs, same);
+}
+
+static void
+capture(uintptr_t fp, uintptr_t pc)
+{
+	if (inside || backtrace_of == NULL || log_fd < 0 || ++requests % every != 0)
+		return;
+	inside = 1;
+	weir_lock(&lock);
+	compare(fp, pc);
+	weir_unlock(&lock);
+	inside = 0;
+}
+
+__attribute__((constructor)) static void
+start(void)
+{
+	const char *log = getenv("ORACLE_LOG"), *n = getenv("ORACLE_EVERY");
+	void *library;
+
+	inside = 1;
+	library = dlopen("libunwind.so.8", RTLD_NOW | RTLD_LOCAL);
+	if (library != NULL)
+		backtrace_of = (int (*)(void **, int))dlsym(library, "unw_backtrace");
+	if (n != NULL && atoi(n) > 0)
+		every = (size_t)atoi(n);
+	if (log != NULL)
+		log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	inside = 0;
+}
+
+__attribute__((destructor)) static void
+end(void)
+{
+	inside = 1;
+	if (backtrace_of == NULL)
+		say("no libunwind\n");
+	else
+		say("end alike=%llu differ=%llu ours_ends=%llu theirs_ends=%llu "
+		    "frames=%llu\n",
+		    (unsigned long long)counts[ALIKE], (unsigned long long)counts[DIFFER],
+		    (unsigned long long)counts[WE_END],
+		    (unsigned long long)counts[THEY_END], (unsigned long long)frames);
+}
+
+static void
+resolve(void)
+{
+	inside++;
+	next_calloc = (void *(*)(size_t, size_t))dlsym(RTLD_NEXT, "calloc");
+	next_realloc = (void *(*)(void *, size_t))dlsym(RTLD_NEXT, "realloc");
+	next_malloc = (void *(*)(size_t))dlsym(RTLD_NEXT, "malloc");
+	inside--;
+}
+
+#define FRAME  (uintptr_t) __builtin_frame_address(0)
+#define CALLER (uintptr_t) __builtin_return_address(0)
+
+EXPORT void *
+malloc(size_t n)
+{
+	if (next_malloc == NULL)
+		resolve();
+	void *p = next_malloc(n);
+	capture(FRAME, CALLER);
+	return p;
+}
+
+EXPORT void *
+calloc(size_t n, size_t size)
+{
+	if (next_calloc == NULL)
+		resolve();
+	void *p = next_calloc(n, size);
+	capture(FRAME, CALLER);
+	return p;
+}
+
+EXPORT void *
+realloc(void *old, size_t n)
+{
+	if (next_realloc == NULL)
+		resolve();
+	void *p = next_realloc(old, n);
+	capture(FRAME, CALLER);
+	return p;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A fall begins with the first free after more came than an eighth of what had gone, or after a major
+ * collection, whose garbage goes for some time: that is no end, and where V8 begins to take its heap down
+ * meanwhile the fall begins anew. Threads that race for the numbers lose a block's bytes of them, which
+ * only moves a bound. A program that lets go of all by itself looks like one that ends until it goes on; that
+ * costs nothing, for only who looks once it has exited is shown the state before.
+ */
+#include "trace/eve.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "trace/walk.h"
+
+#define MS_NS	   UINT64_C(1000000)
+#define SWEEP_NS   (300 * MS_NS)   /* a collection's garbage goes for so long */
+#define GAP_NS	   (100 * MS_NS)   /* in which none of it went: it is gone */
+#define PAUSE_NS   (2000 * MS_NS)  /* between the last free and the exit */
+#define AT_MOST_NS (20000 * MS_NS) /* nobody takes longer to end */
+#define WORTH_IT   (UINT64_C(1) << 20)
+
+static struct {
+	_Atomic uint32_t
+		number; /* of the fall; a site that knows it has kept its fields */
+	_Atomic uint64_t went_bytes, came_bytes; /* since it began */
+	_Atomic uint64_t began_ns, last_ns;
+	_Atomic uint64_t major_ns; /* of the collection before it */
+	_Atomic bool sweeps;	   /* it may be that one's garbage */
+} __attribute__((aligned(64)))
+fall = {.number = 1}; /* a line of its own: each free writes it */
+
+/* Another thread's time may be later than the caller's, which was taken before. */
+static bool
+is_within(uint64_t now, uint64_t since, uint64_t ns)
+{
+	return (int64_t)(now - since) < (int64_t)ns;
+}
+
+/* For numbers that may be a little wrong. */
+#define GET(of)	    atomic_load_explicit(&fall.of, memory_order_relaxed)
+#define SET(of, is) atomic_store_explicit(&fall.of, is, memory_order_relaxed)
+#define ADD(of, n)  SET(of, GET(of) + (n))
+
+static void
+begin(uint64_t now, uint64_t major_ns)
+{
+	SET(number, GET(number) + 1);
+	SET(went_bytes, 0);
+	SET(came_bytes, 0);
+	SET(began_ns, now);
+	SET(major_ns, major_ns);
+	SET(sweeps, major_ns != 0 && is_within(now, major_ns, SWEEP_NS));
+}
+
+static void
+keep(struct ledger_site *s)
+{
+	if (s->fall == GET(number))
+		return;
+	s->fall = GET(number);
+	memcpy(s->before, s->fields, sizeof(s->before));
+}
+
+void
+eve_goes(struct ledger_site *s, uint64_t now, uint64_t bytes)
+{
+	uint64_t major_ns = walk_last_major_ns();
+
+	if (GET(went_bytes) == 0 || GET(major_ns) != major_ns ||
+	    (GET(sweeps) && !is_within(now, GET(last_ns), GAP_NS)))
+		begin(now, major_ns);
+	if (GET(sweeps) && walk_after_scripts()) {
+		begin(now, major_ns);
+		SET(sweeps, false);
+	}
+	keep(s);
+	ADD(went_bytes, bytes);
+	SET(last_ns, now);
+}
+
+void
+eve_comes(struct ledger_site *s, uint64_t bytes)
+{
+	uint64_t went = GET(went_bytes);
+
+	if (went == 0)
+		return;
+	ADD(came_bytes, bytes);
+	if (GET(came_bytes) > went / 8)
+		SET(went_bytes, 0);
+	else
+		keep(s);
+}
+
+const uint64_t *
+eve_fields(const struct ledger_site *s)
+{
+	return s->fall == GET(number) ? s->before : NULL;
+}
+
+/* Site 0 is left out of what decides: what nobody is blamed for is not what a view shows. */
+bool
+eve_of_end(uint64_t now, struct eve *e)
+{
+	uint64_t live = 0, before = 0;
+
+	*e = (struct eve){.began_ns = GET(began_ns)};
+	if (GET(went_bytes) == 0 || GET(sweeps) ||
+	    GET(major_ns) != walk_last_major_ns() || now > GET(last_ns) + PAUSE_NS ||
+	    now > e->began_ns + AT_MOST_NS)
+		return false;
+	for (uint32_t i = 0; i < ledger_count(WEIR_PART_SITES0); i++) {
+		struct ledger_site *s = ledger_site(i);
+
+		weir_lock(&s->lock);
+		const uint64_t *was = eve_fields(s), *is = s->fields;
+		if (was == NULL)
+			was = is;
+		e->more_bytes += was[WEIR_S_live_bytes] - is[WEIR_S_live_bytes];
+		e->more_count += was[WEIR_S_live_count] - is[WEIR_S_live_count];
+		if (i != 0) {
+			live += is[WEIR_S_live_bytes];
+			before += was[WEIR_S_live_bytes];
+		}
+		weir_unlock(&s->lock);
+	}
+	return before > (live < WORTH_IT / 2 ? WORTH_IT : 2 * live);
+}
+
+void
+eve_after_fork(void)
+{
+	SET(number, GET(number) + 1);
+	SET(went_bytes, 0);
+}
