@@ -106,9 +106,14 @@ END
   for name in $nodes; do
     is_here "$name" || continue
     use "$name"
-    captured 100000 "${runtime[@]}" modules.mjs
-    [ "$(grep -c 'js globalThis.f virtual.js:100:30 def=100' log)" -eq 1 ]
-    [ "$(grep -cE 'js add file:///.*/modules.mjs:8:19 def=6' log)" -eq 12 ]
+    # Who waits too long for the ranges of code, as on a machine that stood still, goes without a line.
+    for _ in 1 2 3; do
+      captured 100000 "${runtime[@]}" modules.mjs
+      [ "$(grep -c 'js globalThis.f virtual.js:100:30 def=100' log)" -eq 1 ]
+      n=$(grep -cE 'js add file:///.*/modules.mjs:8:19 def=6' log) || true
+      [ "$n" -lt 12 ] || break
+    done
+    [ "$n" -eq 12 ] || { cat log && false; }
     tested=yes
   done
   [ -n "${tested-}" ] || skip "no Node here"
