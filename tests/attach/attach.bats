@@ -139,7 +139,13 @@ may_trace() {
     [ "$(awk '/^SigBlk/ { print $2 }' "/proc/$guest/status")" = 0000000000000000 ]
     [ "$(awk '/^TracerPid/ { print $2 }' "/proc/$guest/status")" = 0 ]
   done
-  rm -rf /tmp/weir-attach-"$guest"-*
+  killed=$guest
+  last_order exit
+  ended 7
+  # What they left the next one clears.
+  start "$GUESTS/seen"
+  "$WEIR" attach "$guest"
+  [ -z "$(find /tmp -maxdepth 1 -name "weir-attach-$killed-*")" ]
   last_order exit
   ended 7
 }

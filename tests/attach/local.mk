@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-attach_tests = %D%/attach_container.bats %D%/attach_odd.bats %D%/observing.bats %D%/attach.bats
+attach_tests = %D%/attach_left.bats %D%/attach_container.bats %D%/attach_odd.bats %D%/observing.bats %D%/attach.bats
 EXTRA_DIST += %D%/attach.bash %D%/load.mjs %D%/server.mjs $(attach_tests)
 
 if BUILD_SHIM

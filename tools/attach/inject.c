@@ -197,9 +197,9 @@ look_at_filters(struct inject *i, pid_t tid)
 	return rc != 0 ? -EPERM : 0;
 }
 
-/* One thread: 0, or -EAGAIN with the reason; `old`: it is the picture's age. */
+/* 0, or -EAGAIN with the reason; `old`: it is the picture's age. */
 static int
-try(struct inject *i, const struct picture *p, pid_t tid, bool *old)
+try_it(struct inject *i, const struct picture *p, pid_t tid, bool *old)
 {
 	static struct standing s;
 	const char *against = NULL;
@@ -237,6 +237,19 @@ try(struct inject *i, const struct picture *p, pid_t tid, bool *old)
 	i->tid = tid;
 	if (against != NULL)
 		show_format(i->why, sizeof(i->why), "%s", against);
+	return rc;
+}
+
+/* One thread. Signals wait until none stands. */
+static int
+try(struct inject *i, const struct picture *p, pid_t tid, bool *old)
+{
+	sigset_t all, before;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
+	int rc = try_it(i, p, tid, old);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	return rc;
 }
 
@@ -310,16 +323,12 @@ int
 inject_run(struct inject *i, struct picture *p)
 {
 	const struct sched_param first = {.sched_priority = 1}, none = {0};
-	sigset_t all, before;
 
 	thread_stack_prepare();
 	/* What stops us, or has us wait for a processor, keeps the thread standing: first in the queue, if we may. */
 	int policy_before = sched_getscheduler(0);
 	sched_setscheduler(0, SCHED_FIFO, &first);
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &before);
 	int rc = search(i, p);
-	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (policy_before == SCHED_OTHER)
 		sched_setscheduler(0, SCHED_OTHER, &none);
 	return rc;

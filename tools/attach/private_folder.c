@@ -6,10 +6,13 @@
  */
 #include "tools/attach/private_folder.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -20,8 +23,14 @@
 
 #define LIBRARY "libweir_attach.so"
 #define OPTIONS "options"
+#define FOLDER	"weir-attach"
+
+#define AS_FOLDER (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
 #define FAIL(error, ...) (show_format(why, PRIVATE_FOLDER_WHY, __VA_ARGS__), -(error))
+
+/* What is to be removed if a signal ends us. */
+static struct private_folder *volatile there;
 
 /* For root, who may as another user; without effect for others. */
 static void
@@ -68,13 +77,52 @@ copy(int from, int to)
 static int
 make_file(const struct private_folder *f, const char *name)
 {
-	char path[sizeof(f->name) + 32];
-	int fd;
+	int fd = openat(f->folder, name,
+			O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0700);
 
-	snprintf(path, sizeof(path), "%s/%s", f->name, name);
-	fd = openat(f->base, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		    0700);
 	return fd < 0 ? -errno : fd;
+}
+
+/* Names only, and of an empty folder: links lead nowhere. */
+static void
+clear(int base, int folder, const char *name)
+{
+	unlinkat(folder, LIBRARY, 0);
+	unlinkat(folder, OPTIONS, 0);
+	unlinkat(base, name, AT_REMOVEDIR);
+}
+
+static bool
+is_one_of_ours(const char *name)
+{
+	int pid, command, end = 0;
+
+	return sscanf(name, FOLDER "-%d-%d%n", &pid, &command, &end) == 2 &&
+	       name[end] == '\0';
+}
+
+/* What commands have left that were killed: nobody has them locked. */
+static void
+clear_left(int base)
+{
+	int fd = openat(base, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *e;
+
+	while (d != NULL && (e = readdir(d)) != NULL) {
+		int folder = is_one_of_ours(e->d_name)
+				     ? openat(base, e->d_name, AS_FOLDER)
+				     : -1;
+
+		if (folder >= 0 && flock(folder, LOCK_EX | LOCK_NB) == 0)
+			clear(base, folder, e->d_name);
+		if (folder >= 0)
+			close(folder);
+	}
+	if (d != NULL)
+		closedir(d);
+	else if (fd >= 0)
+		close(fd);
 }
 
 /* What was made with our own rights is to be the process's. */
@@ -128,8 +176,16 @@ make_below(struct private_folder *f, const char *root, const char *base)
 	if (snprintf(f->library, sizeof(f->library), "%s/%s/" LIBRARY, base, f->name) >=
 	    (int)sizeof(f->library))
 		return -ENAMETOOLONG;
+	clear_left(f->base);
+	there = f;
 	if (mkdirat(f->base, f->name, 0700) != 0)
 		return -errno;
+	f->folder = openat(f->base, f->name, AS_FOLDER);
+	if (f->folder < 0)
+		return -errno;
+	/* One that clears what was left may have taken it for that, and does so no more. */
+	if (flock(f->folder, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+		return -EBUSY;
 	return give(f, -1, f->name);
 }
 
@@ -195,6 +251,29 @@ make(struct private_folder *f, const char *root, const char *base, int library,
 					    : strerror(-rc));
 }
 
+/* Ends as it would have. */
+static void
+on_end(int signal)
+{
+	if (there != NULL)
+		private_folder_remove(there);
+	raise(signal);
+}
+
+/* Whatever is ignored stays so. */
+static void
+remove_at_end(void)
+{
+	static const int ends[] = {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGXFSZ};
+	struct sigaction act = {.sa_handler = on_end, .sa_flags = SA_RESETHAND}, before;
+
+	sigfillset(&act.sa_mask);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (sigaction(ends[i], NULL, &before) == 0 &&
+		    before.sa_handler == SIG_DFL)
+			sigaction(ends[i], &act, NULL);
+}
+
 int
 private_folder_make(struct private_folder *f, pid_t pid, const char *base,
 		    const char *library, const char *options,
@@ -205,7 +284,7 @@ private_folder_make(struct private_folder *f, pid_t pid, const char *base,
 	struct container c;
 	struct stat st;
 
-	*f = (struct private_folder){.base = -1};
+	*f = (struct private_folder){.base = -1, .folder = -1};
 	if (fd < 0)
 		return FAIL(errno, "%s: %s", library, strerror(errno));
 	snprintf(proc, sizeof(proc), "/proc/%d", (int)pid);
@@ -216,7 +295,8 @@ private_folder_make(struct private_folder *f, pid_t pid, const char *base,
 	f->uid = st.st_uid;
 	f->gid = st.st_gid;
 	container_of(pid, f->uid, &c);
-	snprintf(f->name, sizeof(f->name), "weir-attach-%d-%d", (int)pid, (int)getpid());
+	snprintf(f->name, sizeof(f->name), FOLDER "-%d-%d", (int)pid, (int)getpid());
+	remove_at_end();
 	rc = make(f, c.root, base, fd, options, why);
 	close(fd);
 	return rc;
@@ -225,18 +305,15 @@ private_folder_make(struct private_folder *f, pid_t pid, const char *base,
 void
 private_folder_remove(struct private_folder *f)
 {
-	char path[sizeof(f->name) + 32];
-
 	if (f->base < 0)
 		return;
 	if (!f->by_us)
 		act_as(f->uid, f->gid);
-	snprintf(path, sizeof(path), "%s/" LIBRARY, f->name);
-	unlinkat(f->base, path, 0);
-	snprintf(path, sizeof(path), "%s/" OPTIONS, f->name);
-	unlinkat(f->base, path, 0);
-	unlinkat(f->base, f->name, AT_REMOVEDIR);
+	clear(f->base, f->folder, f->name);
 	act_as_self();
+	there = NULL;
+	if (f->folder >= 0)
+		close(f->folder);
 	close(f->base);
-	f->base = -1;
+	f->base = f->folder = -1;
 }

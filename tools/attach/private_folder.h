@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A folder of the process's own user, where the process finds the library and its options while it loads them: made
- * through its root, and removed right after.
+ * through its root, and removed right after, by a signal that ends the command as well. What a command that was killed
+ * left behind the next one clears.
  */
 #ifndef TOOLS_PRIVATE_FOLDER_H
 #define TOOLS_PRIVATE_FOLDER_H
@@ -14,7 +15,8 @@
 
 struct private_folder {
 	char library[PATH_MAX]; /* as the process sees it */
-	int base; /* open: the folder around it, for the process may be gone before */
+	/* Open: the folder around it, for the process may be gone before; it itself, locked while its command lives. */
+	int base, folder;
 	char name[64];
 	uid_t uid;
 	gid_t gid;
@@ -22,7 +24,7 @@ struct private_folder {
 };
 
 /*
- * Below `base`, a path as the process sees it; NULL: where such things lie. 0, or -errno with a sentence in `why`
+ * One at a time. Below `base`, a path as the process sees it; NULL: where such things lie. 0, or -errno with a sentence in `why`
  * and nothing left behind.
  */
 int private_folder_make(struct private_folder *f, pid_t pid, const char *base,
