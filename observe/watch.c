@@ -36,6 +36,7 @@
 #include "preload/snapshot.h"
 #include "preload/thread.h"
 #include "trace/sites.h"
+#include "trace/vm_calls.h"
 #include "weir/stats.h"
 
 #define MS_NS	      1000000ll
@@ -220,10 +221,13 @@ static void *
 run(void *unused)
 {
 	gate_depth = 1; /* what this thread allocates is not the host's */
+	own_files_take();
+	/* Before any call of which tools/attach/filters.c does not know. */
+	filter_look();
+	if (vm_calls_allowed())
+		thread_note_process();
 	thread_be_ordinary();
 	prctl(PR_SET_NAME, "weir-attach");
-	own_files_take();
-	filter_look();
 	if (originals_find() != 0)
 		return unused;
 	kind_init();
@@ -245,7 +249,6 @@ watch_start(void)
 	gate_process = getpid();
 	gate_born_ns = clock_read(CLOCK_MONOTONIC);
 	thread_create_init();
-	thread_note_process();
 	return thread_start(run);
 }
 

@@ -176,6 +176,14 @@ attaches_or() {
   await_that eval "'$WEIR' growth '$guest' | grep -q leak_here"
   exec 9>&-
   ended 7
+  # What is asked of a filter is all that is called.
+  start "$GUESTS/filtered_guest" strict
+  attaches_or 0 "attached to $guest"
+  await_that eval "'$WEIR' growth '$guest' | grep -q leak_here"
+  "$WEIR" detach "$guest"
+  "$WEIR" attach "$guest"
+  exec 9>&-
+  ended 7
   for what in kill two trap; do
     start "$GUESTS/filtered_guest" $what
     attaches_or 1 "may end it where the library calls"

@@ -3,6 +3,7 @@
  * A guest that installs a filter of system calls once it runs, and asks for large blocks for each line of its input:
  *   docker  as Docker's default profile is made: what is on a list is made, clone only without new namespaces, all
  *           else fails with EPERM
+ *   strict  the same list, and all else ends the process
  *   kill    openat ends the process
  *   trap    mmap of code sends a signal, for which there is a handler
  *   two     the one that refuses mremap, then the one that kills: all of a thread's filters count
@@ -36,6 +37,7 @@ static const uint32_t allowed[] = {
 	SYS_read,
 	SYS_write,
 	SYS_close,
+	436 /* close_range */,
 	SYS_fstat,
 	SYS_lseek,
 	SYS_mmap,
@@ -97,7 +99,7 @@ install(const struct sock_filter *f, size_t n)
 }
 
 static void
-as_docker(void)
+listed_only(uint32_t others)
 {
 	const size_t n_allowed = sizeof(allowed) / sizeof(allowed[0]);
 	struct sock_filter f[256];
@@ -115,11 +117,16 @@ as_docker(void)
 	}
 	ADD(IS(435 /* clone3 */, 1));
 	ADD(VERDICT(SECCOMP_RET_ERRNO | ENOSYS));
+	/* Of any kind, where what is not allowed ends it. */
+	if (others == SECCOMP_RET_KILL_PROCESS) {
+		ADD(IS(SYS_clone, 1));
+		ADD(VERDICT(SECCOMP_RET_ALLOW));
+	}
 	ADD(IS(SYS_clone, 3));
 	ADD(WORD(ARGUMENT(0)));
 	ADD(BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, NAMESPACES, 1, 0));
 	ADD(VERDICT(SECCOMP_RET_ALLOW));
-	ADD(VERDICT(SECCOMP_RET_ERRNO | EPERM));
+	ADD(VERDICT(others));
 #undef ADD
 	install(f, n);
 }
@@ -168,7 +175,9 @@ main(int argc, char **argv)
 	if (fgets(line, sizeof(line), stdin) == NULL)
 		return 2;
 	if (strcmp(what, "docker") == 0)
-		as_docker();
+		listed_only(SECCOMP_RET_ERRNO | EPERM);
+	if (strcmp(what, "strict") == 0)
+		listed_only(SECCOMP_RET_KILL_PROCESS);
 	if (strcmp(what, "two") == 0)
 		one_call(SYS_mremap, SECCOMP_RET_ERRNO | EPERM);
 	if (strcmp(what, "kill") == 0 || strcmp(what, "two") == 0)

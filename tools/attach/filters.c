@@ -25,6 +25,10 @@
 #define MACHINE AUDIT_ARCH_AARCH64
 #endif
 
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
 #define CALL(name)                                                                       \
 	{                                                                                \
 		SYS_##name, #name                                                        \
@@ -48,6 +52,7 @@ static const struct {
 	CALL(madvise),
 	CALL(brk),
 	CALL(close),
+	{SYS_close_range, "close_range"},
 	CALL(futex),
 	CALL(getpid),
 	CALL(gettid),
