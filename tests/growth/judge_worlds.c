@@ -45,9 +45,9 @@ int
 main(int argc, char **argv)
 {
 	unsigned seeds = argc > 1 ? (unsigned)atoi(argv[1]) : 1000, bad = 0, n = 0;
-	struct stories sets[] = {stories_known(), stories_own()};
+	struct stories sets[] = {stories_known(), stories_own(), stories_young()};
 
-	for (unsigned k = 0; k < 2; k++)
+	for (unsigned k = 0; k < sizeof(sets) / sizeof(sets[0]); k++)
 		for (unsigned i = 0; i < sets[k].n; i++) {
 			const struct story *s = &sets[k].all[i];
 

@@ -75,5 +75,6 @@ struct stories {
 /* Those a review judged weir by, and others. */
 struct stories stories_known(void);
 struct stories stories_own(void);
+struct stories stories_young(void);
 
 #endif

@@ -214,10 +214,10 @@ TEST(one_collection_tells_if_all_goes_on_as_before)
 	/* Of just now: all that came in both halves was looked at. */
 	collect_once(23, 180);
 	CHECK_EQ(script(), GROWTH_HELD);
-	/* A third of the way, and all goes on evenly since. */
-	collect_once(8, 70);
+	/* Well before the middle, and all goes on evenly since; a third of the way, so that too much has come since. */
+	collect_once(10, 87);
 	CHECK_EQ(script(), GROWTH_HELD);
-	collect_once(8, 50);
+	collect_once(8, 70);
 	CHECK_EQ(script(), GROWTH_UNDECIDED);
 	/* 150 MB by second 12, then little: who loads much at first, and makes garbage then. */
 	growth_windows_begin(&windows, 0, 24);
@@ -230,6 +230,41 @@ TEST(one_collection_tells_if_all_goes_on_as_before)
 	growth_windows_end(&windows);
 	collect_once(12, 145);
 	CHECK_EQ(script(), GROWTH_UNDECIDED);
+}
+
+/* 100 MB within the first second, three collections meanwhile; since then little, and no other. */
+TEST(collections_of_a_start_tell_nothing_of_what_came_later)
+{
+	growth_windows_begin(&windows, 0, 24);
+	growth_windows_begin(&used, 0, 24);
+	for (int i = 0; i < 25; i++) {
+		double bytes = (i < 1 ? 10 : 110 + 3.75 * i) * MB, left = i < 1 ? 8 : 110;
+		struct growth_point p = {i, bytes, bytes, 0},
+				    q = {i, left * MB, left * MB, i < 1 ? 1 : 3};
+
+		growth_window_add(&windows.of[0], &p);
+		growth_window_add(&used.of[0], &q);
+	}
+	growth_windows_end(&windows);
+	growth_windows_end(&used);
+	CHECK_EQ(script(), GROWTH_UNDECIDED);
+}
+
+/* Each collection leaves more than the one before, far apart, under a heap that swings: neither flat nor garbage. */
+TEST(few_collections_that_leave_more_are_not_flat)
+{
+	growth_windows_begin(&windows, 0, 24);
+	for (int i = 0; i < 25; i++) {
+		double bytes = (140 + 60 * (i % 3)) * (double)MB;
+		struct growth_point p = {i, bytes, bytes, 0};
+
+		growth_window_add(&windows.of[0], &p);
+	}
+	growth_windows_end(&windows);
+	collect_at(3, 20, 35);
+	CHECK_EQ(script(), GROWTH_UNDECIDED);
+	collect_at(3, 90, 1);
+	CHECK_EQ(script(), GROWTH_PLATEAU);
 }
 
 TEST(few_steps_are_neither_flat_nor_a_rise)
@@ -349,6 +384,8 @@ TEST(what_weir_keeps_is_told_where_more_lived_before)
 	T(what_is_left_rises_under_garbage)                                              \
 	T(one_collection_tells_if_all_goes_on_as_before)                                 \
 	T(a_few_collections_tell_if_they_leave_most_of_what_came)                        \
+	T(collections_of_a_start_tell_nothing_of_what_came_later)                        \
+	T(few_collections_that_leave_more_are_not_flat)                                  \
 	T(few_steps_are_neither_flat_nor_a_rise)                                         \
 	T(a_step_in_the_later_half_is_not_flat)                                          \
 	T(how_long_is_enough_is_told)                                                    \

@@ -211,6 +211,45 @@ TEST(a_cache_that_replaces_is_no_garbage)
 	CHECK_EQ(verdict(&e), GROWTH_PLATEAU);
 }
 
+/* A collection each five seconds: so much lived then, and 15 MB a second come; `step` more each time. */
+static double low_step;
+
+static double
+three_falls(double t)
+{
+	int gc = (int)t / 5;
+
+	return ((gc > 0 ? 30 + low_step * gc : 0) + 15 * (t - 5 * gc)) * MB;
+}
+
+/* Of the first two nothing is known but the beginning. */
+static double
+three_floors(double t)
+{
+	return t < 10 ? 0 : (30 + low_step) * MB;
+}
+
+/* A cache of which three collections were seen, each of which left as much: the beginning is no floor to compare with. */
+TEST(few_collections_that_leave_the_same_are_of_a_cache)
+{
+	struct growth_evidence e;
+
+	low_step = 0;
+	fill_gc(19, three_falls, three_floors, 5);
+	e = evidence(19);
+	e.major_gcs = 3;
+	e.peak_bytes = (uint64_t)(130 * MB);
+	e.freed_count = 900;
+	e.age_bytes[1] = (uint64_t)(30 * MB);
+	e.age_bytes[0] = e.live_bytes - e.age_bytes[1];
+	CHECK_EQ(verdict(&e), GROWTH_PLATEAU);
+	/* Each left more: no word of comfort. */
+	low_step = 25;
+	fill_gc(19, three_falls, three_floors, 5);
+	e.live_bytes = (uint64_t)last_live();
+	CHECK_EQ(verdict(&e), GROWTH_UNDECIDED);
+}
+
 TEST(a_floor_seen_often_is_one_witness)
 {
 	struct growth_evidence e;
@@ -342,6 +381,7 @@ TEST(every_verdict_has_words)
 	T(what_collections_always_leave_is_kept_whatever_lies_beside_it)                 \
 	T(a_floor_that_stays_is_not_held)                                                \
 	T(a_cache_that_replaces_is_no_garbage)                                           \
+	T(few_collections_that_leave_the_same_are_of_a_cache)                            \
 	T(a_floor_seen_often_is_one_witness)                                             \
 	T(a_rise_with_rare_collections_is_seen_in_what_was_not_freed)                    \
 	T(a_leak_that_rests_is_still_one_but_not_for_ever)                               \

@@ -77,14 +77,38 @@ comes_down(const struct growth_evidence *e)
 	return true;
 }
 
-/* A cache with garbage beside it: that is of no size, and what is kept is. */
+/*
+ * Of few collections what lived after the falls tells more than floors, of which the first is that of the line's beginning: a
+ * leak from the beginning on would have risen with the time since. A third of that is enough; of one fall nothing is known.
+ */
+static bool
+lows_rise(const struct growth_window *w)
+{
+	size_t first = 0, last = 0;
+
+	for (size_t i = 1; i < GROWTH_CELLS; i++)
+		if (w->live[i] < 0.75 * w->live[i - 1]) {
+			first = first == 0 ? i : first;
+			last = i;
+		}
+	return last == first || 3 * (w->live[last] - w->live[first]) * (double)first >=
+					w->live[first] * (double)(last - first);
+}
+
+/* A cache with garbage beside it: that is of no size, and what is kept is. A floor of nothing is that of the beginning. */
 static bool
 keeps(const struct growth_evidence *e)
 {
 	const struct growth_window *w = longest(e->windows);
-	double least = w->floor[GROWTH_CELLS / 2], most = least;
+	size_t from = GROWTH_CELLS / 2;
+	double last = w->floor[GROWTH_CELLS - 1], least, most;
 
-	for (size_t i = GROWTH_CELLS / 2; i < GROWTH_CELLS; i++) {
+	while (from < GROWTH_CELLS * 3 / 4 && w->floor[from] <= SURVIVES * last)
+		from++;
+	if (from > GROWTH_CELLS / 2 && lows_rise(w))
+		return false;
+	least = most = w->floor[from];
+	for (size_t i = from; i < GROWTH_CELLS; i++) {
 		least = w->floor[i] < least ? w->floor[i] : least;
 		most = w->floor[i] > most ? w->floor[i] : most;
 	}
@@ -162,7 +186,8 @@ is_lifted(const struct growth_evidence *e)
 
 	return w->points >= FEW_POINTS && w->epochs >= LIFTS &&
 	       late >= (double)e->live_bytes / 4 &&
-	       late >= 1.6 * mean_floor(w, quarter, 2 * quarter);
+	       late >= 1.6 * mean_floor(w, quarter, 2 * quarter) &&
+	       (w->epochs >= FEW_FLOORS || lows_rise(w));
 }
 
 /* A young process: more than there ever was, start-up aside, came in the last third, so that it has not stopped for long. */

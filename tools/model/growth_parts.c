@@ -62,17 +62,11 @@ is_higher(const struct growth_window *w, double least)
 	return last - most > (least > last / 8 ? least : last / 8);
 }
 
-/*
- * More than half of what came in this time has survived the last collection, and that left more than the first:
- * whatever few points prove of the order, it is no garbage that grows. One collection may be of a start.
- */
+/* Most of what a collection left came at the very start: of what the program does since, it knows little. */
 static bool
-survives(const struct growth_window *w, const struct growth_window *used, uint64_t bytes)
+is_of_start(const struct growth_window *w, double left)
 {
-	double first = w->live[0], last = used->floor[GROWTH_CELLS - 1];
-
-	return used->epochs > 1 && last > used->floor[0] && (double)bytes > first &&
-	       last - first >= ((double)bytes - first) / 2;
+	return w->live[GROWTH_CELLS / 12] - w->live[0] > left * 2 / 3;
 }
 
 /* The last collection of a window: when it was, and what had come by then. */
@@ -98,7 +92,7 @@ last_of(const struct growth_window *w, const struct growth_window *used)
 
 /* About as much comes after the collection as before it, in the same time; of just now, in the two halves before it. */
 static bool
-is_steady(const struct growth_window *w, struct last l, uint64_t bytes, double within)
+is_steady(const struct growth_window *w, struct last l, uint64_t bytes)
 {
 	double first = w->live[0], middle = w->live[l.cell / 2] - first;
 	double pace = l.seen / (double)(l.cell > 0 ? l.cell : 1);
@@ -106,14 +100,28 @@ is_steady(const struct growth_window *w, struct last l, uint64_t bytes, double w
 
 	if (l.cell >= GROWTH_CELLS * 7 / 8)
 		return middle > l.seen / 3 && middle < l.seen * 2 / 3;
-	return since > pace / within && since < pace * within;
+	return since > pace / 2 && since < pace * 2;
 }
 
 /*
- * The last collection, in the window's later part, left seven tenths of what had come by then: so will the next, unless more
- * came since than it can speak for. V8 lets its heap double before it looks again. Where it is the only one, it may be of a
- * start: only if as much comes all the time, it is not; then it speaks for four times of it. Of four and more, each of which left
- * more, a half is enough.
+ * More than half of what came in this time has survived the last collection, and that left more than the first:
+ * whatever few points prove of the order, it is no garbage that grows. One collection may be of a start.
+ */
+static bool
+survives(const struct growth_window *w, const struct growth_window *used, uint64_t bytes)
+{
+	double first = w->live[0], last = used->floor[GROWTH_CELLS - 1];
+
+	return used->epochs > 1 && last_of(w, used).cell >= GROWTH_CELLS * 2 / 5 &&
+	       last > used->floor[0] && (double)bytes > first &&
+	       !is_of_start(w, last - first) &&
+	       last - first >= ((double)bytes - first) / 2;
+}
+
+/*
+ * The last collection, not in the window's first third, left seven tenths of what had come by then: so will the next, if as much
+ * comes all the time, and not more came since than it can speak for. V8 lets its heap double and more before it looks again. Of
+ * four and more, each of which left more, a half is enough.
  */
 static bool
 leaves_most(const struct growth_window *w, const struct growth_window *used,
@@ -127,13 +135,22 @@ leaves_most(const struct growth_window *w, const struct growth_window *used,
 
 	double all = (double)bytes - w->live[0];
 
-	if (used->epochs < 1 || l.left <= 0 || l.left < (rising ? 0.5 : 0.7) * l.seen ||
+	if (used->epochs < 1 || l.left <= 0 || is_of_start(w, l.left) ||
+	    l.left < (rising ? 0.5 : 0.7) * l.seen ||
 	    (used->epochs > 1 && floor[GROWTH_CELLS - 1] <= floor[0]))
 		return false;
-	if (l.cell >= GROWTH_CELLS * 2 / 5 && all <= 2.5 * l.left)
-		return used->epochs > 1 || is_steady(w, l, bytes, 2);
-	return l.cell >= GROWTH_CELLS / 6 && all <= 4 * l.left &&
-	       is_steady(w, l, bytes, 1.5);
+	return l.cell >= GROWTH_CELLS / 3 && all <= 2.5 * l.left &&
+	       (rising || is_steady(w, l, bytes));
+}
+
+/* What collections leave is by a third more than it was half way, if too seldom or unevenly for a proof. */
+static bool
+leaves_more(const struct growth_window *used, double least)
+{
+	double last = used->floor[GROWTH_CELLS - 1], half = used->floor[GROWTH_CELLS / 2];
+
+	return used->epochs >= FEW_POINTS - 1 && last >= 1.3 * half &&
+	       last - half >= least && half >= used->floor[GROWTH_CELLS / 4];
 }
 
 /* Collections take most of what comes, or always leave the same: what grows is garbage. */
@@ -188,7 +205,9 @@ facts_of(const struct resident *now, uint64_t bytes, const struct growth_windows
 	}
 	if (all->epochs >= FEW_POINTS)
 		is |= FACT_GC_SEEN;
-	if (takes_most(&w->of[w->n - 1], all, least))
+	if (leaves_more(all, least < 8 * MB ? 8 * MB : least))
+		is |= FACT_HIGHER;
+	else if (takes_most(&w->of[w->n - 1], all, least))
 		is |= FACT_COMES_DOWN;
 	return is;
 }
