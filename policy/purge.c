@@ -26,12 +26,10 @@ weir_most(const struct weir_pressure *p)
 }
 
 uint64_t
-weir_cache_cap(uint64_t option_max, const struct weir_pressure *p)
+weir_cache_cap(const struct weir_pressure *p)
 {
 	uint64_t most = weir_most(p);
 
-	if (option_max != 0)
-		return option_max;
 	if (most == UINT64_MAX)
 		return UINT64_MAX;
 	return most > p->lent_bytes ? most - p->lent_bytes : 0;
@@ -40,13 +38,19 @@ weir_cache_cap(uint64_t option_max, const struct weir_pressure *p)
 uint64_t
 weir_keep_firm(const struct weir_pressure *p)
 {
-	uint64_t firm = p->limit_bytes / 16, left = weir_cache_cap(0, p) / 4;
+	uint64_t firm = p->limit_bytes / 16, left = weir_cache_cap(p) / 4;
 
 	if (p->limit_bytes == 0)
 		return 0;
 	if (firm > left)
 		firm = left;
 	return firm > FIRM_MIN ? firm : FIRM_MIN;
+}
+
+uint64_t
+weir_held_firm(const struct weir_pressure *p)
+{
+	return p->limit_bytes != 0 ? weir_rest_seen(weir_most(p), p->rest_bytes) : 0;
 }
 
 uint64_t

@@ -28,11 +28,8 @@ uint64_t weir_rest_seen(uint64_t charged_bytes, uint64_t own_bytes);
  */
 uint64_t weir_most(const struct weir_pressure *p);
 
-/*
- * Bound on resident free bytes. `option_max` (cache_max) wins when it is not 0; otherwise what the host
- * leaves of weir_most; with no limit there is no bound (UINT64_MAX): age alone decides.
- */
-uint64_t weir_cache_cap(uint64_t option_max, const struct weir_pressure *p);
+/* How much of that may be kept: what the host leaves of it. UINT64_MAX: age alone decides. */
+uint64_t weir_cache_cap(const struct weir_pressure *p);
 
 /*
  * So much of what is kept stays weir's whatever happens; the rest is the kernel's to take as soon as anybody
@@ -40,6 +37,12 @@ uint64_t weir_cache_cap(uint64_t option_max, const struct weir_pressure *p);
  * is less, and at least 1 MB, so that a few small blocks cost nothing. 0 without a limit: all of it.
  */
 uint64_t weir_keep_firm(const struct weir_pressure *p);
+
+/*
+ * As much more of it stays weir's as this leaves of the most that the host held lately: so that the host may hold as
+ * much again, and what is not weir's be twice what it is, before anybody looks.
+ */
+uint64_t weir_held_firm(const struct weir_pressure *p);
 
 /*
  * What is charged for memory that is in use: `droppable` bytes of the charge are not, but for `offered`

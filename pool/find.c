@@ -39,7 +39,8 @@ void
 pool_note_lent(uint64_t more)
 {
 	if (weir_pool_lends_above(heap_lent_peak, more))
-		heap_lent_peak = weir_pool_lent_bytes() + more;
+		__atomic_store_n(&heap_lent_peak, weir_pool_lent_bytes() + more,
+				 __ATOMIC_RELAXED);
 }
 
 void

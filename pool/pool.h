@@ -132,6 +132,8 @@ struct weir_tick {
 	uint64_t step_bytes;  /* so much at most for its age alone; 0: all */
 	uint64_t
 		firm_bytes; /* what is kept beyond it, the kernel may take at any time; 0: nothing */
+	uint64_t
+		firm_held_bytes; /* or beyond what of this the most that was lent lately leaves */
 };
 
 struct weir_tick_result {
@@ -168,6 +170,9 @@ void weir_pool_shed(int64_t now_ns);
 
 /* Has anything become free since, apart from blocks that are stocked? Any time, a load. */
 bool weir_pool_changed(void);
+
+/* So much of what is kept the kernel may not take. Any time. */
+uint64_t weir_pool_firm_bytes(void);
 
 /* Free bytes that are perhaps resident, stocks included. Cheap, not exact under load. */
 uint64_t weir_pool_cached_bytes(void);

@@ -35,6 +35,7 @@ struct weir_span *pool_stock_pop(struct pool_class *c); /* NULL: it is empty */
  * Without any lock.
  */
 extern _Atomic uint64_t pool_firm_bytes; /* UINT64_MAX: there is no memory limit */
+extern _Atomic uint64_t pool_firm_held;
 extern _Atomic uint64_t pool_offered_bytes, pool_offers_failed;
 void pool_offer(uintptr_t base, size_t bytes);
 

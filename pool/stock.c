@@ -14,7 +14,7 @@ uint8_t pool_class_by_page[POOL_FAST_PAGES] __attribute__((aligned(64)));
 
 /* By class, under its lock: one number would be what all threads wait for. */
 static _Atomic uint64_t stocked_bytes[WEIR_POOL_CLASSES_MAX] __attribute__((aligned(64)));
-_Atomic uint64_t pool_firm_bytes = UINT64_MAX;
+_Atomic uint64_t pool_firm_bytes = UINT64_MAX, pool_firm_held;
 _Atomic uint64_t pool_offered_bytes, pool_offers_failed;
 
 void
@@ -201,10 +201,21 @@ pool_flush_bytes(uint64_t bytes)
 			left--;
 }
 
+uint64_t
+weir_pool_firm_bytes(void)
+{
+	uint64_t firm = atomic_load_explicit(&pool_firm_bytes, memory_order_relaxed);
+	uint64_t held = atomic_load_explicit(&pool_firm_held, memory_order_relaxed);
+	uint64_t peak = __atomic_load_n(&heap_lent_peak, __ATOMIC_RELAXED);
+	uint64_t beside = held > peak ? held - peak : 0;
+
+	return firm > beside ? firm : beside;
+}
+
 void
 pool_offer(uintptr_t base, size_t bytes)
 {
-	uint64_t firm = atomic_load_explicit(&pool_firm_bytes, memory_order_relaxed);
+	uint64_t firm = weir_pool_firm_bytes();
 
 	if (firm == UINT64_MAX || heap_pages->offer == NULL)
 		return;

@@ -80,10 +80,12 @@ set_bounds(const struct weir_tick *tick)
 
 	weir_lock(&heap_mutex);
 	__atomic_store_n(&heap_footprint_max, tick->most_bytes, __ATOMIC_RELAXED);
-	heap_lent_peak = tick->lent_peak > lent ? tick->lent_peak : lent;
+	__atomic_store_n(&heap_lent_peak, tick->lent_peak > lent ? tick->lent_peak : lent,
+			 __ATOMIC_RELAXED);
 	heap_slack = tick->slack_bytes;
 	heap_unlock();
 	pool_firm_bytes = tick->firm_bytes != 0 ? tick->firm_bytes : UINT64_MAX;
+	pool_firm_held = tick->firm_held_bytes;
 	magazine_most = pool_firm_bytes / 8 < MAGAZINE_BYTES ? pool_firm_bytes / 8
 							     : MAGAZINE_BYTES;
 }

@@ -24,9 +24,6 @@ uint64_t chores_beat(int64_t now_ns, enum chores_by by);
  */
 uint64_t chores_do(int64_t now_ns, enum chores_by by);
 
-/* What of the process was resident at the last look and is not weir's. Any time. */
-uint64_t chores_other_bytes(void);
-
 /* The background thread could not be started. Any time. */
 void chores_count_failure(void);
 

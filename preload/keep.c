@@ -9,6 +9,7 @@
 
 #include "policy/burst_bound.h"
 #include "policy/looks.h"
+#include "policy/purge.h"
 #include "pool/lock.h"
 #include "pool/pool.h"
 #include "preload/facts.h"
@@ -24,20 +25,27 @@ static struct weir_bursts bursts;
 static uint64_t fresh_bytes;  /* lent in new pages, at the last request */
 static uint64_t forked_bytes; /* asked for, at the last fork */
 static _Atomic uint64_t learned = WEIR_KEEP_INLINE, limit = UINT64_MAX;
+static _Atomic uint64_t held_limit = UINT64_MAX; /* of what is lent and kept */
 
 uint64_t
 keep_most(void)
 {
 	uint64_t most = atomic_load_explicit(&learned, memory_order_relaxed);
 	uint64_t allowed = atomic_load_explicit(&limit, memory_order_relaxed);
+	uint64_t held = atomic_load_explicit(&held_limit, memory_order_relaxed);
 
-	return most < allowed ? most : allowed;
+	if (held != UINT64_MAX)
+		held = weir_rest_seen(held, weir_pool_lent_bytes());
+	if (most > allowed)
+		most = allowed;
+	return most < held ? most : held;
 }
 
 void
-keep_limit(uint64_t most_bytes)
+keep_limit(uint64_t kept_bytes, uint64_t held_bytes)
 {
-	atomic_store_explicit(&limit, most_bytes, memory_order_relaxed);
+	atomic_store_explicit(&limit, kept_bytes, memory_order_relaxed);
+	atomic_store_explicit(&held_limit, held_bytes, memory_order_relaxed);
 }
 
 static void
@@ -119,5 +127,5 @@ keep_after_fork(void)
 	weir_lock_reset(&lock);
 	forget();
 	fresh_bytes = forked_bytes = 0;
-	atomic_store_explicit(&limit, UINT64_MAX, memory_order_relaxed);
+	keep_limit(UINT64_MAX, UINT64_MAX);
 }

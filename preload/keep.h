@@ -18,8 +18,8 @@ uint64_t keep_most(void);
 /* So much of it is not offered to the kernel; 0: all of it. One thread at a time. */
 uint64_t keep_firm(int64_t now_ns);
 
-/* What limits allow. */
-void keep_limit(uint64_t most_bytes);
+/* What limits allow to be kept, and to be lent and kept together, whatever is lent at the time. */
+void keep_limit(uint64_t kept_bytes, uint64_t held_bytes);
 
 /* What was learned is forgotten. */
 void keep_little(int64_t now_ns);

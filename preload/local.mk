@@ -9,6 +9,7 @@ preload_sources = \
 	%D%/altered.c %D%/altered.h \
 	%D%/backing_set.c %D%/backing_set.h \
 	%D%/bell.c %D%/bell.h \
+	%D%/bounds.c %D%/bounds.h \
 	%D%/chores.c %D%/chores.h \
 	%D%/clock.h \
 	%D%/deepbind.c %D%/deepbind.h \

@@ -6,6 +6,7 @@
 
 #include "policy/looks.h"
 #include "preload/bell.h"
+#include "preload/bounds.h"
 #include "preload/chores.h"
 #include "preload/clock.h"
 #include "preload/gate.h"
@@ -56,7 +57,7 @@ least(uint64_t a, uint64_t b)
 static uint64_t
 look_at_next(void)
 {
-	uint64_t other = chores_other_bytes();
+	uint64_t other = bounds_other_bytes();
 
 	weir_lock(&timer_work);
 	trim_collected(segment_exists() ? segment_collected() : 0);

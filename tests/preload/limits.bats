@@ -279,6 +279,25 @@ grouped() {
   done
 }
 
+@test "bursts of ever other sizes at eight tenths of a control group find what was freed" {
+  # 11 GB come and go: 7 GB of it in new pages when the bound was that of the last look.
+  run grouped 96 timeout -k 5 120 env LD_PRELOAD="$SHIM" WEIR_OPTIONS="stats=$SIDECAR" "$GUESTS/limits" group 108
+  [ "$status" -ne 77 ] || skip "no control group to be had"
+  [ "$status" -eq 0 ]
+  adds_up
+  echo "new: $(counter fresh_bytes)"
+  [ "$(counter fresh_bytes)" -le $((600 << 20)) ]
+}
+
+@test "a host with threads and room in its control group keeps what it will need again, and offers none of it" {
+  run grouped 96 timeout -k 5 120 env LD_PRELOAD="$SHIM:$COMPANY" WEIR_OPTIONS="stats=$SIDECAR" "$GUESTS/limits" group 64
+  [ "$status" -ne 77 ] || skip "no control group to be had"
+  [ "$status" -eq 0 ]
+  adds_up
+  echo "offered: $(counter offered_bytes)"
+  [ "$(counter offered_bytes)" -le $((100 << 20)) ]
+}
+
 @test "a host that takes in another way at once what it has freed is not killed" {
   local way
   for way in "90 mapped threaded" "90 mapped" "90 small threaded" "90 child" "90 child threaded" "56 mapped threaded"; do

@@ -40,6 +40,18 @@ tick(int64_t stock_before_ns, uint64_t firm)
 					   .firm_bytes = firm});
 }
 
+/* So much may be lent and kept before anything of it is offered. */
+static void
+tick_held(uint64_t held)
+{
+	weir_pool_tick(&(struct weir_tick){.now_ns = 20,
+					   .cap_bytes = UINT64_MAX,
+					   .most_bytes = UINT64_MAX,
+					   .slack_bytes = UINT64_MAX,
+					   .firm_bytes = MB,
+					   .firm_held_bytes = held});
+}
+
 /* Nothing is kept; of what will be, so much is not offered (0: all of it). */
 static void
 begin(uint64_t firm)
@@ -120,6 +132,30 @@ TEST(a_few_blocks_in_use_again_and_again_are_not)
 		give(s, 5);
 	}
 	CHECK_EQ(offers.bytes, 0);
+}
+
+TEST(what_the_most_that_was_lent_leaves_is_not_offered)
+{
+	struct weir_span *s[10];
+
+	begin(MB);
+	tick_held(16 * MB);
+	take(s, 10, MB);
+	give(s, 4); /* 10 were lent, so that 6 may be kept */
+	CHECK_EQ(offers.bytes, 0);
+	give(s + 4, 4);
+	CHECK_EQ(offers.bytes, 2 * MB);
+	give(s + 8, 2);
+	CHECK_EQ(offers.bytes, 4 * MB);
+	/* What is lent more than ever leaves less of it. */
+	begin(MB);
+	tick_held(16 * MB);
+	struct weir_span *more = model_extent(10 * MB);
+	REQUIRE(more != NULL);
+	take(s, 10, MB);
+	give(s, 10);
+	CHECK_EQ(offers.bytes, 9 * MB);
+	model_give(more, 10);
 }
 
 TEST(one_block_larger_than_the_bound_is_offered)
@@ -209,6 +245,7 @@ TEST(a_thread_keeps_few_scratch_blocks)
 	T(without_a_limit_nothing_is_offered)                                            \
 	T(what_is_kept_beyond_the_bound_is_offered)                                      \
 	T(a_few_blocks_in_use_again_and_again_are_not)                                   \
+	T(what_the_most_that_was_lent_leaves_is_not_offered)                             \
 	T(one_block_larger_than_the_bound_is_offered)                                    \
 	T(the_end_of_a_block_that_shrinks_is_offered)                                    \
 	T(offered_memory_is_not_taken_for_zeroed)                                        \

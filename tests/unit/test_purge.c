@@ -8,12 +8,12 @@
 #define MS 1000000ll
 
 static uint64_t
-cap(uint64_t option_max, uint64_t limit, uint64_t rest, uint64_t lent)
+cap(uint64_t limit, uint64_t rest, uint64_t lent)
 {
 	struct weir_pressure p = {
 		.limit_bytes = limit, .rest_bytes = rest, .lent_bytes = lent};
 
-	return weir_cache_cap(option_max, &p);
+	return weir_cache_cap(&p);
 }
 
 static uint64_t
@@ -23,16 +23,9 @@ most(uint64_t limit, uint64_t rest)
 		&(struct weir_pressure){.limit_bytes = limit, .rest_bytes = rest});
 }
 
-TEST(cap_by_option_wins)
-{
-	CHECK_EQ(cap(64 * MB, 0, 0, 0), 64 * MB);
-	CHECK_EQ(cap(64 * MB, 10 * MB, 10 * MB, 0), 64 * MB);
-	CHECK_EQ(cap(1, GB, 0, 0), 1);
-}
-
 TEST(cap_without_limit_is_none)
 {
-	CHECK(cap(0, 0, GB, 100 * MB) == UINT64_MAX);
+	CHECK(cap(0, GB, 100 * MB) == UINT64_MAX);
 	CHECK(most(0, GB) == UINT64_MAX);
 }
 
@@ -47,27 +40,27 @@ TEST(most_is_what_the_rest_leaves_below_nine_tenths)
 
 TEST(cap_is_what_the_host_leaves_of_it)
 {
-	CHECK_EQ(cap(0, 1000 * MB, 0, 0), 900 * MB);
-	CHECK_EQ(cap(0, 1000 * MB, 100 * MB, 300 * MB), 500 * MB);
-	CHECK_EQ(cap(0, 1000 * MB, 100 * MB, 800 * MB), 0);
-	CHECK_EQ(cap(0, 1000 * MB, 100 * MB, 2000 * MB), 0);
-	CHECK_EQ(cap(0, 1000 * MB, 2000 * MB, 1), 0);
+	CHECK_EQ(cap(1000 * MB, 0, 0), 900 * MB);
+	CHECK_EQ(cap(1000 * MB, 100 * MB, 300 * MB), 500 * MB);
+	CHECK_EQ(cap(1000 * MB, 100 * MB, 800 * MB), 0);
+	CHECK_EQ(cap(1000 * MB, 100 * MB, 2000 * MB), 0);
+	CHECK_EQ(cap(1000 * MB, 2000 * MB, 1), 0);
 }
 
 TEST(what_is_kept_keeps_the_host_below_nine_tenths)
 {
 	for (uint64_t rest = 0; rest <= 900 * MB; rest += 7 * MB + 1)
 		for (uint64_t lent = 0; rest + lent <= 900 * MB; lent += 50 * MB + 3)
-			CHECK_EQ(rest + lent + cap(0, 1000 * MB, rest, lent), 900 * MB);
+			CHECK_EQ(rest + lent + cap(1000 * MB, rest, lent), 900 * MB);
 }
 
 TEST(huge_limits)
 {
 	CHECK(most(UINT64_MAX, 0) <= UINT64_MAX / 10 * 9);
 	CHECK(most(UINT64_MAX, 0) > UINT64_MAX / 5 * 4);
-	CHECK_EQ(cap(0, UINT64_MAX, UINT64_MAX, 0), 0);
-	CHECK_EQ(cap(0, UINT64_MAX, 0, UINT64_MAX), 0);
-	CHECK_EQ(cap(0, 1, 0, 0), 0);
+	CHECK_EQ(cap(UINT64_MAX, UINT64_MAX, 0), 0);
+	CHECK_EQ(cap(UINT64_MAX, 0, UINT64_MAX), 0);
+	CHECK_EQ(cap(1, 0, 0), 0);
 }
 
 /* What was lent and is not touched yet is not charged yet: the rest is not seen then. */
@@ -100,6 +93,22 @@ TEST(or_a_quarter_of_what_is_left)
 	CHECK_EQ(firm(1600 * MB, 1000 * MB, 1000 * MB), MB);
 	CHECK_EQ(firm(1600 * MB, 3000 * MB, 0), MB);
 	CHECK_EQ(firm(1, 0, 0), MB);
+}
+
+static uint64_t
+held_firm(uint64_t limit, uint64_t rest)
+{
+	return weir_held_firm(
+		&(struct weir_pressure){.limit_bytes = limit, .rest_bytes = rest});
+}
+
+TEST(what_is_held_firmly_lets_the_rest_double)
+{
+	CHECK_EQ(held_firm(0, 5 * GB), 0);
+	CHECK_EQ(held_firm(1000 * MB, 0), 900 * MB);
+	CHECK_EQ(held_firm(1000 * MB, 300 * MB), 300 * MB);
+	CHECK_EQ(held_firm(1000 * MB, 450 * MB), 0);
+	CHECK_EQ(held_firm(1000 * MB, 2000 * MB), 0);
 }
 
 TEST(what_was_offered_is_weirs_though_it_can_be_dropped)
@@ -187,7 +196,6 @@ TEST(a_block_goes_within_one_and_a_quarter_decays)
 }
 
 #define TAP_TESTS                                                                        \
-	T(cap_by_option_wins)                                                            \
 	T(cap_without_limit_is_none)                                                     \
 	T(most_is_what_the_rest_leaves_below_nine_tenths)                                \
 	T(cap_is_what_the_host_leaves_of_it)                                             \
@@ -196,6 +204,7 @@ TEST(a_block_goes_within_one_and_a_quarter_decays)
 	T(the_rest)                                                                      \
 	T(a_sixteenth_of_a_limit_is_kept_whatever_happens)                               \
 	T(or_a_quarter_of_what_is_left)                                                  \
+	T(what_is_held_firmly_lets_the_rest_double)                                      \
 	T(what_was_offered_is_weirs_though_it_can_be_dropped)                            \
 	T(a_peak_is_forgotten)                                                           \
 	T(the_swing_below_the_peak_is_kept)                                              \
