@@ -77,8 +77,9 @@ live_on(struct heap *h, const struct script *s, double t, double factor)
 	h->majors++;
 }
 
+/* `asked`: two collections at the end, as `weir collect` has them made. */
 static struct growth_part
-judge_script(const struct script *s, uint64_t seed)
+judge_script(const struct script *s, uint64_t seed, bool asked)
 {
 	struct world w = {.seed = seed};
 	struct resident r = {.parts_known = true};
@@ -89,6 +90,8 @@ judge_script(const struct script *s, uint64_t seed)
 	growth_windows_begin(&windows, 0, age);
 	growth_windows_begin(&used, 0, age);
 	for (double t = 0; t <= age; t += STEP_S) {
+		if (asked && t + 3 * STEP_S > age)
+			h.limit = 0;
 		live_on(&h, s, t, factor);
 		if (t < row && t + STEP_S <= age)
 			continue;
@@ -157,20 +160,20 @@ static const struct script all[] = {
 };
 
 static bool
-judge(const struct script *s, unsigned seeds)
+judge(const struct script *s, unsigned seeds, bool asked)
 {
 	unsigned n[GROWTH_N_VERDICTS] = {0}, wrong = 0;
 	bool innocent = (s->right & HELD) == 0, bad;
 
 	for (unsigned seed = 1; seed <= seeds; seed++) {
-		struct growth_part p = judge_script(s, seed);
+		struct growth_part p = judge_script(s, seed, asked);
 
 		n[p.verdict]++;
 		/* What is not said of is no comfort. */
 		wrong += p.worth && (s->right & 1u << p.verdict) == 0;
 	}
 	bad = wrong * 50 >= seeds || (innocent && n[GROWTH_HELD] * 100 >= seeds);
-	printf("# %s %-52s", bad ? "WRONG" : "     ", s->name);
+	printf("# %s %-52s%s", bad ? "WRONG" : "     ", s->name, asked ? " asked:" : "");
 	for (int v = 0; v < GROWTH_N_VERDICTS; v++)
 		if (n[v] > 0)
 			printf(" %s %.1f %%", growth_verdict_name((enum growth_verdict)v),
@@ -188,7 +191,7 @@ main(int argc, char **argv)
 
 	for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (argc <= 2 || strstr(all[i].name, argv[2]) != NULL)
-			bad += judge(&all[i], seeds);
+			bad += judge(&all[i], seeds, false) + judge(&all[i], seeds, true);
 	printf("%s 1 - of V8's heap no more verdicts are wrong than may be\n",
 	       bad > 0 ? "not ok" : "ok");
 	return bad > 0;

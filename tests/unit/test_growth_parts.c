@@ -267,6 +267,31 @@ TEST(few_collections_that_leave_more_are_not_flat)
 	CHECK_EQ(script(), GROWTH_PLATEAU);
 }
 
+/* It grew to 400 MB, of which one collection saw little; the one that is asked for takes a third of it. */
+TEST(a_collection_that_is_asked_for_decides)
+{
+	static const double left[] = {190, 260, 300};
+
+	for (size_t k = 0; k < 3; k++) {
+		growth_windows_begin(&windows, 0, 24);
+		growth_windows_begin(&used, 0, 24);
+		for (int i = 0; i < 25; i++) {
+			double bytes = (i < 23 ? 10 + 17 * i : left[k]) * MB;
+			double u = (i < 23 ? 40 : left[k]) * MB;
+			struct growth_point p = {i, bytes, bytes, 0},
+					    q = {i, u, u, i < 23 ? 1 : 2};
+
+			growth_window_add(&windows.of[0], &p);
+			if (i > 4)
+				growth_window_add(&used.of[0], &q);
+		}
+		growth_windows_end(&windows);
+		growth_windows_end(&used);
+		/* No more than there was half way, by more than noise. */
+		CHECK_EQ(script(), k == 0 ? GROWTH_PLATEAU : GROWTH_HELD);
+	}
+}
+
 TEST(few_steps_are_neither_flat_nor_a_rise)
 {
 	growth_windows_begin(&windows, 0, 24);
@@ -386,6 +411,7 @@ TEST(what_weir_keeps_is_told_where_more_lived_before)
 	T(a_few_collections_tell_if_they_leave_most_of_what_came)                        \
 	T(collections_of_a_start_tell_nothing_of_what_came_later)                        \
 	T(few_collections_that_leave_more_are_not_flat)                                  \
+	T(a_collection_that_is_asked_for_decides)                                        \
 	T(few_steps_are_neither_flat_nor_a_rise)                                         \
 	T(a_step_in_the_later_half_is_not_flat)                                          \
 	T(how_long_is_enough_is_told)                                                    \

@@ -51,14 +51,22 @@ enough_s(const struct growth_window *w)
 	return (2 * FEW_POINTS - n > 1 ? 2 * FEW_POINTS - n : 1) * pace;
 }
 
+static double
+most_of_first_half(const struct growth_window *w)
+{
+	double most = 0;
+
+	for (size_t i = 0; i <= GROWTH_CELLS / 2; i++)
+		most = w->live[i] > most ? w->live[i] : most;
+	return most;
+}
+
 /* More than in all of the first half, up to now: by a step after which another one may come in as long a time. */
 static bool
 is_higher(const struct growth_window *w, double least)
 {
-	double most = 0, last = w->live[GROWTH_CELLS - 1];
+	double most = most_of_first_half(w), last = w->live[GROWTH_CELLS - 1];
 
-	for (size_t i = 0; i <= GROWTH_CELLS / 2; i++)
-		most = w->live[i] > most ? w->live[i] : most;
 	return last - most > (least > last / 8 ? least : last / 8);
 }
 
@@ -153,6 +161,17 @@ leaves_more(const struct growth_window *used, double least)
 	       last - half >= least && half >= used->floor[GROWTH_CELLS / 4];
 }
 
+/*
+ * A collection of just now, as `weir collect` asks for one, left more than there was in all of the first half, garbage and all:
+ * the size may have come down, what is kept has grown.
+ */
+static bool
+outgrows(const struct growth_window *w, const struct growth_window *used, double least)
+{
+	return used->epochs > 1 && last_of(w, used).cell >= GROWTH_CELLS * 7 / 8 &&
+	       used->floor[GROWTH_CELLS - 1] >= most_of_first_half(w) + least;
+}
+
 /* Collections take most of what comes, or always leave the same: what grows is garbage. */
 static bool
 takes_most(const struct growth_window *w, const struct growth_window *used, double least)
@@ -202,6 +221,11 @@ facts_of(const struct resident *now, uint64_t bytes, const struct growth_windows
 	    rise >= (least < 8 * MB ? 8 * MB : least)) {
 		is |= FACT_GROWN;
 		*slope = left.slope_bytes_per_s;
+	}
+	if (outgrows(&w->of[w->n - 1], all, least < 8 * MB ? 8 * MB : least)) {
+		is |= FACT_GROWN | FACT_RISES | FACT_GC_SEEN;
+		*slope = (all->floor[GROWTH_CELLS - 1] - w->of[w->n - 1].live[0]) /
+			 (all->end_s - all->begin_s);
 	}
 	if (all->epochs >= FEW_POINTS)
 		is |= FACT_GC_SEEN;

@@ -137,16 +137,18 @@ growth_advice_collect(const struct growth_view *v, FILE *out, int indent)
 	if (!is_running(v) || strcmp(runtime, "node") != 0)
 		return;
 	if (collections_read(v->entry->path, &v->entry->sidecar.header).hooked)
-		fprintf(out, "%*s$ weir collect %d    # what stays then is no garbage\n",
-			indent, "", v->trace->file.pid);
+		fprintf(out,
+			"%*s$ weir collect %d; sleep 1; weir growth %d    # what stays "
+			"then is no garbage\n",
+			indent, "", v->trace->file.pid, v->trace->file.pid);
 	else
 		fprintf(out,
-			"%*s$ weir collect --through=inspector %d    # what stays then "
-			"is no "
-			"garbage; opens its inspector for a moment\n"
+			"%*s$ weir collect --through=inspector %d; sleep 1; weir growth "
+			"%d    # what stays then is no garbage; opens its inspector for "
+			"a moment\n"
 			"%*s$ %s    # the next time: `weir collect PID` needs no "
 			"inspector\n",
-			indent, "", v->trace->file.pid, indent, "",
+			indent, "", v->trace->file.pid, v->trace->file.pid, indent, "",
 			run_again(again, v, "--collect=asked", ""));
 }
 

@@ -53,6 +53,39 @@ part_advice_say(const struct growth_view *v, enum weir_memory_part part, FILE *o
 						       "whether it grows");
 }
 
+/* The command that decides it comes first. */
+static void
+print_unseen(const struct growth_view *v, FILE *out, int indent)
+{
+	char left[SHOW_VALUE];
+
+	bool runs = v->entry != NULL && v->entry->life == LOCATE_RUNNING;
+	const char *ask = runs ? ": ask for one, and look again" : "";
+
+	uint64_t used = v->model->rss.js_used_bytes;
+
+	show_bytes(left, used);
+	if (used >= bytes_of(v, WEIR_PART_OF_SCRIPT) / 4 * 3) {
+		fprintf(out,
+			"%*sobjects and strings: %s of them were left by the last full "
+			"collection, so most is kept; whether that grows, the next one "
+			"tells\n",
+			indent, "", left);
+		return;
+	}
+	if (used == 0)
+		fprintf(out,
+			"%*sobjects and strings, of which no full collection has been "
+			"seen%s\n",
+			indent, "", ask);
+	else
+		fprintf(out,
+			"%*sobjects and strings: %s of them were left by the last full "
+			"collection, at the rest none has looked%s\n",
+			indent, "", left, ask);
+	growth_advice_collect(v, out, indent);
+}
+
 static void
 print_script(const struct growth_view *v, const struct growth_part *p, FILE *out,
 	     int indent)
@@ -73,16 +106,14 @@ print_script(const struct growth_view *v, const struct growth_part *p, FILE *out
 		put(out, indent,
 		    "what survives its full collections grows: something keeps objects "
 		    "and strings; see which and who holds them");
+	else if (p->verdict == GROWTH_UNDECIDED)
+		print_unseen(v, out, indent);
 	else
-		put(out, indent,
-		    "objects and strings; whether they are garbage, a full collection "
-		    "tells; see what they are");
+		put(out, indent, "objects and strings; see what they are");
 	if (p->verdict != GROWTH_HELD && trace_view_workers_majors(v->trace) != 0)
 		put(out, indent,
 		    "workers' heaps are part of it; V8 keeps pages of those that have "
 		    "ended for the next ones");
-	if (p->verdict == GROWTH_UNDECIDED)
-		growth_advice_collect(v, out, indent);
 	growth_advice_holders(v, NULL, out, indent);
 	put(out, indent,
 	    "and for what grew between two: --output=FILE keeps one; Chrome DevTools, "
