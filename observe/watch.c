@@ -77,8 +77,11 @@ attach(void)
 {
 	if (attached)
 		return -EALREADY;
-	attached_unix_ns = (uint64_t)clock_read(CLOCK_REALTIME);
 	weir_lock(&work_lock);
+	/* What was seen before says nothing of now. */
+	if (attached_unix_ns != 0)
+		weir_trace_again();
+	attached_unix_ns = (uint64_t)clock_read(CLOCK_REALTIME);
 	segment_attached(attached_unix_ns, 0);
 	segment_want();
 	write_sidecar(false);

@@ -129,7 +129,7 @@ eve_of_end(uint64_t now, struct eve *e)
 }
 
 void
-eve_after_fork(void)
+eve_forget(void)
 {
 	SET(number, GET(number) + 1);
 	SET(went_bytes, 0);

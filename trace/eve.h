@@ -27,6 +27,6 @@ bool eve_of_end(uint64_t now_ns, struct eve *e);
 /* The fields of a site on that eve; NULL: it is as it was. */
 const uint64_t *eve_fields(const struct ledger_site *s);
 
-void eve_after_fork(void);
+void eve_forget(void);
 
 #endif

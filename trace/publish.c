@@ -370,5 +370,5 @@ publish_after_fork(void)
 {
 	memset(&state, 0, sizeof(state));
 	memset(stale, 0, sizeof(stale));
-	rows_after_fork();
+	rows_forget();
 }

@@ -228,7 +228,7 @@ rows_mark(uint64_t request, const char *label, size_t n)
 }
 
 void
-rows_after_fork(void)
+rows_forget(void)
 {
 	memset(written, 0, sizeof(written));
 	memset(last_ns, 0, sizeof(last_ns));

@@ -19,6 +19,6 @@ uint64_t rows_written(enum weir_trace_part_id ring);
 
 bool rows_due(void);
 uint64_t rows_mark(uint64_t request, const char *label, size_t n);
-void rows_after_fork(void);
+void rows_forget(void);
 
 #endif

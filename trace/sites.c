@@ -13,6 +13,7 @@
 #include "trace/intern.h"
 #include "trace/ledger.h"
 #include "trace/majors.h"
+#include "trace/rows.h"
 #include "trace/sample.h"
 #include "trace/threads.h"
 #include "trace/walk.h"
@@ -270,11 +271,8 @@ weir_trace_thaw(void)
 
 /* As the shim's own counts: what was asked for begins at nothing, what is live stays. */
 static void
-forget_past(uint32_t site)
+forget_past(struct ledger_site *s, uint32_t site)
 {
-	struct ledger_site *s = ledger_site(site);
-
-	weir_lock_reset(&s->lock);
 	s->fields[WEIR_S_alloc_bytes] = s->fields[WEIR_S_alloc_count] = 0;
 	/* It tells samples from what the kinds count, so it is never 0 while any are live. */
 	s->fields[WEIR_S_sampled_count] = s->sampled;
@@ -289,12 +287,33 @@ weir_trace_after_fork(void)
 	weir_sample_after_fork();
 	if (ledger == NULL)
 		return;
-	for (uint32_t i = 0; i < ledger_count(WEIR_PART_SITES0); i++)
-		forget_past(i);
+	for (uint32_t i = 0; i < ledger_count(WEIR_PART_SITES0); i++) {
+		weir_lock_reset(&ledger_site(i)->lock);
+		forget_past(ledger_site(i), i);
+	}
 	intern_forget_drops();
-	eve_after_fork();
+	eve_forget();
 	threads_after_fork();
 	capture_after_fork();
 	publish_after_fork();
 	walk_after_fork();
+}
+
+void
+weir_trace_again(void)
+{
+	if (ledger == NULL)
+		return;
+	sites_settings.started_ns = now_ns();
+	for (uint32_t i = 0; i < ledger_count(WEIR_PART_SITES0); i++) {
+		struct ledger_site *s = enter(i);
+		uint64_t live = s->fields[WEIR_S_live_bytes];
+
+		forget_past(s, i);
+		s->fields[WEIR_S_trough_bytes] = s->least_bytes = live;
+		s->fields[WEIR_S_first_ns] = s->fields[WEIR_S_last_ns] = 0;
+		leave(s, i);
+	}
+	eve_forget();
+	rows_forget();
 }

@@ -71,6 +71,12 @@ void weir_trace_gone(const struct weir_birth *b, uint64_t bytes, uint32_t count)
 void weir_trace_disowned(const struct weir_birth *b, uint64_t bytes, uint32_t count);
 
 /*
+ * From now on as if tracing began, with what has a site already and nothing live: what was written of before is
+ * gone. Where nobody publishes and nothing is born meanwhile.
+ */
+void weir_trace_again(void);
+
+/*
  * Around fork: freeze in the parent before, with the shim's counts not frozen yet; then thaw in the
  * parent. In the child forked by its one thread, and after_fork before anything else is told: it
  * keeps the sites of the blocks that it inherits.

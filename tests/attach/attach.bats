@@ -51,6 +51,8 @@ may_trace() {
   [[ $output == "attached to $guest again"* ]]
   order leak 2
   await_that live leak_here 2
+  # A record of its own: what was asked for before is none of it.
+  "$WEIR" growth --json "$guest" | jq -e '.sites[] | select(.name | startswith("leak_here ")) | .alloc_bytes == .live_bytes'
   run -1 "$WEIR" attach "$guest"
   [[ $output == *"attached to process $guest already"* ]]
   run -0 "$WEIR" stat --check "$guest"
@@ -75,6 +77,9 @@ may_trace() {
   [[ $output == *"where --stats had it"* ]]
   run -0 "$WEIR" attach --stats="$its" "$guest"
   [[ $output == "attached to $guest again"* ]]
+  "$WEIR" detach "$its"
+  run -0 "$WEIR" attach --stats="$its" --floor=1M "$guest"
+  [[ $output == *"the options are those that process $guest was attached to with first"* ]]
   last_order exit
   ended 7
 }

@@ -127,12 +127,54 @@ TEST(marks_have_their_label)
 	trace_view_free(&v);
 }
 
+/* All that lived is gone; a new record begins, in the same places of the file. */
+TEST(attached_again_it_begins_anew)
+{
+	struct trace_view v;
+	uint32_t site;
+
+	begin();
+	site = site_of("again", 4711);
+	struct weir_birth b = weir_trace_born(site, 9000, 3);
+	for (int i = 0; i < CAPACITY_ROWS_1S + 5; i++)
+		publish(SECOND);
+	REQUIRE(read_back(&v));
+	uint64_t started = v.head.started_ns;
+	CHECK_EQ(trace_view_ring(&v, WEIR_PART_ROWS_1S)->n, CAPACITY_ROWS_1S);
+	trace_view_free(&v);
+	weir_trace_gone(&b, 9000, 3);
+	weir_trace_again();
+	publish(SECOND);
+	b = weir_trace_born(site, 700, 1);
+	publish(SECOND);
+	REQUIRE(read_back(&v));
+	CHECK(v.head.started_ns >= started);
+	CHECK_EQ(v.head.started_ns, sites_settings.started_ns);
+	const struct trace_ring *ring = trace_view_ring(&v, WEIR_PART_ROWS_1S);
+	CHECK_EQ(ring->written, 2);
+	REQUIRE(ring->n == 2);
+	CHECK_EQ(ring->rows[0]->monotonic_ns, facts.monotonic_ns - SECOND);
+	CHECK_EQ(trace_view_ring(&v, WEIR_PART_MARKS)->n, 0);
+	CHECK_EQ(trace_view_site(&v, site, WEIR_S_live_bytes), 700);
+	CHECK_EQ(trace_view_site(&v, site, WEIR_S_live_count), 1);
+	CHECK_EQ(trace_view_site(&v, site, WEIR_S_alloc_bytes), 700);
+	CHECK_EQ(trace_view_site(&v, site, WEIR_S_alloc_count), 1);
+	CHECK_EQ(trace_view_site(&v, site, WEIR_S_peak_bytes), 700);
+	CHECK_EQ(trace_view_site(&v, site, WEIR_S_trough_bytes), 0);
+	CHECK(trace_view_site(&v, site, WEIR_S_first_ns) >= v.head.started_ns);
+	CHECK_EQ(trace_view_site(&v, site, WEIR_S_first_ns),
+		 trace_view_site(&v, site, WEIR_S_last_ns));
+	weir_trace_gone(&b, 700, 1);
+	trace_view_free(&v);
+}
+
 #define TAP_TESTS                                                                        \
 	T(the_largest_sites_are_in_a_row)                                                \
 	T(rows_come_when_they_are_due)                                                   \
 	T(a_ring_goes_round)                                                             \
 	T(a_month_is_kept_by_the_hour)                                                   \
-	T(marks_have_their_label)
+	T(marks_have_their_label)                                                        \
+	T(attached_again_it_begins_anew)
 
 int
 main(void)

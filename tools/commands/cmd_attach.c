@@ -281,6 +281,14 @@ load(const struct request *r, uint64_t start_ticks, struct inspector *inspector)
 	return status;
 }
 
+/* But for the place of its sidecar, which is where it is found. */
+static bool
+has_options(const struct request *r)
+{
+	return r->options[0] != '\0' &&
+	       (strncmp(r->options, "stats=", 6) != 0 || strchr(r->options, ',') != NULL);
+}
+
 static int
 attach_again(const struct request *r, uint64_t start_ticks)
 {
@@ -312,6 +320,10 @@ attach_again(const struct request *r, uint64_t start_ticks)
 		       (int)r->pid);
 		return CMD_OK;
 	}
+	if (has_options(r))
+		tell_warning("the options are those that process %d was attached to with "
+			     "first; a restart of it would change them",
+			     (int)r->pid);
 	return tell_attached(r, start_ticks, " again");
 }
 
