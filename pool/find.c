@@ -76,21 +76,21 @@ static bool
 may_gather(const struct pool_search *search)
 {
 	return !search->want_zero && !search->gathered && !search->roomy &&
-	       heap_can_gather(search->bytes);
+	       search->align <= WEIR_PAGE_BYTES && heap_can_gather(search->bytes);
 }
 
 static enum pool_step
 gather_step(const struct pool_search *search)
 {
-	return heap_has_unused(search->bytes, search->align) ? POOL_GATHER : POOL_GROW;
+	return heap_has_unused(search->bytes) ? POOL_GATHER : POOL_GROW;
 }
 
 /* Fewer pages are fresh where recycled ones are beside them. Both are paid for before they are lent. */
 static enum pool_step
 pay_step(struct pool_search *search)
 {
-	if (!search->want_zero && !search->roomy && search->align <= WEIR_PAGE_BYTES)
-		search->span = heap_take_partly(search->bytes);
+	if (!search->want_zero && !search->roomy)
+		search->span = heap_take_partly(search->bytes, search->align);
 	if (search->span == NULL)
 		return POOL_PAY;
 	search->was = WEIR_SPAN_DIRTY;
@@ -130,7 +130,7 @@ static void
 gather(struct pool_search *search)
 {
 	search->gathered = true;
-	search->span = heap_gather(search->bytes, search->align, &search->was);
+	search->span = heap_gather(search->bytes, &search->was);
 	weir_lock(&heap_mutex);
 	heap_stats.gathers += search->span != NULL;
 	uint64_t price = search->span != NULL ? pool_price(0) : 0;

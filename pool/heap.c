@@ -155,9 +155,8 @@ heap_count_use(size_t bytes, enum weir_span_state from)
 		heap_count_fresh((int64_t)bytes);
 }
 
-/* Cuts `bytes` out of a free span, `head` bytes behind its start, and makes them LIVE. */
-static struct weir_span *
-carve(struct weir_span *s, size_t head, size_t bytes)
+struct weir_span *
+heap_carve(struct weir_span *s, size_t head, size_t bytes)
 {
 	enum weir_span_state from = weir_span_state(s);
 
@@ -177,29 +176,22 @@ carve(struct weir_span *s, size_t head, size_t bytes)
 	return s;
 }
 
-/* How far behind the span's start an aligned block begins. */
-static size_t
-head_of(const struct weir_span *s, size_t align)
-{
-	return -s->base & (align - 1) & ~(WEIR_PAGE_BYTES - 1);
-}
-
 /* What served an aligned block before serves the next one, though it has nothing to spare. */
 static struct weir_span *
 fit(size_t bytes, size_t align, enum weir_span_state state)
 {
 	struct weir_span *s = index_fit(&HEAP_FREE(state), bytes);
 
-	if (s == NULL || head_of(s, align) + bytes <= s->bytes)
+	if (s == NULL || heap_head(s, align) + bytes <= s->bytes)
 		return s;
 	return index_fit(&HEAP_FREE(state), bytes + align - WEIR_PAGE_BYTES);
 }
 
 bool
-heap_has_unused(size_t bytes, size_t align)
+heap_has_unused(size_t bytes)
 {
-	return fit(bytes, align, WEIR_SPAN_CLEAN) != NULL ||
-	       fit(bytes, align, WEIR_SPAN_RESERVED) != NULL;
+	return index_fit(&HEAP_FREE(WEIR_SPAN_CLEAN), bytes) != NULL ||
+	       index_fit(&HEAP_FREE(WEIR_SPAN_RESERVED), bytes) != NULL;
 }
 
 struct weir_span *
@@ -207,7 +199,7 @@ heap_take(size_t bytes, size_t align, enum weir_span_state from)
 {
 	struct weir_span *s = fit(bytes, align, from);
 
-	return s != NULL ? carve(s, head_of(s, align), bytes) : NULL;
+	return s != NULL ? heap_carve(s, heap_head(s, align), bytes) : NULL;
 }
 
 struct weir_span *
@@ -223,7 +215,7 @@ heap_take_roomy(size_t bytes, size_t room, enum weir_span_state from)
 	    reserved_spans < origin_most())
 		gap = s->bytes / 4 < ROOMY_GAP ? s->bytes / 4 & -weir_machine_page
 					       : ROOMY_GAP;
-	return carve(s, gap, bytes);
+	return heap_carve(s, gap, bytes);
 }
 
 struct weir_span *

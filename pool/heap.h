@@ -105,15 +105,15 @@ void heap_leave_behind(const struct heap_behind *behind);
  */
 extern size_t heap_gather_from;
 bool heap_can_gather(size_t bytes);
-bool heap_has_unused(size_t bytes, size_t align); /* is there such address space? */
-struct weir_span *heap_gather(size_t bytes, size_t align, enum weir_span_state *was);
+bool heap_has_unused(size_t bytes); /* is there such address space? */
+struct weir_span *heap_gather(size_t bytes, enum weir_span_state *was);
 void heap_adopt(struct weir_span *s);
 
 /*
  * A LIVE span of a DIRTY one of a quarter of the size and more and as much of its CLEAN neighbour as that lacks; NULL:
  * there is none.
  */
-struct weir_span *heap_take_partly(size_t bytes);
+struct weir_span *heap_take_partly(size_t bytes, size_t align);
 
 /* Adds a region that fits `bytes` at `align`. 0 or -ENOMEM. */
 int heap_grow(size_t bytes, size_t align);

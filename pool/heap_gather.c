@@ -47,15 +47,15 @@ heap_can_gather(size_t bytes)
 
 /* Where the pages will go: unused address space, made usable. */
 static struct weir_span *
-take_target(size_t bytes, size_t align)
+take_target(size_t bytes)
 {
 	bool ready = heap_lock();
 	enum weir_span_state was = WEIR_SPAN_CLEAN;
-	struct weir_span *s = ready ? heap_take(bytes, align, was) : NULL;
+	struct weir_span *s = ready ? heap_take(bytes, WEIR_PAGE_BYTES, was) : NULL;
 
 	if (ready && s == NULL) {
 		was = WEIR_SPAN_RESERVED;
-		s = heap_take(bytes, align, was);
+		s = heap_take(bytes, WEIR_PAGE_BYTES, was);
 	}
 	if (s != NULL)
 		heap_set_apart(s, s->bytes);
@@ -175,9 +175,9 @@ give_up(struct weir_span *s)
 }
 
 static struct weir_span *
-gather(size_t bytes, size_t align, enum weir_span_state *was)
+gather(size_t bytes, enum weir_span_state *was)
 {
-	struct weir_span *s = take_target(bytes, align);
+	struct weir_span *s = take_target(bytes);
 	size_t done = 0, least = piece_min(bytes);
 
 	*was = WEIR_SPAN_CLEAN;
@@ -202,11 +202,11 @@ gather(size_t bytes, size_t align, enum weir_span_state *was)
 }
 
 struct weir_span *
-heap_gather(size_t bytes, size_t align, enum weir_span_state *was)
+heap_gather(size_t bytes, enum weir_span_state *was)
 {
 	if (atomic_exchange(&heap_gathering, true))
 		return NULL;
-	struct weir_span *s = gather(bytes, align, was);
+	struct weir_span *s = gather(bytes, was);
 	heap_gathering = false;
 	return s;
 }

@@ -31,14 +31,14 @@ take_in(struct weir_span *s, struct weir_span *unused, size_t more)
 	heap_count_use(more, WEIR_SPAN_CLEAN);
 }
 
-/* Usable without a commit, and long enough. */
+/* Usable without a commit, and long enough. In front of the span only if the block may begin anywhere. */
 static struct weir_span *
-unused_beside(const struct weir_span *s, size_t more)
+unused_beside(const struct weir_span *s, size_t more, size_t align)
 {
 	struct weir_span *beside[] = {heap_neighbour(s, s->base + s->bytes),
 				      heap_neighbour(s, s->base - 1)};
 
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < (align > WEIR_PAGE_BYTES ? 1 : 2); i++)
 		if (beside[i] != NULL && weir_span_state(beside[i]) == WEIR_SPAN_CLEAN &&
 		    beside[i]->bytes >= more)
 			return beside[i];
@@ -46,25 +46,27 @@ unused_beside(const struct weir_span *s, size_t more)
 }
 
 struct weir_span *
-heap_take_partly(size_t bytes)
+heap_take_partly(size_t bytes, size_t align)
 {
 	struct weir_span *s = index_largest(&HEAP_FREE(WEIR_SPAN_DIRTY));
 	struct weir_span *unused = NULL;
+	size_t head = 0;
 
 	for (int i = 0; i < LOOKS && s != NULL && s->bytes >= bytes / 4; i++) {
-		if (s->bytes < bytes)
-			unused = unused_beside(s, bytes - s->bytes);
+		head = heap_head(s, align);
+		size_t has = s->bytes > head ? s->bytes - head : 0;
+
+		if (has >= bytes / 4 && has < bytes)
+			unused = unused_beside(s, bytes - has, align);
 		if (unused != NULL)
 			break;
 		s = index_smaller(&HEAP_FREE(WEIR_SPAN_DIRTY), s);
 	}
 	if (unused == NULL)
 		return NULL;
+	s = heap_carve(s, head, s->bytes - head);
 	heap_leave(s);
-	heap_count_use(s->bytes, WEIR_SPAN_DIRTY);
 	take_in(s, unused, bytes - s->bytes);
-	s->grade = WEIR_SPAN_NO_GRADE;
-	s->flags = 0;
 	heap_enter(s, WEIR_SPAN_LIVE);
 	return s;
 }

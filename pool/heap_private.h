@@ -35,6 +35,16 @@ void heap_leave(struct weir_span *s);
 /* The span at an address just before or behind a span; NULL: its region ends there. */
 struct weir_span *heap_neighbour(const struct weir_span *s, uintptr_t address);
 
+/* How far behind the span's start an aligned block begins. */
+static inline size_t
+heap_head(const struct weir_span *s, size_t align)
+{
+	return -s->base & (align - 1) & ~(WEIR_PAGE_BYTES - 1);
+}
+
+/* Cuts `bytes` out of a free span, `head` bytes behind its start, and makes them LIVE. */
+struct weir_span *heap_carve(struct weir_span *s, size_t head, size_t bytes);
+
 /* Counts that so many bytes of a free span are lent. */
 void heap_count_use(size_t bytes, enum weir_span_state from);
 

@@ -127,6 +127,25 @@ TEST(pieces_become_one_block)
 	model_check();
 }
 
+/* What is cut off for the alignment is what would be gathered, for each of them anew. */
+TEST(nothing_is_gathered_for_an_aligned_block)
+{
+	struct weir_span *s[BLOCKS];
+	struct weir_ask ask = {.bytes = 8 * MB, .align = 2 * MB, .requested = 8 * MB};
+
+	NEEDS_MOVES;
+	pieces(s, MB);
+	struct weir_heap_stats before = stats();
+	struct weir_span *big = weir_extent_take(&ask).span;
+	REQUIRE(big != NULL);
+	CHECK_EQ(big->base % (2 * MB), 0);
+	CHECK_EQ(stats().gathers, before.gathers);
+	CHECK_EQ(stats().gathered_bytes, before.gathered_bytes);
+	give_the_others(s);
+	give(big);
+	model_check();
+}
+
 /* The rest of a block for which there is too little is new, and what was bounded stays so. */
 TEST(too_few_pieces_are_a_start)
 {
@@ -410,6 +429,7 @@ TEST(a_block_whose_target_is_lost_stays)
 
 #define TAP_TESTS                                                                        \
 	T(pieces_become_one_block)                                                       \
+	T(nothing_is_gathered_for_an_aligned_block)                                      \
 	T(too_few_pieces_are_a_start)                                                    \
 	T(what_was_gathered_is_gathered_again)                                           \
 	T(what_goes_back_is_as_if_never_moved)                                           \

@@ -13,17 +13,22 @@
 #define MB ((size_t)1 << 20)
 
 static struct weir_span *
-take(size_t bytes)
+take_aligned(size_t bytes, size_t align)
 {
-	struct weir_span *s =
-		weir_extent_take(&(struct weir_ask){.bytes = bytes,
-						    .align = WEIR_PAGE_BYTES,
-						    .requested = bytes})
-			.span;
+	struct weir_span *s = weir_extent_take(&(struct weir_ask){.bytes = bytes,
+								  .align = align,
+								  .requested = bytes})
+				      .span;
 
 	if (s == NULL)
 		abort();
 	return s;
+}
+
+static struct weir_span *
+take(size_t bytes)
+{
+	return take_aligned(bytes, WEIR_PAGE_BYTES);
 }
 
 static void
@@ -113,6 +118,36 @@ TEST(unused_space_before_recycled_pages)
 	take_beside(true);
 }
 
+/* An aligned block is lent at the place of a shorter one, and the pages of that again. */
+TEST(unused_space_behind_an_aligned_block)
+{
+	model_init();
+	bound(0);
+	struct weir_span *place = take_aligned(4 * MB, 2 * MB), *other = take(MB);
+	uintptr_t base = place->base;
+	claim(place);
+	weir_pool_give_purged(place, 6500);
+	struct weir_span *a = take_aligned(MB, 2 * MB);
+	CHECK_EQ(a->base, base);
+	memset((void *)a->base, 1, MB);
+	bound(MB / 4);
+	claim(a);
+	weir_pool_give(a, 7000);
+	struct weir_heap_stats before = stats();
+	struct weir_span *b = take_aligned(5 * MB / 4, 2 * MB);
+	CHECK_EQ(b->base, base);
+	CHECK_EQ(*(char *)base, 1);
+	CHECK_EQ(stats().purges, before.purges);
+	CHECK_EQ(stats().recycled_bytes - before.recycled_bytes, MB);
+	CHECK_EQ(stats().fresh_bytes - before.fresh_bytes, MB / 4);
+	model_check();
+	claim(b);
+	weir_pool_give(b, 8000);
+	claim(other);
+	weir_pool_give(other, 8000);
+	model_check();
+}
+
 /* Its new pages are paid for with what is kept elsewhere, be it longer. */
 TEST(the_unused_part_is_paid_for)
 {
@@ -197,6 +232,7 @@ TEST(what_is_under_way_is_paid_for)
 #define TAP_TESTS                                                                        \
 	T(unused_space_behind_recycled_pages)                                            \
 	T(unused_space_before_recycled_pages)                                            \
+	T(unused_space_behind_an_aligned_block)                                          \
 	T(the_unused_part_is_paid_for)                                                   \
 	T(what_is_under_way_is_paid_for)
 TAP_MAIN()
