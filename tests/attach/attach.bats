@@ -99,7 +99,7 @@ may_trace() {
 }
 
 @test "each kind of wait returns what it should, when it should; registers, errno, mask and alternate stack are kept" {
-  for what in read recv epoll poll select condition timed spin flock fcntl ofd fifo connect; do
+  for what in read recv epoll poll select condition timed spin rest flock fcntl ofd fifo connect; do
     start "$GUESTS/waits" "$what"
     may_trace
     "$WEIR" attach "$guest"
@@ -253,6 +253,17 @@ C
     refused "sanitizer"
     end_guest
   fi
+  if command -v musl-gcc; then
+    musl-gcc -o "$BATS_TEST_TMPDIR/musl" "$BATS_TEST_TMPDIR/plain.c"
+    start "$BATS_TEST_TMPDIR/musl"
+    refused "glibc"
+    end_guest
+  fi
+  if gcc -m32 -o "$BATS_TEST_TMPDIR/narrow" "$BATS_TEST_TMPDIR/plain.c" 2>/dev/null; then
+    start "$BATS_TEST_TMPDIR/narrow"
+    refused "32"
+    end_guest
+  fi
   run -1 "$WEIR" attach 999999999
   [[ $output == *"there is no process"* ]]
   run -2 "$WEIR" attach nothing
@@ -313,6 +324,41 @@ P
   }
   await_that named
   "$WEIR" detach "$guest"
+}
+
+@test "Python that allocates and frees by ctypes, past all slots: no harm" {
+  command -v python3 || skip "no Python"
+  cat >"$BATS_TEST_TMPDIR/past.py" <<'P'
+import ctypes, sys
+libc = ctypes.CDLL("libc.so.6")
+py = ctypes.pythonapi
+for f in (libc.malloc, py.PyMem_RawMalloc):
+    f.restype, f.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+for f in (libc.free, py.PyMem_RawFree):
+    f.restype, f.argtypes = None, [ctypes.c_void_p]
+print("ready", flush=True)
+while sys.stdin.read(1) == "m":
+    for _ in range(500):
+        p, q = libc.malloc(300000), py.PyMem_RawMalloc(300000)
+        ctypes.memset(p, 1, 300000)
+        ctypes.memset(q, 1, 300000)
+        py.PyMem_RawFree(p)
+        libc.free(q)
+    print("mixed", flush=True)
+sys.exit(7)
+P
+  start python3 "$BATS_TEST_TMPDIR/past.py"
+  may_trace
+  "$WEIR" attach "$guest"
+  printf m >&9
+  await_that grep -qx mixed "$said"
+  run -0 "$WEIR" stat --check "$guest"
+  "$WEIR" growth --json "$guest" | jq -e '[.sites[].live_count] | add // 0 | . < 20'
+  "$WEIR" detach "$guest"
+  printf m >&9
+  await_that eval "[ \$(grep -cx mixed '$said') -eq 2 ]"
+  exec 9>&-
+  ended 7
 }
 
 @test "what the process maps by itself meanwhile is named by line, and unmapped again is gone" {

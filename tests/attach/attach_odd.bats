@@ -56,6 +56,16 @@ start_limited() {
   grep -qx "child ended with 5" "$said"
 }
 
+@test "one that is traced: refused, by whom is said; it goes on, and later it works" {
+  start "$GUESTS/odd" traced
+  run -1 "$WEIR" attach "$guest"
+  [[ $output == *"it is traced already, by a debugger or strace"* ]]
+  run "$WEIR" doctor "$guest"
+  [[ $output == *"traced already"* ]]
+  exec 9>&-
+  ended 7
+}
+
 @test "waits that no kernel begins again do so: io_uring, semaphores" {
   start "$GUESTS/odd" semaphore
   "$WEIR" attach "$guest"
@@ -182,6 +192,12 @@ attaches_or() {
   await_that eval "'$WEIR' growth '$guest' | grep -q leak_here"
   "$WEIR" detach "$guest"
   "$WEIR" attach "$guest"
+  exec 9>&-
+  ended 7
+  # One that only refuses: no library, no harm.
+  start "$GUESTS/filtered_guest" refuse
+  attaches_or 1 "it is not there"
+  [ "$(grep -c libweir "/proc/$guest/maps")" -eq 0 ]
   exec 9>&-
   ended 7
   for what in kill two trap; do

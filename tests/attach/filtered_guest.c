@@ -4,6 +4,7 @@
  *   docker  as Docker's default profile is made: what is on a list is made, clone only without new namespaces, all
  *           else fails with EPERM
  *   strict  the same list, and all else ends the process
+ *   refuse  openat fails
  *   kill    openat ends the process
  *   trap    mmap of code sends a signal, for which there is a handler
  *   two     the one that refuses mremap, then the one that kills: all of a thread's filters count
@@ -178,6 +179,8 @@ main(int argc, char **argv)
 		listed_only(SECCOMP_RET_ERRNO | EPERM);
 	if (strcmp(what, "strict") == 0)
 		listed_only(SECCOMP_RET_KILL_PROCESS);
+	if (strcmp(what, "refuse") == 0)
+		one_call(SYS_openat, SECCOMP_RET_ERRNO | EPERM);
 	if (strcmp(what, "two") == 0)
 		one_call(SYS_mremap, SECCOMP_RET_ERRNO | EPERM);
 	if (strcmp(what, "kill") == 0 || strcmp(what, "two") == 0)

@@ -146,6 +146,58 @@ sampled() {
   ended 7
 }
 
+@test "blocks whose beginning or end is not seen: no harm, and no more of them than places" {
+  start_guest
+  loaded
+  order mix 5
+  run -0 "$WEIR" stat --check "$guest"
+  # Of 4000; a place is used again and again.
+  "$WEIR" growth --json "$guest" | jq -e '[.sites[].live_count] | add // 0 | . < 20'
+  "$WEIR" detach "$guest"
+  order mix
+  "$WEIR" attach "$guest"
+  order mix
+  order leak 3
+  await_that live leak_here 3
+  "$WEIR" stat --check "$guest"
+  last_order exit
+  ended 7
+}
+
+@test "a child that becomes another program, a daemon, a process that is killed: as without" {
+  start_guest
+  loaded
+  order spawn
+  grep -qx "spawned 4 5" "$said"
+  [ "$(find "$XDG_RUNTIME_DIR/weir" -name '*.weir' | wc -l)" -eq 1 ]
+  sidecar=$(find "$XDG_RUNTIME_DIR/weir" -name '*.weir')
+  order leak 3
+  await_that live leak_here 3
+  kill -KILL "$guest"
+  ended 137
+  "$WEIR" growth "$sidecar" | grep -q leak_here
+  "$WEIR" stat --check "$sidecar"
+
+  rm -f "$BATS_TEST_TMPDIR/orders"
+  start_guest
+  loaded
+  # Its parent ends, it goes on, unseen.
+  echo daemon >&9
+  await_that grep -qx "done daemon" "$said"
+  daemon=$(sed -n 's/^now //p' "$said")
+  local status=0
+  wait "$guest" || status=$?
+  [ "$status" -eq 0 ]
+  order leak
+  order family
+  run -1 "$WEIR" attach "$daemon"
+  [[ $output == *"made by a process that weir was attached to"* ]]
+  guest=
+  last_order exit
+  exec 9>&-
+  await_that eval "! kill -0 $daemon"
+}
+
 @test "children of fork go unseen, and hang on nothing" {
   start_guest
   loaded

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ipc.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/sem.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -143,6 +145,32 @@ on_little_stacks(void)
 	return 7;
 }
 
+/* Another process is its debugger, until the end of standard input. */
+static int
+traced(void)
+{
+	int told[2];
+	char c;
+
+	if (pipe(told) != 0)
+		return 77;
+	prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
+	if (fork() == 0) {
+		long rc = ptrace(PTRACE_SEIZE, getppid(), NULL, NULL);
+
+		(void)!write(told[1], rc == 0 ? "y" : "n", 1);
+		while (read(0, &c, 1) > 0)
+			;
+		_exit(0);
+	}
+	if (read(told[0], &c, 1) != 1 || c != 'y')
+		return 77;
+	puts("ready");
+	while (wait(NULL) < 0)
+		;
+	return 7;
+}
+
 static int
 exec_often(char **argv)
 {
@@ -187,6 +215,8 @@ main(int argc, char **argv)
 		return on_a_coroutine();
 	if (strcmp(what, "little") == 0)
 		return on_little_stacks();
+	if (strcmp(what, "traced") == 0)
+		return traced();
 	if (strcmp(what, "exec") == 0 && argc > 2)
 		return exec_often(argv);
 	if (strcmp(what, "fork") == 0)

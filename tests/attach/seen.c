@@ -171,6 +171,53 @@ slots(void)
 	       strrchr(b.dli_fname, '/') + 1);
 }
 
+/* As a program keeps them on its heap: what is called by these is not seen. */
+static struct saved {
+	void *(*malloc)(size_t);
+	void *(*realloc)(void *, size_t);
+	void (*free)(void *);
+} * saved;
+
+static void
+save(void)
+{
+	saved = malloc(sizeof(*saved));
+	*saved = (struct saved){malloc, realloc, free};
+}
+
+/* Each pair of ways, so that beginnings and ends go unseen. */
+static void
+mix(void)
+{
+	for (int i = 0; i < 200; i++) {
+		char *p = malloc(BYTES), *q = saved->malloc(BYTES);
+
+		p[BYTES - 1] = q[BYTES - 1] = 1;
+		saved->free(p);
+		free(q);
+		p = saved->realloc(malloc(BYTES), 2 * BYTES);
+		q = realloc(saved->malloc(BYTES), 2 * BYTES);
+		p[2 * BYTES - 1] = q[2 * BYTES - 1] = 1;
+		free(p);
+		saved->free(q);
+	}
+}
+
+/* A child that becomes another program, by fork, and by the C library. */
+static void
+spawn(void)
+{
+	pid_t child = fork();
+	int status;
+
+	if (child == 0) {
+		execl("/bin/sh", "sh", "-c", "exit 4", NULL);
+		_exit(1);
+	}
+	waitpid(child, &status, 0);
+	printf("spawned %d %d\n", WEXITSTATUS(status), WEXITSTATUS(system("exit 5")));
+}
+
 static void
 plug(const char *path)
 {
@@ -218,7 +265,15 @@ obey(const char *line)
 		slots();
 	else if (strncmp(line, "plug ", 5) == 0)
 		plug(line + 5);
-	else if (strcmp(line, "again") == 0)
+	else if (strcmp(line, "mix") == 0)
+		mix();
+	else if (strcmp(line, "spawn") == 0)
+		spawn();
+	else if (strcmp(line, "daemon") == 0) {
+		if (daemon(1, 1) != 0)
+			abort();
+		printf("now %d\n", (int)getpid());
+	} else if (strcmp(line, "again") == 0)
 		((void (*)(void))dlsym(plugin, "leak_in_plugin"))();
 	else if (strcmp(line, "unplug") == 0)
 		dlclose(plugin);
@@ -237,6 +292,7 @@ main(void)
 	char line[4096];
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	save();
 	puts("ready");
 	while (fgets(line, sizeof(line), stdin) != NULL) {
 		line[strcspn(line, "\n")] = '\0';

@@ -298,6 +298,11 @@ attach_again(const struct request *r, uint64_t start_ticks)
 	uint64_t request;
 
 	if (find_sidecar(r, start_ticks, &e) != 0) {
+		if (!attachable_observes(r->pid))
+			return failed(r->pid, start_ticks,
+				      "it was made by a process that weir was attached "
+				      "to (fork), and is not observed: it can be from "
+				      "its next start on");
 		tell_error("weir was attached to process %d before, and its sidecar is "
 			   "not found: it lies where --stats had it (then say that "
 			   "again), or is gone (then restart the process)",
