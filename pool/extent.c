@@ -119,7 +119,7 @@ extent_resized(struct weir_span *s, size_t requested)
 static void
 leave_class(struct pool_class *c, struct weir_span *s)
 {
-	pool_class_given(c, s);
+	pool_class_given(c, s, true);
 	c->stats.evicted++;
 	s->grade = WEIR_SPAN_NO_GRADE;
 	extent_stats.gets++;

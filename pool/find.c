@@ -61,6 +61,20 @@ found_in(struct pool_search *search, enum weir_span_state from, size_t times)
 	return search->span != NULL;
 }
 
+/*
+ * Blocks like it grow: where only they fit they would move, or grow over new pages. Others are best where they fit
+ * best, so that what is left is in few pieces.
+ */
+static bool
+found_loose(struct pool_search *search)
+{
+	search->was = WEIR_SPAN_DIRTY;
+	if (search->loose)
+		search->span = heap_take_roomy(search->bytes, search->bytes / 2 * 3,
+					       WEIR_SPAN_DIRTY);
+	return search->span != NULL;
+}
+
 /* For a block that will grow, new pages with room behind come before purged ones without. */
 static bool
 found_unused(struct pool_search *search)
@@ -114,7 +128,7 @@ pool_find(struct pool_search *search)
 		return POOL_REFUSED;
 	pool_note_lent(search->bytes);
 	if (!search->want_zero) {
-		if (found_in(search, WEIR_SPAN_DIRTY, 1))
+		if (found_loose(search) || found_in(search, WEIR_SPAN_DIRTY, 1))
 			return POOL_FOUND;
 		if (search->flushed < FLUSHES && pool_stocks_have(search->bytes))
 			return POOL_FLUSH;

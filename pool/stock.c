@@ -229,8 +229,11 @@ pool_offer(uintptr_t base, size_t bytes)
 }
 
 void
-pool_class_given(struct pool_class *c, const struct weir_span *s)
+pool_class_given(struct pool_class *c, const struct weir_span *s, bool grown)
 {
+	enum { LAST = 16 };
+
+	c->grown += (grown ? 256 / LAST : 0) - c->grown / LAST;
 	c->stats.puts++;
 	c->stats.live--;
 	c->stats.live_requested_bytes -= s->requested;

@@ -4,6 +4,7 @@
  * is no room beside what is kept.
  */
 #include "pool/origin.h"
+#include "pool/pool_private.h"
 #include "tests/unit/pool_model.h"
 
 #include <string.h>
@@ -59,6 +60,54 @@ TEST(a_growing_block_grows_where_it_stands)
 		REQUIRE(weir_span_claim(others[i]));
 		weir_pool_give(others[i], 5000);
 	}
+	model_check();
+}
+
+/* Where blocks of a class are lent, of two recycled places: the one that fits, and a longer one. */
+static uintptr_t
+place_of_next(bool outgrown)
+{
+	struct weir_span *s =
+		weir_pool_take(MODEL_CLASS_1M, &(struct weir_ask){.requested = 1 << 20})
+			.span;
+
+	if (s == NULL || !weir_span_claim(s))
+		abort();
+	uintptr_t base = s->base;
+	if (outgrown)
+		s->flags |= WEIR_SPAN_OUTGROWN;
+	weir_pool_give(s, 10);
+	model_tick(20, 0);
+	pool_flush_stocks(INT64_MAX);
+	return base;
+}
+
+TEST(blocks_of_a_class_that_grow_get_room)
+{
+	enum { BLOCKS = 40 };
+	size_t bytes[] = {1 << 20, 1 << 16, 8 << 20, 1 << 16};
+	struct weir_span *s[4];
+
+	model_init();
+	weir_pool_trim(1);
+	for (int i = 0; i < 4; i++) {
+		s[i] = model_extent(bytes[i]);
+		REQUIRE(s[i] != NULL);
+	}
+	uintptr_t fits = s[0]->base, longer = s[2]->base;
+	model_give(s[0], 5);
+	model_give(s[2], 5);
+	for (int i = 0; i < 8; i++)
+		CHECK_EQ(place_of_next(true), fits);
+	for (int i = 0; i < BLOCKS; i++)
+		place_of_next(true);
+	for (int i = 0; i < 8; i++)
+		CHECK_EQ(place_of_next(false), longer);
+	for (int i = 0; i < BLOCKS; i++)
+		place_of_next(false);
+	CHECK_EQ(place_of_next(false), fits);
+	model_give(s[1], 30);
+	model_give(s[3], 30);
 	model_check();
 }
 
@@ -273,6 +322,7 @@ TEST(an_aligned_block_serves_the_next_one)
 #define TAP_TESTS                                                                        \
 	T(a_growing_block_grows_where_it_stands)                                         \
 	T(where_mappings_are_few_growing_blocks_lie_side_by_side)                        \
+	T(blocks_of_a_class_that_grow_get_room)                                          \
 	T(a_growing_block_without_a_mapping_left)                                        \
 	T(a_limit_makes_fresh_pages_cost_kept_ones)                                      \
 	T(a_peak_makes_fresh_pages_cost_kept_ones)                                       \
