@@ -4,7 +4,6 @@
  */
 #include "tools/attach/attachable.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -30,8 +29,7 @@
 #define CAP_TRACE_BIT 19
 #define LIBRARY_MOST  ((uint64_t)32 << 20)
 
-#define ENDED  "it has ended"
-#define THREAD "weir-attach\n" /* as observe/watch.c names it */
+#define ENDED "it has ended"
 
 static bool
 against(struct attachable_answer *a, enum attachable is, const char *text)
@@ -282,27 +280,6 @@ program_suits(struct attachable_answer *a, pid_t pid)
 	return has_sanitizer(pid)
 		       ? against(a, ATTACHABLE_NO, "a sanitizer watches its heap")
 		       : true;
-}
-
-bool
-attachable_observes(pid_t pid)
-{
-	char path[64], *name;
-	struct dirent *e;
-	bool observes = false;
-
-	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
-	DIR *d = opendir(path);
-	while (d != NULL && !observes && (e = readdir(d)) != NULL) {
-		snprintf(path, sizeof(path), "task/%.20s/comm", e->d_name);
-		if (proc_text(pid, path, &name, NULL) == 0) {
-			observes = strcmp(name, THREAD) == 0;
-			free(name);
-		}
-	}
-	if (d != NULL)
-		closedir(d);
-	return observes;
 }
 
 bool

@@ -43,8 +43,8 @@ const char *attachable_yama_against(long scope, bool anything, bool ancestor);
 /* Whether the process that began then has ended, if only to be waited for by its parent. */
 bool attachable_ended(pid_t pid, uint64_t start_ticks);
 
-/* Whether the library's thread is in a process that has the library: no child made by fork has it. */
-bool attachable_observes(pid_t pid);
+/* As observe/watch.c names the library's thread: no child made by fork has it. */
+#define ATTACHABLE_THREAD "weir-attach"
 
 /* The library beside this program or where it was installed; false with the reason. */
 bool attachable_library(char *path, size_t size, char why[ATTACHABLE_TEXT]);

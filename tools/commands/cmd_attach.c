@@ -298,7 +298,7 @@ attach_again(const struct request *r, uint64_t start_ticks)
 	uint64_t request;
 
 	if (find_sidecar(r, start_ticks, &e) != 0) {
-		if (!attachable_observes(r->pid))
+		if (!proc_has_thread(r->pid, ATTACHABLE_THREAD))
 			return failed(r->pid, start_ticks,
 				      "it was made by a process that weir was attached "
 				      "to (fork), and is not observed: it can be from "
