@@ -9,6 +9,7 @@ libweir_attach_so_SOURCES = \
 	%D%/blocks.c %D%/blocks.h \
 	%D%/hooks.c %D%/hooks.h \
 	%D%/image.c %D%/image.h \
+	%D%/loaded.c %D%/loaded.h \
 	%D%/mappings.c %D%/mappings.h \
 	%D%/observed.def \
 	%D%/originals.c %D%/originals.h \

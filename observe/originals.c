@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "observe/image.h"
+#include "observe/loaded.h"
 
 struct originals originals;
 
@@ -55,7 +56,7 @@ originals_find(void)
 	struct look l = {.is_executable = true};
 
 	memset(&originals, 0, sizeof(originals));
-	dl_iterate_phdr(look_at, &l);
+	loaded_each(look_at, &l);
 	if (l.in_executable)
 		return -EEXIST;
 #define TAKE(name)                                                                       \

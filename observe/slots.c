@@ -17,6 +17,7 @@
 
 #include "observe/hooks.h"
 #include "observe/image.h"
+#include "observe/loaded.h"
 #include "observe/originals.h"
 
 #if defined(__x86_64__)
@@ -225,7 +226,7 @@ slots_lead_here(void)
 {
 	struct change c = {.here = true};
 
-	dl_iterate_phdr(change_object, &c);
+	loaded_each(change_object, &c);
 	return c.done;
 }
 
@@ -234,7 +235,7 @@ slots_lead_back(void)
 {
 	struct change c = {.here = false};
 
-	dl_iterate_phdr(change_object, &c);
+	loaded_each(change_object, &c);
 	return c.done;
 }
 
@@ -251,6 +252,6 @@ slots_loaded(void)
 {
 	uint64_t loaded = 0;
 
-	dl_iterate_phdr(note_loaded, &loaded);
+	loaded_each(note_loaded, &loaded);
 	return loaded;
 }

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "observe/blocks.h"
+#include "observe/loaded.h"
 #include "observe/originals.h"
 #include "observe/slots.h"
 #include "observe/small.h"
@@ -227,6 +228,7 @@ run(void *unused)
 	own_files_take();
 	/* Before any call of which tools/attach/filters.c does not know. */
 	filter_look();
+	loaded_watch_forks();
 	if (vm_calls_allowed())
 		thread_note_process();
 	thread_be_ordinary();

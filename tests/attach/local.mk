@@ -4,7 +4,7 @@ EXTRA_DIST += %D%/attach.bash %D%/load.mjs %D%/server.mjs $(attach_tests)
 
 if BUILD_SHIM
 check_PROGRAMS += %D%/busy %D%/filtered_guest %D%/odd %D%/seen %D%/waits
-check_PROGRAMS += libseen_plugin.so
+check_PROGRAMS += libseen_plugin.so libslow_walk.so
 if HAVE_BATS
 TESTS += $(attach_tests)
 endif
@@ -19,3 +19,7 @@ tests_attach_odd_CFLAGS = $(GUEST_CFLAGS)
 libseen_plugin_so_SOURCES = %D%/seen_plugin.c
 libseen_plugin_so_CFLAGS = $(GUEST_CFLAGS) -fvisibility=default
 libseen_plugin_so_LDFLAGS = -shared
+libslow_walk_so_SOURCES = %D%/slow_walk.c
+libslow_walk_so_CFLAGS = $(GUEST_CFLAGS) -fvisibility=default
+libslow_walk_so_LDFLAGS = -shared
+libslow_walk_so_LDADD = -ldl

@@ -210,6 +210,17 @@ sampled() {
   ended 7
 }
 
+@test "a child is never forked while the library's thread holds the loader's lock: each loads what it likes" {
+  start_guest LD_PRELOAD="$WEIR_BUILDDIR/libslow_walk.so" WEIR_OPTIONS=stats_ms=20
+  loaded
+  order "load in children"
+  "$WEIR" detach "$guest"
+  "$WEIR" attach "$guest"
+  order "load in children"
+  last_order exit
+  ended 7
+}
+
 @test "a first thread that ends leaves a process that ends" {
   start_guest
   loaded

@@ -203,6 +203,24 @@ mix(void)
 	}
 }
 
+/* Each child loads a library, as a worker that is forked does; one that hangs is ended, and seen. */
+static void
+load_in_children(void)
+{
+	for (int i = 0; i < 50; i++) {
+		pid_t child = fork();
+		int status;
+
+		if (child == 0) {
+			alarm(20);
+			_exit(dlopen("libm.so.6", RTLD_NOW) != NULL ? 0 : 1);
+		}
+		if (child < 0 || waitpid(child, &status, 0) != child || status != 0)
+			abort();
+		usleep(5000);
+	}
+}
+
 /* A child that becomes another program, by fork, and by the C library. */
 static void
 spawn(void)
@@ -267,6 +285,8 @@ obey(const char *line)
 		plug(line + 5);
 	else if (strcmp(line, "mix") == 0)
 		mix();
+	else if (strcmp(line, "load in children") == 0)
+		load_in_children();
 	else if (strcmp(line, "spawn") == 0)
 		spawn();
 	else if (strcmp(line, "daemon") == 0) {
