@@ -119,7 +119,8 @@ extent_resized(struct weir_span *s, size_t requested)
 static void
 leave_class(struct pool_class *c, struct weir_span *s)
 {
-	pool_class_given(c, s, true);
+	pool_class_given(c, s);
+	pool_class_grew(c);
 	c->stats.evicted++;
 	s->grade = WEIR_SPAN_NO_GRADE;
 	extent_stats.gets++;

@@ -82,7 +82,7 @@ weir_pool_take(uint32_t grade, const struct weir_ask *ask)
 			weir_unlock(&c->lock);
 			return (struct weir_taken){.span = s};
 		}
-		search.loose = c->grown > 128;
+		search.loose = search.loose || pool_class_grows(c);
 		enum pool_step step = pool_find(&search);
 		heap_unlock();
 		if (step == POOL_FOUND) {
@@ -111,7 +111,9 @@ pool_give_to_heap(struct weir_span *s, enum weir_span_state state, int64_t now_n
 
 	if (c != NULL) {
 		weir_lock(&c->lock);
-		pool_class_given(c, s, s->flags & WEIR_SPAN_OUTGROWN);
+		pool_class_given(c, s);
+		if (s->flags & WEIR_SPAN_OUTGROWN)
+			pool_class_grew(c);
 		c->stats.evicted++;
 	}
 	weir_lock(&heap_mutex);
@@ -137,7 +139,7 @@ weir_pool_give(struct weir_span *s, int64_t now_ns)
 	}
 	struct pool_class *c = &pool_classes[s->grade];
 	weir_lock(&c->lock);
-	pool_class_given(c, s, false);
+	pool_class_given(c, s);
 	pool_stock_push(c, s, now_ns);
 	weir_unlock(&c->lock);
 }

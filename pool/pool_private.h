@@ -13,10 +13,10 @@
 
 struct pool_class {
 	struct weir_lock lock;
+	unsigned grown;		/* of 256 blocks that came from the heap, about */
 	struct weir_span stock; /* list, latest freed first */
 	struct weir_class_stats stats;
 	uint64_t scratch_gets, scratch_puts, scratch_inherited;
-	unsigned grown; /* of 256 of its last blocks, about */
 } __attribute__((aligned(64)));
 
 extern struct pool_class pool_classes[WEIR_POOL_CLASSES_MAX];
@@ -40,8 +40,23 @@ extern _Atomic uint64_t pool_firm_held;
 extern _Atomic uint64_t pool_offered_bytes, pool_offers_failed;
 void pool_offer(uintptr_t base, size_t bytes);
 
-/* Counts that a block of the class was given back, or grew out of it; the class's lock is held. */
-void pool_class_given(struct pool_class *c, const struct weir_span *s, bool grown);
+/* Counts that a block of the class was given back; the class's lock is held. */
+void pool_class_given(struct pool_class *c, const struct weir_span *s);
+
+/* A block grew out of the class, or one was lent that its stock did not have; the class's lock is held. */
+#define POOL_GROWN_LAST 16
+static inline void
+pool_class_grew(struct pool_class *c)
+{
+	c->grown += 256 / POOL_GROWN_LAST;
+}
+
+static inline bool
+pool_class_grows(struct pool_class *c)
+{
+	c->grown -= c->grown / POOL_GROWN_LAST;
+	return c->grown > 128;
+}
 
 /* pool.c: a block past its class's stock; in a state other than DIRTY, it was just purged. */
 void pool_give_to_heap(struct weir_span *s, enum weir_span_state state, int64_t now_ns);
@@ -78,11 +93,11 @@ struct pool_search {
 	size_t bytes, align;
 	bool want_zero;
 	bool roomy;
-	bool loose; /* recycled pages with room behind them rather than those that fit best */
 	bool gathered, paid; /* what has been tried */
 	unsigned flushed;    /* so often */
 	uint64_t price;	     /* what PAY is to give back */
 	unsigned grown;
+	bool loose; /* recycled pages with room behind them rather than those that fit best */
 	struct weir_span *span;
 	enum weir_span_state was; /* what the span was before */
 };

@@ -229,11 +229,8 @@ pool_offer(uintptr_t base, size_t bytes)
 }
 
 void
-pool_class_given(struct pool_class *c, const struct weir_span *s, bool grown)
+pool_class_given(struct pool_class *c, const struct weir_span *s)
 {
-	enum { LAST = 16 };
-
-	c->grown += (grown ? 256 / LAST : 0) - c->grown / LAST;
 	c->stats.puts++;
 	c->stats.live--;
 	c->stats.live_requested_bytes -= s->requested;
