@@ -265,6 +265,12 @@ TEST(few_collections_that_leave_more_are_not_flat)
 	CHECK_EQ(script(), GROWTH_UNDECIDED);
 	collect_at(3, 90, 1);
 	CHECK_EQ(script(), GROWTH_PLATEAU);
+	/* Little of a heap that grows, but more each time: not all of that is garbage. */
+	fill(&windows, 25, 10, 8, 25);
+	collect_at(6, 10, 3);
+	CHECK_EQ(script(), GROWTH_UNDECIDED);
+	collect_at(6, 10, 0.2);
+	CHECK_EQ(script(), GROWTH_GC_LAG);
 }
 
 /* It grew to 400 MB, of which one collection saw little; the one that is asked for takes a third of it. */

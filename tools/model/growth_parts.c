@@ -151,7 +151,7 @@ leaves_most(const struct growth_window *w, const struct growth_window *used,
 	       (rising || is_steady(w, l, bytes));
 }
 
-/* What collections leave is by a third more than it was half way, if too seldom or unevenly for a proof. */
+/* What collections leave is by a third more than it was half way, if too seldom or unevenly for a proof: no garbage. */
 static bool
 leaves_more(const struct growth_window *used, double least)
 {
@@ -231,7 +231,7 @@ facts_of(const struct resident *now, uint64_t bytes, const struct growth_windows
 		is |= FACT_GC_SEEN;
 	if (leaves_more(all, least < 8 * MB ? 8 * MB : least))
 		is |= FACT_HIGHER;
-	else if (takes_most(&w->of[w->n - 1], all, least))
+	if (!leaves_more(all, 0) && takes_most(&w->of[w->n - 1], all, least))
 		is |= FACT_COMES_DOWN;
 	return is;
 }
@@ -264,10 +264,15 @@ growth_judge_part(const struct resident *now, enum weir_memory_part part,
 	bool grows = (is & FACT_FEW_POINTS) == 0 && (is & FACT_LARGE) != 0 &&
 		     (is & FACT_GROWN) != 0;
 
+	enum growth_verdict said = growth_rule_of(rules, is)->verdict;
+	/* What may grow is worth a word sooner than what does not. */
+	uint64_t large = said == GROWTH_UNDECIDED && (is & FACT_FEW_POINTS) == 0
+				 ? LARGE_BYTES / 2
+				 : LARGE_BYTES;
+
 	return (struct growth_part){
-		.worth = grows || (bytes >= LARGE_BYTES && bytes >= now->rss_bytes / 2),
-		.verdict = grows && kept ? GROWTH_RETAINED
-					 : growth_rule_of(rules, is)->verdict,
+		.worth = grows || (bytes >= large && bytes >= now->rss_bytes / 2),
+		.verdict = grows && kept ? GROWTH_RETAINED : said,
 		.slope_bytes_per_s = grows ? slope : 0,
 		.enough_s = (is & FACT_FEW_POINTS) != 0 ? enough_s(&w->of[w->n - 1]) : 0,
 	};
