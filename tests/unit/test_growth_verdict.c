@@ -212,21 +212,21 @@ TEST(a_cache_that_replaces_is_no_garbage)
 }
 
 /* A collection each five seconds: so much lived then, and 15 MB a second come; `step` more each time. */
-static double low_step;
+static double low_first, low_step, low_churn;
 
 static double
 three_falls(double t)
 {
 	int gc = (int)t / 5;
 
-	return ((gc > 0 ? 30 + low_step * gc : 0) + 15 * (t - 5 * gc)) * MB;
+	return ((gc > 0 ? low_first + low_step * gc : 0) + low_churn * (t - 5 * gc)) * MB;
 }
 
 /* Of the first two nothing is known but the beginning. */
 static double
 three_floors(double t)
 {
-	return t < 10 ? 0 : (30 + low_step) * MB;
+	return t < 10 ? 0 : (low_first + low_step * (t < 15 ? 1 : 2)) * MB;
 }
 
 /* A cache of which three collections were seen, each of which left as much: the beginning is no floor to compare with. */
@@ -234,7 +234,9 @@ TEST(few_collections_that_leave_the_same_are_of_a_cache)
 {
 	struct growth_evidence e;
 
+	low_first = 30;
 	low_step = 0;
+	low_churn = 15;
 	fill_gc(19, three_falls, three_floors, 5);
 	e = evidence(19);
 	e.major_gcs = 3;
@@ -245,6 +247,13 @@ TEST(few_collections_that_leave_the_same_are_of_a_cache)
 	CHECK_EQ(verdict(&e), GROWTH_PLATEAU);
 	/* Each left more: no word of comfort. */
 	low_step = 25;
+	fill_gc(19, three_falls, three_floors, 5);
+	e.live_bytes = (uint64_t)last_live();
+	CHECK_EQ(verdict(&e), GROWTH_UNDECIDED);
+	/* One in ten is kept, and just now most is garbage. */
+	low_first = 0;
+	low_step = 9;
+	low_churn = 25;
 	fill_gc(19, three_falls, three_floors, 5);
 	e.live_bytes = (uint64_t)last_live();
 	CHECK_EQ(verdict(&e), GROWTH_UNDECIDED);

@@ -185,7 +185,7 @@ is_lifted(const struct growth_evidence *e)
 	double late = mean_floor(w, 3 * quarter, GROWTH_CELLS);
 
 	return w->points >= FEW_POINTS && w->epochs >= LIFTS &&
-	       late >= (double)e->live_bytes / 4 &&
+	       late >= (double)e->peak_bytes / 16 &&
 	       late >= 1.6 * mean_floor(w, quarter, 2 * quarter) &&
 	       (w->epochs >= FEW_FLOORS || lows_rise(w));
 }
