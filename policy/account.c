@@ -146,8 +146,9 @@ take_maps(struct weir_account *a, const struct weir_mapping *m, uint64_t rss)
 					  : least(left, share_of(rss, bytes, length));
 		map->resident_bytes += share;
 		left -= share;
-		a->part_bytes[map->own ? WEIR_PART_OF_TABLES : WEIR_PART_OF_MAPS] +=
-			share;
+		a->part_bytes[map->own	  ? WEIR_PART_OF_TABLES
+			      : map->next ? WEIR_PART_OF_NEXT
+					  : WEIR_PART_OF_MAPS] += share;
 	}
 	return rss - left;
 }

@@ -22,6 +22,7 @@ struct weir_account_range {
 struct weir_account_map {
 	uint64_t base, bytes;
 	bool own;    /* weir made it */
+	bool next;   /* the next allocator did */
 	uint32_t id; /* for the caller */
 	/* Found: resident there, and from where to where anonymous memory is mapped; 0, 0: nowhere. */
 	uint64_t resident_bytes, from, to;

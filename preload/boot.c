@@ -21,6 +21,7 @@
 #include "preload/hook.h"
 #include "preload/next.h"
 #include "preload/observe.h"
+#include "preload/peers.h"
 #include "preload/reach.h"
 #include "preload/ready.h"
 #include "preload/retry.h"
@@ -93,6 +94,7 @@ boot(void)
 
 	filter_init();
 	next_init();
+	peers_init();
 	altered_init();
 	observe_init();
 	thread_create_init();

@@ -31,6 +31,7 @@ preload_sources = \
 	%D%/next.c %D%/next.h \
 	%D%/observe.c %D%/observe.h \
 	%D%/own_files.c %D%/own_files.h \
+	%D%/peers.c %D%/peers.h \
 	%D%/parts.c %D%/parts.h \
 	%D%/place.c %D%/place.h %D%/place_private.h \
 	%D%/reach.c %D%/reach.h \

@@ -30,6 +30,7 @@ static struct mapping {
 	uint64_t counted; /* bytes, at its site */
 	struct weir_birth birth;
 	bool born;
+	bool next; /* the next allocator's, for its blocks: no line of the program's */
 } list[MAPPED_MOST];
 static size_t n_list;
 
@@ -115,7 +116,10 @@ insert(const struct waiting *w)
 	for (at = n_list++; at > 0 && list[at - 1].base > w->base; at--)
 		list[at] = list[at - 1];
 	list[at] = (struct mapping){
-		.base = w->base, .bytes = w->bytes, .birth = {.site = w->site}};
+		.base = w->base,
+		.bytes = w->bytes,
+		.next = w->site == MAPPED_BY_NEXT,
+		.birth = {.site = w->site == MAPPED_BY_NEXT ? 0 : w->site}};
 }
 
 /* The oldest first: what comes later has taken its place. */
@@ -151,8 +155,10 @@ mapped_count(void)
 struct weir_account_map
 mapped_nth(size_t i)
 {
-	return (struct weir_account_map){
-		.base = list[i].base, .bytes = list[i].bytes, .id = (uint32_t)i + 1};
+	return (struct weir_account_map){.base = list[i].base,
+					 .bytes = list[i].bytes,
+					 .next = list[i].next,
+					 .id = (uint32_t)i + 1};
 }
 
 size_t
@@ -174,6 +180,8 @@ settle(struct mapping *m, const struct weir_account_map *now)
 	}
 	m->base = now->from;
 	m->bytes = now->to - now->from;
+	if (m->next)
+		return;
 	if (m->born) {
 		if (m->counted != now->resident_bytes)
 			weir_trace_seen(&m->birth, m->counted, now->resident_bytes);

@@ -14,6 +14,9 @@
 #define MAPPED_MOST 2048
 
 /* A new one, in the gate. It takes the place of what it covers. `site` 0: there was no tracing. */
+/* For the site, of what the next allocator maps for its blocks. */
+#define MAPPED_BY_NEXT UINT32_MAX
+
 void mapped_add(uintptr_t base, size_t bytes, uint32_t site);
 
 /* Under the lock of the clock's work: all of them, by address, as account.c wants them; how many. */

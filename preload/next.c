@@ -308,6 +308,7 @@ next_show_freed(size_t bytes)
  * clock: a constructor of a library holds the loader's lock, and may wait until the clock has ended.
  */
 static bool glibcs;
+static struct symbol_code peers; /* of another allocator's library */
 static int (*real_trim)(size_t);
 static struct mallinfo2 (*real_told)(void);
 #ifdef __GLIBC__
@@ -317,7 +318,11 @@ static struct mallinfo (*real_told_little)(void);
 void
 next_init(void)
 {
-	glibcs = next_found() == 0 && is_glibc();
+	bool is_found = next_found() == 0;
+
+	glibcs = is_found && is_glibc();
+	if (is_found && !glibcs)
+		peers = symbol_code((const void *)(uintptr_t)next.malloc);
 	real_trim = (int (*)(size_t))symbol_next_by_walk("malloc_trim");
 	real_told = (struct mallinfo2(*)(void))symbol_next_by_walk("mallinfo2");
 #ifdef __GLIBC__
@@ -333,6 +338,12 @@ int
 next_malloc_trim(size_t pad)
 {
 	return real_trim != NULL ? real_trim(pad) : 0;
+}
+
+bool
+next_has_code(uintptr_t pc)
+{
+	return pc - peers.from < peers.bytes;
 }
 
 bool

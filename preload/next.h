@@ -73,4 +73,7 @@ struct next_told {
 bool next_told(struct next_told *t);
 bool next_tells(void);
 
+/* Of a library that serves blocks in glibc's place: what it maps is for them. */
+bool next_has_code(uintptr_t pc);
+
 #endif

@@ -16,6 +16,7 @@
 #include "preload/clock.h"
 #include "preload/gate.h"
 #include "preload/mapped.h"
+#include "preload/next.h"
 #include "preload/ready.h"
 #include "preload/timer.h"
 #include "trace/sites.h"
@@ -46,7 +47,9 @@ record(uintptr_t base, size_t bytes, uintptr_t frame, uintptr_t pc)
 	    gate_guest() || !gate_enter(&g))
 		return;
 	mapped_add(base, bytes,
-		   may_trace(bytes) ? weir_trace_site(frame, pc, WEIR_KIND_MMAP) : 0);
+		   next_has_code(pc)  ? MAPPED_BY_NEXT
+		   : may_trace(bytes) ? weir_trace_site(frame, pc, WEIR_KIND_MMAP)
+				      : 0);
 	gate_leave(&g);
 	timer_look_at_mapped();
 }

@@ -243,7 +243,7 @@ fill_maps(uint64_t *rows)
 	for (size_t i = 0; i < n_maps; i++) {
 		struct weir_account_map map = mapped_nth(i);
 
-		put_map(rows, &n, map.base, map.bytes, 0);
+		put_map(rows, &n, map.base, map.bytes, map.next ? 2 : 0);
 	}
 }
 

@@ -19,16 +19,21 @@ struct search {
 	uintptr_t found;
 };
 
+/* The segment that has the address, NULL: of another object. */
+static const ElfW(Phdr) * segment_of(const struct dl_phdr_info *object, uintptr_t address)
+{
+	for (size_t i = 0; i < object->dlpi_phnum; i++)
+		if (object->dlpi_phdr[i].p_type == PT_LOAD &&
+		    address - object->dlpi_addr - object->dlpi_phdr[i].p_vaddr <
+			    object->dlpi_phdr[i].p_memsz)
+			return &object->dlpi_phdr[i];
+	return NULL;
+}
+
 static bool
 is_this(const struct dl_phdr_info *object)
 {
-	uintptr_t here = (uintptr_t)&symbol_next_by_walk - object->dlpi_addr;
-
-	for (size_t i = 0; i < object->dlpi_phnum; i++)
-		if (object->dlpi_phdr[i].p_type == PT_LOAD &&
-		    here - object->dlpi_phdr[i].p_vaddr < object->dlpi_phdr[i].p_memsz)
-			return true;
-	return false;
+	return segment_of(object, (uintptr_t)&symbol_next_by_walk) != NULL;
 }
 
 static int
@@ -61,6 +66,29 @@ symbol_defined(const char *name)
 	struct search s = {.name = name, .behind = true};
 
 	return dl_iterate_phdr(look_into, &s) != 0;
+}
+
+static int
+look_for_code(struct dl_phdr_info *object, size_t bytes, void *data)
+{
+	struct symbol_code *c = data;
+	const ElfW(Phdr) *segment = segment_of(object, c->from);
+
+	(void)bytes;
+	if (segment == NULL)
+		return 0;
+	c->from = object->dlpi_addr + segment->p_vaddr;
+	c->bytes = segment->p_memsz;
+	return 1;
+}
+
+struct symbol_code
+symbol_code(const void *address)
+{
+	struct symbol_code c = {.from = (uintptr_t)address};
+
+	dl_iterate_phdr(look_for_code, &c);
+	return c;
 }
 
 void *

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Not NULL for what every C library has. May allocate, and may set what dlerror says. */
 void *symbol_next(const char *name);
@@ -27,6 +28,13 @@ symbol_kept(void *_Atomic *kept, const char *name)
 
 /* The same without dlsym. No allocation; waits for the loader's lock. */
 void *symbol_next_by_walk(const char *name);
+
+/* The segment of the object that has this address; 0 bytes: none. Waits for the loader's lock. */
+struct symbol_code {
+	uintptr_t from;
+	size_t bytes;
+};
+struct symbol_code symbol_code(const void *address);
 
 /* Whether any object that is loaded defines it. As above, and dlerror is left alone. */
 bool symbol_defined(const char *name);

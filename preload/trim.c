@@ -17,9 +17,12 @@
 #include "preload/gate.h"
 #include "preload/next.h"
 #include "preload/own_files.h"
+#include "preload/peers.h"
 #include "preload/scarce.h"
 #include "preload/settings.h"
 #include "preload/small_file.h"
+
+#define PEERS_NS INT64_C(10000000000)
 
 static bool (*begin_aside)(void);
 static void (*end_aside)(void);
@@ -69,7 +72,7 @@ ask(struct next_told *told)
 {
 	int64_t from_ns = clock_read(CLOCK_THREAD_CPUTIME_ID);
 
-	if (!next_told(told))
+	if (!next_told(told) && !peers_told(told))
 		return -1;
 	atomic_store(&told_bytes, told->used_bytes);
 	atomic_store(&told_ns, clock_read(CLOCK_MONOTONIC));
@@ -133,13 +136,30 @@ look_within(uint64_t other_bytes)
 	atomic_fetch_add(&under_load, 1);
 }
 
+/* Nothing of theirs is trimmed; whoever wakes the clock has them asked as well. */
+static void
+ask_peers(int64_t now_ns)
+{
+	static int64_t asked_ns;
+	struct next_told told;
+
+	if (asked_ns != 0 && now_ns - asked_ns < PEERS_NS)
+		return;
+	asked_ns = now_ns;
+	ask(&told);
+}
+
 uint64_t
 trim_look(uint64_t other_bytes)
 {
 	int64_t now_ns = clock_read(CLOCK_MONOTONIC);
 
-	if (!weir_config.trim_next || gate_silent() || !next_tells())
+	if (!weir_config.trim_next || gate_silent())
 		return UINT64_MAX;
+	if (!next_tells()) {
+		ask_peers(now_ns);
+		return UINT64_MAX;
+	}
 	int64_t wait_ns = weir_hoard_look(&hoard, now_ns, other_bytes);
 	if (wait_ns > 0)
 		return (uint64_t)wait_ns;

@@ -308,7 +308,9 @@ enum weir_region_field {
 #define WEIR_MAP_FIELDS(X)                                                               \
 	X(base, gauge, address, "first address")                                         \
 	X(bytes, gauge, bytes, "its length")                                             \
-	X(own, gauge, count, "1: weir's own tables; 0: the program's")
+	X(own, gauge, count,                                                             \
+	  "1: weir's own tables; 2: the next allocator's, for its blocks; 0: the "       \
+	  "program's")
 
 enum weir_map_field {
 #define X(name, kind, unit, meaning) WEIR_M_##name,

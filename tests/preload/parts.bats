@@ -12,7 +12,7 @@ teardown() {
 begin() {
   mkfifo "$BATS_TEST_TMPDIR/say"
   sleep 300 >"$BATS_TEST_TMPDIR/say" 3>&- &
-  LD_PRELOAD=$SHIM WEIR_OPTIONS=stats=$SIDECAR,stats_ms=100${3:+,$3} \
+  LD_PRELOAD=$SHIM${peer:+:$peer} WEIR_OPTIONS=stats=$SIDECAR,stats_ms=100${3:+,$3} \
     "$GUESTS/mapper" "$1" "$2" <"$BATS_TEST_TMPDIR/say" >"$BATS_TEST_TMPDIR/ready" 3>&- &
   guest=$!
   await_that grep -q ready "$BATS_TEST_TMPDIR/ready"
@@ -148,4 +148,29 @@ half_is_free() {
   adds_up_to_smaps
   await_that half_is_free || { "$WEIR" stat --json "$guest" | jq .memory && return 1; }
   "$WEIR" growth --stacks=0 "$guest" | grep 'free and kept by glibc: in pieces'
+}
+
+# It is asked each ten seconds at most.
+half_is_used() {
+  sleep 2
+  "$WEIR" stat --json "$guest" | jq -e '.memory | .parts.next > 80e6 and .parts.maps < 4e6
+    and .next_used_bytes > 40e6 and .next_used_bytes < 60e6'
+}
+
+asked_peer() {
+  peer=$1
+  [ -z "$(LD_PRELOAD=$peer true 2>&1)" ] || skip "no $peer"
+  begin pieces 90
+  adds_up_to_smaps
+  await_that half_is_used || { "$WEIR" stat --json "$guest" | jq .memory && return 1; }
+}
+
+@test "jemalloc tells what of its memory is in use, and what it maps is told from the program's" {
+  command -v jq >/dev/null || skip "no jq"
+  asked_peer libjemalloc.so.2
+}
+
+@test "tcmalloc tells what of its memory is in use" {
+  command -v jq >/dev/null || skip "no jq"
+  asked_peer libtcmalloc_minimal.so.4
 }

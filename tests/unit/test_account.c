@@ -132,12 +132,13 @@ TEST(what_was_seen_being_made_is_its_makers)
 		{.base = 0x60300000, .bytes = MB},
 		{.base = 0x70000000, .bytes = 1024 * MB},
 		{.base = 0xf0000000, .bytes = MB},
+		{.base = 0x100000000, .bytes = MB, .next = true},
 	};
 
 	account = (struct weir_account){.regions = regions,
 					.n_regions = 2,
 					.maps = maps,
-					.n_maps = 6,
+					.n_maps = 7,
 					.v8 = true};
 	of_lines((const char *const[]){
 		"10000000-10100000 rw-p 00000000 00:00 0", "Rss: 1024 kB",
@@ -146,7 +147,9 @@ TEST(what_was_seen_being_made_is_its_makers)
 		"60000000-60400000 rw-p 00000000 00:00 0", "Rss: 4000 kB",
 		/* Of a reservation, what was made usable. */
 		"70000000-70100000 rw-p 00000000 00:00 0", "Rss: 1024 kB",
-		"70100000-b0000000 ---p 00000000 00:00 0", "Rss: 0 kB", NULL});
+		"70100000-b0000000 ---p 00000000 00:00 0", "Rss: 0 kB",
+		"100000000-100100000 rw-p 00000000 00:00 0", "Rss: 1024 kB", NULL});
+	CHECK_EQ(part(WEIR_PART_OF_NEXT), MB);
 	CHECK_EQ(part(WEIR_PART_OF_LIVE), MB);
 	CHECK_EQ(part(WEIR_PART_OF_TABLES), 512 * 1024);
 	CHECK_EQ(maps[2].resident_bytes, 3000 * 1024);

@@ -69,6 +69,24 @@ TEST(what_comes_later_takes_the_place)
 	CHECK_EQ(maps[2].bytes, 89 * MB);
 }
 
+TEST(the_next_allocators_are_told_apart)
+{
+	begin();
+	mapped_add(0x40000000, MB, MAPPED_BY_NEXT);
+	mapped_add(0x50000000, MB, 0);
+	CHECK_EQ(mapped_list(maps), 2);
+	CHECK(maps[0].next && !maps[0].own && !maps[1].next);
+	maps[0].from = 0x40000000;
+	maps[0].to = 0x40000000 + 2 * MB;
+	maps[0].resident_bytes = MB;
+	maps[1].from = maps[1].to = 0;
+	mapped_found(maps, 2);
+	CHECK_EQ(mapped_list(maps), 1);
+	CHECK(maps[0].next);
+	CHECK_EQ(maps[0].bytes, 2 * MB);
+	begin();
+}
+
 TEST(the_same_place_again_and_again_is_one)
 {
 	uint64_t lost = mapped_counts().lost;
@@ -103,6 +121,7 @@ TEST(what_finds_no_room_is_counted)
 #define TAP_TESTS                                                                        \
 	T(they_are_listed_by_address_until_they_are_gone)                                \
 	T(what_comes_later_takes_the_place)                                              \
+	T(the_next_allocators_are_told_apart)                                            \
 	T(the_same_place_again_and_again_is_one)                                         \
 	T(what_finds_no_room_is_counted)
 TAP_MAIN()

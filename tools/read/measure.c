@@ -32,7 +32,8 @@ take_maps(const struct sidecar *s, struct weir_account_map *maps)
 
 		m->base = sidecar_at(s, WEIR_SECTION_MAPS, i, WEIR_M_base);
 		m->bytes = sidecar_at(s, WEIR_SECTION_MAPS, i, WEIR_M_bytes);
-		m->own = sidecar_at(s, WEIR_SECTION_MAPS, i, WEIR_M_own) != 0;
+		m->own = sidecar_at(s, WEIR_SECTION_MAPS, i, WEIR_M_own) == 1;
+		m->next = sidecar_at(s, WEIR_SECTION_MAPS, i, WEIR_M_own) == 2;
 		n += m->base != 0 && m->base + m->bytes > m->base;
 	}
 	qsort(maps, n, sizeof(*maps), by_base);

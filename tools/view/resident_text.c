@@ -70,13 +70,14 @@ print_next(const struct resident *r, FILE *out, int indent)
 		fprintf(out,
 			"%*sof the next allocator's memory %s are in use and %s free and "
 			"kept, as it told %s before\n",
-			indent, "", show_bytes(used, r->next_used_bytes),
+			indent, "",
+			show_bytes(used, r->part_bytes[WEIR_PART_OF_NEXT] - bytes),
 			show_bytes(kept, bytes), show_duration(age, r->next_age_ns));
 	else
 		fprintf(out,
 			"%*swhat of the next allocator's memory is free is not known: "
 			"glibc is asked when the process rests, and now and then where "
-			"much may be\n",
+			"much may be, jemalloc and tcmalloc each ten seconds\n",
 			indent, "");
 }
 
