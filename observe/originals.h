@@ -9,7 +9,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/mman.h>
 #include <sys/types.h>
+
+#undef mmap64 /* with musl, another name of mmap */
 
 enum original {
 #define X(name) ORIGINAL_##name,

@@ -6,7 +6,7 @@ EXTRA_DIST += \
 	%D%/deb/pack-deb %D%/deb/debian/control %D%/deb/debian/copyright %D%/deb/debian/libweir-dev.install \
 	%D%/deb/debian/libweir0.install %D%/deb/debian/libweir0.lintian-overrides %D%/deb/debian/rules \
 	%D%/deb/debian/source/format %D%/deb/debian/weir.install %D%/deb/debian/weir.lintian-overrides \
-	%D%/need-tools %D%/rpm/pack-rpm %D%/rpm/weir.spec.in %D%/sbom/pack-sbom
+	%D%/apk/APKBUILD.in %D%/apk/pack-apk %D%/need-tools %D%/rpm/pack-rpm %D%/rpm/weir.spec.in %D%/sbom/pack-sbom
 
 # The command with everything in it: one file for every C library.
 EXTRA_PROGRAMS = weir-static
@@ -22,6 +22,7 @@ packages: all
 	$(SHELL) $(srcdir)/packaging/npm/pack-npm '$(abs_top_builddir)' packages
 	$(SHELL) $(srcdir)/packaging/deb/pack-deb $(distdir).tar.gz packages
 	if rpm -q rpm; then $(SHELL) $(srcdir)/packaging/rpm/pack-rpm $(distdir).tar.gz packages; fi
+	$(SHELL) $(srcdir)/packaging/apk/pack-apk $(distdir).tar.gz packages
 	$(SHELL) $(srcdir)/packaging/sbom/pack-sbom '$(abs_top_builddir)' packages
 .PHONY: packages
 

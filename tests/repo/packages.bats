@@ -139,3 +139,44 @@ JS
   [ "$output" = 5000000 ]
   usr/bin/weir stat --check x.weir
 }
+
+@test "what Alpine's abuild is given: built with musl, all of it in one of the packages, and the command works" {
+  [ -n "${WEIR_LONG-}" ] || skip "long: set WEIR_LONG=1"
+  command -v musl-gcc >/dev/null || skip "no musl-gcc here"
+  make -s -C "$WEIR_BUILDDIR" dist-gzip
+  "$WEIR_SRCDIR/packaging/apk/pack-apk" "$WEIR_BUILDDIR"/weir-*.tar.gz "$BATS_TEST_TMPDIR"
+  cd "$BATS_TEST_TMPDIR/apk" || return 1
+  # What abuild does with the file.
+  cat >as_abuild <<'END'
+set -eu
+. "$WEIR_SRCDIR/scripts/musl.sh"
+. ./APKBUILD
+echo "$sha512sums" | sha512sum -c
+tar -xf "$source"
+export CC="$(musl_cc "$PWD/kernel")" MAKEFLAGS=-j2
+CBUILD=$(uname -m)-linux CHOST=$CBUILD
+pkgdir=$PWD/weir
+amove() {
+  for path in $(cd "$pkgdir" && ls -d $*); do
+    mkdir -p "$subpkgdir/$(dirname "$path")"
+    mv "$pkgdir/$path" "$subpkgdir/$path"
+  done
+}
+cd weir-$pkgver
+build >../log 2>&1
+package >>../log 2>&1
+subpkgdir=$PWD/../libweir && libweir
+subpkgdir=$PWD/../dev && _dev
+END
+  sh as_abuild || { tail -n 20 log && return 1; }
+  # A file of each, and none of theirs left.
+  [ -f weir/usr/bin/weir ] && [ -f weir/usr/lib/weir/libweir_preload.so ] && [ -f weir/usr/share/man/man1/weir.1 ]
+  [ -f dev/usr/include/weir/encode.h ] && [ -f dev/usr/lib/pkgconfig/weir.pc ]
+  ls libweir/usr/lib/libweir.so.0
+  [ "$(find weir -path '*/lib/*' ! -type d | sort | xargs)" = "$(echo weir/usr/lib/weir/{libweir_attach.so,libweir_preload.so,weir_collect.js})" ]
+  readelf -d weir/usr/lib/weir/libweir_preload.so libweir/usr/lib/libweir.so.0 | grep -c 'libc\.so\]' | grep -qx 2
+  printf '#include <stdlib.h>\n#include <string.h>\nint main(void)\n{\n\tvoid *p = malloc(5000000);\n\tmemset(p, 1, 5000000);\n\tfree(p);\n\treturn 7;\n}\n' >large.c
+  musl-gcc -fno-builtin -o large large.c
+  run -7 weir/usr/bin/weir run --stats="$PWD/x.weir" -- ./large
+  weir/usr/bin/weir stat --check x.weir
+}
