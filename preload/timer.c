@@ -56,12 +56,15 @@ timer_round(int64_t now_ns, bool many)
 }
 
 static bool
-wants_thread(bool many)
+wants_thread(bool many, int64_t now_ns)
 {
-	return many && weir_config.decay_thread && timer_may_start() &&
-	       /* With a sidecar there is someone to keep posted. */
-	       (weir_pool_cached_bytes() >= START_KEPT || segment_exists() ||
-		weir_pool_lent_bytes() >= START_LENT);
+	if (!many || !weir_config.decay_thread || !timer_may_start())
+		return false;
+	if (weir_pool_lent_bytes() >= START_LENT)
+		return true;
+	/* A thread for one task is soon gone: not a clock for each. With a sidecar there is someone to keep posted. */
+	return !timer_ended_lately(now_ns) &&
+	       (weir_pool_cached_bytes() >= START_KEPT || segment_exists());
 }
 
 /* The host takes much from the start: let the thread learn the memory limit before it goes on. */
@@ -86,7 +89,8 @@ work_inline(size_t freed)
 	keep_asked(freed, now_ns);
 	if (last_ns != 0 && now_ns - last_ns < LOOK_NS) {
 		/* What is freed last is followed by no other look. */
-		if (atomic_load(&were_many) && !gate_guest() && wants_thread(true))
+		if (atomic_load(&were_many) && !gate_guest() &&
+		    wants_thread(true, now_ns))
 			start_for_a_request(now_ns);
 		return;
 	}
@@ -94,7 +98,8 @@ work_inline(size_t freed)
 		return;
 	bool many = thread_may_be_many() && thread_count() > 1;
 	atomic_store(&were_many, many);
-	if ((wants_thread(many) && start_for_a_request(now_ns)) || !is_due(now_ns))
+	if ((wants_thread(many, now_ns) && start_for_a_request(now_ns)) ||
+	    !is_due(now_ns))
 		return;
 	weir_lock(&timer_work);
 	timer_round(now_ns, many);

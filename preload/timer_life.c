@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "policy/looks.h"
 #include "pool/old_libc.h"
 #include "pool/sys.h"
 #include "preload/bell.h"
@@ -26,6 +27,7 @@
 #define SETTLE_STEPS 100 /* of 0.05 ms */
 
 static _Atomic int64_t start_failed_ns;
+static _Atomic int64_t alone_ns; /* when it ended last because the others had */
 
 /* The first thread's destructor ends the clock before the C library counts what is left: else, no clock. */
 static pthread_key_t first_key;
@@ -81,6 +83,14 @@ bool
 timer_may_start(void)
 {
 	return atomic_load(&may_start);
+}
+
+bool
+timer_ended_lately(int64_t now_ns)
+{
+	int64_t ended_ns = atomic_load_explicit(&alone_ns, memory_order_relaxed);
+
+	return ended_ns != 0 && !weir_look_due(now_ns, ended_ns, COMPANY_NS);
 }
 
 bool
@@ -144,6 +154,7 @@ end_clock(bool always)
 	if (ends) {
 		end_thread();
 		timer_hand_over();
+		atomic_store(&alone_ns, clock_now_ns());
 	}
 	gate_leave(&g);
 	return ends;
@@ -234,5 +245,6 @@ timer_life_after_fork(void)
 	atomic_store(&company, 0);
 	atomic_store(&timer_state, TIMER_NONE);
 	atomic_store(&start_failed_ns, 0);
+	atomic_store(&alone_ns, 0);
 	atomic_store(&may_start, has_key);
 }

@@ -46,6 +46,9 @@ bool timer_start(int64_t now_ns);
 /* Whether one may be started at all. */
 bool timer_may_start(void);
 
+/* Has it ended within the last second, because there were no other threads any more? */
+bool timer_ended_lately(int64_t now_ns);
+
 /* The state is ENDING: ours to take to its end. */
 void timer_join(void);
 

@@ -67,6 +67,30 @@ make_one_more(void)
 		exit(77);
 }
 
+static void *
+errand(void *unused)
+{
+	char *volatile p = malloc(3 * MB / 2);
+
+	if (p != NULL)
+		memset(p, 1, 3 * MB / 2);
+	free(p);
+	return unused;
+}
+
+/* A thread for each task, one after another. */
+static void
+errands(void)
+{
+	for (int i = 0; i < 400; i++) {
+		pthread_t t;
+
+		if (pthread_create(&t, NULL, errand, NULL) != 0 ||
+		    pthread_join(t, NULL) != 0)
+			exit(77);
+	}
+}
+
 static void
 spaces(void)
 {
@@ -283,6 +307,7 @@ main(int argc, char **argv)
 		const char *name;
 		void (*run)(void);
 	} scenarios[] = {{"work", work},
+			 {"errands", errands},
 			 {"spaces", spaces},
 			 {"burst", burst},
 			 {"left", left},

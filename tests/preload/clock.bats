@@ -86,3 +86,15 @@ ordinary() {
     [ "$(counter timer_failed)" -eq 0 ]
   done
 }
+
+@test "a host that makes a thread for each task, one after another, has no clock for each" {
+  local made
+  run timeout -k 5 120 env LD_PRELOAD="$SHIM:$WEIR_BUILDDIR/libfaulty.so" WEIR_OPTIONS="stats=$SIDECAR" \
+    FAULTS_SAY=1 FAULTS=pthread_create@1000000 "$GUESTS/alone" errands
+  [ "$status" -eq 0 ]
+  made=$(sed -n 's/^faulty: pthread_create: 0 of //p' <<<"$output")
+  # Weir's own are counted: 400 it was, one for each. Now one a second at most.
+  echo "$made threads made: $output"
+  [ "$made" -ge 1 ]
+  [ "$made" -le 80 ]
+}
