@@ -17,7 +17,8 @@
 struct weir_beat {
 	int64_t seen_ns;    /* the last look, 0: none */
 	uint64_t rss_bytes; /* and what was resident then */
-	bool moves;	    /* it was another amount at the look before */
+	unsigned
+		still; /* looks at which it was about what it was before; fewer as it moves */
 };
 
 /* Inline, for each process asks at its end: a call far away is a page fault in a forked child. */
@@ -27,7 +28,7 @@ weir_beat_old_enough(int64_t born_ns, int64_t now_ns)
 	return now_ns - born_ns >= WEIR_BEAT_AGE_NS;
 }
 
-/* Nanoseconds until the next look, 0 or less: it is due. Each second while its size changes, else ten. */
+/* Nanoseconds until the next look, 0 or less: it is due. Each second while its size changes, else later and later, up to ten. */
 int64_t weir_beat_wait(const struct weir_beat *b, int64_t born_ns, int64_t now_ns);
 
 /* A look was made. */

@@ -259,6 +259,34 @@ TEST(few_collections_that_leave_the_same_are_of_a_cache)
 	CHECK_EQ(verdict(&e), GROWTH_UNDECIDED);
 }
 
+/* Sampled for three seconds. */
+static double
+late_comer(double t)
+{
+	return t < 16 ? 0 : (t < 17 ? 2 : t < 18 ? 6 : 12) * MB;
+}
+
+static double
+late_garbage(double t)
+{
+	return t < 14 ? 0 : (12 - (int)t % 2 * 11) * MB;
+}
+
+TEST(what_was_seen_lately_and_rises_is_no_garbage_before_a_collection)
+{
+	struct growth_evidence e;
+
+	fill_gc(19, late_comer, zero, 0);
+	e = evidence(19);
+	e.major_gcs = 0;
+	e.first_s = 16;
+	e.freed_count = 700;
+	CHECK_EQ(verdict(&e), GROWTH_UNDECIDED);
+	fill_gc(19, late_garbage, zero, 0);
+	e.live_bytes = (uint64_t)last_live();
+	CHECK_EQ(verdict(&e), GROWTH_GC_LAG);
+}
+
 TEST(a_floor_seen_often_is_one_witness)
 {
 	struct growth_evidence e;
@@ -391,6 +419,7 @@ TEST(every_verdict_has_words)
 	T(a_floor_that_stays_is_not_held)                                                \
 	T(a_cache_that_replaces_is_no_garbage)                                           \
 	T(few_collections_that_leave_the_same_are_of_a_cache)                            \
+	T(what_was_seen_lately_and_rises_is_no_garbage_before_a_collection)              \
 	T(a_floor_seen_often_is_one_witness)                                             \
 	T(a_rise_with_rare_collections_is_seen_in_what_was_not_freed)                    \
 	T(a_leak_that_rests_is_still_one_but_not_for_ever)                               \

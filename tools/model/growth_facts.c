@@ -159,21 +159,29 @@ least_live(const struct growth_window *w, size_t from, size_t to)
 	return least;
 }
 
-/* Minor collections free the garbage: what stays beside it, and is more than it was, a major one would tell. */
+/*
+ * Minor collections free the garbage: what stays beside it, and is more than it was since it first lived, as of what is sampled
+ * lately, a major one would tell.
+ */
 static bool
 is_unseen(const struct growth_evidence *e)
 {
 	const struct growth_window *w = longest(e->windows);
-	double late = least_live(w, GROWTH_CELLS / 2, GROWTH_CELLS);
-	double most = most_of(w->live, 0, GROWTH_CELLS);
+	size_t born = 0;
 	struct growth_course c;
+
+	while (born < GROWTH_CELLS - 1 && w->live[born] <= 0)
+		born++;
+	size_t half = (born + GROWTH_CELLS) / 2;
+	double late = least_live(w, half, GROWTH_CELLS);
+	double most = most_of(w->live, 0, GROWTH_CELLS);
 
 	if (e->major_gcs >= FEW_MAJORS || w->points < FEW_POINTS)
 		return false;
 	c = growth_course(e->windows, false, LEAST_RISE * (double)e->live_bytes);
 	return (c.is & (COURSE_RISES | COURSE_SLOWS | COURSE_LEANS)) != 0 ||
 	       (late >= most / 8 &&
-		late >= 1.2 * least_live(w, GROWTH_CELLS / 12, GROWTH_CELLS / 2));
+		late >= 1.2 * least_live(w, born + (half - born) / 6, half));
 }
 
 /* What collections leave is more than it was, and no small part of what lives: not all of it is garbage. */

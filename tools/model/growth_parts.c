@@ -52,11 +52,11 @@ enough_s(const struct growth_window *w)
 }
 
 static double
-most_of_first_half(const struct growth_window *w)
+most_until(const struct growth_window *w, size_t cell)
 {
 	double most = 0;
 
-	for (size_t i = 0; i <= GROWTH_CELLS / 2; i++)
+	for (size_t i = 0; i <= cell; i++)
 		most = w->live[i] > most ? w->live[i] : most;
 	return most;
 }
@@ -65,7 +65,7 @@ most_of_first_half(const struct growth_window *w)
 static bool
 is_higher(const struct growth_window *w, double least)
 {
-	double most = most_of_first_half(w), last = w->live[GROWTH_CELLS - 1];
+	double most = most_until(w, GROWTH_CELLS / 2), last = w->live[GROWTH_CELLS - 1];
 
 	return last - most > (least > last / 8 ? least : last / 8);
 }
@@ -162,14 +162,18 @@ leaves_more(const struct growth_window *used, double least)
 }
 
 /*
- * A collection of just now, as `weir collect` asks for one, left more than there was in all of the first half, garbage and all:
- * the size may have come down, what is kept has grown.
+ * A collection of just now, as `weir collect` asks for one, left most of what there is, and that is more than in all of the first
+ * two fifths, garbage and all: the size may have come down, what is kept has grown.
  */
 static bool
 outgrows(const struct growth_window *w, const struct growth_window *used, double least)
 {
+	double now = w->live[GROWTH_CELLS - 1];
+
 	return used->epochs > 1 && last_of(w, used).cell >= GROWTH_CELLS * 7 / 8 &&
-	       used->floor[GROWTH_CELLS - 1] >= most_of_first_half(w) + least;
+	       used->floor[GROWTH_CELLS - 1] >= 0.7 * now &&
+	       now - most_until(w, GROWTH_CELLS * 2 / 5) >=
+		       (least > now / 8 ? least : now / 8);
 }
 
 /* Collections take most of what comes, or always leave the same: what grows is garbage. */
@@ -218,7 +222,7 @@ facts_of(const struct resident *now, uint64_t bytes, const struct growth_windows
 
 	least = LEAST_RISE * (double)now->rss_bytes;
 	if ((is & FACT_GROWN) == 0 && (left.is & COURSE_RISES) != 0 &&
-	    rise >= (least < 8 * MB ? 8 * MB : least)) {
+	    rise >= (least < 4 * MB ? 4 * MB : least)) {
 		is |= FACT_GROWN;
 		*slope = left.slope_bytes_per_s;
 	}
