@@ -66,6 +66,14 @@ start_limited() {
   ended 7
 }
 
+@test "30,000 mappings: all are looked at" {
+  start "$GUESTS/odd" mappings
+  "$WEIR" attach "$guest"
+  "$WEIR" detach "$guest"
+  exec 9>&-
+  ended 7
+}
+
 @test "waits that no kernel begins again do so: io_uring, semaphores" {
   start "$GUESTS/odd" semaphore
   "$WEIR" attach "$guest"

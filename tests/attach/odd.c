@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ipc.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/sem.h>
@@ -171,6 +172,20 @@ traced(void)
 	return 7;
 }
 
+/* So many that what /proc says of them is above a megabyte; the C library's come last. */
+static int
+many_mappings(void)
+{
+	for (int i = 0; i < 30000; i++)
+		if (mmap(NULL, 8192, i % 2 != 0 ? PROT_READ : PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED)
+			return 77;
+	puts("ready");
+	while (getchar() != EOF)
+		free(malloc(300000));
+	return 7;
+}
+
 static int
 exec_often(char **argv)
 {
@@ -215,6 +230,8 @@ main(int argc, char **argv)
 		return on_a_coroutine();
 	if (strcmp(what, "little") == 0)
 		return on_little_stacks();
+	if (strcmp(what, "mappings") == 0)
+		return many_mappings();
 	if (strcmp(what, "traced") == 0)
 		return traced();
 	if (strcmp(what, "exec") == 0 && argc > 2)

@@ -66,6 +66,7 @@ UNIT_TESTS = \
 	%D%/test_rest \
 	%D%/test_route \
 	%D%/test_rows \
+	%D%/test_picture \
 	%D%/test_safe_point \
 	%D%/test_show \
 	%D%/test_sites \

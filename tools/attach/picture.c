@@ -230,8 +230,17 @@ picture_take(struct picture *p, pid_t pid, char why[PICTURE_WHY])
 	int rc = proc_text(pid, "maps", &text, NULL);
 	if (rc != 0)
 		return FAIL(-rc, "its mappings cannot be read: %s", strerror(-rc));
-	rc = take_ranges(p, text, why);
+	rc = picture_read(p, pid, text, why);
 	free(text);
+	return rc;
+}
+
+int
+picture_read(struct picture *p, pid_t pid, char *maps, char why[PICTURE_WHY])
+{
+	*p = (struct picture){.pid = pid};
+	int rc = take_ranges(p, maps, why);
+
 	if (rc == 0)
 		rc = find_calls(p, why);
 	if (rc != 0)

@@ -44,6 +44,8 @@ struct picture {
 
 /* 0, or -errno with a sentence in `why`. picture_free releases. */
 int picture_take(struct picture *p, pid_t pid, char why[PICTURE_WHY]);
+/* The same of the text of its maps, which is changed. */
+int picture_read(struct picture *p, pid_t pid, char *maps, char why[PICTURE_WHY]);
 void picture_free(struct picture *p);
 
 struct safe_frame picture_frame(const struct picture *p, uint64_t address);

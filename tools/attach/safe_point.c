@@ -27,6 +27,7 @@ static const char *const waits[] = {
 	"cnd_timedwait",
 	"cnd_wait",
 	"connect",
+	"default_uflow", /* getc and getchar as the compiler inlines them */
 	"epoll_pwait",
 	"epoll_pwait2",
 	"epoll_wait",
@@ -90,6 +91,7 @@ static const char *const waits[] = {
 	"tee",
 	"thrd_join",
 	"thrd_sleep",
+	"uflow",
 	"usleep",
 	"wait",
 	"wait3",
@@ -101,17 +103,22 @@ static const char *const waits[] = {
 /* Within those that read a stream, for its buffer. */
 static const char *const allocates[] = {"malloc", "calloc", "realloc", "free"};
 
-/* "__poll", "__libc_read", "_IO_fgets" and the like are other names of the same. */
+/* "__poll", "__libc_read", "_IO_fgets", "__read_chk" and the like are other names of the same. */
 static bool
 is_one_of(const char *name, const char *const *list, size_t n)
 {
+	size_t length;
+
 	if (name == NULL)
 		return false;
 	name += strncmp(name, "__libc_", 7) == 0 ? 7
 		: strncmp(name, "_IO_", 4) == 0	 ? 4
 						 : strspn(name, "_");
+	length = strlen(name);
+	if (length > 4 && strcmp(name + length - 4, "_chk") == 0)
+		length -= 4;
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(name, list[i]) == 0)
+		if (strncmp(name, list[i], length) == 0 && list[i][length] == '\0')
 			return true;
 	return false;
 }

@@ -13,7 +13,8 @@
 
 #include "policy/account.h"
 
-#define PROC_TEXT_MAX (1u << 20)
+/* The mappings of a process may be a quarter of a million, where the machine is set up for that. */
+#define PROC_TEXT_MAX (64u << 20)
 
 struct proc_stat {
 	bool ended;   /* nothing of it runs any more, though its pid is not free yet */
@@ -32,7 +33,7 @@ int proc_stat(pid_t pid, struct proc_stat *out);
 int proc_parse_stat(const char *line, struct proc_stat *out);
 
 /*
- * A small file of /proc/PID (at most PROC_TEXT_MAX), terminated, to be freed by the caller;
+ * A file of /proc/PID (at most PROC_TEXT_MAX), terminated, to be freed by the caller;
  * `len` may be NULL. `pid` 0 means the command itself.
  */
 int proc_text(pid_t pid, const char *name, char **text, size_t *len);
