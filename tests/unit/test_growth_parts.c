@@ -65,6 +65,18 @@ TEST(a_part_that_grows_is_told_with_its_pace)
 	CHECK_EQ(judge(&r).verdict, GROWTH_PLATEAU);
 }
 
+TEST(pages_of_files_are_not_held)
+{
+	struct resident r = of(0, 400 * MB);
+	struct growth_part p;
+
+	r.part_bytes[WEIR_PART_OF_FILES] = 200 * MB;
+	fill(&windows, 25, 10, 10, 25);
+	p = growth_judge_part(&r, WEIR_PART_OF_FILES, &windows, NULL);
+	CHECK(p.worth && p.slope_bytes_per_s > 0);
+	CHECK_EQ(p.verdict, GROWTH_UNDECIDED);
+}
+
 TEST(what_is_mostly_free_is_not_held)
 {
 	struct resident r = of(200 * MB, 400 * MB);
@@ -408,6 +420,7 @@ TEST(what_weir_keeps_is_told_where_more_lived_before)
 
 #define TAP_TESTS                                                                        \
 	T(a_part_that_grows_is_told_with_its_pace)                                       \
+	T(pages_of_files_are_not_held)                                                   \
 	T(what_is_mostly_free_is_not_held)                                               \
 	T(what_a_start_took_does_not_grow)                                               \
 	T(little_is_not_worth_a_word)                                                    \

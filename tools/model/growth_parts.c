@@ -269,6 +269,9 @@ growth_judge_part(const struct resident *now, enum weir_memory_part part,
 		     (is & FACT_GROWN) != 0;
 
 	enum growth_verdict said = growth_rule_of(rules, is)->verdict;
+	/* Pages of files go when memory is short: that more of them are here holds nothing. */
+	if (part == WEIR_PART_OF_FILES && said == GROWTH_HELD)
+		said = GROWTH_UNDECIDED;
 	/* What may grow is worth a word sooner than what does not. */
 	uint64_t large = said == GROWTH_UNDECIDED && (is & FACT_FEW_POINTS) == 0
 				 ? LARGE_BYTES / 2
