@@ -171,7 +171,8 @@ print_table(const struct growth_view *v, FILE *out)
 		fprintf(out,
 			"No allocation was recorded: those of %s and more would be "
 			"(floor, "
-			"trace_min).\n",
+			"trace_min); what it maps by itself is looked at every ten "
+			"seconds.\n",
 			show_bytes(buf, v->trace->head.exact_bytes));
 		return;
 	}
