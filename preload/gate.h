@@ -69,11 +69,15 @@ gate_spoken(void)
 	atomic_fetch_sub(&gate_speakers[gate_shard()].n, 1);
 }
 
+/*
+ * Who falls silent says so and then looks who speaks; who speaks counts first and then looks whether silence has fallen.
+ * Both in one order of all (seq_cst): else a processor may look before others see that it has counted.
+ */
 static inline bool
 gate_speak(void)
 {
 	atomic_fetch_add(&gate_speakers[gate_shard()].n, 1);
-	if (!gate_silent())
+	if (!atomic_load(&gate_fell_silent))
 		return true;
 	gate_spoken();
 	return false;

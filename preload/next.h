@@ -31,8 +31,17 @@ struct weir_next {
 };
 extern struct weir_next next __attribute__((visibility("hidden")));
 
-/* To be called: another one may be put in front while other threads are here. */
-#define NEXT(name) __atomic_load_n(&next.name, __ATOMIC_RELAXED)
+/*
+ * To be called: another one may be put in front while other threads are here. What that loads was written before it was
+ * put there, and a processor may follow a jump before it knows where it leads: so acquire. x86-64 keeps loads in order by
+ * itself, and an acquire would cost an instruction of its own in malloc.
+ */
+#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
+#define NEXT_ORDER __ATOMIC_RELAXED
+#else
+#define NEXT_ORDER __ATOMIC_ACQUIRE
+#endif
+#define NEXT(name) __atomic_load_n(&next.name, NEXT_ORDER)
 
 /* Makes the lookup now: 0, or -ENOENT within the lookup itself. */
 int next_found(void);

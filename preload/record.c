@@ -22,9 +22,9 @@ static uint32_t forks;
 /* Apart from the sums, so that fork writes to one page, in the parent as well as in the child. */
 static struct shard {
 	struct weir_lock lock;
-	uint32_t forks;			/* when its sums were begun */
-	_Atomic uint64_t events, asked; /* for record_use */
-	struct record_sums *sums;	/* NULL: not used yet */
+	uint32_t forks;		  /* when its sums were begun */
+	uint64_t events, asked;	  /* for record_use */
+	struct record_sums *sums; /* NULL: not used yet */
 } __attribute__((aligned(64))) shards[SHARDS];
 
 static struct record_sums sums_of[SHARDS];
@@ -64,18 +64,10 @@ enter_shard(void)
 	return &shards[i];
 }
 
-/* For readers without the lock, which the only writer has. */
-static void
-add(_Atomic uint64_t *to, uint64_t n)
-{
-	atomic_store_explicit(to, atomic_load_explicit(to, memory_order_relaxed) + n,
-			      memory_order_relaxed);
-}
-
 static void
 leave_shard(struct shard *s)
 {
-	add(&s->events, 1);
+	s->events++;
 	weir_unlock(&s->lock);
 }
 
@@ -93,7 +85,7 @@ request(struct shard *shard, uint32_t kind, size_t bytes)
 	struct record_sums *s = shard->sums;
 	unsigned bucket = bucket_of(bytes);
 
-	add(&shard->asked, bytes);
+	shard->asked += bytes;
 	s->requests++;
 	s->requested_bytes += bytes;
 	s->sizes[bucket][WEIR_Z_requests]++;
@@ -301,6 +293,10 @@ record_sum(struct record_sums *sums)
 	add_nested(sums);
 }
 
+/*
+ * Under the locks: the clock says that it sleeps and then looks here for news once more. Who counts in a shard after
+ * that look has had its lock after the clock had, sees that it sleeps, and wakes it (timer_nudge).
+ */
 struct record_use
 record_use(void)
 {
@@ -309,10 +305,10 @@ record_use(void)
 	};
 
 	for (int i = 0; i < SHARDS; i++) {
-		use.events +=
-			atomic_load_explicit(&shards[i].events, memory_order_relaxed);
-		use.asked_bytes +=
-			atomic_load_explicit(&shards[i].asked, memory_order_relaxed);
+		weir_lock(&shards[i].lock);
+		use.events += shards[i].events;
+		use.asked_bytes += shards[i].asked;
+		weir_unlock(&shards[i].lock);
 	}
 	return use;
 }
@@ -323,8 +319,7 @@ record_after_fork(void)
 	forks++;
 	for (int i = 0; i < SHARDS; i++) {
 		weir_lock_reset(&shards[i].lock);
-		atomic_store_explicit(&shards[i].events, 0, memory_order_relaxed);
-		atomic_store_explicit(&shards[i].asked, 0, memory_order_relaxed);
+		shards[i].events = shards[i].asked = 0;
 	}
 	if (atomic_exchange(&nested_events, 0) != 0)
 		memset((void *)nested, 0, sizeof(nested));

@@ -66,7 +66,7 @@ void record_thaw(void);
 void record_after_fork(void);
 void record_sum(struct record_sums *sums); /* only while frozen */
 
-/* How much there was to count: `events` changes with whatever is counted here. Needs no lock. */
+/* How much there was to count: `events` changes with whatever is counted here. Takes their locks, one by one. */
 struct record_use {
 	uint64_t events, asked_bytes;
 };

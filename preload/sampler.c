@@ -37,6 +37,7 @@
 #define LOOK_BYTES ((uint32_t)1 << 20)
 
 static struct weir_next beneath;
+#define BENEATH(name) __atomic_load_n(&beneath.name, NEXT_ORDER)
 static struct weir_lock put_lock;
 static unsigned mode;
 
@@ -155,7 +156,7 @@ forget(const void *p)
 static COLD void *
 chosen_malloc(size_t size, const void *caller)
 {
-	void *p = beneath.malloc(size);
+	void *p = BENEATH(malloc)(size);
 
 	ran_out(p, size, FROM(caller));
 	return p;
@@ -166,13 +167,13 @@ counted_malloc(size_t size)
 {
 	if (!counted(size))
 		return chosen_malloc(size, CALLER);
-	JUMP beneath.malloc(size);
+	JUMP BENEATH(malloc)(size);
 }
 
 static COLD void *
 chosen_calloc(size_t n, size_t size, const void *caller)
 {
-	void *p = beneath.calloc(n, size);
+	void *p = BENEATH(calloc)(n, size);
 
 	ran_out(p, n * size, FROM(caller));
 	return p;
@@ -186,7 +187,7 @@ counted_calloc(size_t n, size_t size)
 	/* An overflow is the next allocator's to refuse. */
 	if (!__builtin_mul_overflow(n, size, &bytes) && !counted(bytes))
 		return chosen_calloc(n, size, CALLER);
-	JUMP beneath.calloc(n, size);
+	JUMP BENEATH(calloc)(n, size);
 }
 
 JUMPS HOT static void
@@ -194,13 +195,13 @@ watched_free(void *p)
 {
 	if (UNLIKELY(weir_sample_may_be(p)))
 		forget(p);
-	JUMP beneath.free(p);
+	JUMP BENEATH(free)(p);
 }
 
 static COLD void *
 chosen_realloc(void *p, size_t size, const void *caller)
 {
-	void *q = beneath.realloc(p, size);
+	void *q = BENEATH(realloc)(p, size);
 
 	if (q != NULL)
 		ran_out(q, size, FROM(caller));
@@ -215,7 +216,7 @@ counted_realloc(void *p, size_t size)
 		forget(p);
 	if (!counted(size))
 		return chosen_realloc(p, size, CALLER);
-	JUMP beneath.realloc(p, size);
+	JUMP BENEATH(realloc)(p, size);
 }
 
 JUMPS static void *
@@ -223,13 +224,13 @@ watched_realloc(void *p, size_t size)
 {
 	if (UNLIKELY(weir_sample_may_be(p)))
 		forget(p);
-	JUMP beneath.realloc(p, size);
+	JUMP BENEATH(realloc)(p, size);
 }
 
 static COLD int
 counted_posix_memalign(void **p, size_t align, size_t size)
 {
-	int rc = beneath.posix_memalign(p, align, size);
+	int rc = BENEATH(posix_memalign)(p, align, size);
 
 	if (rc == 0 && !counted(size))
 		ran_out(*p, size, FROM(CALLER));
@@ -239,7 +240,7 @@ counted_posix_memalign(void **p, size_t align, size_t size)
 static COLD void *
 counted_aligned_alloc(size_t align, size_t size)
 {
-	void *p = beneath.aligned_alloc(align, size);
+	void *p = BENEATH(aligned_alloc)(align, size);
 
 	if (!counted(size))
 		ran_out(p, size, FROM(CALLER));
@@ -249,7 +250,7 @@ counted_aligned_alloc(size_t align, size_t size)
 static COLD void *
 counted_memalign(size_t align, size_t size)
 {
-	void *p = beneath.memalign(align, size);
+	void *p = BENEATH(memalign)(align, size);
 
 	if (!counted(size))
 		ran_out(p, size, FROM(CALLER));
@@ -264,11 +265,11 @@ put_all(void)
 	bool watches = mode & (SAMPLING_COUNTS | SAMPLING_FREES);
 
 #define PUT(name, function) __atomic_store_n(&next.name, (function), __ATOMIC_RELEASE)
-#define COUNT(name)	    PUT(name, counts ? counted_##name : beneath.name)
-	PUT(free, watches ? watched_free : beneath.free);
+#define COUNT(name)	    PUT(name, counts ? counted_##name : BENEATH(name))
+	PUT(free, watches ? watched_free : BENEATH(free));
 	PUT(realloc, counts    ? counted_realloc
 		     : watches ? watched_realloc
-			       : beneath.realloc);
+			       : BENEATH(realloc));
 	COUNT(malloc);
 	COUNT(calloc);
 	COUNT(posix_memalign);

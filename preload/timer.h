@@ -26,7 +26,11 @@ enum timer_state {
 };
 extern _Atomic uint32_t timer_state __attribute__((visibility("hidden")));
 
-/* The thread runs and will see by itself whatever has happened. */
+/*
+ * The thread runs and will see by itself whatever has happened. Relaxed: what happened was written under a lock (of a
+ * class, the heap, a shard of the counters, or by a magazine's owner) that the thread takes in its last look before it
+ * sleeps. Either it finds it there, or the lock was free again after it had said that it sleeps, which is seen here.
+ */
 static inline bool
 timer_awake(void)
 {

@@ -89,6 +89,7 @@ UNIT_TESTS = \
 	%D%/test_v8 \
 	%D%/test_v8_async \
 	%D%/test_tune_model \
+	%D%/test_weak_order \
 	%D%/test_zero
 
 # The archives that tests are linked with; the linker takes only what a test uses.
@@ -124,4 +125,4 @@ $(UNIT_TESTS): $(UNIT_LIBS)
 %C%_test_sites_LDFLAGS = $(AM_LDFLAGS) -rdynamic
 EXTRA_DIST += tests/unit/bytes_model.h tests/unit/growth_sample.h tests/unit/growth_series.h tests/unit/guard.h \
 	tests/unit/made.h tests/unit/moves.h tests/unit/options_parse.h tests/unit/pool_model.h \
-	tests/unit/published.h tests/unit/races.h tests/unit/tiers.h tests/unit/trace_parsed.h tests/unit/uppers.h tests/unit/v8_image.h
+	tests/unit/published.h tests/unit/races.h tests/unit/tiers.h tests/unit/trace_parsed.h tests/unit/uppers.h tests/unit/v8_image.h tests/unit/weak_order.h
