@@ -239,7 +239,10 @@ write_trace(void)
 	return weir_trace_publish(&facts, &(struct weir_trace_sink){put_trace, &file});
 }
 
-/* From the back to the front: who reads meanwhile, from the front, sees two numbers that differ. */
+/*
+ * From the back to the front, each piece by a call of its own (each takes the file's lock in the kernel, so that they are
+ * in order for all): who reads meanwhile, from the front, sees two numbers that differ.
+ */
 static int
 put_slot(void)
 {
@@ -331,6 +334,9 @@ segment_mail(struct weir_stats_mailbox *m)
 	if (!file.made || segment_file_open(&file) != 0)
 		return false;
 	int error = segment_file_get(&file, SEGMENT_MAILBOX, m, sizeof(*m));
+	/* The number is written after the question; within one read nothing is in order. */
+	if (error == 0 && m->request != answered)
+		error = segment_file_get(&file, SEGMENT_MAILBOX, m, sizeof(*m));
 	segment_file_close(&file);
 	return error == 0 && m->request != answered;
 }

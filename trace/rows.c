@@ -137,6 +137,22 @@ fill(struct ledger_row *r, const struct weir_trace_facts *facts, uint32_t max_po
 	       (max_points - r->row.n_points) * sizeof(r->points[0]));
 }
 
+/* Where it takes the oldest one's place its last number comes first: a reader looks there once more. */
+static int
+put_row(uint32_t ring, const struct weir_trace_sink *sink, uint64_t at,
+	const struct ledger_row *r)
+{
+	const size_t last = offsetof(struct weir_trace_row, id_again);
+	int rc = 0;
+
+	if (written[ring] >= rings[ring].capacity)
+		rc = sink->write(sink->context, at + last, &r->row.id_again,
+				 sizeof(r->row.id_again));
+	return rc == 0 ? sink->write(sink->context, at, r,
+				     WEIR_TRACE_ROW_BYTES(rings[ring].points))
+		       : rc;
+}
+
 static void
 write_row(uint32_t ring, const struct weir_trace_facts *facts,
 	  const struct weir_trace_sink *sink, uint64_t part_offset)
@@ -151,7 +167,7 @@ write_row(uint32_t ring, const struct weir_trace_facts *facts,
 	}
 	r->row.id = r->row.id_again = written[ring] + 1;
 	uint64_t place = written[ring] % rings[ring].capacity;
-	if (sink->write(sink->context, part_offset + place * bytes, r, bytes) == 0)
+	if (put_row(ring, sink, part_offset + place * bytes, r) == 0)
 		written[ring]++;
 	else
 		intern_drop(WEIR_DROP_rows);

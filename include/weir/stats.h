@@ -10,11 +10,11 @@
  *   header_bytes        slot 0, slot_bytes
  *   header_bytes + slot_bytes   slot 1
  *
- * The writer fills the slots in turn, each with one write: `seq_begin` first, `seq_end` last,
+ * The writer fills the slots in turn, each from the back to the front: `seq_end` first, `seq_begin` last,
  * both the same number, which grows by one with every write. A slot whose two numbers differ
  * was torn (the writer was killed, or is writing now); the other slot then holds the state of
- * at most one period (`stats_ms`) earlier. A reader takes the whole slot with the larger
- * number. Inside a slot everything is a host-endian uint64_t, found through the section
+ * at most one period (`stats_ms`) earlier. A reader reads until two reads agree, and takes the whole slot with the
+ * larger number. Inside a slot everything is a host-endian uint64_t, found through the section
  * table of the header: a reader must check every offset and count against the file's size,
  * use min(record_words, its own) words of a record, and ignore sections it does not know.
  *

@@ -10,10 +10,10 @@
  *   area + HEAD_BYTES        struct weir_trace_head, copy 1
  *   area + parts[i].offset   part i: `capacity` records of `record_bytes`
  *
- * The writer puts down the records first and then one head, in turns: `seq_begin` = `seq_end`, one
- * more each time, copy seq % 2. A process that ends by exit, and has freed all by then, writes what it held
+ * The writer puts down the records first and then one head, in turns, from the back to the front: `seq_begin` =
+ * `seq_end`, one more each time, copy seq % 2. A process that ends by exit, and has freed all by then, writes what it held
  * before as a head of its own (is_eve), and then its last. A reader takes the
- * head with the larger number whose two numbers agree, and with it `used` records of each part.
+ * head with the larger number whose two numbers agree, in two reads that agree, and with it `used` records of each part.
  * Parts but SITES0/1, COSTS0/1 and the rings of rows only grow: what a head counts never changes, but
  * for a thread's row, which another of its name has once it has ended.
  * Sites and costs change all the time: head `seq` goes with parts SITES0 + seq % 2 and COSTS0 +

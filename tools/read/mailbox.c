@@ -139,8 +139,10 @@ await_answer(struct asking *a, uint64_t request, int64_t *result)
 		if (rc != 0)
 			return rc;
 		if (m.answered == request) {
+			/* It was written after the result; within one read nothing is in order. */
+			rc = read_mailbox(a, &m);
 			*result = m.result;
-			return 0;
+			return rc;
 		}
 		if (proc_stat(e->sidecar.header.pid, &st) == -ESRCH ||
 		    (proc_stat(e->sidecar.header.pid, &st) == 0 &&

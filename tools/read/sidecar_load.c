@@ -17,8 +17,10 @@
 
 /*
  * The writer may be at work: a reader that it overtakes could see two equal numbers around
- * words of two ages. Two reads that agree cannot both be that; a writer needs 10 ms at least
- * between writes, so the second or third pair agrees.
+ * words of two ages, and within one read nothing is in order at all. Two reads that agree cannot both be that: the
+ * first one saw seq_begin, after which no word is older, before the second one saw them all; the second one saw
+ * seq_end, before which none is newer, after the first one had seen them (tests/unit/test_weak_order.c). A writer needs
+ * 10 ms at least between writes, so the second or third pair agrees.
  */
 #define READ_PAIRS 8
 

@@ -133,6 +133,26 @@ take_row(unsigned char *to, const unsigned char *from, size_t head, size_t point
 			((struct weir_trace_row *)(void *)to)->major_gcs;
 }
 
+/*
+ * In a full ring the writer may be at the oldest row: it begins with the last number, for the next one. Looked at once
+ * more, for one read of a row is in no order. Where that has changed the row may be of both, and is none.
+ */
+static int
+look_at_oldest(const struct loading *l, enum weir_trace_part_id id, uint64_t at,
+	       size_t head, struct weir_trace_row *oldest)
+{
+	const struct weir_trace_part *p = &l->v->head.parts[id];
+	uint64_t again;
+	int rc = trace_source_read(l->src,
+				   at + p->used % p->capacity * p->record_bytes + head -
+					   sizeof(again),
+				   &again, sizeof(again));
+
+	if (rc == 0 && again != oldest->id_again)
+		oldest->id = 0;
+	return rc;
+}
+
 /* Rows that the head counts and that are whole. */
 static int
 load_ring(const struct loading *l, enum weir_trace_part_id id)
@@ -166,6 +186,9 @@ load_ring(const struct loading *l, enum weir_trace_part_id id)
 		take_row(rows + i * bytes, raw + (size_t)i * p->record_bytes, head,
 			 points);
 	free(raw);
+	if (rc == 0 && p->used >= p->capacity && p->used % p->capacity < n)
+		rc = look_at_oldest(l, id, at, head,
+				    (void *)(rows + p->used % p->capacity * bytes));
 	if (rc != 0)
 		return rc;
 	ring->written = p->used;

@@ -34,19 +34,25 @@ check_file(const struct weir_stats_header *h, uint64_t size, char *why)
 	return 0;
 }
 
-/* The head in force. One never written is all zeros. */
+/*
+ * The head in force. One never written is all zeros. Within one read nothing is in order, so that numbers that agree say
+ * little; a second one that is the same says that all of it is of one age, as in sidecar_load.c.
+ */
 static int
 read_head(struct weir_trace_head *head, const struct trace_source *src, uint64_t area,
 	  char *why)
 {
-	unsigned char copies[2][WEIR_TRACE_HEAD_BYTES];
+	unsigned char copies[2][WEIR_TRACE_HEAD_BYTES], again[2][WEIR_TRACE_HEAD_BYTES];
 	struct weir_trace_head h[2];
 	int best = -1;
 	bool torn = false;
 
 	_Static_assert(sizeof(struct weir_trace_head) <= WEIR_TRACE_HEAD_BYTES, "head");
-	if (trace_source_read(src, area, copies, sizeof(copies)) != 0)
+	if (trace_source_read(src, area, copies, sizeof(copies)) != 0 ||
+	    trace_source_read(src, area, again, sizeof(again)) != 0)
 		return FAIL(ENODATA, "truncated: it ends before its trace");
+	if (memcmp(copies, again, sizeof(copies)) != 0)
+		return -EAGAIN;
 	for (int i = 0; i < 2; i++) {
 		memcpy(&h[i], copies[i], sizeof(h[i]));
 		if (h[i].seq_begin != h[i].seq_end)
