@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Two tables in turns, so that a reader needs no lock. Modules are only ever added: one that was
- * unmapped stays, for the stacks that name it.
+ * Two tables in turns, so that a reader needs no lock: what it finds by the pointer, loaded with acquire, was whole
+ * before that was stored. One that sleeps over two refreshes may read a table in the making: its counts are bounded and
+ * its modules stay, so that a frame is another's at worst. Modules are only ever added: one that was unmapped stays,
+ * for the stacks that name it.
  */
 #include "trace/code.h"
 
@@ -151,7 +153,6 @@ module_of(const struct maps_line *line, uint64_t header)
 	if (header != 0)
 		read_headers(header, m);
 	atomic_store_explicit(&n_modules, n + 1, memory_order_release);
-	unwind_forget();
 	return (uint16_t)(n + 1);
 }
 
@@ -272,6 +273,7 @@ refresh(void)
 {
 	struct table *old = atomic_load(&table);
 	struct reading r = {.t = old == &tables[0] ? &tables[1] : &tables[0]};
+	static uint32_t told; /* of so many modules */
 
 	begun_ns = time_ns();
 	if (own.fetch == NULL && checked_of_self(&own) != 0)
@@ -287,6 +289,10 @@ refresh(void)
 	if (maps_read(add_line, &r) == 0) {
 		end_run(&r);
 		atomic_store_explicit(&table, r.t, memory_order_release);
+		/* Not before: by the old table nobody is where a new module is, which would be remembered. */
+		if (n_modules != told)
+			unwind_forget();
+		told = n_modules;
 	}
 	took_ns = time_ns() - begun_ns;
 }

@@ -86,4 +86,19 @@ code_in(const struct code_span *s, uint64_t address)
 	return address - s->start < s->end - s->start;
 }
 
+/* Whole pages from start to end in one word, so that a reader without a lock never sees half of it. 0: none. */
+static inline uint64_t
+code_word(uint64_t start, uint64_t end)
+{
+	bool fits = end >> 48 == 0 && (end - start) >> 40 == 0;
+
+	return fits ? start >> 12 << 28 | (end - start) >> 12 : 0;
+}
+
+static inline bool
+code_word_has(uint64_t word, uint64_t address)
+{
+	return address - (word >> 28 << 12) < (word & ((1 << 28) - 1)) << 12;
+}
+
 #endif

@@ -6,28 +6,44 @@
 
 #include <stdatomic.h>
 
+/* Both counts in one word, the isolate's own in the lower half: whoever follows another one loses none. */
+#define MAINS ((uint64_t)1 << 32)
+
 static struct {
-	_Atomic uint32_t isolate, own, mains;
+	_Atomic uint64_t counts;
+	_Atomic uint32_t isolate;
 } clocks[MAJORS_CLOCKS];
 static _Atomic uint32_t n_clocks = 1; /* in use: the first ones */
 static _Atomic uint64_t all, of_main;
 
+static uint32_t
+larger(uint64_t counts)
+{
+	uint32_t own = (uint32_t)counts, mains = (uint32_t)(counts >> 32);
+
+	return own > mains ? own : mains;
+}
+
 uint32_t
 majors_at(uint32_t clock)
 {
-	uint32_t own = atomic_load_explicit(&clocks[clock].own, memory_order_relaxed);
-	uint32_t mains = atomic_load_explicit(&clocks[clock].mains, memory_order_relaxed);
+	return larger(atomic_load_explicit(&clocks[clock].counts, memory_order_relaxed));
+}
 
-	return own > mains ? own : mains;
+static void
+level(uint32_t clock)
+{
+	uint64_t was = clocks[clock].counts;
+
+	while (!atomic_compare_exchange_weak(&clocks[clock].counts, &was,
+					     larger(was) * (MAINS + 1)))
+		;
 }
 
 void
 majors_follow(uint32_t clock, uint32_t isolate)
 {
-	uint32_t now = majors_at(clock);
-
-	atomic_store(&clocks[clock].own, now);
-	atomic_store(&clocks[clock].mains, now);
+	level(clock);
 	atomic_store(&clocks[clock].isolate, isolate);
 	if (clock >= n_clocks)
 		atomic_store(&n_clocks, clock + 1);
@@ -36,9 +52,15 @@ majors_follow(uint32_t clock, uint32_t isolate)
 void
 majors_forget(uint32_t isolate)
 {
-	for (uint32_t i = 0; i < n_clocks; i++)
-		if (clocks[i].isolate == isolate)
-			majors_follow(i, 0);
+	for (uint32_t i = 0; i < n_clocks; i++) {
+		uint32_t its = isolate;
+
+		if (clocks[i].isolate != isolate)
+			continue;
+		level(i);
+		/* Unless the clock follows another one meanwhile. */
+		atomic_compare_exchange_strong(&clocks[i].isolate, &its, 0);
+	}
 }
 
 void
@@ -46,9 +68,9 @@ majors_count(uint32_t isolate, bool is_main)
 {
 	for (uint32_t i = 0; i < n_clocks; i++) {
 		if (clocks[i].isolate == isolate)
-			atomic_fetch_add(&clocks[i].own, 1);
+			atomic_fetch_add(&clocks[i].counts, 1);
 		if (is_main)
-			atomic_fetch_add(&clocks[i].mains, 1);
+			atomic_fetch_add(&clocks[i].counts, MAINS);
 	}
 	if (is_main)
 		atomic_fetch_add(&of_main, 1);

@@ -214,8 +214,9 @@ weir_sample_start(uint64_t bytes)
 
 	if (samples == NULL || filter == NULL)
 		return -ENOMEM;
-	weir_sample_filter = filter;
+	/* Last, for who finds a filter takes samples: the table and the mean are there then. */
 	mean_bytes = bytes;
+	atomic_store_explicit(&weir_sample_filter, filter, memory_order_release);
 	return 0;
 }
 

@@ -64,6 +64,10 @@ weir_sample_slot(const void *p)
 	       (uint32_t)(at >> 6 & 63);
 }
 
+/*
+ * Relaxed: the byte is loaded by the address just loaded, which orders the two, and of a sample it was written before
+ * the host had the block.
+ */
 static inline bool
 weir_sample_may_be(const void *p)
 {

@@ -40,11 +40,18 @@ is_like(const struct weir_trace_thread *a, const struct weir_trace_thread *b)
 	       (a->isolate != 0) == (b->isolate != 0);
 }
 
+/*
+ * Exchanged even where it stays as it is: whoever takes the number away after that has the row as it is now, and
+ * whoever did so before is seen to.
+ */
 static void
 change(uint32_t row)
 {
-	if (ledger->threads_changed == 0 || row < ledger->threads_changed)
-		ledger->threads_changed = row;
+	uint32_t was = ledger->threads_changed;
+
+	while (!atomic_compare_exchange_weak(&ledger->threads_changed, &was,
+					     was == 0 || row < was ? row : was))
+		;
 }
 
 uint32_t

@@ -20,10 +20,12 @@
 #define MAX_ENTRIES (1 << 22)
 #define AT_ONCE	    64 /* rows of the table */
 #define ENOUGH	    64 /* rules alike, for a module to be one with frame pointers */
+#define NEVER	    (UINT32_MAX / 2) /* votes that others are about to add make it no less */
 #define LARGE	    (1 << 22)
 
 static _Atomic uint64_t remembered[SLOTS][WAYS];
 static _Atomic bool remembers;
+static _Atomic uint32_t forgotten; /* so many times */
 
 /*
  * In front of it the rules used last, in one page that is fetched ahead of a walk: a program that
@@ -139,7 +141,7 @@ read_entry(const struct code_span *lasting, uint64_t address, uint8_t *to, size_
 }
 
 /* A large module all of whose code has frame pointers, as far as was seen: no need to look. */
-static _Atomic uint64_t trusted_start, trusted_end;
+static _Atomic uint64_t trusted; /* a code_word */
 
 static const struct unwind_rule by_fp = {UNWIND_BY_FP, 16, true, -16};
 
@@ -150,13 +152,10 @@ vote(struct code_module *m, const struct unwind_rule *r)
 		     r->fp_offset == -16;
 
 	if (!usual)
-		m->fp_votes = UINT32_MAX;
+		m->fp_votes = NEVER;
 	else if (m->fp_votes < ENOUGH && ++m->fp_votes == ENOUGH &&
-		 m->record.end - m->record.start > LARGE) {
-		trusted_end = 0;
-		trusted_start = m->record.start;
-		trusted_end = m->record.end;
-	}
+		 m->record.end - m->record.start > LARGE)
+		trusted = code_word(m->record.start, m->record.end);
 }
 
 /* The registers' numbers are x86-64's; elsewhere walks go by frame pointers. */
@@ -193,7 +192,7 @@ unwind_rule_at(uint64_t pc)
 {
 	if (!READS_ENTRIES)
 		return (struct unwind_rule){.how = UNWIND_UNKNOWN};
-	if (pc - trusted_start < trusted_end - trusted_start)
+	if (code_word_has(atomic_load_explicit(&trusted, memory_order_relaxed), pc))
 		return by_fp;
 	_Atomic uint64_t *last = &recent[pc % RECENT];
 	uint64_t front = atomic_load_explicit(last, memory_order_relaxed);
@@ -211,18 +210,28 @@ unwind_rule_at(uint64_t pc)
 		if (word == 0)
 			into = i;
 	}
+	uint32_t times = atomic_load(&forgotten);
 	struct unwind_rule rule = find_rule(pc);
 	if (rule.how == UNWIND_UNKNOWN || rule.how == UNWIND_END)
 		rule = (struct unwind_rule){.how = rule.how};
 	remember(&ways[into], pc >> SLOT_BITS, pack(&rule));
 	remember(last, pc >> RECENT_BITS, pack(&rule));
-	atomic_store_explicit(&remembers, true, memory_order_release);
+	/*
+	 * A module may have come since the rule was looked for. In one order of all with unwind_forget: either that is
+	 * seen here, or what was remembered is seen there.
+	 */
+	atomic_store(&remembers, true);
+	if (atomic_load(&forgotten) != times) {
+		atomic_store_explicit(&ways[into], 0, memory_order_relaxed);
+		atomic_store_explicit(last, 0, memory_order_relaxed);
+	}
 	return rule;
 }
 
 void
 unwind_forget(void)
 {
+	atomic_fetch_add(&forgotten, 1);
 	if (!atomic_exchange(&remembers, false))
 		return;
 	for (size_t i = 0; i < SLOTS; i++)

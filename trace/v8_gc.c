@@ -140,18 +140,21 @@ find(const struct weir_symtab *t)
 	return all;
 }
 
-void
-v8_gc_init(const struct weir_symtab *t)
-{
-	bool all = find(t);
-
-	atomic_store_explicit(&found, all, memory_order_release);
-}
-
 static bool
 is_found(void)
 {
 	return atomic_load_explicit(&found, memory_order_acquire);
+}
+
+void
+v8_gc_init(const struct weir_symtab *t)
+{
+	/* Once: others call what it has found. */
+	if (is_found())
+		return;
+	bool all = find(t);
+
+	atomic_store_explicit(&found, all, memory_order_release);
 }
 
 static void

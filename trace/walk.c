@@ -127,16 +127,16 @@ take_v8(struct walk *w, uint64_t pc, const uint64_t *frame, bool builtin)
 static bool
 is_start(uint64_t pc)
 {
-	static _Atomic uint64_t start, end;
+	static _Atomic uint64_t known; /* a code_word */
 
-	if (pc - start < end - start)
+	if (code_word_has(atomic_load_explicit(&known, memory_order_relaxed), pc))
 		return true;
 	const struct code_module *m = code_module_named("libc.so");
 	if (m == NULL && (m = code_module_named("ld-musl")) == NULL)
 		return false;
-	end = m->record.end;
-	start = m->record.start;
-	return pc - start < end - start;
+	atomic_store_explicit(&known, code_word(m->record.start, m->record.end),
+			      memory_order_relaxed);
+	return pc - m->record.start < m->record.end - m->record.start;
 }
 
 /* A return address without the signature that ARM's pointer authentication gives it. */

@@ -23,6 +23,10 @@
 
 #define ATTEMPTS 16 /* stacks without one readable frame, before V8's tier is given up */
 
+/*
+ * One thread looks, others go on without. What it found is written before the flags that say so, which are read with
+ * acquire: whoever sees reads_v8 has the layout, whoever sees LOOKED all of it.
+ */
 enum look { NOT_YET, LOOKING, LOOKED };
 static _Atomic int look;
 static _Atomic bool reads_v8;
@@ -50,7 +54,8 @@ static struct weir_symtab symbols;
 
 static _Atomic bool reads_python;
 static char version[32];
-static const char *name = "", *reason = "";
+static const char *name = "";
+static const char *_Atomic reason = "";
 static _Atomic enum weir_trace_tier tier = WEIR_TIER_NATIVE;
 
 /* The first function that is called, of a library that may be unloaded. */
@@ -170,7 +175,11 @@ look_in(const char *library, const char *called, int (*find)(const struct weir_s
 static int
 find_v8(const struct weir_symtab *t)
 {
-	return v8_layout_read(&layout, t, &reason);
+	const char *why = reason;
+	int rc = v8_layout_read(&layout, t, &why);
+
+	reason = why;
+	return rc;
 }
 
 static int
@@ -312,7 +321,7 @@ walk_look(void)
 bool
 walk_reads_python(void)
 {
-	return atomic_load_explicit(&reads_python, memory_order_relaxed);
+	return atomic_load_explicit(&reads_python, memory_order_acquire);
 }
 
 struct checked *
@@ -324,7 +333,7 @@ walk_memory(void)
 bool
 walk_reads_v8(void)
 {
-	return atomic_load_explicit(&reads_v8, memory_order_relaxed);
+	return atomic_load_explicit(&reads_v8, memory_order_acquire);
 }
 
 const struct v8_reader *
@@ -405,5 +414,9 @@ void
 walk_runtime(struct walk_runtime *r)
 {
 	walk_look();
-	*r = (struct walk_runtime){tier, name, version, reason};
+	/* Another thread is at it: its words are half written. */
+	if (atomic_load_explicit(&look, memory_order_acquire) != LOOKED)
+		*r = (struct walk_runtime){WEIR_TIER_NATIVE, "", "", ""};
+	else
+		*r = (struct walk_runtime){tier, name, version, reason};
 }
