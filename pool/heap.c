@@ -6,6 +6,7 @@
 #include "pool/heap_private.h"
 
 #include "pool/origin.h"
+#include "pool/pool.h"
 #include "pool/records.h"
 
 #define ROOMY_GAP ((size_t)64 << 20)
@@ -61,6 +62,16 @@ void
 heap_unlock(void)
 {
 	weir_unlock(&heap_mutex);
+}
+
+bool
+weir_pool_is_around(const struct weir_span *s, uintptr_t at)
+{
+	if (!weir_trylock(&heap_mutex))
+		return false;
+	bool is = at - s->base < s->bytes && weir_span_state(s) == WEIR_SPAN_LIVE;
+	weir_unlock(&heap_mutex);
+	return is;
 }
 
 static bool

@@ -122,7 +122,10 @@ weir_pool_shed(int64_t now_ns)
 		weir_pages_seam_close();
 	bool all = withdraw();
 	heap_release_idle(INT64_MAX, now_ns, true);
-	for (uint16_t row = 0; row < region_rows(); row++)
+	weir_lock(&heap_mutex);
+	uint16_t rows = region_rows();
+	weir_unlock(&heap_mutex);
+	for (uint16_t row = 0; row < rows; row++)
 		shorten(row);
 	/* What is left of it is the next one's. */
 	shed_events = all ? before : before - 1;

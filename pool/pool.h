@@ -47,6 +47,9 @@ void weir_pool_announce(void);
  */
 void weir_pool_spare_calls(void);
 
+/* Whether this record, whosever it is by now, is of a LIVE block around an address. False where the heap is busy. */
+bool weir_pool_is_around(const struct weir_span *s, uintptr_t at);
+
 /* Once, before any other call. */
 void weir_pool_init(const struct weir_pool_config *config);
 

@@ -18,6 +18,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "pool/pool.h"
 #include "pool/region.h"
 #include "preload/gate.h"
 #include "preload/jump.h"
@@ -124,31 +125,41 @@ altered_observe(altered_map *by)
 /*
  * The blocks that were marked last: to look for the block around a page of a large one takes as many steps as
  * there are pages before it, and who guards one page of it often guards many. A record is never unmapped; one that
- * is another block's by now contains the page, or is passed over.
+ * is another block's by now contains the page, or is passed over: under the heap's lock, for while it becomes that its
+ * start may be the new one's and its length the old one's.
  */
 #define RECENT 4
 static _Atomic(struct weir_span *) recent[RECENT];
 
-static bool
-is_live_around(const struct weir_span *s, uintptr_t at)
+static struct weir_span *
+recent_around(uintptr_t at)
 {
-	return s != NULL && at - s->base < s->bytes &&
-	       weir_span_state(s) == WEIR_SPAN_LIVE;
+	struct weir_span *found = NULL;
+	struct gate g;
+
+	if (!gate_enter(&g))
+		return NULL;
+	for (unsigned i = 0; i < RECENT && found == NULL; i++) {
+		struct weir_span *s =
+			atomic_load_explicit(&recent[i], memory_order_acquire);
+
+		if (s != NULL && weir_pool_is_around(s, at))
+			found = s;
+	}
+	gate_leave(&g);
+	return found;
 }
 
+/* The walk takes no lock: the host's own block, and what leads to it, is nobody else's to change. */
 static struct weir_span *
 live_around(uintptr_t at)
 {
 	static _Atomic unsigned turn;
+	struct weir_span *s = recent_around(at);
 
-	for (unsigned i = 0; i < RECENT; i++) {
-		struct weir_span *s =
-			atomic_load_explicit(&recent[i], memory_order_acquire);
-
-		if (is_live_around(s, at))
-			return s;
-	}
-	struct weir_span *s = weir_span_around((const void *)at);
+	if (s != NULL)
+		return s;
+	s = weir_span_around((const void *)at);
 	if (s != NULL)
 		atomic_store_explicit(&recent[atomic_fetch_add(&turn, 1) % RECENT], s,
 				      memory_order_release);

@@ -78,7 +78,9 @@ bell_sleep(const _Atomic uint32_t *state, uint32_t now, struct bell_mail mail,
 		sleeps_for_both = NULL;
 		if (slept_so)
 			return;
-		waits_for_both = waits_for_both && error == EFAULT; /* the file was cut */
+		/* Never back to true, which bell_use_common_calls may just have taken. */
+		if (error != EFAULT) /* the file was cut */
+			waits_for_both = false;
 	}
 	if (mail.exists && ns > BELL_LOOK_NS)
 		ns = BELL_LOOK_NS;

@@ -74,6 +74,9 @@ suspect_sites_of(uintptr_t base)
 	if (site != NULL) {
 		both.made = atomic_load(&site->made);
 		both.freed = atomic_load(&site->freed);
+		/* Another block's by now: its base went first. */
+		if (atomic_load(&site->base) != base)
+			both = (struct suspect_sites){NULL, NULL};
 	}
 	return both;
 }

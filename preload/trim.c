@@ -184,8 +184,11 @@ trim_collected(uint64_t times)
 int64_t
 trim_next_used(uint64_t *bytes)
 {
+	int64_t ns = atomic_load(&told_ns);
+
+	/* Told after the bytes, so asked before: else the first time would come with no bytes. */
 	*bytes = atomic_load(&told_bytes);
-	return atomic_load(&told_ns);
+	return ns;
 }
 
 void
