@@ -177,7 +177,8 @@ count_gone(const struct block *b)
 bool
 blocks_recorded(void)
 {
-	return atomic_load_explicit(&recording, memory_order_relaxed) && !gate_guest();
+	/* Acquire: with it come the tables that were made before. */
+	return atomic_load_explicit(&recording, memory_order_acquire) && !gate_guest();
 }
 
 static bool

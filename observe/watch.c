@@ -7,11 +7,14 @@
 #include "observe/watch.h"
 
 #include <errno.h>
+#include <linux/membarrier.h>
 #include <malloc.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -29,6 +32,7 @@
 #include "preload/gate.h"
 #include "preload/kind.h"
 #include "preload/mapped.h"
+#include "preload/next.h"
 #include "preload/own_files.h"
 #include "preload/parts.h"
 #include "preload/segment.h"
@@ -221,6 +225,20 @@ sleep_for(uint64_t ns)
 	bell_sleep(&always, 0, mail, ns);
 }
 
+/*
+ * A slot of the host's is loaded by code that knows nothing of us, and what the hook loads then a processor of weak order
+ * may have loaded before: so every running thread passes a barrier between the writing of that and of the first
+ * slot; what is written later is loaded by acquire. This one needs no registration, and takes a grace period of the kernel's,
+ * once. Where it is forbidden, the milliseconds since then have to do.
+ */
+static void
+let_all_see(void)
+{
+	atomic_thread_fence(memory_order_seq_cst);
+	if (vm_calls_allowed())
+		syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+}
+
 static void *
 run(void *unused)
 {
@@ -240,6 +258,8 @@ run(void *unused)
 		weir_trace_start(weir_config.trace_min > weir_config.floor
 					 ? weir_config.trace_min
 					 : weir_config.floor);
+	next_found();
+	let_all_see();
 	attach();
 	while (!is_left()) {
 		read_mail();

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "policy/looks.h"
+#include "pool/lock.h"
 #include "preload/clock.h"
 #include "preload/group.h"
 #include "preload/small_file.h"
@@ -21,41 +22,50 @@
 static int64_t rss_ns, promises_ns; /* when they were read */
 
 static _Atomic bool strict;
+static struct weir_lock status_lock;
+
+/* The first request asks, while the clock may be at work: so not in the text that it uses. 0: it is not known. */
+static uint64_t
+number_in(const char *path)
+{
+	char text[32] = "";
+	uint64_t n = 0;
+
+	small_file_copy(path, text, sizeof(text) - 1);
+	return small_file_is_number(text, &n) ? n : 0;
+}
 
 bool
 facts_strict_commit(void)
 {
-	uint64_t mode;
-
-	strict = small_file_is_number(small_file_text("/proc/sys/vm/overcommit_memory"),
-				      &mode) &&
-		 mode == 2;
+	strict = number_in("/proc/sys/vm/overcommit_memory") == 2;
 	return strict;
 }
 
 uint64_t
 facts_mappings_max(void)
 {
-	uint64_t most;
-
-	return small_file_is_number(small_file_text("/proc/sys/vm/max_map_count"), &most)
-		       ? most
-		       : 0;
+	return number_in("/proc/sys/vm/max_map_count");
 }
 
 static bool
 status_says_filtered(const char *path)
 {
-	return small_file_named(small_file_text(path), "\nSeccomp:") != 0;
+	static char text[4096]; /* under the lock, off the host's stack */
+
+	text[small_file_copy(path, text, sizeof(text) - 1)] = '\0';
+	return small_file_named(text, "\nSeccomp:") != 0;
 }
 
 bool
 facts_is_filtered(void)
 {
-	if (status_says_filtered("/proc/self/status"))
-		return true;
-	return syscall(SYS_gettid) != getpid() &&
-	       status_says_filtered("/proc/thread-self/status");
+	weir_lock(&status_lock);
+	bool is = status_says_filtered("/proc/self/status") ||
+		  (syscall(SYS_gettid) != getpid() &&
+		   status_says_filtered("/proc/thread-self/status"));
+	weir_unlock(&status_lock);
+	return is;
 }
 
 uint64_t
@@ -147,5 +157,6 @@ facts_memory_now(struct facts_memory *m)
 void
 facts_after_fork(void)
 {
+	weir_lock_reset(&status_lock);
 	rss_ns = 0;
 }

@@ -14,7 +14,7 @@
 
 _Atomic bool sampling_on;
 
-static sampling_be *be;
+static sampling_be *_Atomic be; /* sampling_clocked comes at any time */
 static struct weir_sampling state;
 static struct sampling_facts facts;
 
@@ -64,8 +64,10 @@ sampling_init(sampling_be *to)
 void
 sampling_clocked(bool clocked)
 {
-	if (is_auto())
-		be(clocked ? 0 : SAMPLING_LOOKS, clocked ? SAMPLING_LOOKS : 0);
+	sampling_be *to = be;
+
+	if (to != NULL && is_auto())
+		to(clocked ? 0 : SAMPLING_LOOKS, clocked ? SAMPLING_LOOKS : 0);
 }
 
 /* Samples that are live are still to be forgotten. */

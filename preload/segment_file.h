@@ -6,6 +6,7 @@
 #ifndef PRELOAD_SEGMENT_FILE_H
 #define PRELOAD_SEGMENT_FILE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,8 +29,8 @@ struct segment_path {
 };
 
 struct segment_file {
-	bool made;
-	bool nameless; /* so far; a host that ends meanwhile leaves nothing */
+	_Atomic bool made; /* asked without the lock by who wants a clock */
+	bool nameless;	   /* so far; a host that ends meanwhile leaves nothing */
 	struct segment_path path;
 	dev_t device;
 	ino_t inode;

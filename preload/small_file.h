@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Small files of /proc and of the tree of control groups, read whole. Not for two threads at once: the
- * text is static, since a host's stack may be small. All callers have the timer's work lock, or are the
- * first request of the process.
+ * text is static, since a host's stack may be small. All callers of what gives or takes it have the timer's work lock,
+ * or come before main; small_file_copy is for any thread.
  */
 #ifndef PRELOAD_SMALL_FILE_H
 #define PRELOAD_SMALL_FILE_H
