@@ -6,7 +6,9 @@
  * The owner marks itself busy and looks whether somebody claims the magazine; whoever else wants
  * in (the clock, fork, statistics) claims it, makes every running thread pass a memory barrier
  * (membarrier), and waits until the owner is not busy. So the owner pays two plain stores and
- * the visitor pays for both. Without membarrier the owner pays for a fence instead.
+ * the visitor pays for both. Without membarrier the owner pays for a fence instead. Who reads that the other is not there
+ * does so with acquire, of what the other stored with release as it left, and so has what it wrote
+ * (tests/unit/test_weak_order.c).
  *
  * The same keeps the reference count of a block that its thread has to itself: the upper half of
  * `refs` names the magazine it came from, and then only the owner, busy, changes it, without a
@@ -102,17 +104,14 @@ magazine_enter(struct magazine *m)
 {
 	if (atomic_load_explicit(&m->busy, memory_order_relaxed))
 		return false; /* a signal handler interrupted its own thread */
-	if (atomic_load_explicit(&magazine_needs_fence, memory_order_relaxed)) {
+	atomic_store_explicit(&m->busy, 1, memory_order_relaxed);
+	atomic_signal_fence(memory_order_seq_cst);
+	/* Asked behind the mark: who loses the processor before it asks when it is back. */
+	if (__builtin_expect(
+		    atomic_load_explicit(&magazine_needs_fence, memory_order_relaxed), 0))
 		atomic_store(&m->busy, 1);
-		if (atomic_load(&m->claimed) == 0 && !atomic_load(&magazines_claimed))
-			return true;
-	} else {
-		atomic_store_explicit(&m->busy, 1, memory_order_relaxed);
-		atomic_signal_fence(memory_order_seq_cst);
-		if (atomic_load_explicit(&m->claimed, memory_order_acquire) == 0 &&
-		    !atomic_load_explicit(&magazines_claimed, memory_order_acquire))
-			return true;
-	}
+	if (atomic_load(&m->claimed) == 0 && !atomic_load(&magazines_claimed))
+		return true;
 	atomic_store_explicit(&m->busy, 0, memory_order_release);
 	return false;
 }

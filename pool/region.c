@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The table of regions and the lookup of a pointer's span. Writers hold the heap's lock;
- * lookups hold none: what they read for a live block was written before the host got it.
+ * lookups hold none: what they read for a live block was written before the host got it, under that lock, and
+ * the host's threads hand blocks to each other in an order of their own. A stranger's pointer may lie where a region was:
+ * its units were taken out of the tables before it was unmapped, and who has the address since then has it from the kernel,
+ * whose lock on the address space puts the one before the other. The tables lead from pointer to pointer by acquire loads.
  */
 #include "pool/region.h"
 

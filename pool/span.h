@@ -99,6 +99,10 @@ weir_list_remove(struct weir_span *s)
 	s->prev->next = s->next;
 }
 
+/*
+ * Relaxed: who asks of a block that it has got has it from whoever set its state, by a lock or as the host's threads hand
+ * blocks on. Of any other the answer may be old.
+ */
 static inline enum weir_span_state
 weir_span_state(const struct weir_span *s)
 {

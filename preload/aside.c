@@ -36,8 +36,9 @@ struct head {
 	size_t bytes, unused;
 };
 
+/* Written once, before the functions that read them are put where others find them (NEXT_ORDER). */
 static struct weir_next under;
-static uintptr_t base;		       /* of the trays, 0: none yet */
+static _Atomic uintptr_t base; /* of the trays, 0: none yet; relaxed but for fork */
 static _Atomic uint64_t words[TRAYS];  /* used bytes, and in the lower half live blocks */
 static _Atomic uint8_t touched[TRAYS]; /* since its pages went back */
 static _Atomic uint32_t current;
@@ -50,10 +51,16 @@ static _Atomic(void *) next_to_go; /* of these, in the hands of whoever holds th
 static struct weir_lock draining;
 static _Atomic uint64_t served, refused;
 
+static inline uintptr_t
+trays_base(void)
+{
+	return atomic_load_explicit(&base, memory_order_relaxed);
+}
+
 static inline bool
 is_aside(const void *p)
 {
-	return (uintptr_t)p - base < (uintptr_t)TRAYS * TRAY_BYTES;
+	return (uintptr_t)p - trays_base() < (uintptr_t)TRAYS * TRAY_BYTES;
 }
 
 static inline struct head *
@@ -65,7 +72,7 @@ head_of(const void *p)
 static void *
 take_from(uint32_t tray, size_t bytes, size_t align)
 {
-	uintptr_t from = base + (uintptr_t)tray * TRAY_BYTES;
+	uintptr_t from = trays_base() + (uintptr_t)tray * TRAY_BYTES;
 	uint64_t word = atomic_load(&words[tray]), end;
 	uintptr_t p;
 
@@ -111,7 +118,7 @@ take(size_t size, size_t align)
 static void
 give(const void *p)
 {
-	_Atomic uint64_t *at = &words[((uintptr_t)p - base) / TRAY_BYTES];
+	_Atomic uint64_t *at = &words[((uintptr_t)p - trays_base()) / TRAY_BYTES];
 	uint64_t word = atomic_load(at);
 
 	while (!atomic_compare_exchange_weak(at, &word,
@@ -302,7 +309,7 @@ tidy(void)
 		    !atomic_compare_exchange_strong(&words[i], &empty,
 						    (uint64_t)TRAY_BYTES << 32 | TAKEN))
 			continue;
-		void *p = (void *)(base + (uintptr_t)i * TRAY_BYTES);
+		void *p = (void *)(trays_base() + (uintptr_t)i * TRAY_BYTES);
 		if (weir_pages_system.purge(p, TRAY_BYTES) == WEIR_PURGED_RESERVED &&
 		    weir_pages_system.commit(p, TRAY_BYTES) != 0)
 			continue; /* nobody is served from it any more */

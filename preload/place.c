@@ -33,7 +33,11 @@ static _Atomic uint64_t zero_memory[WEIR_ZERO_SIZES];
 
 static _Atomic bool stopped;
 
-/* Blocks freed while their thread was inside weir; whoever leaves next gives them back. */
+/*
+ * Blocks freed while their thread was inside weir; whoever leaves next gives them back. Put in by release, and taken out all
+ * at once by acquire: each exchange goes on what the ones before it released, and nobody takes the first one alone, so that
+ * it does not matter if a block comes back meanwhile.
+ */
 static _Atomic(struct weir_span *) deferred;
 
 union zero_word {

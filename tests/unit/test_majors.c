@@ -2,6 +2,11 @@
 /*
  * Whose collections make whose blocks older.
  */
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
 #include "tests/tap.h"
 #include "trace/majors.h"
 
@@ -78,11 +83,79 @@ TEST(what_runs_no_script_goes_by_main)
 	CHECK_EQ(majors_at(MAJORS_CLOCKS - 1), last + 2);
 }
 
+static _Atomic bool runs, stop;
+
+static void *
+follow_others(void *unused)
+{
+	for (uint32_t i = 0; !atomic_load(&stop); i++) {
+		majors_follow(6, 30 + i % 2);
+		atomic_store(&runs, true);
+	}
+	return unused;
+}
+
+static void *
+forget_one(void *unused)
+{
+	while (!atomic_load(&stop)) {
+		majors_forget(40);
+		atomic_store(&runs, true);
+	}
+	return unused;
+}
+
+static bool
+beside(pthread_t *thread, void *(*other)(void *))
+{
+	atomic_store(&runs, false);
+	atomic_store(&stop, false);
+	if (pthread_create(thread, NULL, other, NULL) != 0)
+		return false;
+	while (!atomic_load(&runs))
+		sched_yield();
+	return true;
+}
+
+static void
+end(pthread_t thread)
+{
+	atomic_store(&stop, true);
+	pthread_join(thread, NULL);
+}
+
+/* Two threads at a time; what is right is so whoever comes first. */
+TEST(no_collection_is_lost_while_a_clock_changes_hands)
+{
+	enum { TIMES = 1000000 };
+	uint32_t before, wrong = 0;
+	pthread_t thread;
+
+	majors_follow(6, 30);
+	majors_follow(7, 40);
+	before = majors_at(6);
+	REQUIRE(beside(&thread, follow_others));
+	collect(MAIN, TIMES);
+	end(thread);
+	CHECK_EQ(majors_at(6), before + TIMES);
+	REQUIRE(beside(&thread, forget_one));
+	for (int i = 0; i < TIMES; i++) {
+		majors_follow(7, 40);
+		majors_follow(7, 41);
+		before = majors_at(7);
+		collect(41, 1);
+		wrong += majors_at(7) != before + 1;
+	}
+	end(thread);
+	CHECK_EQ(wrong, 0);
+}
+
 #define TAP_TESTS                                                                        \
 	T(what_main_allocates_is_as_old_as_its_own_collections)                          \
 	T(a_worker_goes_by_its_own_or_by_those_of_main_where_they_are_more)              \
 	T(what_an_ended_worker_leaves_goes_by_main_at_once)                              \
 	T(a_clock_never_goes_back)                                                       \
+	T(no_collection_is_lost_while_a_clock_changes_hands)                             \
 	T(what_runs_no_script_goes_by_main)
 
 TAP_MAIN()
