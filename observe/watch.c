@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <linux/membarrier.h>
 #include <malloc.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -228,15 +227,16 @@ sleep_for(uint64_t ns)
 /*
  * A slot of the host's is loaded by code that knows nothing of us, and what the hook loads then a processor of weak order
  * may have loaded before: so every running thread passes a barrier between the writing of that and of the first
- * slot; what is written later is loaded by acquire. This one needs no registration, and takes a grace period of the kernel's,
- * once. Where it is forbidden, the milliseconds since then have to do.
+ * slot; what is written later is loaded by acquire. x86-64 keeps loads in order by itself. This barrier needs no
+ * registration, and takes a grace period of the kernel's, once. Where it is forbidden, the milliseconds since then have to do.
  */
 static void
 let_all_see(void)
 {
-	atomic_thread_fence(memory_order_seq_cst);
+#if !defined(__x86_64__)
 	if (vm_calls_allowed())
 		syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+#endif
 }
 
 static void *

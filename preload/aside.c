@@ -126,6 +126,7 @@ give(const void *p)
 		;
 }
 
+/* Taken all at once by drain: what the caller wrote there goes with each exchange. */
 static void
 let_wait(void *p)
 {

@@ -70,7 +70,10 @@ bell_sleep(const _Atomic uint32_t *state, uint32_t now, struct bell_mail mail,
 	   uint64_t ns)
 {
 	if (mail.word != NULL) {
-		/* Said first, for bell_use_common_calls: a call that is interrupted is made once more. */
+		/*
+		 * Said first, for bell_use_common_calls, which forbids first and then looks (both seq_cst): a call that
+		 * is interrupted is made once more.
+		 */
 		sleeps_for_both = state;
 		bool slept_so = waits_for_both && vm_calls_allowed() &&
 				sleep_for_both(state, now, mail, ns);

@@ -99,6 +99,10 @@ before(void)
 	errno = saved_errno;
 }
 
+/*
+ * What the gate is opened with (gate_first) is taken away by a release store once all is reset, and looked for by an acquire
+ * load: who finds nothing there finds weir as it is in the child. Who finds it waits for the lock.
+ */
 static void
 wake(void)
 {

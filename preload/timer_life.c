@@ -34,6 +34,7 @@ static pthread_key_t first_key;
 static bool has_key;
 static _Atomic bool may_start;
 
+/* Each state is exchanged from the one before, and so has what whoever started the thread wrote of it. */
 void
 timer_join(void)
 {
@@ -103,7 +104,7 @@ timer_start(int64_t now_ns)
 		return false;
 	if (!timer_moves(TIMER_NONE, TIMER_STARTING))
 		return true;
-	/* Whoever forbids it later waits for us. */
+	/* Whoever forbids it later waits for us: each writes its own word and then reads the other's, seq_cst. */
 	if (atomic_load(&may_start)) {
 		atomic_store(&timer_rounds, 0);
 		rc = thread_start(timer_run);

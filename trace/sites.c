@@ -83,7 +83,11 @@ sites_of(uint32_t stack, uint32_t caller_kind, uint32_t thread)
 	return used;
 }
 
-/* Unless it is set: a line that many threads write is dear. */
+/*
+ * Unless it is set: a line that many threads write is dear. Relaxed: publish.c takes the bit off and then the site's lock,
+ * which the caller has given back. Either it had the lock after the caller, and has the change, or before, and the
+ * caller sees that the bit is off.
+ */
 static void
 note_change(uint32_t site)
 {
