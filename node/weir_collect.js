@@ -293,6 +293,9 @@ function makeChannel() {
 		withFile(file, (fd) => {
 			publish(fd);
 			readSync(fd, mail, 0, mail.byteLength, settings.mailbox);
+			// The number is written after the question; within one read nothing is in order.
+			if (mail[0] !== mail[8] && mail[0] !== taken)
+				readSync(fd, mail, 0, mail.byteLength, settings.mailbox);
 		});
 		const request = mail[0];
 		if (request === mail[8] || request === taken || Number(mail[1] & 0xffffffffn) !== COMMAND_COLLECT)

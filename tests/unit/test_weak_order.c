@@ -122,10 +122,28 @@ hull_may_shrink(enum weak_order load)
 	return weak_can(&w, old_bytes_from_new_low);
 }
 
+/* A block (X is its address) that is handed on by nothing but that: weir_hull_has. */
+static bool
+block_may_be_a_strangers(bool by_address)
+{
+	struct weak w = {0};
+
+	weak_store(&w, 0, Y, 1, REL);
+	weak_store(&w, 0, X, 1, REL);
+	weak_load(&w, 1, A, X, RLX);
+	if (by_address)
+		weak_load_by(&w, 1, A, B, Y, ACQ);
+	else
+		weak_load(&w, 1, B, Y, ACQ);
+	return weak_can(&w, saw_flag_not_data);
+}
+
 TEST(a_hull_that_grows_never_lacks_what_it_had)
 {
 	CHECK(!hull_may_shrink(ACQ));
 	CHECK(hull_may_shrink(RLX));
+	CHECK(!block_may_be_a_strangers(true));
+	CHECK(block_may_be_a_strangers(false));
 }
 
 /* A magazine's owner (magazine_enter) and its visitor. X: busy, Y: claimed; each leaves a mark and looks for the other's. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * All executions of a few threads on a processor of weak order, as 64-bit ARM's: loads and stores of a thread happen in
- * any order that its program does not forbid, and each is seen by all others at once. Forbidden is only: to pass an
- * access of the same word, what is behind an acquire load, what is before a release store, a store that waits for
- * what was loaded, a fence; and that a seq_cst load passes a seq_cst store. A read-modify-write is two accesses, as
- * processors without one instruction for it do it: what comes behind may pass its store. Nothing is sampled: what
- * cannot be reached does not happen.
+ * All executions of two threads on a processor of weak order, as 64-bit ARM's: loads and stores of a thread happen in
+ * any order that its program does not forbid, and each is seen by all others at once. Forbidden is only to pass: an access
+ * of the same word; an acquire load; what a release store comes behind; a load whose value decides on a store or is the
+ * address of an access; a fence; and for a seq_cst load a seq_cst store. A read-modify-write is two accesses, as processors
+ * without one instruction for it do it: what comes behind may pass its store. Nothing is sampled: what cannot be
+ * reached does not happen.
  */
 #ifndef TESTS_UNIT_WEAK_ORDER_H
 #define TESTS_UNIT_WEAK_ORDER_H
@@ -26,8 +26,9 @@ struct weak_op {
 	enum weak_kind kind;
 	enum weak_order order;
 	uint8_t word, reg, value;
-	uint8_t must;		  /* be loaded: no other execution counts */
-	uint8_t if_reg, if_value; /* a store is made only if so; ANY: always */
+	uint8_t must; /* be loaded: no other execution counts */
+	uint8_t if_reg,
+		if_value; /* a store only if so; a load by that address; ANY: always */
 };
 
 struct weak {
@@ -56,6 +57,14 @@ static inline void
 weak_load(struct weak *w, int thread, uint8_t reg, uint8_t word, enum weak_order order)
 {
 	weak_put(w, thread, (struct weak_op){LOAD, order, word, reg, 0, ANY, ANY, 0});
+}
+
+/* By an address that has to be loaded first. */
+static inline void
+weak_load_by(struct weak *w, int thread, uint8_t by, uint8_t reg, uint8_t word,
+	     enum weak_order order)
+{
+	weak_put(w, thread, (struct weak_op){LOAD, order, word, reg, 0, ANY, by, 0});
 }
 
 static inline void
@@ -122,7 +131,7 @@ weak_keeps(const struct weak_op *a, const struct weak_op *b)
 	return a->word == b->word || (weak_reads(a) && (a->order & ACQ) != 0) ||
 	       (weak_writes(b) && (b->order & REL) != 0) ||
 	       (weak_writes(a) && weak_reads(b) && a->order == SC && b->order == SC) ||
-	       (weak_reads(a) && weak_writes(b) && b->if_reg == a->reg);
+	       (weak_reads(a) && b->if_reg == a->reg);
 }
 
 static inline bool
