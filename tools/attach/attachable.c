@@ -262,8 +262,8 @@ program_suits(struct attachable_answer *a, pid_t pid)
 	if (proc_link(pid, "exe", exe, sizeof(exe)) != 0)
 		return against(
 			a, ATTACHABLE_NO,
-			"its program cannot be read: it is another user's, or part "
-			"of the kernel");
+			"its program cannot be read: it is another user's, part of "
+			"the kernel, or lets nobody look into it (PR_SET_DUMPABLE)");
 	snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
 	if (proc_secure(pid, &secure) == 0 && secure)
 		return against(a, ATTACHABLE_NO,
