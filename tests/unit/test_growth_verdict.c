@@ -287,6 +287,44 @@ TEST(what_was_seen_lately_and_rises_is_no_garbage_before_a_collection)
 	CHECK_EQ(verdict(&e), GROWTH_GC_LAG);
 }
 
+/* Sampled from the ninth second on, one block in five freed: as a logger's queue of buffers was seen on Node 26. */
+static double
+sampled_leak(double t)
+{
+	static const double live[] = {6, 10, 10, 14, 19, 24, 28, 32, 32, 33, 37, 43};
+
+	return t < 9 ? 0 : live[(int)t - 9] * MB;
+}
+
+static double
+sampled_floor(double t)
+{
+	static const double left[] = {0, 0, 0, 4, 4, 11, 11, 11, 11, 23, 23, 39};
+
+	return t < 9 ? 0 : left[(int)t - 9] * MB;
+}
+
+TEST(of_samples_the_time_before_the_first_is_no_time_without_blocks)
+{
+	struct growth_evidence e;
+
+	fill_gc(21, sampled_leak, sampled_floor, 2);
+	e = evidence(21);
+	e.major_gcs = 5;
+	e.first_s = 9;
+	e.alloc_count = 105;
+	e.freed_count = 20;
+	e.age_bytes[1] = e.live_bytes / 2;
+	e.age_bytes[0] = e.live_bytes - e.age_bytes[1];
+	CHECK_EQ(verdict(&e), GROWTH_UNDECIDED);
+	growth_windows_from(&windows, 9);
+	CHECK_EQ(windows.n, 1);
+	CHECK(windows.begin_s == 9 && windows.of[0].begin_s == 9);
+	CHECK(windows.of[0].points >= 10 && windows.of[0].points <= 12);
+	CHECK(windows.of[0].live[0] >= 6 * MB);
+	CHECK_EQ(verdict(&e), GROWTH_HELD);
+}
+
 TEST(a_floor_seen_often_is_one_witness)
 {
 	struct growth_evidence e;
@@ -420,6 +458,7 @@ TEST(every_verdict_has_words)
 	T(a_cache_that_replaces_is_no_garbage)                                           \
 	T(few_collections_that_leave_the_same_are_of_a_cache)                            \
 	T(what_was_seen_lately_and_rises_is_no_garbage_before_a_collection)              \
+	T(of_samples_the_time_before_the_first_is_no_time_without_blocks)                \
 	T(a_floor_seen_often_is_one_witness)                                             \
 	T(a_rise_with_rare_collections_is_seen_in_what_was_not_freed)                    \
 	T(a_leak_that_rests_is_still_one_but_not_for_ever)                               \

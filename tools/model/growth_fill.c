@@ -180,6 +180,11 @@ growth_fill_windows(const struct growth_model *m, struct growth_lines *p)
 		growth_rows_free(&rows[k]);
 	}
 	for (size_t part = 0; part < p->n; part++)
-		if (p->windows[part] != NULL)
+		if (p->windows[part] != NULL) {
 			growth_windows_end(p->windows[part]);
+			if (p->sums[part].error > 0)
+				growth_windows_from(
+					p->windows[part],
+					growth_seconds(m->v, p->sums[part].first_ns));
+		}
 }

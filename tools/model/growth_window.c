@@ -98,6 +98,36 @@ growth_windows_end(struct growth_windows *w)
 	}
 }
 
+/* What is left is stretched; as many of the instants are left. */
+static void
+cut(struct growth_window *w, double begin_s)
+{
+	size_t from = growth_window_cell(w, begin_s), left = GROWTH_CELLS - from;
+
+	for (size_t i = 0; i < GROWTH_CELLS; i++) {
+		size_t at = from + i * left / GROWTH_CELLS;
+
+		w->floor[i] = w->floor[at];
+		w->top[i] = w->top[at];
+		w->live[i] = w->live[at];
+	}
+	w->points = w->points * left / GROWTH_CELLS;
+	w->epochs = (w->epochs * left + GROWTH_CELLS - 1) / GROWTH_CELLS;
+	w->begin_s = begin_s;
+}
+
+void
+growth_windows_from(struct growth_windows *w, double begin_s)
+{
+	if (begin_s <= w->begin_s || begin_s >= w->end_s)
+		return;
+	while (w->n > 1 && w->of[w->n - 2].begin_s <= begin_s)
+		w->n--;
+	w->begin_s = begin_s;
+	if (w->of[w->n - 1].begin_s < begin_s)
+		cut(&w->of[w->n - 1], begin_s);
+}
+
 void
 growth_window_bins(const struct growth_window *w, bool floor, size_t first, size_t n,
 		   double *out)

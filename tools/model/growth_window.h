@@ -59,6 +59,9 @@ void growth_window_put(struct growth_window *w, size_t cell,
 /* Where nothing was written, what was known before holds. */
 void growth_windows_end(struct growth_windows *w);
 
+/* After that: of what is seen only since then, as samples are, nothing is known of the time before. */
+void growth_windows_from(struct growth_windows *w, double begin_s);
+
 /*
  * The window from cell `first` on as n bins of equal time, each the least of its time. n is at most
  * GROWTH_BINS.
