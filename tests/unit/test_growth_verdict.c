@@ -287,6 +287,20 @@ TEST(what_was_seen_lately_and_rises_is_no_garbage_before_a_collection)
 	CHECK_EQ(verdict(&e), GROWTH_GC_LAG);
 }
 
+/* Two of just now, as `weir collect` asks for, left a floor, but there is none to compare it with. */
+TEST(what_rises_under_garbage_is_no_plateau_after_two_collections)
+{
+	struct growth_evidence e;
+
+	fill_gc(30, kept_under_saw, zero, 28);
+	e = evidence(30);
+	e.major_gcs = 2;
+	e.freed_count = 900;
+	e.age_bytes[1] = e.live_bytes / 2;
+	e.age_bytes[0] = e.live_bytes - e.age_bytes[1];
+	CHECK_EQ(verdict(&e), GROWTH_UNDECIDED);
+}
+
 /* Sampled from the ninth second on, one block in five freed: as a logger's queue of buffers was seen on Node 26. */
 static double
 sampled_leak(double t)
@@ -459,6 +473,7 @@ TEST(every_verdict_has_words)
 	T(few_collections_that_leave_the_same_are_of_a_cache)                            \
 	T(what_was_seen_lately_and_rises_is_no_garbage_before_a_collection)              \
 	T(of_samples_the_time_before_the_first_is_no_time_without_blocks)                \
+	T(what_rises_under_garbage_is_no_plateau_after_two_collections)                  \
 	T(a_floor_seen_often_is_one_witness)                                             \
 	T(a_rise_with_rare_collections_is_seen_in_what_was_not_freed)                    \
 	T(a_leak_that_rests_is_still_one_but_not_for_ever)                               \

@@ -176,7 +176,8 @@ is_unseen(const struct growth_evidence *e)
 	double late = least_live(w, half, GROWTH_CELLS);
 	double most = most_of(w->live, 0, GROWTH_CELLS);
 
-	if (e->major_gcs >= FEW_MAJORS || w->points < FEW_POINTS)
+	if (w->points < FEW_POINTS ||
+	    (e->major_gcs >= FEW_MAJORS && (w->epochs >= FEW_FLOORS || !lows_rise(w))))
 		return false;
 	c = growth_course(e->windows, false, LEAST_RISE * (double)e->live_bytes);
 	return (c.is & (COURSE_RISES | COURSE_SLOWS | COURSE_LEANS)) != 0 ||
