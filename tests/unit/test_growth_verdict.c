@@ -287,6 +287,26 @@ TEST(what_was_seen_lately_and_rises_is_no_garbage_before_a_collection)
 	CHECK_EQ(verdict(&e), GROWTH_GC_LAG);
 }
 
+/* Entries of six seconds: at the one collection two thirds were left, and at the next it will be as much. */
+static double
+six_seconds(double t)
+{
+	return (t < 13 ? 6 * t : 41 + 6 * (t - 13)) * MB;
+}
+
+TEST(after_one_fall_a_rise_may_be_garbage)
+{
+	struct growth_evidence e;
+
+	fill_gc(20, six_seconds, zero, 13);
+	e = evidence(20);
+	e.major_gcs = 1;
+	e.freed_count = 300;
+	e.age_bytes[1] = e.live_bytes / 2;
+	e.age_bytes[0] = e.live_bytes - e.age_bytes[1];
+	CHECK_EQ(verdict(&e), GROWTH_UNDECIDED);
+}
+
 /* Two of just now, as `weir collect` asks for, left a floor, but there is none to compare it with. */
 TEST(what_rises_under_garbage_is_no_plateau_after_two_collections)
 {
@@ -473,6 +493,7 @@ TEST(every_verdict_has_words)
 	T(few_collections_that_leave_the_same_are_of_a_cache)                            \
 	T(what_was_seen_lately_and_rises_is_no_garbage_before_a_collection)              \
 	T(of_samples_the_time_before_the_first_is_no_time_without_blocks)                \
+	T(after_one_fall_a_rise_may_be_garbage)                                          \
 	T(what_rises_under_garbage_is_no_plateau_after_two_collections)                  \
 	T(a_floor_seen_often_is_one_witness)                                             \
 	T(a_rise_with_rare_collections_is_seen_in_what_was_not_freed)                    \

@@ -77,6 +77,18 @@ comes_down(const struct growth_evidence *e)
 	return true;
 }
 
+/* Cells of the first and the last fall by a quarter; 0: none. */
+static void
+find_falls(const struct growth_window *w, size_t *first, size_t *last)
+{
+	*first = *last = 0;
+	for (size_t i = 1; i < GROWTH_CELLS; i++)
+		if (w->live[i] < 0.75 * w->live[i - 1]) {
+			*first = *first == 0 ? i : *first;
+			*last = i;
+		}
+}
+
 /*
  * Of few collections what lived after the falls tells more than floors, of which the first is that of the line's beginning: a
  * leak from the beginning on would have risen with the time since. A third of that is enough; of one fall nothing is known.
@@ -84,15 +96,21 @@ comes_down(const struct growth_evidence *e)
 static bool
 lows_rise(const struct growth_window *w)
 {
-	size_t first = 0, last = 0;
+	size_t first, last;
 
-	for (size_t i = 1; i < GROWTH_CELLS; i++)
-		if (w->live[i] < 0.75 * w->live[i - 1]) {
-			first = first == 0 ? i : first;
-			last = i;
-		}
+	find_falls(w, &first, &last);
 	return last == first || 3 * (w->live[last] - w->live[first]) * (double)first >=
 					w->live[first] * (double)(last - first);
+}
+
+/* After its one fall it may rise by garbage, as it did before; after two and more, if what lived then has not risen. */
+static bool
+falls_back(const struct growth_window *w)
+{
+	size_t first, last;
+
+	find_falls(w, &first, &last);
+	return first != 0 && (first == last || !lows_rise(w));
 }
 
 /* A cache with garbage beside it: that is of no size, and what is kept is. A floor of nothing is that of the beginning. */
@@ -262,7 +280,9 @@ find_course(const struct growth_evidence *e, struct growth_facts *f)
 		if (longest(e->windows)->epochs >= FEW_FLOORS ||
 		    (live.is & COURSE_RISES) == 0)
 			return;
-		f->is |= (f->is & FACT_PROVEN) != 0 ? FACT_CLIMBS : FACT_LEANS;
+		f->is |= (f->is & FACT_PROVEN) != 0 && !falls_back(longest(e->windows))
+				 ? FACT_CLIMBS
+				 : FACT_LEANS;
 		f->slope_bytes_per_s = live.slope_bytes_per_s;
 		f->window = live.window;
 		return;
