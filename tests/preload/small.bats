@@ -79,12 +79,13 @@ ended() { [ "$(counter sampling_off_ns)" -gt 0 ]; }
   "$WEIR" stat "$SIDECAR" | grep "small blocks are sampled, one for each 64 KB asked for"
 }
 
-# On while it grows, off when it has been flat for half a minute, on again: no block is touched by that.
+# On while it grows, off when it has been flat for half a minute, on again with the next look, ten seconds later at most: no block
+# is touched by that.
 @test "sampling goes on and off again under threads, signals and forks" {
   local how
   for how in plain signals forks; do
     SIDECAR=$BATS_TEST_TMPDIR/$how.weir
-    LD_PRELOAD=$SHIM WEIR_OPTIONS=stats=$SIDECAR,stats_ms=100 timeout 300 "$GUESTS/ramps" $how 4 0:4 60:4 0:45 100:6 \
+    LD_PRELOAD=$SHIM WEIR_OPTIONS=stats=$SIDECAR,stats_ms=100 timeout 300 "$GUESTS/ramps" $how 4 0:4 60:4 0:45 100:12 \
       >"$BATS_TEST_TMPDIR/$how" 3>&- &
   done
   for how in plain signals forks; do
