@@ -24,7 +24,16 @@
 
 #define UNTOUCHED_LEAST ((uint64_t)16 << 20)
 
+/* So much the host's own thread measures, which would wait for it; at most this part of a processor. */
+#define RESIDENT_INLINE ((uint64_t)256 << 20)
+#define RESIDENT_SHARE	2000
+
 static _Atomic uint64_t other_bytes;
+/* Of weir's address space, measured at ns; not again before next_ns. */
+static struct {
+	int64_t ns, next_ns;
+	uint64_t bytes;
+} seen;
 static int64_t scarce_ns;   /* when limits of data and address space were read */
 static bool is_limited;	    /* by the group, or by what may be promised */
 static uint64_t firm_bytes; /* see weir_keep_firm */
@@ -36,24 +45,35 @@ own_bytes(void)
 	return weir_pool_lent_bytes() + weir_pool_cached_bytes();
 }
 
+bool
+bounds_resident(int64_t now_ns, enum chores_by by, int64_t within_ns, uint64_t *bytes)
+{
+	uint64_t most = by == CHORES_BY_CLOCK ? UINT64_MAX : RESIDENT_INLINE;
+
+	if (seen.ns == 0 || now_ns - seen.ns >= within_ns) {
+		if (now_ns < seen.next_ns)
+			return false;
+		int64_t begun_ns = clock_read(CLOCK_MONOTONIC);
+		bool measured = weir_pool_resident(most, &seen.bytes);
+		int64_t cost_ns = clock_read(CLOCK_MONOTONIC) - begun_ns;
+		seen.next_ns = now_ns + cost_ns * RESIDENT_SHARE;
+		if (!measured)
+			return false;
+		seen.ns = now_ns;
+	}
+	*bytes = seen.bytes;
+	return true;
+}
+
 /* What is lent is not all touched: where that matters, the resident part is measured, which takes time. */
 static bool
 own_resident(int64_t now_ns, enum chores_by by, uint64_t *bytes)
 {
-	static int64_t next_ns;
-	uint64_t most = by == CHORES_BY_CLOCK ? UINT64_MAX : BOUNDS_RESIDENT_INLINE;
-
 	*bytes = own_bytes();
 	if (*bytes < UNTOUCHED_LEAST)
 		return true;
-	if (now_ns < next_ns)
-		return false;
-	int64_t begun_ns = clock_read(CLOCK_MONOTONIC);
-	bool measured = weir_pool_resident(most, bytes);
-	/* Each second, or a two-thousandth of a processor. */
-	int64_t rest_ns = (clock_read(CLOCK_MONOTONIC) - begun_ns) * 2000;
-	next_ns = now_ns + (rest_ns > TOUCHED_EVERY ? rest_ns : TOUCHED_EVERY);
-	return measured;
+	return weir_look_due(now_ns, seen.ns, TOUCHED_EVERY) &&
+	       bounds_resident(now_ns, by, 0, bytes);
 }
 
 static void
@@ -190,4 +210,5 @@ bounds_after_fork(void)
 {
 	scarce_ns = 0;
 	rest_peak = 0;
+	seen.ns = seen.next_ns = 0;
 }

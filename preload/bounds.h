@@ -14,9 +14,6 @@
 #include "preload/facts.h"
 #include "preload/snapshot.h"
 
-/* So much the host's own thread measures, which would wait for it. */
-#define BOUNDS_RESIDENT_INLINE ((uint64_t)256 << 20)
-
 /* Fills the tick's bounds, and what the sidecar says of them. */
 void bounds_look(struct weir_tick *tick, int64_t worked_ns, enum chores_by by,
 		 struct snapshot_clock *counts);
@@ -26,6 +23,13 @@ bool bounds_limited(void);
 
 /* The process's size was read: does what is not weir's grow? */
 void bounds_small(int64_t now_ns, const struct facts_memory *m, enum chores_by by);
+
+/*
+ * How much of weir's memory is resident: measured now, which costs milliseconds a gigabyte, or no longer ago than
+ * `within_ns`. False: it is not known, as it costs too much to measure it again yet, or at all.
+ */
+bool bounds_resident(int64_t now_ns, enum chores_by by, int64_t within_ns,
+		     uint64_t *bytes);
 
 /* What of the process was resident at the last look and is not weir's. Any time. */
 uint64_t bounds_other_bytes(void);

@@ -26,9 +26,9 @@
 #include "preload/trim.h"
 #include "weir/stats.h"
 
-#define MS_NS	       1000000ll
-#define SLEEP_MIN_NS   (5 * MS_NS)
-#define RESIDENT_EVERY (5000 * MS_NS) /* it costs milliseconds a gigabyte */
+#define MS_NS		1000000ll
+#define SLEEP_MIN_NS	(5 * MS_NS)
+#define RESIDENT_WITHIN (5000 * MS_NS)
 
 /* What a thread of the host's does of it in one go. */
 #define STEP_BYTES ((uint64_t)8 << 20)
@@ -40,7 +40,6 @@
 
 static struct snapshot_clock counts;
 static _Atomic uint64_t failures;
-static int64_t resident_ns; /* when resident_bytes was measured */
 static struct weir_aging aging;
 static uint64_t asked_bytes; /* that the host had asked for at the last look */
 static int64_t written_ns, mail_ns;
@@ -139,18 +138,6 @@ read_mail(int64_t now_ns)
 	segment_answer(&m, result);
 }
 
-/* Costs the host's own thread what it would notice. */
-static void
-measure(int64_t now_ns, bool resting, enum chores_by by)
-{
-	uint64_t most = by == CHORES_BY_CLOCK ? UINT64_MAX : BOUNDS_RESIDENT_INLINE;
-
-	if (now_ns - resident_ns < RESIDENT_EVERY && !resting)
-		return;
-	if (weir_pool_resident(most, &counts.resident_bytes))
-		resident_ns = now_ns;
-}
-
 uint64_t
 chores_do(int64_t now_ns, enum chores_by by)
 {
@@ -179,7 +166,8 @@ chores_do(int64_t now_ns, enum chores_by by)
 		if (sleep > (uint64_t)early_ns)
 			sleep = (uint64_t)early_ns;
 	} else if (news) {
-		measure(now_ns, sleep == UINT64_MAX, by);
+		bounds_resident(now_ns, by, sleep == UINT64_MAX ? 0 : RESIDENT_WITHIN,
+				&counts.resident_bytes);
 		look_at_parts(now_ns, by);
 		write_sidecar(now_ns, false);
 		written_ns = now_ns;
@@ -274,7 +262,7 @@ chores_after_fork(void)
 	beat = (struct weir_beat){0};
 	counts = (struct snapshot_clock){0};
 	atomic_store(&failures, 0);
-	resident_ns = written_ns = mail_ns = 0;
+	written_ns = mail_ns = 0;
 	bounds_after_fork();
 	aging = (struct weir_aging){0};
 	parts_after_fork();
