@@ -290,8 +290,7 @@ refresh(void)
 		end_run(&r);
 		atomic_store_explicit(&table, r.t, memory_order_release);
 		/* Not before: by the old table nobody is where a new module is, which would be remembered. */
-		if (n_modules != told)
-			unwind_forget();
+		unwind_forget(n_modules != told);
 		told = n_modules;
 	}
 	took_ns = time_ns() - begun_ns;

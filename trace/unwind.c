@@ -217,8 +217,8 @@ unwind_rule_at(uint64_t pc)
 	remember(&ways[into], pc >> SLOT_BITS, pack(&rule));
 	remember(last, pc >> RECENT_BITS, pack(&rule));
 	/*
-	 * A module may have come since the rule was looked for. In one order of all with unwind_forget: either that is
-	 * seen here, or what was remembered is seen there.
+	 * A module may have come since the rule was looked for, or the table in which it was found have been written to. In
+	 * one order of all with unwind_forget: either that is seen here, or what was remembered is seen there.
 	 */
 	atomic_store(&remembers, true);
 	if (atomic_load(&forgotten) != times) {
@@ -229,10 +229,10 @@ unwind_rule_at(uint64_t pc)
 }
 
 void
-unwind_forget(void)
+unwind_forget(bool all)
 {
 	atomic_fetch_add(&forgotten, 1);
-	if (!atomic_exchange(&remembers, false))
+	if (!all || !atomic_exchange(&remembers, false))
 		return;
 	for (size_t i = 0; i < SLOTS; i++)
 		for (unsigned k = 0; k < WAYS; k++)

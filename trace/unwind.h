@@ -30,8 +30,8 @@ struct unwind_rule {
 /* The rule at a return address; a few us the first time, then a word of a cache. */
 struct unwind_rule unwind_rule_at(uint64_t pc);
 
-/* What is remembered holds no more: code was mapped or unmapped. */
-void unwind_forget(void);
+/* What is looked for just now is not to be remembered, for the tables of code changed; nor, with `all`, what was: code has come. */
+void unwind_forget(bool all);
 
 /*
  * The parser: `fde` and `cie` are the bytes of the entries, the former at `fde_address`. False: not
