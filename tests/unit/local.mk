@@ -35,6 +35,7 @@ UNIT_TESTS = \
 	%D%/test_growth_rules \
 	%D%/test_growth_verdict \
 	%D%/test_growth_work \
+	%D%/test_growth_young \
 	%D%/test_heap_partly \
 	%D%/test_holders \
 	%D%/test_hoard \

@@ -72,6 +72,7 @@ static const struct row {
 	 .unseen = true, .gc_s = 100},
 	{"lifted", GROWTH_UNDECIDED, 40, over_ragged, ragged_rise, .freed = 900,
 	 .gc_s = 5},
+	{"garbage-short", GROWTH_UNDECIDED, 3, line, zero, .freed = 900},
 	{"garbage", GROWTH_GC_LAG, 20, saw, saw_floor, .freed = 900},
 	{"young", GROWTH_UNDECIDED, 40, line, zero, .freed = 300, .young = true},
 	{"rose-again", GROWTH_UNDECIDED, 40, over_late, late_rise, .freed = 900,

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Verdicts on lines of which few collections were seen, or which are seen for a short time only. */
+#include "tests/tap.h"
+#include "tests/unit/growth_series.h"
+
+/* A collection each five seconds: so much lived then, and 15 MB a second come; `step` more each time. */
+static double low_first, low_step, low_churn;
+
+static double
+three_falls(double t)
+{
+	int gc = (int)t / 5;
+
+	return ((gc > 0 ? low_first + low_step * gc : 0) + low_churn * (t - 5 * gc)) * MB;
+}
+
+/* Of the first two nothing is known but the beginning. */
+static double
+three_floors(double t)
+{
+	return t < 10 ? 0 : (low_first + low_step * (t < 15 ? 1 : 2)) * MB;
+}
+
+/* A cache of which three collections were seen, each of which left as much: the beginning is no floor to compare with. */
+TEST(few_collections_that_leave_the_same_are_of_a_cache)
+{
+	struct growth_evidence e;
+
+	low_first = 30;
+	low_step = 0;
+	low_churn = 15;
+	fill_gc(19, three_falls, three_floors, 5);
+	e = evidence(19);
+	e.major_gcs = 3;
+	e.peak_bytes = (uint64_t)(130 * MB);
+	e.freed_count = 900;
+	e.age_bytes[1] = (uint64_t)(30 * MB);
+	e.age_bytes[0] = e.live_bytes - e.age_bytes[1];
+	CHECK_EQ(verdict(&e), GROWTH_PLATEAU);
+	/* Each left more: no word of comfort. */
+	low_step = 25;
+	fill_gc(19, three_falls, three_floors, 5);
+	e.live_bytes = (uint64_t)last_live();
+	CHECK_EQ(verdict(&e), GROWTH_UNDECIDED);
+	/* One in ten is kept, and just now most is garbage. */
+	low_first = 0;
+	low_step = 9;
+	low_churn = 25;
+	fill_gc(19, three_falls, three_floors, 5);
+	e.live_bytes = (uint64_t)last_live();
+	CHECK_EQ(verdict(&e), GROWTH_UNDECIDED);
+}
+
+/* Sampled for three seconds. */
+static double
+late_comer(double t)
+{
+	return t < 16 ? 0 : (t < 17 ? 2 : t < 18 ? 6 : 12) * MB;
+}
+
+static double
+late_garbage(double t)
+{
+	return t < 14 ? 0 : (12 - (int)t % 2 * 11) * MB;
+}
+
+TEST(what_was_seen_lately_and_rises_is_no_garbage_before_a_collection)
+{
+	struct growth_evidence e;
+
+	fill_gc(19, late_comer, zero, 0);
+	e = evidence(19);
+	e.major_gcs = 0;
+	e.first_s = 16;
+	e.freed_count = 700;
+	CHECK_EQ(verdict(&e), GROWTH_UNDECIDED);
+	fill_gc(19, late_garbage, zero, 0);
+	e.live_bytes = (uint64_t)last_live();
+	CHECK_EQ(verdict(&e), GROWTH_GC_LAG);
+}
+
+/* Entries of six seconds: at the one collection two thirds were left, and at the next it will be as much. */
+static double
+six_seconds(double t)
+{
+	return (t < 13 ? 6 * t : 41 + 6 * (t - 13)) * MB;
+}
+
+TEST(after_one_fall_a_rise_may_be_garbage)
+{
+	struct growth_evidence e;
+
+	fill_gc(20, six_seconds, zero, 13);
+	e = evidence(20);
+	e.major_gcs = 1;
+	e.freed_count = 300;
+	e.age_bytes[1] = e.live_bytes / 2;
+	e.age_bytes[0] = e.live_bytes - e.age_bytes[1];
+	CHECK_EQ(verdict(&e), GROWTH_UNDECIDED);
+}
+
+/* Two of just now, as `weir collect` asks for, left a floor, but there is none to compare it with. */
+TEST(what_rises_under_garbage_is_no_plateau_after_two_collections)
+{
+	struct growth_evidence e;
+
+	fill_gc(30, kept_under_saw, zero, 28);
+	e = evidence(30);
+	e.major_gcs = 2;
+	e.freed_count = 900;
+	e.age_bytes[1] = e.live_bytes / 2;
+	e.age_bytes[0] = e.live_bytes - e.age_bytes[1];
+	CHECK_EQ(verdict(&e), GROWTH_UNDECIDED);
+}
+
+/* Sampled from the ninth second on, one block in five freed: as a logger's queue of buffers was seen on Node 26. */
+static double
+sampled_leak(double t)
+{
+	static const double live[] = {6, 10, 10, 14, 19, 24, 28, 32, 32, 33, 37, 43};
+
+	return t < 9 ? 0 : live[(int)t - 9] * MB;
+}
+
+static double
+sampled_floor(double t)
+{
+	static const double left[] = {0, 0, 0, 4, 4, 11, 11, 11, 11, 23, 23, 39};
+
+	return t < 9 ? 0 : left[(int)t - 9] * MB;
+}
+
+TEST(of_samples_the_time_before_the_first_is_no_time_without_blocks)
+{
+	struct growth_evidence e;
+
+	fill_gc(21, sampled_leak, sampled_floor, 2);
+	e = evidence(21);
+	e.major_gcs = 5;
+	e.first_s = 9;
+	e.alloc_count = 105;
+	e.freed_count = 20;
+	e.age_bytes[1] = e.live_bytes / 2;
+	e.age_bytes[0] = e.live_bytes - e.age_bytes[1];
+	CHECK_EQ(verdict(&e), GROWTH_UNDECIDED);
+	growth_windows_from(&windows, 9);
+	CHECK_EQ(windows.n, 1);
+	CHECK(windows.begin_s == 9 && windows.of[0].begin_s == 9);
+	CHECK(windows.of[0].points >= 10 && windows.of[0].points <= 12);
+	CHECK(windows.of[0].live[0] >= 6 * MB);
+	CHECK_EQ(verdict(&e), GROWTH_HELD);
+}
+
+#define TAP_TESTS                                                                        \
+	T(few_collections_that_leave_the_same_are_of_a_cache)                            \
+	T(what_was_seen_lately_and_rises_is_no_garbage_before_a_collection)              \
+	T(after_one_fall_a_rise_may_be_garbage)                                          \
+	T(what_rises_under_garbage_is_no_plateau_after_two_collections)                  \
+	T(of_samples_the_time_before_the_first_is_no_time_without_blocks)
+TAP_MAIN()
