@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A server under load, with two workers: what weir is attached to. Prints its port; /quit ends it with status 5.
+// A server under load, with two workers: what weir is attached to. Prints its port; /quit ends it with status 5, /?work works.
 import http from 'node:http';
 import { isMainThread, Worker } from 'node:worker_threads';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,13 @@ function passes() {
   return Buffer.alloc(150000, 2).length;
 }
 
+const rows = Array.from({ length: 400 }, (_, i) => ({ id: i, name: `row ${i}`, tags: ['a', 'b'], value: i / 7 }));
+
+// As much as a usual request: rows to text and back.
+function work() {
+  return JSON.parse(JSON.stringify(rows)).filter((row) => row.id % 3 === 0).length;
+}
+
 if (!isMainThread) {
   setInterval(passes, 5);
 } else {
@@ -30,6 +37,7 @@ if (!isMainThread) {
       return;
     }
     if (++requests % 20 === 0) hold();
+    if (request.url.startsWith('/?work')) work();
     response.end(String(passes()).repeat(100));
   });
   server.keepAliveTimeout = 600000;
