@@ -38,7 +38,11 @@ TEST(garbage_that_comes_down_is_none_that_a_leak_hides_in)
 	e.peak_bytes = (uint64_t)(60 * MB);
 	e.major_gcs = 0;
 	CHECK_STR(growth_judge(&e).rule, "garbage-unseen");
+	/* Two of which one was asked for tell little. */
 	e.major_gcs = 2;
+	CHECK_STR(growth_judge(&e).rule, "garbage-unseen");
+	e.major_gcs = 8;
+	fill_gc(40, kept_under_saw, zero, 5);
 	CHECK_STR(growth_judge(&e).rule, "garbage");
 	e.major_gcs = 0;
 	fill_gc(40, saw, zero, 100);
