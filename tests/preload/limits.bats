@@ -237,8 +237,8 @@ told() {
   opened=$(sed -n 's/^faulty: open: 0 of //p' <<<"$output")
   echo "$opened files opened in $(counter timer_ticks) rounds"
   [ "$(counter timer_ticks)" -ge 20 ]
-  # 2.1 to 2.4 a round, most of them for the sidecar; one more if each look opened its file.
-  [ "$((opened * 10))" -le $(($(counter timer_ticks) * 28)) ]
+  # Thirty, and two a round, most of them for the sidecar; three if each look opened its file.
+  [ "$opened" -le $(($(counter timer_ticks) * 24 / 10 + 30)) ]
 }
 
 # grouped LIMIT_MB COMMAND...: in a control group of memory of its own, version 1 or 2.
