@@ -353,7 +353,9 @@ code_module_named(const char *prefix)
 	for (uint32_t i = 0; i < n; i++) {
 		const char *slash = strrchr(modules[i].path, '/');
 
-		if (strncmp(slash != NULL ? slash + 1 : modules[i].path, prefix,
+		/* A copy of its builtins, which V8 puts near its heap, may lie in front of the library. */
+		if (modules[i].header != 0 &&
+		    strncmp(slash != NULL ? slash + 1 : modules[i].path, prefix,
 			    strlen(prefix)) == 0)
 			return &modules[i];
 	}

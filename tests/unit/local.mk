@@ -12,6 +12,7 @@ UNIT_TESTS = \
 	%D%/test_call_filter \
 	%D%/test_census \
 	%D%/test_check \
+	%D%/test_code \
 	%D%/test_collecting \
 	%D%/test_container \
 	%D%/test_script_name \

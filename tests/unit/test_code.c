@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which code is where, as the maps say.
+ */
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "tests/tap.h"
+#include "trace/code.h"
+
+/* As V8 does with the library that its builtins are in: a piece of it, alone, in front of it. */
+static bool
+copy_in_front(const char *path)
+{
+	void *at = (void *)(uintptr_t)0x10000000;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return false;
+	void *p = mmap(at, 65536, PROT_READ | PROT_EXEC,
+		       MAP_PRIVATE | MAP_FIXED_NOREPLACE, fd, 65536);
+	close(fd);
+	return p == at;
+}
+
+TEST(a_library_is_the_one_with_its_header_not_a_copy_of_a_piece)
+{
+	Dl_info info;
+	const char *slash;
+
+	if (dladdr((const void *)(uintptr_t)strtol, &info) == 0 ||
+	    (slash = strrchr(info.dli_fname, '/')) == NULL ||
+	    strstr(slash, ".so") == NULL || !copy_in_front(info.dli_fname))
+		SKIP("no library beside the executable");
+	code_refresh_now();
+	const struct code_module *copy = code_module_at(0x10000000);
+	REQUIRE(copy != NULL);
+	CHECK_EQ(copy->header, 0);
+	const struct code_module *m = code_module_named(slash + 1);
+	REQUIRE(m != NULL);
+	CHECK_EQ(m->header, (uintptr_t)info.dli_fbase);
+}
+
+#define TAP_TESTS T(a_library_is_the_one_with_its_header_not_a_copy_of_a_piece)
+
+TAP_MAIN()
