@@ -10,8 +10,8 @@ EXTRA_DIST += \
 
 # The command with everything in it: one file for every C library.
 EXTRA_PROGRAMS = weir-static
-weir_static_SOURCES = tools/commands/main.c packaging/static/no_dlopen.c
-weir_static_LDADD = $(weir_LDADD) -ltinfo -lz -llzma -lbz2 -lsupc++ $(UNWIND_STATIC_LIBS)
+weir_static_SOURCES = tools/commands/main.c packaging/static/eu_search.c packaging/static/no_dlopen.c
+weir_static_LDADD = $(weir_LDADD) -ltinfo -lz -llzma -lbz2 -lzstd -lsupc++ $(UNWIND_STATIC_LIBS)
 # Names of C++ are read by the C++ runtime's own function, where it is.
 weir_static_LDFLAGS = $(AM_LDFLAGS) -static -Wl,-u,__cxa_demangle -Wl,-Map,weir-static.map
 CLEANFILES += weir-static weir-static.map

@@ -18,7 +18,7 @@ setup_file() {
 
 setup() {
   command -v npm >/dev/null || skip "no npm here"
-  ls /usr/lib/*/lib{ncursesw,json-c,dw,lzma,bz2}.a >/dev/null 2>&1 || skip "no static libraries here"
+  ls /usr/lib/*/lib{ncursesw,json-c,dw,lzma,bz2,zstd}.a >/dev/null 2>&1 || skip "no static libraries here"
   cat "$BATS_FILE_TMPDIR/log"
   cd "$BATS_FILE_TMPDIR/my app" || return 1
 }
