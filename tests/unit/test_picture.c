@@ -82,8 +82,7 @@ TEST(what_is_no_line_is_none)
 		"1-2 r--p 0 0:0",
 		"ffffffffffffffffffffffff-1 rwxprwxp 0 0:0 0 /x.so",
 		"5-1 r--p 0 0:0 0 [stack]\n1-5 r--p 0 0:0 0 [vdso]",
-		"0-ffffffffffffffff r--p 0 0:0 0 [stack]\n0-ffffffffffffffff r--p 0 0:0 "
-		"0 [stack]",
+		"0-ffffffffffffffff r--p 0 0:0 0 [stack]\n0-ffffffffffffffff r--p",
 		"1000-2000 r--p 0 ff:ff 99999999999999999999999999 /a b\\012c.so",
 		"1000-2000 r--p 0 00:00 0 /dev/zero\n2000-3000 r-xp 0 00:00 0 //////",
 	};
