@@ -75,7 +75,7 @@ int v8_decode_waiting(const struct v8_reader *r, const struct v8_waiting *w,
 void v8_script_forget(void);
 
 /* The words that tell a function from another that V8 put at the same address later. */
-#define V8_IDENTITY_WORDS 6
+#define V8_IDENTITY_WORDS 7
 int v8_identity(const struct v8_reader *r, uint64_t function,
 		uint64_t words[V8_IDENTITY_WORDS]);
 

@@ -110,5 +110,8 @@ v8_identity(const struct v8_reader *r, uint64_t function,
 	/* Formal parameters, flags; the number of the function in its script. */
 	words[4] = v8_field(r, words[0], l->shared_flags - 8);
 	words[5] = v8_field(r, words[0], l->shared_flags);
+	/* The script's own number: after a collection another one may have all of these addresses. */
+	words[6] = v8_is_object(words[3]) ? v8_field(r, words[3], l->script_line_ends + 8)
+					  : 0;
 	return r->memory->failed ? -EFAULT : 0;
 }
