@@ -28,14 +28,37 @@ await_that() {
   return 1
 }
 
-# start_guest [NAME=VALUE...]: with these variables; its pid in $guest, what it says in $said.
-start_guest() {
+# Skips where weir was built without it, or not for this processor.
+can_attach() {
+  [ "$(uname -m)" = x86_64 ] || skip "weir attaches on x86-64 only"
+  grep -q '^#define HAVE_UNWIND_PTRACE' "$WEIR_BUILDDIR/config.h" || skip "built without libunwind"
+}
+
+# Skips where the kernel does not let the command attach to $guest.
+may_trace() {
+  run "$WEIR" attach --dry-run "$guest"
+  [ "$status" -eq 0 ] || [[ $output != *ptrace_scope* && $output != *capabilit* ]] || skip "$output"
+}
+
+# begin COMMAND...: reads its orders from a pipe that is open as 9; its pid in $guest, what it says in $said.
+begin() {
   said=$BATS_TEST_TMPDIR/said
+  rm -f "$BATS_TEST_TMPDIR/orders"
   mkfifo "$BATS_TEST_TMPDIR/orders"
-  env "$@" "$GUESTS/seen" <"$BATS_TEST_TMPDIR/orders" >"$said" 2>&1 3>&- &
+  "$@" <"$BATS_TEST_TMPDIR/orders" >"$said" 2>&1 3>&- &
   guest=$!
   exec 9>"$BATS_TEST_TMPDIR/orders"
+}
+
+# start COMMAND...: until it is ready.
+start() {
+  begin "$@"
   await_that grep -q ready "$said"
+}
+
+# start_guest [NAME=VALUE...]: seen.c, with these variables.
+start_guest() {
+  start env "$@" "$GUESTS/seen"
 }
 
 # order LINE [TIMES]: until it is done.

@@ -7,29 +7,11 @@ load attach
 setup() {
   own_sidecars
   "$WEIR" attach --help | grep -q dry-run
-  [ "$(uname -m)" = x86_64 ] || skip "weir attaches on x86-64 only"
-  grep -q '^#define HAVE_UNWIND_PTRACE' "$WEIR_BUILDDIR/config.h" || skip "built without libunwind"
+  can_attach
 }
 
 teardown() {
   end_guest
-}
-
-# A program that reads its orders from $BATS_TEST_TMPDIR/orders, which is open as 9: its pid in $guest.
-start() {
-  said=$BATS_TEST_TMPDIR/said
-  rm -f "$BATS_TEST_TMPDIR/orders"
-  mkfifo "$BATS_TEST_TMPDIR/orders"
-  "$@" <"$BATS_TEST_TMPDIR/orders" >"$said" 2>&1 3>&- &
-  guest=$!
-  exec 9>"$BATS_TEST_TMPDIR/orders"
-  await_that grep -q ready "$said"
-}
-
-# The kernel has let the command do it.
-may_trace() {
-  run "$WEIR" attach --dry-run "$guest"
-  [ "$status" -eq 0 ] || [[ $output != *ptrace_scope* && $output != *capabilit* ]] || skip "$output"
 }
 
 @test "attach, name the line, detach, attach again: slots and protections are as before" {

@@ -6,8 +6,7 @@ load attach
 
 setup() {
   own_sidecars
-  [ "$(uname -m)" = x86_64 ] || skip "weir attaches on x86-64 only"
-  grep -q '^#define HAVE_UNWIND_PTRACE' "$WEIR_BUILDDIR/config.h" || skip "built without libunwind"
+  can_attach
   [ "$(id -u)" -eq 0 ] || skip "not root"
   root=$(mktemp -d /tmp/attach-container.XXXXXX)
   chmod 755 "$root"

@@ -6,28 +6,16 @@ load attach
 
 setup() {
   own_sidecars
-  [ "$(uname -m)" = x86_64 ] || skip "weir attaches on x86-64 only"
-  grep -q '^#define HAVE_UNWIND_PTRACE' "$WEIR_BUILDDIR/config.h" || skip "built without libunwind"
+  can_attach
   base=$BATS_TEST_TMPDIR/base
   mkdir -m 1777 "$base"
   start "$GUESTS/odd" rest
-  run "$WEIR" attach --dry-run "$guest"
-  [ "$status" -eq 0 ] || [[ $output != *ptrace_scope* && $output != *capabilit* ]] || skip "$output"
+  may_trace
   end_guest
 }
 
 teardown() {
   end_guest
-}
-
-start() {
-  said=$BATS_TEST_TMPDIR/said
-  rm -f "$BATS_TEST_TMPDIR/orders"
-  mkfifo "$BATS_TEST_TMPDIR/orders"
-  "$@" <"$BATS_TEST_TMPDIR/orders" >"$said" 2>&1 3>&- &
-  guest=$!
-  exec 9>"$BATS_TEST_TMPDIR/orders"
-  await_that grep -q ready "$said"
 }
 
 left() {

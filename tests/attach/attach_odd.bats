@@ -6,11 +6,9 @@ load attach
 
 setup() {
   own_sidecars
-  [ "$(uname -m)" = x86_64 ] || skip "weir attaches on x86-64 only"
-  grep -q '^#define HAVE_UNWIND_PTRACE' "$WEIR_BUILDDIR/config.h" || skip "built without libunwind"
+  can_attach
   start "$GUESTS/odd" rest
-  run "$WEIR" attach --dry-run "$guest"
-  [ "$status" -eq 0 ] || [[ $output != *ptrace_scope* && $output != *capabilit* ]] || skip "$output"
+  may_trace
   end_guest
 }
 
@@ -18,14 +16,9 @@ teardown() {
   end_guest
 }
 
-# A guest: its pid in $guest, its input open as 9, what it says in $said.
+# Skips where this machine cannot do what the guest does.
 start() {
-  said=$BATS_TEST_TMPDIR/said
-  rm -f "$BATS_TEST_TMPDIR/orders"
-  mkfifo "$BATS_TEST_TMPDIR/orders"
-  "$@" <"$BATS_TEST_TMPDIR/orders" >"$said" 2>&1 3>&- &
-  guest=$!
-  exec 9>"$BATS_TEST_TMPDIR/orders"
+  begin "$@"
   [ "${1##*/}" != filtered_guest ] || echo begin >&9
   await_that eval "grep -q ready '$said' || ! kill -0 $guest"
   grep -q ready "$said" || skip "not on this machine: $(cat "$said")"

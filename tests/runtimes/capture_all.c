@@ -6,33 +6,22 @@
  * the runtime survives it. CAPTURE_IMAGE: where to write the memory that decoding the first of them
  * took (tests/unit/v8_image.h).
  */
-#include <dlfcn.h>
 #include <fcntl.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "pool/lock.h"
-#include "trace/code.h"
+#include "tests/runtimes/walking_preload.h"
 #include "trace/memo.h"
 #include "trace/intern.h"
 #include "tests/unit/v8_image.h"
-#include "trace/walk.h"
-#include "trace/walk_private.h"
 
-#define EXPORT __attribute__((visibility("default")))
-
-static void *(*next_malloc)(size_t);
-static void *(*next_calloc)(size_t, size_t);
-static void *(*next_realloc)(void *, size_t);
 static size_t floor_bytes = SIZE_MAX, print_bytes = SIZE_MAX;
-static int log_fd = -1, repeat;
+static int repeat;
 static const char *image_path;
 static struct weir_lock lock;
-static _Thread_local int inside __attribute__((tls_model("initial-exec")));
 static _Atomic uint64_t captures, frames_seen, drops[WEIR_N_TRACE_DROPS];
 
 /* The last texts and frames are all that a printed stack needs. */
@@ -83,22 +72,6 @@ void
 intern_drop(enum weir_trace_drop what)
 {
 	drops[what]++;
-}
-
-/* snprintf keeps to the stack for these. */
-__attribute__((format(printf, 1, 2))) static void
-say(const char *format, ...)
-{
-	char line[2048];
-	va_list args;
-
-	va_start(args, format);
-	int n = vsnprintf(line, sizeof(line), format, args);
-	va_end(args);
-	if (n > (int)sizeof(line) - 1)
-		n = sizeof(line) - 1;
-	if (n > 0 && write(log_fd, line, (size_t)n) < 0)
-		log_fd = -1;
 }
 
 static void
@@ -258,24 +231,17 @@ write_image(const struct walk_raw *raw, const char *path)
 }
 
 static void
-capture(uintptr_t fp, uintptr_t pc, size_t bytes)
+on_request(uintptr_t fp, uintptr_t pc, size_t bytes)
 {
 	static struct walk_raw raw; /* under the lock: stacks may be small */
 	uint32_t ids[WEIR_TRACE_MAX_DEPTH], n;
 	enum walk_waits waits;
 
-	if (bytes < floor_bytes || inside)
+	if (bytes < floor_bytes)
 		return;
 	inside = 1;
 	weir_lock(&lock);
-	walk_take(&raw, fp, pc);
-	bool meets = walk_meets_isolate();
-	if (!walk_is_mapped(&raw)) {
-		code_refresh();
-		meets = true;
-	}
-	if (meets)
-		walk_take(&raw, fp, pc);
+	walk(&raw, fp, pc);
 	walk_isolate(bytes >= 65536);
 	n = walk_decode(&raw, ids, &waits);
 	captures++;
@@ -327,47 +293,4 @@ end(void)
 	    (unsigned long long)captures, (unsigned long long)frames_seen,
 	    (unsigned long long)drops[WEIR_DROP_unreadable], r.tier, r.name, r.version,
 	    r.reason);
-}
-
-static void
-resolve(void)
-{
-	inside++;
-	next_calloc = (void *(*)(size_t, size_t))dlsym(RTLD_NEXT, "calloc");
-	next_realloc = (void *(*)(void *, size_t))dlsym(RTLD_NEXT, "realloc");
-	next_malloc = (void *(*)(size_t))dlsym(RTLD_NEXT, "malloc");
-	inside--;
-}
-
-#define FRAME  (uintptr_t) __builtin_frame_address(0)
-#define CALLER (uintptr_t) __builtin_return_address(0)
-
-EXPORT void *
-malloc(size_t n)
-{
-	if (next_malloc == NULL)
-		resolve();
-	void *p = next_malloc(n);
-	capture(FRAME, CALLER, n);
-	return p;
-}
-
-EXPORT void *
-calloc(size_t n, size_t size)
-{
-	if (next_calloc == NULL)
-		resolve();
-	void *p = next_calloc(n, size);
-	capture(FRAME, CALLER, n * size);
-	return p;
-}
-
-EXPORT void *
-realloc(void *old, size_t n)
-{
-	if (next_realloc == NULL)
-		resolve();
-	void *p = next_realloc(old, n);
-	capture(FRAME, CALLER, n);
-	return p;
 }

@@ -23,7 +23,7 @@ endif
 if BUILD_SHIM
 check_PROGRAMS += libcapture_all.so
 endif
-libcapture_all_so_SOURCES = %D%/capture_all.c $(walker_sources)
+libcapture_all_so_SOURCES = %D%/capture_all.c %D%/walking_preload.h $(walker_sources)
 libcapture_all_so_CFLAGS = $(AM_CFLAGS) -fno-builtin -ftls-model=initial-exec
 libcapture_all_so_LDADD = libpool.a
 libcapture_all_so_LDFLAGS = $(AM_LDFLAGS) -shared
@@ -32,7 +32,7 @@ libcapture_all_so_LDFLAGS = $(AM_LDFLAGS) -shared
 if BUILD_SHIM
 check_PROGRAMS += libunwind_oracle.so
 endif
-libunwind_oracle_so_SOURCES = %D%/unwind_oracle.c $(walker_sources)
+libunwind_oracle_so_SOURCES = %D%/unwind_oracle.c %D%/walking_preload.h $(walker_sources)
 libunwind_oracle_so_CFLAGS = $(libcapture_all_so_CFLAGS)
 libunwind_oracle_so_LDADD = $(libcapture_all_so_LDADD)
 libunwind_oracle_so_LDFLAGS = $(libcapture_all_so_LDFLAGS)

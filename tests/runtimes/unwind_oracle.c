@@ -6,31 +6,22 @@
  */
 #include <dlfcn.h>
 #include <fcntl.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "pool/lock.h"
-#include "trace/code.h"
+#include "tests/runtimes/walking_preload.h"
 #include "trace/intern.h"
-#include "trace/walk.h"
-#include "trace/walk_private.h"
 
-#define EXPORT	__attribute__((visibility("default")))
 #define MOST	256
 #define SHOWN	20
 #define OUTSIDE 4 /* of the oracle's own frames */
 
-static void *(*next_malloc)(size_t);
-static void *(*next_calloc)(size_t, size_t);
-static void *(*next_realloc)(void *, size_t);
 static int (*backtrace_of)(void **to, int n);
 static size_t every = 1;
-static int log_fd = -1, shown;
+static int shown;
 static struct weir_lock lock;
-static _Thread_local int inside __attribute__((tls_model("initial-exec")));
 static _Atomic size_t requests;
 
 enum { ALIKE, THEY_END, WE_END, DIFFER };
@@ -62,19 +53,6 @@ void
 intern_drop(enum weir_trace_drop what)
 {
 	(void)what;
-}
-
-__attribute__((format(printf, 1, 2))) static void
-say(const char *format, ...)
-{
-	char line[512];
-	va_list args;
-
-	va_start(args, format);
-	int n = vsnprintf(line, sizeof(line), format, args);
-	va_end(args);
-	if (n > 0 && write(log_fd, line, (size_t)n < sizeof(line) ? (size_t)n : 511) < 0)
-		log_fd = -1;
 }
 
 static void
@@ -140,14 +118,7 @@ compare(uintptr_t fp, uintptr_t pc)
 	static void *all[MOST];
 	static uint64_t ours[MOST], theirs[MOST];
 
-	walk_take(&raw, fp, pc);
-	bool meets = walk_meets_isolate();
-	if (!walk_is_mapped(&raw)) {
-		code_refresh();
-		meets = true;
-	}
-	if (meets)
-		walk_take(&raw, fp, pc);
+	walk(&raw, fp, pc);
 	int n_all = backtrace_of(all, MOST);
 	uint32_t n = natives_of_walk(&raw, ours), same = 0;
 	uint32_t n_theirs = natives_of_backtrace(all, n_all, pc, theirs);
@@ -175,9 +146,10 @@ compare(uintptr_t fp, uintptr_t pc)
 }
 
 static void
-capture(uintptr_t fp, uintptr_t pc)
+on_request(uintptr_t fp, uintptr_t pc, size_t bytes)
 {
-	if (inside || backtrace_of == NULL || log_fd < 0 || ++requests % every != 0)
+	(void)bytes;
+	if (backtrace_of == NULL || log_fd < 0 || ++requests % every != 0)
 		return;
 	inside = 1;
 	weir_lock(&lock);
@@ -215,47 +187,4 @@ end(void)
 		    (unsigned long long)counts[ALIKE], (unsigned long long)counts[DIFFER],
 		    (unsigned long long)counts[WE_END],
 		    (unsigned long long)counts[THEY_END], (unsigned long long)frames);
-}
-
-static void
-resolve(void)
-{
-	inside++;
-	next_calloc = (void *(*)(size_t, size_t))dlsym(RTLD_NEXT, "calloc");
-	next_realloc = (void *(*)(void *, size_t))dlsym(RTLD_NEXT, "realloc");
-	next_malloc = (void *(*)(size_t))dlsym(RTLD_NEXT, "malloc");
-	inside--;
-}
-
-#define FRAME  (uintptr_t) __builtin_frame_address(0)
-#define CALLER (uintptr_t) __builtin_return_address(0)
-
-EXPORT void *
-malloc(size_t n)
-{
-	if (next_malloc == NULL)
-		resolve();
-	void *p = next_malloc(n);
-	capture(FRAME, CALLER);
-	return p;
-}
-
-EXPORT void *
-calloc(size_t n, size_t size)
-{
-	if (next_calloc == NULL)
-		resolve();
-	void *p = next_calloc(n, size);
-	capture(FRAME, CALLER);
-	return p;
-}
-
-EXPORT void *
-realloc(void *old, size_t n)
-{
-	if (next_realloc == NULL)
-		resolve();
-	void *p = next_realloc(old, n);
-	capture(FRAME, CALLER);
-	return p;
 }
