@@ -32,3 +32,17 @@ executable_name(const char *path)
 
 	return slash != NULL ? slash + 1 : path;
 }
+
+const char *
+executable_runtime(void)
+{
+	static const char *const known[] = {"node", "deno", "bun", "python"};
+	char path[512];
+
+	executable_path(path, sizeof(path));
+	const char *file = executable_name(path);
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strncmp(file, known[i], strlen(known[i])) == 0)
+			return known[i];
+	return "";
+}

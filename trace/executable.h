@@ -16,4 +16,7 @@ void executable_path(char *to, size_t size);
 /* What follows the last slash. */
 const char *executable_name(const char *path);
 
+/* The runtime that it is by its name, as weir names it; "": none that is known. */
+const char *executable_runtime(void);
+
 #endif

@@ -36,8 +36,11 @@ walker_sources = \
 	%D%/walk.c %D%/walk.h %D%/walk_private.h \
 	%D%/memo.c %D%/memo.h \
 	%D%/walk_decode.c \
+	%D%/walk_early.c \
 	%D%/walk_runtime.c \
 	%D%/walk_stack.c \
+	%D%/walk_trust.c \
+	%D%/walk_waiting.c \
 	%D%/walk_words.h
 libtrace_a_SOURCES = \
 	$(walker_sources) \

@@ -18,7 +18,6 @@
 
 #define ISOLATES 1024
 
-#define CURRENT	    "_ZN2v87Isolate13TryGetCurrentEv"
 #define KEY_CREATED "_ZN2v88internal7Isolate20isolate_key_created_E"
 
 static void *(*v8_current)(void);
@@ -47,7 +46,7 @@ isolates_init(const struct weir_symtab *t)
 
 	if (weir_symtab_find(t, KEY_CREATED, &start, &bytes) == 0)
 		key_created = (const volatile uint8_t *)start;
-	if (weir_symtab_find(t, CURRENT, &start, &bytes) != 0)
+	if (weir_symtab_find(t, V8_CURRENT, &start, &bytes) != 0)
 		return false;
 	v8_current = (void *(*)(void))start;
 	return true;
@@ -63,7 +62,7 @@ isolates_named(const struct weir_symtab *t)
 	if (weir_symtab_find(t, KEY_CREATED, &start, &bytes) == 0 &&
 	    *(const volatile uint8_t *)start == 0)
 		return NULL;
-	if (weir_symtab_find(t, CURRENT, &start, &bytes) != 0)
+	if (weir_symtab_find(t, V8_CURRENT, &start, &bytes) != 0)
 		return NULL;
 	return ((void *(*)(void))start)();
 }

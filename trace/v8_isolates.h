@@ -13,6 +13,9 @@
 
 #include "trace/symtab.h"
 
+/* The function that is asked which it is; who exports it is a V8. */
+#define V8_CURRENT "_ZN2v87Isolate13TryGetCurrentEv"
+
 /* What V8 hands back to us is a number: of several given for one isolate only the newest counts. */
 struct isolate {
 	_Atomic(void *) address; /* NULL: a free row */

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "weir/trace.h"
+
 #define WALK_V8		 (UINT64_C(1) << 63)
 #define WALK_BYTECODE	 (UINT64_C(1) << 62) /* two more: bytecode array, offset */
 #define WALK_PYTHON	 (UINT64_C(1) << 61) /* code object; two more: instruction, identity */
@@ -50,6 +52,11 @@ walk_stack_read(struct walk_stack *s, uint64_t from, unsigned n, uint64_t *room)
 /* Looks at the runtime, once; true: just now. A thread that comes meanwhile goes on without. */
 bool walk_look(void);
 
+bool walk_has_looked(void);
+
+/* What it found does not hold: this tier is left, for this reason, a text that stays. Under the trace's lock. */
+void walk_lower(enum weir_trace_tier tier, const char *reason);
+
 /* Whether frames of V8 are to be taken as such. */
 bool walk_reads_v8(void);
 
@@ -67,6 +74,9 @@ const struct v8_reader *walk_v8(void);
 
 /* What waits for what the calling thread's JavaScript does now, innermost first; how many. */
 struct v8_waiting;
+struct v8_layout;
+struct weir_symtab;
+void walk_waiting_init(const struct v8_layout *l, const struct weir_symtab *t);
 uint32_t walk_waiting(struct v8_waiting *to);
 
 /* The functions of scripts that this object has, or an object of its; how many. */

@@ -1,27 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What runs here and how well its frames can be read: one look at the executable's symbols, and a
- * self-test on the first stacks. A runtime whose frames turn out unreadable loses its tier.
+ * What runs here and how well its frames can be read: one look at the executable's symbols, and at its libraries'.
  */
 #include "trace/walk.h"
 
 #include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "trace/code.h"
 #include "trace/executable.h"
 #include "trace/python.h"
 #include "trace/v8.h"
-#include "trace/v8_async.h"
 #include "trace/v8_gc.h"
 #include "trace/v8_isolates.h"
 #include "trace/walk_private.h"
-
-#define V8_CURRENT "_ZN2v87Isolate13TryGetCurrentEv"
-
-#define ATTEMPTS 16 /* stacks without one readable frame, before V8's tier is given up */
 
 /*
  * One thread looks, others go on without. What it found is written before the flags that say so, which are read with
@@ -30,23 +23,13 @@
 enum look { NOT_YET, LOOKING, LOOKED };
 static _Atomic int look;
 static _Atomic bool reads_v8;
-static unsigned unreadable; /* under the trace's lock, as what follows */
-static bool proven;
-static enum { UNTRIED, FIT, WRONG } lines;
-static unsigned n_fits, n_misfits;
 
 #define NO_LENGTHS                                                                       \
 	"this V8 does not tell how long its bytecodes are: lines in its baseline code "  \
-	"are "                                                                           \
-	"those of the definition, unless node runs with --no-sparkplug; a newer weir "   \
-	"may "                                                                           \
-	"know this version"
-#define NO_FIT                                                                           \
-	"self-test failed: bytecode is not where this version should have it, so that "  \
-	"lines are those of the definition; a newer weir may know this version"
+	"are those of the definition, unless node runs with --no-sparkplug; a newer "    \
+	"weir may know this version"
 
 static struct v8_layout layout;
-static struct v8_async async;
 static struct checked memory; /* under the trace's lock */
 static struct v8_lengths lengths;
 static const struct v8_reader reader = {&layout, &lengths, &memory};
@@ -101,21 +84,6 @@ builtins(void)
 		return (struct code_span){0, 0};
 	range(isolate, &start, &bytes);
 	return (struct code_span){(uintptr_t)start, (uintptr_t)start + bytes};
-}
-
-/* Names by the file that runs: what is not known is named by nothing. */
-static const char *
-name_of_executable(void)
-{
-	static const char *const known[] = {"node", "deno", "bun", "python"};
-	char path[512];
-
-	executable_path(path, sizeof(path));
-	const char *file = executable_name(path);
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (strncmp(file, known[i], strlen(known[i])) == 0)
-			return known[i];
-	return "";
 }
 
 static char *
@@ -202,7 +170,7 @@ look_at_v8(void)
 	code_ask_for_builtins(builtins);
 	v8_lengths_read(&lengths, &layout, &symbols);
 	v8_gc_init(&symbols);
-	v8_async_init(&async, &layout, &symbols);
+	walk_waiting_init(&layout, &symbols);
 	tier = lengths.n != 0 ? WEIR_TIER_V8 : WEIR_TIER_V8_PARTLY;
 	reason = lengths.n != 0 ? "" : NO_LENGTHS;
 	atomic_store(&reads_v8, true);
@@ -246,60 +214,10 @@ look_at_all(void)
 	reason = why_native(rc, why);
 }
 
-static bool
-look_for_v8(void)
-{
-	struct weir_symtab t;
-	uintptr_t start;
-	size_t bytes;
-	const char *by_name = name_of_executable();
-
-	return strcmp(by_name, "node") == 0 || strcmp(by_name, "deno") == 0 ||
-	       (weir_symtab_of_executable(&t) == 0 &&
-		weir_symtab_find(&t, V8_CURRENT, &start, &bytes) == 0);
-}
-
 bool
-walk_has_v8(void)
+walk_has_looked(void)
 {
-	static _Atomic int known; /* 1: no V8, 2: V8 */
-	int is = atomic_load_explicit(&known, memory_order_relaxed);
-
-	if (is == 0) {
-		int saved_errno = errno;
-		is = look_for_v8() ? 2 : 1;
-		errno = saved_errno;
-		atomic_store_explicit(&known, is, memory_order_relaxed);
-	}
-	return is == 2;
-}
-
-/* No object is so large: older V8s wish a place for WebAssembly's memories as well, with all they may need. */
-#define VAST_BYTES ((size_t)1 << 30)
-
-bool
-walk_is_heap_of_v8(const void *wish, size_t bytes, int flags)
-{
-	return wish != NULL && bytes < VAST_BYTES && (flags & MAP_FIXED) == 0 &&
-	       walk_has_v8();
-}
-
-bool
-walk_starting(void)
-{
-	struct weir_symtab t;
-	uintptr_t start;
-	size_t bytes;
-
-	if (atomic_load_explicit(&look, memory_order_relaxed) != NOT_YET ||
-	    weir_symtab_of_executable(&t) != 0 ||
-	    weir_symtab_find(&t, "_ZN2v87Isolate9InContextEv", &start, &bytes) != 0)
-		return false;
-	void *isolate = isolates_named(&t);
-	if (isolate == NULL || ((bool (*)(void *))start)(isolate))
-		return false;
-	v8_gc_starting(&t, isolate);
-	return true;
+	return atomic_load_explicit(&look, memory_order_relaxed) != NOT_YET;
 }
 
 bool
@@ -310,7 +228,7 @@ walk_look(void)
 	if (atomic_load_explicit(&look, memory_order_acquire) != NOT_YET ||
 	    !atomic_compare_exchange_strong(&look, &seen, LOOKING))
 		return false;
-	name = name_of_executable();
+	name = executable_runtime();
 	look_at_all();
 	if (atomic_load(&reads_v8) || !knows_modules)
 		code_refresh();
@@ -342,72 +260,13 @@ walk_v8(void)
 	return &reader;
 }
 
-uint32_t
-walk_waiting(struct v8_waiting *to)
-{
-	return v8_async_chain(&async, (uintptr_t)isolates_own_address(), to);
-}
-
-uint32_t
-walk_callbacks(uint64_t object, struct v8_waiting *to)
-{
-	return v8_async_callbacks(&async, object, to);
-}
-
-uint64_t
-walk_waiting_hash(enum walk_waits waits, uint64_t receiver)
-{
-	struct v8_waiting waiting[V8_MAX_ASYNC];
-	uint32_t n = walk_waiting(waiting);
-	uint64_t h = 0;
-
-	if (n == 0 && waits == WALK_REQUEST)
-		n = walk_callbacks(receiver, waiting);
-	for (uint32_t i = 0; i < n; i++)
-		h = (h ^ waiting[i].shared ^
-		     (uint64_t)(uint32_t)waiting[i].offset << 48) *
-			    0x9e3779b97f4a7c15 ^
-		    h >> 29;
-	return h;
-}
-
-bool
-walk_lines_untried(void)
-{
-	return lines == UNTRIED;
-}
-
-bool
-walk_lines_fit(void)
-{
-	return lines == FIT;
-}
-
-/* Few frames that are no calls may be among them. */
 void
-walk_lines_tried(unsigned fits, unsigned misfits)
+walk_lower(enum weir_trace_tier to, const char *why)
 {
-	n_fits += fits;
-	n_misfits += misfits;
-	if (n_fits >= 2 && n_fits > 2 * n_misfits)
-		lines = FIT;
-	else if (n_misfits >= 3 && n_misfits >= n_fits)
-		lines = WRONG;
-	if (lines != WRONG)
-		return;
-	tier = WEIR_TIER_V8_PARTLY;
-	reason = NO_FIT;
-}
-
-void
-walk_judge(bool readable)
-{
-	proven |= readable;
-	if (proven || ++unreadable < ATTEMPTS)
-		return;
-	reason = "self-test failed: V8's frames do not read as those of this version";
-	tier = WEIR_TIER_NATIVE;
-	atomic_store(&reads_v8, false);
+	reason = why;
+	tier = to;
+	if (to == WEIR_TIER_NATIVE)
+		atomic_store(&reads_v8, false);
 }
 
 void

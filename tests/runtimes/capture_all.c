@@ -230,7 +230,7 @@ write_image(const struct walk_raw *raw, const char *path)
 	close(fd);
 }
 
-static void
+void
 on_request(uintptr_t fp, uintptr_t pc, size_t bytes)
 {
 	static struct walk_raw raw; /* under the lock: stacks may be small */

@@ -145,7 +145,7 @@ compare(uintptr_t fp, uintptr_t pc)
 	show("libunwind", theirs, n_theirs, same);
 }
 
-static void
+void
 on_request(uintptr_t fp, uintptr_t pc, size_t bytes)
 {
 	(void)bytes;

@@ -18,7 +18,8 @@
 #include "trace/walk_private.h"
 
 /* Not told of what it asks for itself: `inside` is not 0 then. */
-static void on_request(uintptr_t fp, uintptr_t pc, size_t bytes);
+void on_request(uintptr_t fp, uintptr_t pc, size_t bytes)
+	__attribute__((visibility("hidden")));
 
 static void *(*next_malloc)(size_t);
 static void *(*next_calloc)(size_t, size_t);

@@ -34,6 +34,7 @@ UNIT_TESTS = \
 	%D%/test_growth_trend \
 	%D%/test_growth_rows \
 	%D%/test_growth_rules \
+	%D%/test_growth_script \
 	%D%/test_growth_verdict \
 	%D%/test_growth_work \
 	%D%/test_growth_young \
@@ -125,6 +126,6 @@ $(UNIT_TESTS): $(UNIT_LIBS)
 %C%_test_sample_LDADD = $(UNIT_LIBS) $(TOOLS_LIBS) -lm
 # It has a V8 to be found among its symbols.
 %C%_test_sites_LDFLAGS = $(AM_LDFLAGS) -rdynamic
-EXTRA_DIST += tests/unit/bytes_model.h tests/unit/growth_sample.h tests/unit/growth_series.h tests/unit/guard.h \
+EXTRA_DIST += tests/unit/bytes_model.h tests/unit/growth_parts_series.h tests/unit/growth_sample.h tests/unit/growth_series.h tests/unit/guard.h \
 	tests/unit/made.h tests/unit/moves.h tests/unit/options_parse.h tests/unit/pool_model.h \
 	tests/unit/published.h tests/unit/races.h tests/unit/tiers.h tests/unit/trace_parsed.h tests/unit/uppers.h tests/unit/v8_image.h tests/unit/weak_order.h
