@@ -132,6 +132,7 @@ TEST(what_weir_keeps_is_told_where_more_lived_before)
 
 	CHECK(growth_retained(&r, 400 * MB));
 	CHECK(!growth_retained(&r, 20 * MB));
+	CHECK(!growth_retained(&r, 30 * MB));
 	r = resident_split(200 * MB, 20 * MB, 0, 10 * MB);
 	CHECK(!growth_retained(&r, 400 * MB));
 }

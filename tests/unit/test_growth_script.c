@@ -105,6 +105,13 @@ TEST(one_collection_tells_if_all_goes_on_as_before)
 	CHECK_EQ(script(), GROWTH_HELD);
 	collect_once(8, 70);
 	CHECK_EQ(script(), GROWTH_UNDECIDED);
+	/* Three times as much a second has come since; a third. */
+	FILL(windows, 0, 25, i < 18 ? 8 + 5.5 * i : 107 + 15.5 * (i - 18), 0);
+	collect_once(18, 105);
+	CHECK_EQ(script(), GROWTH_UNDECIDED);
+	FILL(windows, 0, 25, i < 12 ? 8 + 12 * i : 152 + 4 * (i - 12), 0);
+	collect_once(12, 150);
+	CHECK_EQ(script(), GROWTH_UNDECIDED);
 	/* 150 MB by second 12, then little: who loads much at first, and makes garbage then. */
 	FILL(windows, 0, 25, (i < 12 ? 12.5 * i : 150 + 4.1 * (i - 12)), 0);
 	collect_once(12, 145);
@@ -146,6 +153,14 @@ TEST(a_collection_that_is_asked_for_decides)
 		/* No more than there was before the middle, by more than noise. */
 		CHECK_EQ(script(), k == 0 ? GROWTH_PLATEAU : GROWTH_HELD);
 	}
+}
+
+/* What one leaves the next takes, though each other one leaves more: of all that came little is left. */
+TEST(collections_that_take_most_are_of_garbage)
+{
+	FILL(windows, 0, 25, 10 + 8 * i, 0);
+	FILL(used, 0, 25, i * 6 / 25 % 2 ? 30 + 8 * (i * 6 / 25) : 15, i * 6 / 25 + 1);
+	CHECK_EQ(script(), GROWTH_GC_LAG);
 }
 
 TEST(few_steps_are_neither_flat_nor_a_rise)
@@ -194,6 +209,7 @@ TEST(four_collections_that_leave_more_and_more_are_no_garbage)
 	T(collections_of_a_start_tell_nothing_of_what_came_later)                        \
 	T(few_collections_that_leave_more_are_not_flat)                                  \
 	T(a_collection_that_is_asked_for_decides)                                        \
+	T(collections_that_take_most_are_of_garbage)                                     \
 	T(few_steps_are_neither_flat_nor_a_rise)                                         \
 	T(four_collections_that_leave_more_and_more_are_no_garbage)
 TAP_MAIN()
