@@ -3,7 +3,7 @@
  * The AVX2 tier: blocks of 32 bytes, the rest is left to the scalar tier. Every kernel ends with an
  * explicit _mm256_zeroupper: gcc 12 leaves it out before a tail call.
  */
-#include "encode/avx2.h"
+#include "encode/avx2_text.h"
 
 #if ENCODE_AVX2
 
@@ -120,7 +120,11 @@ static const struct codec_tier tier = {
 	.copy_stream = avx2_copy_stream,
 	.find_pair = avx2_find_pair,
 	.text = &avx2_text,
-	.whole = CODEC_WHOLE_TEXT,
+	.whole = {.utf8_copy = avx2_whole_copy,
+		  .utf8_to_utf16 = avx2_whole_to_utf16,
+		  .utf8_to_low = avx2_whole_to_low,
+		  .utf16_to_utf8 = avx2_whole_utf16,
+		  .latin1_to_utf8 = avx2_whole_latin1},
 	.widen = avx2_widen,
 	.narrow = avx2_narrow,
 };

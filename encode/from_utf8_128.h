@@ -109,7 +109,6 @@ utf8_widen(struct codec_text_run *given, size_t width)
 				}
 				run.src += 16;
 				run.dst += 16 * width;
-				text_ascii_on(&run, valid_end, width);
 			} else if (v128_any_from8(v, k.four)) {
 				utf8_slowly(&run, 8, width);
 			} else {

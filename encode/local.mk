@@ -5,12 +5,14 @@ noinst_LIBRARIES += libencode.a
 EXTRA_LIBRARIES += libencode_sse4.a libencode_avx2.a libencode_avx512.a
 libencode_a_SOURCES = \
 	%D%/align.h \
+	%D%/all.h \
 	%D%/base64.c \
 	%D%/base64_lanes.h \
 	%D%/cache.c %D%/cache.h \
 	%D%/choose.c \
 	%D%/chunked.c \
 	%D%/codec.h \
+	%D%/compress.c %D%/compress.h \
 	%D%/copy.c \
 	%D%/copy_lanes.h \
 	%D%/cow.c \
@@ -41,6 +43,7 @@ libencode_a_SOURCES = \
 	%D%/utf8_rules.h \
 	%D%/v128.h \
 	%D%/view.c \
+	%D%/whole.h \
 	%D%/widen.h
 libencode_a_LIBADD = $(libencode_sse4_a_OBJECTS) $(libencode_avx2_a_OBJECTS) $(libencode_avx512_a_OBJECTS)
 # automake does not see that.
@@ -51,7 +54,9 @@ libencode_sse4_a_SOURCES = \
 KERNEL_CFLAGS = $(AM_CFLAGS) -falign-functions=64
 libencode_sse4_a_CFLAGS = $(KERNEL_CFLAGS) $(SSE4_CFLAGS)
 libencode_avx2_a_SOURCES = \
-	%D%/avx2.c %D%/avx2.h %D%/avx2_base64.c %D%/avx2_bytes.c %D%/avx2_text.c
+	%D%/avx2.c %D%/avx2.h %D%/avx2_base64.c %D%/avx2_bytes.c \
+	%D%/avx2_from_utf8.c %D%/avx2_text.c %D%/avx2_text.h \
+	%D%/avx2_to_utf8.c %D%/avx2_utf8.c %D%/avx2_utf8.h %D%/avx2_whole.c
 libencode_avx2_a_CFLAGS = $(KERNEL_CFLAGS) $(AVX2_CFLAGS)
 libencode_avx512_a_SOURCES = \
 	%D%/avx512.c %D%/avx512.h %D%/avx512_base64.c %D%/avx512_carry.h \

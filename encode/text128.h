@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Text in registers of 128 bits, for the tiers of SSE4, AVX2 and NEON, which compile it each with
+ * Text in registers of 128 bits, for the tiers of SSE4 and NEON, which compile it each with
  * its own flags: what the kernels to UTF-8 (to_utf8_128.h) and from it (from_utf8_128.h) share,
  * and the check that comes first. See struct codec_text.
  */
@@ -13,8 +13,6 @@
 #include "encode/v128.h"
 
 #if defined(V128)
-
-#define TEXT_AHEAD 64
 
 static inline v128
 text_16(int n)
@@ -33,46 +31,6 @@ text_places(uint32_t drop)
 {
 	return v128_load_half(&codec_kept[drop & 255]);
 }
-
-/*
- * The last TEXT_AHEAD bytes or fewer, in units of `from` bytes: converted in a buffer, with ASCII behind them,
- * each of which becomes `to` bytes. Nothing is done if they are not valid or there is not room.
- */
-static inline __attribute__((always_inline)) void
-text_end(struct codec_text_run *run, void (*convert)(struct codec_text_run *run),
-	 size_t from, size_t to)
-{
-	uint8_t in[2 * TEXT_AHEAD], out[4 * TEXT_AHEAD + TEXT_AHEAD];
-	size_t left = (size_t)(run->src_end - run->src) / from * from;
-	struct codec_text_run end = {in, in + sizeof(in), out, out + sizeof(out)};
-
-	if (left == 0 || left > TEXT_AHEAD)
-		return;
-	for (size_t i = 0; i < sizeof(in); i += 16)
-		v128_store(in + i, from == 2 ? v128_all16('a') : v128_all8('a'));
-	memcpy(in, run->src, left);
-	convert(&end);
-	size_t more = (size_t)(end.src - in), n = (size_t)(end.dst - out);
-	if (more < left)
-		return;
-	n -= (more - left) / from * to;
-	if ((size_t)(run->dst_end - run->dst) < n)
-		return;
-	memcpy(run->dst, out, n);
-	run->src += left;
-	run->dst += n;
-}
-
-#if defined(TEXT_WIDE)
-
-/* The including file's, which has wider registers. */
-static size_t utf8_valid(const uint8_t *src, size_t n);
-/* More ASCII after some, before `end`, to units of `width` bytes; and from units. */
-static inline void text_ascii_on(struct codec_text_run *run, const uint8_t *end,
-				 size_t width);
-static inline void text_ascii_units_on(struct codec_text_run *run);
-
-#else
 
 /* Not zero where `v`, behind `before`, is not UTF-8. */
 static inline v128
@@ -121,22 +79,6 @@ utf8_copy(struct codec_text_run *run)
 {
 	text_copy(run, utf8_valid(run->src, text_both(run)));
 }
-
-static inline void
-text_ascii_on(struct codec_text_run *run, const uint8_t *end, size_t width)
-{
-	(void)run;
-	(void)end;
-	(void)width;
-}
-
-static inline void
-text_ascii_units_on(struct codec_text_run *run)
-{
-	(void)run;
-}
-
-#endif
 
 #endif
 #endif

@@ -153,7 +153,6 @@ utf16_blocks(struct codec_text_run *given)
 			v128_store(run.dst, v128_narrow16(v, w));
 			run.src += 32;
 			run.dst += 16;
-			text_ascii_units_on(&run);
 			continue;
 		}
 		if (v128_disjoint(kind, kind)) {

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From UTF-8 with AVX2, 32 bytes at a time wherever characters begin: each byte becomes the unit of a character that ends
+ * with it, and what ends none is shuffled out (compress.h). So no load waits for a result. The first surrogate of a pair takes
+ * the place of its third byte. Text without characters of three bytes, and with nothing else, have shorter ways.
+ * See struct codec_text.
+ */
+#include "encode/avx2_utf8.h"
+
+#if ENCODE_AVX2
+
+#include "encode/kept.h"
+
+/* What a block leaves open: its last byte begins a character; one of three or more; such a one is not whole. */
+struct state {
+	uint32_t lead, lead3, far;
+};
+
+struct numbers {
+	__m256i cont, three, low6, low7, two_least, two_range;
+};
+
+static inline struct numbers
+numbers(void)
+{
+	return (struct numbers){all8(-64),  all8(0xe0),	      all8(0x3f),
+				all8(0x7f), all8((char)0xc2), all8(0xdf - 0xc2)};
+}
+
+/* A block, the bytes before each of its bytes, and where there are which. */
+struct block {
+	__m256i v, before, cont;
+	uint32_t conts, leads, threes;
+};
+
+/* Units of the bytes 0 to 7 and 16 to 23, and of the others. */
+struct units {
+	__m256i a, b;
+};
+
+static inline uint8_t *
+put_units(uint8_t *dst, __m128i units, uint32_t drop, size_t width)
+{
+	if (width == 2) {
+		store_16(dst, in_row(units, compress_words, drop));
+	} else {
+		__m128i at = _mm_loadl_epi64((const void *)&codec_kept[drop & 255]);
+
+		units = _mm_shuffle_epi8(units, _mm_add_epi8(at, at));
+		_mm_storel_epi64((void *)dst, units);
+	}
+	return dst + (8 - ones(drop)) * width;
+}
+
+static inline uint8_t *
+put(uint8_t *dst, struct units u, uint32_t drop, size_t width)
+{
+	dst = put_units(dst, lower(u.a), drop, width);
+	dst = put_units(dst, lower(u.b), drop >> 8, width);
+	dst = put_units(dst, upper(u.a), drop >> 16, width);
+	return put_units(dst, upper(u.b), drop >> 24, width);
+}
+
+/* Of each byte and the one before it, where that belongs to it. */
+static inline struct units
+joined(__m256i last, __m256i lead, __m256i even_weights, __m256i odd_weights)
+{
+	return (struct units){
+		_mm256_maddubs_epi16(_mm256_unpacklo_epi8(last, lead), even_weights),
+		_mm256_maddubs_epi16(_mm256_unpackhi_epi8(last, lead), odd_weights)};
+}
+
+static inline struct units
+plain_units(const struct block *b, const struct numbers *k)
+{
+	const __m256i weights = _mm256_set1_epi16(0x4001);
+	__m256i lead = _mm256_and_si256(_mm256_and_si256(b->before, b->cont), k->low6);
+
+	return joined(_mm256_and_si256(b->v, k->low7), lead, weights, weights);
+}
+
+static inline void
+add_high(struct units *u, __m256i low, __m256i high)
+{
+	u->a = _mm256_add_epi16(u->a, _mm256_unpacklo_epi8(low, high));
+	u->b = _mm256_add_epi16(u->b, _mm256_unpackhi_epi8(low, high));
+}
+
+/* With characters of three bytes; what they have in their first one is added. */
+static inline struct units
+three_units(const struct block *b, __m256i two, const struct numbers *k)
+{
+	struct units u = plain_units(b, k);
+	__m256i high =
+		_mm256_and_si256(_mm256_slli_epi16(two, 4), _mm256_set1_epi8((char)0xf0));
+
+	high = _mm256_and_si256(high, from_8(two, k->three));
+	add_high(&u, _mm256_setzero_si256(), high);
+	return u;
+}
+
+/* With characters of four, of which the third byte becomes the first surrogate. */
+static inline struct units
+four_units(const struct block *b, __m256i two, __m256i three, const struct numbers *k)
+{
+	const __m256i four = _mm256_set1_epi8((char)0xf0);
+	__m256i first = from_8(two, four), second = from_8(three, four);
+	__m256i lead = _mm256_and_si256(_mm256_and_si256(b->before, b->cont), k->low6);
+	__m256i last = _mm256_and_si256(b->v, k->low7);
+	__m256i few = _mm256_and_si256(shifted_right(b->v, 4), _mm256_set1_epi8(3));
+	__m256i weight =
+		_mm256_blendv_epi8(_mm256_set1_epi8(64), _mm256_set1_epi8(4), first);
+	__m256i high = _mm256_and_si256(_mm256_slli_epi16(two, 4), four), pair;
+	const __m256i one = _mm256_set1_epi8(1);
+
+	last = _mm256_blendv_epi8(last, few, first);
+	lead = _mm256_andnot_si256(_mm256_and_si256(second, _mm256_set1_epi8(0x30)),
+				   lead);
+	struct units u = joined(last, lead, _mm256_unpacklo_epi8(one, weight),
+				_mm256_unpackhi_epi8(one, weight));
+	/* 0xd800 and what 0x10000 less makes of it: 0xd7c0; 0xdc00. */
+	high = _mm256_and_si256(high, from_8(two, k->three));
+	pair = _mm256_add_epi8(_mm256_and_si256(two, _mm256_set1_epi8(7)),
+			       _mm256_set1_epi8((char)0xd7));
+	high = _mm256_blendv_epi8(high, pair, first);
+	high = _mm256_or_si256(high,
+			       _mm256_and_si256(second, _mm256_set1_epi8((char)0xdc)));
+	add_high(&u, _mm256_and_si256(first, _mm256_set1_epi8((char)0xc0)), high);
+	return u;
+}
+
+static inline struct block
+block_of(const uint8_t *src, __m256i v, bool alone, const struct numbers *k)
+{
+	struct block b = {.v = v, .before = EARLIER(v, src, 1, alone)};
+
+	b.cont = _mm256_cmpgt_epi8(k->cont, v);
+	b.conts = top_bits(b.cont);
+	b.leads = top_bits(v) & ~b.conts;
+	b.threes = top_bits(from_8(v, k->three));
+	return b;
+}
+
+/* Without characters of three bytes: each lead with one byte behind it, and nothing else. */
+static inline bool
+twos_valid(const struct block *b, uint32_t open, const struct numbers *k)
+{
+	__m256i lead = _mm256_sub_epi8(b->before, k->two_least);
+	uint32_t must =
+		top_bits(_mm256_cmpeq_epi8(_mm256_min_epu8(lead, k->two_range), lead));
+
+	return ((b->conts ^ must) | (b->conts ^ (b->leads << 1 | open))) == 0;
+}
+
+/* With them. Returns false if it is not valid. */
+static inline __attribute__((always_inline)) bool
+far_units(struct units *u, struct block *b, const uint8_t *src, bool alone,
+	  struct state *s, const struct numbers *k)
+{
+	const __m256i four = _mm256_set1_epi8((char)0xf0);
+	__m256i two = EARLIER(b->v, src, 2, alone);
+	__m256i three = EARLIER(b->v, src, 3, alone);
+	__m256i wrong = utf8_errors(b->v, b->before, two, three);
+	uint32_t fours = top_bits(from_8(b->v, four));
+
+	if (!_mm256_testz_si256(wrong, wrong))
+		return false;
+	if ((fours | s->far) != 0)
+		*u = four_units(b, two, three, k);
+	else
+		*u = three_units(b, two, k);
+	b->leads |= b->threes << 1 | s->lead3;
+	*s = (struct state){b->leads >> 31, b->threes >> 31,
+			    b->threes >> 30 | fours >> 29};
+	return true;
+}
+
+/*
+ * One block, or at the end what is left, wherever it lies: nothing before `begin` is read, and nothing is written too much.
+ * False: it is not valid, or there is no room.
+ */
+static __attribute__((noinline)) bool
+take(struct codec_text_run *run, const uint8_t *begin, struct state *s, size_t width)
+{
+	const struct numbers k = numbers();
+	size_t left = (size_t)(run->src_end - run->src), n = left < 32 ? left : 32;
+	size_t at = (size_t)(run->src - begin), before = 0;
+	bool direct = ahead(run, 56, 96), alone = at == 0;
+	uint8_t in[128], out[80], *dst = direct ? run->dst : out, *end;
+	const uint8_t *src = run->src;
+	struct state next = *s;
+
+	if (left < 32 && at + left >= 35) {
+		/* The last 32 bytes, the first of which are done. */
+		before = 32 - left;
+		src -= before;
+	} else if (left < 32) {
+		memset(in, 0, sizeof(in));
+		memcpy(in + 32, begin, at + left);
+		src = in + 32 + at;
+		alone = false;
+	}
+	struct block b = block_of(src, load(src), alone, &k);
+	uint32_t drop = before > 0 ? (1u << before) - 1 : n < 32 ? ~0u << n : 0;
+	uint32_t open = before > 0 ? b.conts & 1 : s->lead;
+	uint32_t far = b.threes | s->far;
+	struct units u;
+	if (before > 0) {
+		next = (struct state){0, 0, 1};
+		far |= top_bits(from_8(EARLIER(b.v, src, 3, false), k.three));
+	}
+	if (far != 0) {
+		if (!far_units(&u, &b, src, alone, &next, &k))
+			return false;
+	} else {
+		if (!twos_valid(&b, open, &k))
+			return false;
+		u = plain_units(&b, &k);
+		next = (struct state){b.leads >> 31, 0, 0};
+	}
+	end = put(dst, u, drop | b.leads, width);
+	n = (size_t)(end - dst);
+	if (!direct) {
+		if ((size_t)(run->dst_end - run->dst) < n)
+			return false;
+		memcpy(run->dst, out, n);
+	}
+	run->src += left < 32 ? left : 32;
+	run->dst += n;
+	*s = next;
+	return true;
+}
+
+/* Characters of three bytes and nothing else, 16 at a time, from where one begins. */
+static inline void
+take_threes(struct codec_text_run *run, size_t width)
+{
+	const __m256i order = _mm256_broadcastsi128_si256(
+		_mm_setr_epi8(2, 1, 0, -1, 5, 4, 3, -1, 8, 7, 6, -1, 11, 10, 9, -1));
+	const __m256i marks = held(_mm256_set1_epi32(0x00f0c0c0));
+	const __m256i must = held(_mm256_set1_epi32(0x00e08080));
+	const __m256i rest = held(_mm256_set1_epi32(0x000f3f3f));
+	const __m256i plane = all16(0xf800), surrogate = all16(0xd800);
+
+#define PART(at)                                                                         \
+	_mm256_shuffle_epi8(                                                             \
+		_mm256_inserti128_si256(                                                 \
+			_mm256_castsi128_si256(                                          \
+				_mm_loadu_si128((const void *)(run->src + (at)))),       \
+			_mm_loadu_si128((const void *)(run->src + (at) + 24)), 1),       \
+		order)
+#define POINTS(v)                                                                        \
+	_mm256_madd_epi16(_mm256_maddubs_epi16(_mm256_and_si256(v, rest),                \
+					       _mm256_set1_epi32(0x00014001)),           \
+			  _mm256_set1_epi32(0x10000001))
+	while (ahead(run, 80, 96)) {
+		__m256i a = PART(0), b = PART(12);
+		__m256i wrong = _mm256_or_si256(
+			_mm256_xor_si256(_mm256_and_si256(a, marks), must),
+			_mm256_xor_si256(_mm256_and_si256(b, marks), must));
+		__m256i units = _mm256_packus_epi32(POINTS(a), POINTS(b));
+		__m256i kind = _mm256_and_si256(units, plane);
+
+		/* Too long, or a surrogate. */
+		wrong = _mm256_or_si256(wrong,
+					_mm256_cmpeq_epi16(kind, _mm256_setzero_si256()));
+		wrong = _mm256_or_si256(wrong, _mm256_cmpeq_epi16(kind, surrogate));
+		if (!_mm256_testz_si256(wrong, wrong))
+			break;
+		if (width == 2) {
+			store(run->dst, units);
+		} else {
+			units = _mm256_and_si256(units, _mm256_set1_epi16(0xff));
+			store_16(run->dst, _mm_packus_epi16(lower(units), upper(units)));
+		}
+		run->src += 48;
+		run->dst += 16 * width;
+	}
+#undef PART
+#undef POINTS
+}
+
+/* Blocks with one before them, and text behind them. */
+static inline __attribute__((always_inline)) void
+take_many(struct codec_text_run *given, struct state *state, size_t width)
+{
+	const struct numbers k = numbers();
+	struct codec_text_run run = *given;
+	struct state s = *state;
+
+	while (ahead(&run, 56, 96)) {
+		__m256i v = load(run.src);
+		struct units u;
+
+		if ((top_bits(v) | s.lead | s.far) == 0) {
+			if (width == 2) {
+				store(run.dst, _mm256_cvtepu8_epi16(lower(v)));
+				store(run.dst + 32, _mm256_cvtepu8_epi16(upper(v)));
+			} else {
+				store(run.dst, v);
+			}
+			run.src += 32;
+			run.dst += 32 * width;
+			continue;
+		}
+		struct block b = block_of(run.src, v, false, &k);
+		if ((b.threes | s.far) == 0) {
+			if (!twos_valid(&b, s.lead, &k))
+				break;
+			u = plain_units(&b, &k);
+			s.lead = b.leads >> 31;
+		} else {
+			if (b.conts == 0xb6db6db6 && (s.lead | s.far) == 0) {
+				const uint8_t *from = run.src;
+
+				take_threes(&run, width);
+				if (run.src > from)
+					continue;
+			}
+			if (!far_units(&u, &b, run.src, false, &s, &k))
+				break;
+		}
+		run.dst = put(run.dst, u, b.leads, width);
+		run.src += 32;
+	}
+	*given = run;
+	*state = s;
+}
+
+static __attribute__((noinline)) void
+take_many_2(struct codec_text_run *run, struct state *s)
+{
+	take_many(run, s, 2);
+}
+
+static __attribute__((noinline)) void
+take_many_1(struct codec_text_run *run, struct state *s)
+{
+	take_many(run, s, 1);
+}
+
+static inline void
+widen(struct codec_text_run *given, size_t width)
+{
+	const uint8_t *begin = given->src, *from;
+	struct codec_text_run run = *given;
+	struct state s = {0};
+	bool going;
+
+	run.src_end = begin + utf8_whole(begin, (size_t)(run.src_end - begin));
+	do {
+		if (run.src > begin && ahead(&run, 56, 96)) {
+			if (width == 2)
+				take_many_2(&run, &s);
+			else
+				take_many_1(&run, &s);
+		}
+		from = run.src;
+		going = from < run.src_end && take(&run, begin, &s, width);
+	} while (going);
+	/* Back to where a character begins that is not whole, and before its first surrogate. */
+	size_t at = (size_t)(run.src - begin), whole = utf8_whole(begin, at);
+	if (at - whole == 3)
+		run.dst -= width;
+	given->src = begin + whole;
+	given->dst = run.dst;
+	_mm256_zeroupper();
+}
+
+void
+avx2_utf8_to_utf16(struct codec_text_run *run)
+{
+	widen(run, 2);
+}
+
+void
+avx2_utf8_to_low(struct codec_text_run *run)
+{
+	widen(run, 1);
+}
+
+#endif

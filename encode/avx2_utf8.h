@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rules of UTF-8 with AVX2, for the check, avx2_utf8.c, and what converts from it, avx2_from_utf8.c.
+ */
+#ifndef ENCODE_AVX2_UTF8_H
+#define ENCODE_AVX2_UTF8_H
+
+#include "encode/avx2_text.h"
+
+#if ENCODE_AVX2
+
+#include "encode/utf8_rules.h"
+
+static inline __m256i
+from_8(__m256i v, __m256i least)
+{
+	return _mm256_cmpeq_epi8(_mm256_max_epu8(v, least), v);
+}
+
+/* The bytes n before those of v; there is nothing before v if `alone`. */
+#define EARLIER(v, src, n, alone)                                                        \
+	((alone) ? _mm256_alignr_epi8(v, _mm256_permute2x128_si256(v, v, 8), 16 - (n))   \
+		 : load((src) - (n)))
+
+static inline __m256i
+shifted_right(__m256i v, int n)
+{
+	return _mm256_and_si256(_mm256_srli_epi16(v, n),
+				_mm256_set1_epi8((char)(0xff >> n)));
+}
+
+/* Not zero where v is not UTF-8 behind the bytes one, two and three before. See utf8_rules.h. */
+static inline __m256i
+utf8_errors(__m256i v, __m256i one, __m256i two, __m256i three)
+{
+	__m256i low = _mm256_and_si256(one, _mm256_set1_epi8(15));
+	__m256i wrong =
+		_mm256_shuffle_epi8(row_of(utf8_first_high), shifted_right(one, 4));
+
+	wrong = _mm256_and_si256(wrong, _mm256_shuffle_epi8(row_of(utf8_first_low), low));
+	wrong = _mm256_and_si256(wrong, _mm256_shuffle_epi8(row_of(utf8_second_high),
+							    shifted_right(v, 4)));
+	/* The top bit where a third or a fourth byte must be. */
+	__m256i must =
+		_mm256_or_si256(_mm256_subs_epu8(two, _mm256_set1_epi8(0xe0 - 0x80)),
+				_mm256_subs_epu8(three, _mm256_set1_epi8(0xf0 - 0x80)));
+	must = _mm256_and_si256(must, _mm256_set1_epi8((char)0x80));
+	return _mm256_xor_si256(wrong, must);
+}
+
+#endif
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "encode/compress.h"
+
+#include "encode/all.h"
+
+/* How many of the first n bits are set. */
+#define SET(mask, n) __builtin_popcount((mask) & ((1u << (n)) - 1))
+/* `place` at `to`, as far as that lies in this half of a row. */
+#define PUT(half, to, place)                                                             \
+	((to) / 8 == (half) ? (uint64_t)(place) << 8 * ((to) % 8u) : 0)
+#define HALF(X, h, mask) (X(h, mask, 0) | X(h, mask, 1) | X(h, mask, 2) | X(h, mask, 3))
+#define BOTH(X, Y, mask)                                                                 \
+	{                                                                                \
+		{                                                                        \
+			HALF(X, 0, mask) | HALF(Y, 0, mask),                             \
+				HALF(X, 1, mask) | HALF(Y, 1, mask)                      \
+		}                                                                        \
+	}
+
+#define PAIR(h, mask, i)                                                                 \
+	(PUT(h, (i) + SET(mask, i), 2 * (i)) |                                           \
+	 ((mask) >> (i)&1 ? PUT(h, (i) + 1 + SET(mask, i), 2 * (i) + 1) : 0))
+#define PAIR_4(h, mask, i) PAIR(h, mask, (i) + 4)
+#define PAIRS(mask)	   BOTH(PAIR, PAIR_4, mask)
+
+const struct row compress_pairs[256] = {ALL(PAIRS)};
+
+#define BYTES(mask, i) (1 + __builtin_popcount((mask) >> 2 * (i)&3))
+#define END(h, mask, i, n)                                                               \
+	((n) <= BYTES(mask, i) ? PUT(h, (i) + SET(mask, 2 * (i)) + BYTES(mask, i) - (n), \
+				     4 * (i) + 4 - (n))                                  \
+			       : 0)
+#define END_3(h, mask, i)  (END(h, mask, i, 1) | END(h, mask, i, 2) | END(h, mask, i, 3))
+#define NO_END(h, mask, i) 0
+#define ENDS(mask)	   BOTH(END_3, NO_END, mask)
+
+const struct row compress_ends[256] = {ALL(ENDS)};
+
+#define WORD(h, mask, i)                                                                 \
+	((mask) >> (i)&1 ? 0                                                             \
+			 : PUT(h, 2 * SET(~(mask), i), 2 * (i)) |                        \
+				   PUT(h, 2 * SET(~(mask), i) + 1, 2 * (i) + 1))
+#define WORD_4(h, mask, i) WORD(h, mask, (i) + 4)
+#define WORDS(mask)	   BOTH(WORD, WORD_4, mask)
+
+const struct row compress_words[256] = {ALL(WORDS)};

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Places for shuffles of 16 bytes by a mask of eight bits, for the text kernels of the AVX2 tier: 4 KB a table, of which a text
+ * uses few rows. That a mask chooses a row, is in D. Lemire, W. Mula: Transcoding Billions of Unicode Characters per
+ * Second with SIMD Instructions; what the rows do, is made for these kernels.
+ */
+#ifndef ENCODE_COMPRESS_H
+#define ENCODE_COMPRESS_H
+
+#include <stdint.h>
+
+struct row {
+	uint64_t places[2];
+} __attribute__((aligned(16)));
+
+/* Eight pairs of bytes: both where the bit is set, else the first one. */
+extern const struct row compress_pairs[256];
+/* Four groups of four bytes, two bits each: the last byte, the last two if one bit is set, or three. */
+extern const struct row compress_ends[256];
+/* Eight words: those whose bit is not set. */
+extern const struct row compress_words[256];
+
+#endif
