@@ -23,8 +23,8 @@ struct numbers {
 static inline struct numbers
 numbers(void)
 {
-	return (struct numbers){all8(-64),  all8(0xe0),	      all8(0x3f),
-				all8(0x7f), all8((char)0xc2), all8(0xdf - 0xc2)};
+	return (struct numbers){ALL8(0xc0), ALL8(0xe0), ALL8(0x3f),
+				ALL8(0x7f), ALL8(0xc2), ALL8(0xdf - 0xc2)};
 }
 
 /* A block, the bytes before each of its bytes, and where there are which. */
@@ -73,7 +73,7 @@ joined(__m256i last, __m256i lead, __m256i even_weights, __m256i odd_weights)
 static inline struct units
 plain_units(const struct block *b, const struct numbers *k)
 {
-	const __m256i weights = _mm256_set1_epi16(0x4001);
+	const __m256i weights = ALL16(0x4001);
 	__m256i lead = _mm256_and_si256(_mm256_and_si256(b->before, b->cont), k->low6);
 
 	return joined(_mm256_and_si256(b->v, k->low7), lead, weights, weights);
@@ -91,8 +91,7 @@ static inline struct units
 three_units(const struct block *b, __m256i two, const struct numbers *k)
 {
 	struct units u = plain_units(b, k);
-	__m256i high =
-		_mm256_and_si256(_mm256_slli_epi16(two, 4), _mm256_set1_epi8((char)0xf0));
+	__m256i high = _mm256_and_si256(_mm256_slli_epi16(two, 4), ALL8(0xf0));
 
 	high = _mm256_and_si256(high, from_8(two, k->three));
 	add_high(&u, _mm256_setzero_si256(), high);
@@ -103,29 +102,25 @@ three_units(const struct block *b, __m256i two, const struct numbers *k)
 static inline struct units
 four_units(const struct block *b, __m256i two, __m256i three, const struct numbers *k)
 {
-	const __m256i four = _mm256_set1_epi8((char)0xf0);
+	const __m256i four = ALL8(0xf0);
 	__m256i first = from_8(two, four), second = from_8(three, four);
 	__m256i lead = _mm256_and_si256(_mm256_and_si256(b->before, b->cont), k->low6);
 	__m256i last = _mm256_and_si256(b->v, k->low7);
-	__m256i few = _mm256_and_si256(shifted_right(b->v, 4), _mm256_set1_epi8(3));
-	__m256i weight =
-		_mm256_blendv_epi8(_mm256_set1_epi8(64), _mm256_set1_epi8(4), first);
+	__m256i few = _mm256_and_si256(high_nibbles(b->v), ALL8(3));
+	__m256i weight = _mm256_blendv_epi8(ALL8(64), ALL8(4), first);
 	__m256i high = _mm256_and_si256(_mm256_slli_epi16(two, 4), four), pair;
-	const __m256i one = _mm256_set1_epi8(1);
+	const __m256i one = ALL8(1);
 
 	last = _mm256_blendv_epi8(last, few, first);
-	lead = _mm256_andnot_si256(_mm256_and_si256(second, _mm256_set1_epi8(0x30)),
-				   lead);
+	lead = _mm256_andnot_si256(_mm256_and_si256(second, ALL8(0x30)), lead);
 	struct units u = joined(last, lead, _mm256_unpacklo_epi8(one, weight),
 				_mm256_unpackhi_epi8(one, weight));
 	/* 0xd800 and what 0x10000 less makes of it: 0xd7c0; 0xdc00. */
 	high = _mm256_and_si256(high, from_8(two, k->three));
-	pair = _mm256_add_epi8(_mm256_and_si256(two, _mm256_set1_epi8(7)),
-			       _mm256_set1_epi8((char)0xd7));
+	pair = _mm256_add_epi8(_mm256_and_si256(two, ALL8(7)), ALL8(0xd7));
 	high = _mm256_blendv_epi8(high, pair, first);
-	high = _mm256_or_si256(high,
-			       _mm256_and_si256(second, _mm256_set1_epi8((char)0xdc)));
-	add_high(&u, _mm256_and_si256(first, _mm256_set1_epi8((char)0xc0)), high);
+	high = _mm256_or_si256(high, _mm256_and_si256(second, ALL8(0xdc)));
+	add_high(&u, _mm256_and_si256(first, ALL8(0xc0)), high);
 	return u;
 }
 
@@ -157,7 +152,7 @@ static inline __attribute__((always_inline)) bool
 far_units(struct units *u, struct block *b, const uint8_t *src, bool alone,
 	  struct state *s, const struct numbers *k)
 {
-	const __m256i four = _mm256_set1_epi8((char)0xf0);
+	const __m256i four = ALL8(0xf0);
 	__m256i two = EARLIER(b->v, src, 2, alone);
 	__m256i three = EARLIER(b->v, src, 3, alone);
 	__m256i wrong = utf8_errors(b->v, b->before, two, three);
@@ -179,35 +174,33 @@ far_units(struct units *u, struct block *b, const uint8_t *src, bool alone,
  * One block, or at the end what is left, wherever it lies: nothing before `begin` is read, and nothing is written too much.
  * False: it is not valid, or there is no room.
  */
-static __attribute__((noinline)) bool
+static inline __attribute__((always_inline)) bool
 take(struct codec_text_run *run, const uint8_t *begin, struct state *s, size_t width)
 {
 	const struct numbers k = numbers();
 	size_t left = (size_t)(run->src_end - run->src), n = left < 32 ? left : 32;
 	size_t at = (size_t)(run->src - begin), before = 0;
 	bool direct = ahead(run, 56, 96), alone = at == 0;
-	uint8_t in[128], out[80], *dst = direct ? run->dst : out, *end;
+	uint8_t out[80], *dst = direct ? run->dst : out;
 	const uint8_t *src = run->src;
 	struct state next = *s;
 
-	if (left < 32 && at + left >= 35) {
+	if (left < 32 && !alone) {
 		/* The last 32 bytes, the first of which are done. */
 		before = 32 - left;
 		src -= before;
-	} else if (left < 32) {
-		memset(in, 0, sizeof(in));
-		memcpy(in + 32, begin, at + left);
-		src = in + 32 + at;
-		alone = false;
+		if (src - begin < 3)
+			return false;
 	}
-	struct block b = block_of(src, load(src), alone, &k);
+	__m256i v = left < 32 && alone ? load_short(src, left) : load(src);
+	struct block b = block_of(src, v, alone, &k);
 	uint32_t drop = before > 0 ? (1u << before) - 1 : n < 32 ? ~0u << n : 0;
 	uint32_t open = before > 0 ? b.conts & 1 : s->lead;
 	uint32_t far = b.threes | s->far;
 	struct units u;
 	if (before > 0) {
 		next = (struct state){0, 0, 1};
-		far |= top_bits(from_8(EARLIER(b.v, src, 3, false), k.three));
+		far |= top_bits(from_8(load(src - 3), k.three));
 	}
 	if (far != 0) {
 		if (!far_units(&u, &b, src, alone, &next, &k))
@@ -218,15 +211,14 @@ take(struct codec_text_run *run, const uint8_t *begin, struct state *s, size_t w
 		u = plain_units(&b, &k);
 		next = (struct state){b.leads >> 31, 0, 0};
 	}
-	end = put(dst, u, drop | b.leads, width);
-	n = (size_t)(end - dst);
+	size_t size = (size_t)(put(dst, u, drop | b.leads, width) - dst);
 	if (!direct) {
-		if ((size_t)(run->dst_end - run->dst) < n)
+		if ((size_t)(run->dst_end - run->dst) < size)
 			return false;
-		memcpy(run->dst, out, n);
+		copy_out(run->dst, out, size);
 	}
-	run->src += left < 32 ? left : 32;
-	run->dst += n;
+	run->src += n;
+	run->dst += size;
 	*s = next;
 	return true;
 }
@@ -237,10 +229,10 @@ take_threes(struct codec_text_run *run, size_t width)
 {
 	const __m256i order = _mm256_broadcastsi128_si256(
 		_mm_setr_epi8(2, 1, 0, -1, 5, 4, 3, -1, 8, 7, 6, -1, 11, 10, 9, -1));
-	const __m256i marks = held(_mm256_set1_epi32(0x00f0c0c0));
-	const __m256i must = held(_mm256_set1_epi32(0x00e08080));
-	const __m256i rest = held(_mm256_set1_epi32(0x000f3f3f));
-	const __m256i plane = all16(0xf800), surrogate = all16(0xd800);
+	const __m256i marks = ALL32(0x00f0c0c0);
+	const __m256i must = ALL32(0x00e08080);
+	const __m256i rest = ALL32(0x000f3f3f);
+	const __m256i plane = ALL16(0xf800), surrogate = ALL16(0xd800);
 
 #define PART(at)                                                                         \
 	_mm256_shuffle_epi8(                                                             \
@@ -250,9 +242,9 @@ take_threes(struct codec_text_run *run, size_t width)
 			_mm_loadu_si128((const void *)(run->src + (at) + 24)), 1),       \
 		order)
 #define POINTS(v)                                                                        \
-	_mm256_madd_epi16(_mm256_maddubs_epi16(_mm256_and_si256(v, rest),                \
-					       _mm256_set1_epi32(0x00014001)),           \
-			  _mm256_set1_epi32(0x10000001))
+	_mm256_madd_epi16(                                                               \
+		_mm256_maddubs_epi16(_mm256_and_si256(v, rest), ALL32(0x00014001)),      \
+		ALL32(0x10000001))
 	while (ahead(run, 80, 96)) {
 		__m256i a = PART(0), b = PART(12);
 		__m256i wrong = _mm256_or_si256(
@@ -270,7 +262,7 @@ take_threes(struct codec_text_run *run, size_t width)
 		if (width == 2) {
 			store(run->dst, units);
 		} else {
-			units = _mm256_and_si256(units, _mm256_set1_epi16(0xff));
+			units = _mm256_and_si256(units, ALL16(0xff));
 			store_16(run->dst, _mm_packus_epi16(lower(units), upper(units)));
 		}
 		run->src += 48;
@@ -339,25 +331,36 @@ take_many_1(struct codec_text_run *run, struct state *s)
 	take_many(run, s, 1);
 }
 
-static inline void
+static __attribute__((noinline)) bool
+take_2(struct codec_text_run *run, const uint8_t *begin, struct state *s)
+{
+	return take(run, begin, s, 2);
+}
+
+static __attribute__((noinline)) bool
+take_1(struct codec_text_run *run, const uint8_t *begin, struct state *s)
+{
+	return take(run, begin, s, 1);
+}
+
+static inline __attribute__((always_inline)) void
 widen(struct codec_text_run *given, size_t width)
 {
-	const uint8_t *begin = given->src, *from;
+	const uint8_t *begin = given->src;
 	struct codec_text_run run = *given;
 	struct state s = {0};
-	bool going;
+	bool going = true;
 
 	run.src_end = begin + utf8_whole(begin, (size_t)(run.src_end - begin));
-	do {
-		if (run.src > begin && ahead(&run, 56, 96)) {
+	while (going && run.src < run.src_end) {
+		going = width == 2 ? take_2(&run, begin, &s) : take_1(&run, begin, &s);
+		if (going && ahead(&run, 56, 96)) {
 			if (width == 2)
 				take_many_2(&run, &s);
 			else
 				take_many_1(&run, &s);
 		}
-		from = run.src;
-		going = from < run.src_end && take(&run, begin, &s, width);
-	} while (going);
+	}
 	/* Back to where a character begins that is not whole, and before its first surrogate. */
 	size_t at = (size_t)(run.src - begin), whole = utf8_whole(begin, at);
 	if (at - whole == 3)

@@ -23,25 +23,26 @@ void avx2_latin1_to_utf8(struct codec_text_run *run);
 codec_whole avx2_whole_copy, avx2_whole_to_utf16, avx2_whole_to_low, avx2_whole_utf16,
 	avx2_whole_latin1;
 
-/* A number in all lanes, held in a register: gcc 12 makes it anew in every round of a loop. */
+/*
+ * A number in all lanes, from memory: gcc 12 makes it by way of an ordinary register and the unit that shuffles, and anew in
+ * every round of a loop.
+ */
 static inline __m256i
-held(__m256i v)
+number_at(const uint32_t *p)
 {
-	__asm__("" : "+x"(v));
+	__m256i v;
+
+	__asm__("vpbroadcastd %1, %0" : "=x"(v) : "m"(*p));
 	return v;
 }
 
-static inline __m256i
-all8(int n)
-{
-	return held(_mm256_set1_epi8((char)n));
-}
-
-static inline __m256i
-all16(int n)
-{
-	return held(_mm256_set1_epi16((short)n));
-}
+#define ALL32(n)                                                                         \
+	({                                                                               \
+		static const uint32_t number_ = (n);                                     \
+		number_at(&number_);                                                     \
+	})
+#define ALL16(n) ALL32((n)*0x00010001u)
+#define ALL8(n)	 ALL32((n)*0x01010101u)
 
 /*
  * Are there so many bytes left? A block may write up to 16 bytes too much, which the rest of the source must
@@ -81,6 +82,58 @@ static inline void
 store_16(uint8_t *dst, __m128i v)
 {
 	_mm_storeu_si128((void *)dst, v);
+}
+
+/* Fewer than 32 bytes, with zeros behind them, without a load that waits for stores. */
+static inline __m256i
+load_short(const uint8_t *src, size_t n)
+{
+	static const uint8_t back[32] = {0,    1,    2,	   3,	 4,    5,    6,	   7,
+					 8,    9,    10,   11,	 12,   13,   14,   15,
+					 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+					 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80};
+	uint64_t low = 0, high = 0;
+
+	if (n >= 16) {
+		__m128i end = _mm_loadu_si128((const void *)(src + n - 16));
+
+		end = _mm_shuffle_epi8(end,
+				       _mm_loadu_si128((const void *)(back + 32 - n)));
+		return _mm256_inserti128_si256(
+			_mm256_castsi128_si256(_mm_loadu_si128((const void *)src)), end,
+			1);
+	}
+	if (n > 8) {
+		memcpy(&low, src, 8);
+		memcpy(&high, src + n - 8, 8);
+		high >>= 8 * (16 - n);
+	} else if (n >= 4) {
+		uint32_t first, last;
+
+		memcpy(&first, src, 4);
+		memcpy(&last, src + n - 4, 4);
+		low = first | (uint64_t)last << 8 * (n - 4);
+	} else {
+		for (size_t i = 0; i < n; i++)
+			low |= (uint64_t)src[i] << 8 * i;
+	}
+	return _mm256_set_epi64x(0, 0, (long long)high, (long long)low);
+}
+
+/* n bytes of a buffer, up to 192, of which 16 may be read. */
+static inline void
+copy_out(uint8_t *dst, const uint8_t *out, size_t n)
+{
+	if (n >= 32) {
+		for (size_t i = 0; i + 32 < n; i += 32)
+			store(dst + i, load(out + i));
+		store(dst + n - 32, load(out + n - 32));
+	} else if (n >= 16) {
+		store_16(dst, _mm_loadu_si128((const void *)out));
+		store_16(dst + n - 16, _mm_loadu_si128((const void *)(out + n - 16)));
+	} else {
+		memcpy(dst, out, n);
+	}
 }
 
 static inline uint32_t

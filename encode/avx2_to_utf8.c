@@ -16,15 +16,15 @@ static inline struct numbers
 numbers(void)
 {
 	return (struct numbers){
-		.above = all16(0xff80),
-		.plane = all16(0xf800),
-		.surrogate = all16(0xd800),
-		.middle = all16(0x3f),
-		.last = all16(0x3f00),
-		.two = all16(0x80c0),
-		.three = all16(0x8080),
-		.first3 = all16(0xe000),
-		.odd = all16(0xff00),
+		.above = ALL16(0xff80),
+		.plane = ALL16(0xf800),
+		.surrogate = ALL16(0xd800),
+		.middle = ALL16(0x3f),
+		.last = ALL16(0x3f00),
+		.two = ALL16(0x80c0),
+		.three = ALL16(0x8080),
+		.first3 = ALL16(0xe000),
+		.odd = ALL16(0xff00),
 	};
 }
 
@@ -48,7 +48,7 @@ put_ends(uint8_t *dst, __m128i v, uint32_t more)
 static inline uint8_t *
 take_twos(uint8_t *dst, __m256i v, const struct numbers *k)
 {
-	__m256i two = _mm256_cmpgt_epi16(v, _mm256_set1_epi16(0x7f));
+	__m256i two = _mm256_cmpgt_epi16(v, ALL16(0x7f));
 	__m256i bytes = _mm256_and_si256(_mm256_slli_epi16(v, 8), k->last);
 	uint32_t both = top_bits(_mm256_packs_epi16(two, two));
 
@@ -66,16 +66,16 @@ static inline __m256i
 halves(__m256i words, __m256i v, __m256i before, __m256i highs, __m256i lows)
 {
 	/* The plane, five bits, less one, and six more bits. */
-	__m256i top = _mm256_add_epi16(v, _mm256_set1_epi16(0x2840));
+	__m256i top = _mm256_add_epi16(v, ALL16(0x2840));
 	__m256i high = _mm256_or_si256(
 		_mm256_srli_epi16(top, 8),
-		_mm256_and_si256(_mm256_slli_epi16(top, 6), _mm256_set1_epi16(0x3f00)));
+		_mm256_and_si256(_mm256_slli_epi16(top, 6), ALL16(0x3f00)));
 	/* The third byte has two bits of the other half, in place of those that mark this one. */
-	__m256i low = _mm256_and_si256(words, _mm256_set1_epi16((short)0xff8f));
+	__m256i low = _mm256_and_si256(words, ALL16(0xff8f));
 
-	before = _mm256_and_si256(before, _mm256_set1_epi16(3));
+	before = _mm256_and_si256(before, ALL16(3));
 	low = _mm256_or_si256(low, _mm256_slli_epi16(before, 4));
-	high = _mm256_add_epi16(high, _mm256_set1_epi16((short)0x80f0));
+	high = _mm256_add_epi16(high, ALL16(0x80f0));
 	words = _mm256_blendv_epi8(words, high, highs);
 	return _mm256_blendv_epi8(words, low, lows);
 }
@@ -100,7 +100,7 @@ take_threes(uint8_t *dst, __m256i v, __m256i kind, const uint8_t *before, uint32
 	words = _mm256_blendv_epi8(words, up, one);
 	uint32_t pair = top_bits(pairs);
 	if ((pair | *high) != 0) {
-		__m256i highs = _mm256_and_si256(v, _mm256_set1_epi16((short)0xfc00));
+		__m256i highs = _mm256_and_si256(v, ALL16(0xfc00));
 		highs = _mm256_cmpeq_epi16(highs, k->surrogate);
 		uint32_t first = top_bits(highs), previous = *high;
 
@@ -118,8 +118,7 @@ take_threes(uint8_t *dst, __m256i v, __m256i kind, const uint8_t *before, uint32
 	/* The bits of the second byte of each unit: there are three. */
 	uint32_t more = ~top_bits(_mm256_blendv_epi8(one, two, k->odd));
 	__m256i lead = _mm256_or_si256(
-		_mm256_and_si256(_mm256_srli_epi16(v, 4), _mm256_set1_epi16(0x0f00)),
-		k->first3);
+		_mm256_and_si256(_mm256_srli_epi16(v, 4), ALL16(0x0f00)), k->first3);
 	__m256i a = _mm256_unpacklo_epi16(lead, words);
 	__m256i b = _mm256_unpackhi_epi16(lead, words);
 	if (more == ~0u) {
@@ -140,55 +139,144 @@ take_threes(uint8_t *dst, __m256i v, __m256i kind, const uint8_t *before, uint32
 	return put_ends(dst, upper(b), more >> 24);
 }
 
-static __attribute__((noinline)) void
-utf16_blocks(struct codec_text_run *given)
+/* Units of ASCII, 32 at a time. */
+static inline void
+utf16_ascii(struct codec_text_run *run, const struct numbers *k)
+{
+	while (ahead(run, 88, 64)) {
+		__m256i v = load(run->src), w = load(run->src + 32);
+
+		if (!_mm256_testz_si256(_mm256_or_si256(v, w), k->above))
+			break;
+		v = _mm256_packus_epi16(v, w);
+		store(run->dst, _mm256_permute4x64_epi64(v, 0xd8));
+		run->src += 64;
+		run->dst += 32;
+	}
+}
+
+/* NULL: not valid. *high as in take_threes. */
+static inline __attribute__((always_inline)) uint8_t *
+take_units(uint8_t *dst, __m256i v, const uint8_t *before, uint32_t *high,
+	   const struct numbers *k)
+{
+	__m256i kind = _mm256_and_si256(v, k->plane);
+
+	if ((_mm256_testz_si256(kind, kind) & (*high == 0)) != 0)
+		return take_twos(dst, v, k);
+	return take_threes(dst, v, kind, before, high, k);
+}
+
+/* Blocks with text behind them. False: one is not valid. */
+static inline bool
+utf16_blocks(struct codec_text_run *given, uint32_t *high)
 {
 	const struct numbers k = numbers();
 	struct codec_text_run run = *given;
-	uint32_t high = 0;
+	bool valid = true;
 
-	while (ahead(&run, 64, 64)) {
+	while (ahead(&run, 56, 64)) {
 		__m256i v = load(run.src);
-		uint8_t *dst;
 
-		if ((_mm256_testz_si256(v, k.above) & (high == 0)) != 0) {
-			__m256i w = load(run.src + 32);
-
-			if (_mm256_testz_si256(w, k.above)) {
-				v = _mm256_permute4x64_epi64(_mm256_packus_epi16(v, w),
-							     0xd8);
-				store(run.dst, v);
-				run.src += 64;
-				run.dst += 32;
-				continue;
-			}
+		if ((_mm256_testz_si256(v, k.above) & (*high == 0)) != 0) {
 			store_16(run.dst, _mm_packus_epi16(lower(v), upper(v)));
 			run.src += 32;
 			run.dst += 16;
+			utf16_ascii(&run, &k);
 			continue;
 		}
-		__m256i kind = _mm256_and_si256(v, k.plane);
-		if ((_mm256_testz_si256(kind, kind) & (high == 0)) != 0)
-			dst = take_twos(run.dst, v, &k);
-		else
-			dst = take_threes(run.dst, v, kind, run.src - 2, &high, &k);
-		if (dst == NULL)
+		uint8_t *dst = take_units(run.dst, v, run.src - 2, high, &k);
+		valid = dst != NULL;
+		if (!valid)
 			break;
 		run.src += 32;
 		run.dst = dst;
 	}
-	if (high != 0) {
-		run.src -= 2;
-		run.dst -= 2;
-	}
 	*given = run;
+	return valid;
+}
+
+/* How many bytes the first n of 16 units are. */
+static inline size_t
+bytes_of(__m256i v, size_t n, const struct numbers *k)
+{
+	const __m256i zero = _mm256_setzero_si256();
+	__m256i kind = _mm256_and_si256(v, k->plane);
+	__m256i one = _mm256_cmpeq_epi16(_mm256_and_si256(v, k->above), zero);
+	__m256i two = _mm256_or_si256(_mm256_cmpeq_epi16(kind, zero),
+				      _mm256_cmpeq_epi16(kind, k->surrogate));
+	uint32_t more = ~top_bits(_mm256_blendv_epi8(one, two, k->odd));
+
+	return n + (size_t)__builtin_popcount(more & ((1u << 2 * n) - 1));
+}
+
+static inline bool
+first_half(const uint8_t *unit)
+{
+	return (unit[1] & 0xfc) == 0xd8;
+}
+
+/* What is left at the end, or as much as there is room for, in a buffer, as nothing may be written too much. */
+static __attribute__((noinline)) void
+utf16_rest(struct codec_text_run *run, const uint8_t *begin, uint32_t *high)
+{
+	const struct numbers k = numbers();
+	size_t left = (size_t)(run->src_end - run->src) / 2;
+
+	if (left > 0 && first_half(run->src + 2 * left - 2))
+		left--;
+	for (size_t n; left > 0; left -= n) {
+		uint8_t out[48 + 16], *end;
+		const uint8_t *src = run->src;
+		size_t skip = 0;
+		uint32_t next = *high;
+		__m256i v;
+
+		n = left < 16 ? left : 16;
+		if (n == 16) {
+			v = load(src);
+		} else if (src == begin) {
+			v = load_short(src, 2 * n);
+		} else {
+			/* The last 16 units, the first of which are done. */
+			src -= 2 * (16 - n);
+			v = load(src);
+			skip = bytes_of(v, 16 - n, &k);
+			next = src > begin && first_half(src - 2) ? 3 : 0;
+		}
+		end = take_units(out, v, src - 2, &next, &k);
+		if (end == NULL)
+			return;
+		size_t size = (size_t)(end - out) - skip;
+		/* Zeros behind a short text are a byte each; a pair is not cut. */
+		if (n < 16 && src == begin && skip == 0)
+			size -= 16 - n;
+		if (next != 0) {
+			size -= 2;
+			n--;
+		}
+		if ((size_t)(run->dst_end - run->dst) < size)
+			return;
+		copy_out(run->dst, out + skip, size);
+		run->src += 2 * n;
+		run->dst += size;
+		*high = 0;
+	}
 }
 
 void
 avx2_utf16_to_utf8(struct codec_text_run *run)
 {
-	utf16_blocks(run);
-	text_end(run, utf16_blocks, 2, 1);
+	const uint8_t *begin = run->src;
+	uint32_t high = 0;
+
+	if (utf16_blocks(run, &high))
+		utf16_rest(run, begin, &high);
+	/* Its other half is not there, or not yet. */
+	if (high != 0) {
+		run->src -= 2;
+		run->dst -= 2;
+	}
 	_mm256_zeroupper();
 }
 
@@ -196,10 +284,10 @@ avx2_utf16_to_utf8(struct codec_text_run *run)
 static inline uint8_t *
 take_latin1(uint8_t *dst, __m256i v, uint32_t above)
 {
-	__m256i first = _mm256_and_si256(_mm256_srli_epi16(v, 6), _mm256_set1_epi8(3));
-	__m256i last = _mm256_and_si256(v, _mm256_set1_epi8((char)0xbf));
+	__m256i first = _mm256_and_si256(_mm256_srli_epi16(v, 6), ALL8(3));
+	__m256i last = _mm256_and_si256(v, ALL8(0xbf));
 
-	first = _mm256_or_si256(first, _mm256_set1_epi8((char)0xc0));
+	first = _mm256_or_si256(first, ALL8(0xc0));
 	first = _mm256_blendv_epi8(v, first, v);
 	__m256i a = _mm256_unpacklo_epi8(first, last);
 	__m256i b = _mm256_unpackhi_epi8(first, last);
@@ -209,12 +297,12 @@ take_latin1(uint8_t *dst, __m256i v, uint32_t above)
 	return put_pairs(dst, upper(b), above >> 24);
 }
 
-static __attribute__((noinline)) void
+static inline void
 latin1_blocks(struct codec_text_run *given)
 {
 	struct codec_text_run run = *given;
 
-	while (ahead(&run, 64, 80)) {
+	while (ahead(&run, 40, 80)) {
 		__m256i v = load(run.src);
 		uint32_t above = top_bits(v);
 
@@ -229,11 +317,45 @@ latin1_blocks(struct codec_text_run *given)
 	*given = run;
 }
 
+/* As utf16_rest. */
+static __attribute__((noinline)) void
+latin1_rest(struct codec_text_run *run, const uint8_t *begin)
+{
+	size_t left = (size_t)(run->src_end - run->src);
+
+	for (size_t n; left > 0; left -= n) {
+		uint8_t out[64 + 16];
+		const uint8_t *src = run->src;
+		size_t skip = 0, size = 0;
+		bool alone = src == begin;
+		__m256i v;
+
+		n = left < 32 ? left : 32;
+		if (n < 32 && !alone)
+			src -= 32 - n;
+		v = n < 32 && alone ? load_short(src, n) : load(src);
+		uint32_t above = top_bits(v);
+		if (n < 32 && !alone)
+			skip = 32 - n +
+			       (size_t)__builtin_popcount(above & ((1u << (32 - n)) - 1));
+		size = n + (size_t)__builtin_popcount(n < 32 && !alone ? above >> (32 - n)
+								       : above);
+		if ((size_t)(run->dst_end - run->dst) < size)
+			return;
+		take_latin1(out, v, above);
+		copy_out(run->dst, out + skip, size);
+		run->src += n;
+		run->dst += size;
+	}
+}
+
 void
 avx2_latin1_to_utf8(struct codec_text_run *run)
 {
+	const uint8_t *begin = run->src;
+
 	latin1_blocks(run);
-	text_end(run, latin1_blocks, 1, 1);
+	latin1_rest(run, begin);
 	_mm256_zeroupper();
 }
 

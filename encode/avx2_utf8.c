@@ -11,41 +11,99 @@
 static inline __m256i
 twos_errors(__m256i v, __m256i before)
 {
-	__m256i lead = _mm256_sub_epi8(before, _mm256_set1_epi8((char)0xc2));
-	__m256i cont = _mm256_cmpgt_epi8(_mm256_set1_epi8(-64), v);
-	__m256i too_long = _mm256_and_si256(v, _mm256_set1_epi8((char)0xfe));
+	__m256i lead = _mm256_sub_epi8(before, ALL8(0xc2));
+	__m256i cont = _mm256_cmpgt_epi8(ALL8(0xc0), v);
+	__m256i too_long = _mm256_and_si256(before, ALL8(0xfe));
 
-	lead = _mm256_cmpeq_epi8(_mm256_min_epu8(lead, _mm256_set1_epi8(0xdf - 0xc2)),
-				 lead);
-	too_long = _mm256_cmpeq_epi8(too_long, _mm256_set1_epi8((char)0xc0));
+	lead = _mm256_cmpeq_epi8(_mm256_min_epu8(lead, ALL8(0xdf - 0xc2)), lead);
+	too_long = _mm256_cmpeq_epi8(too_long, ALL8(0xc0));
 	return _mm256_or_si256(_mm256_xor_si256(lead, cont), too_long);
 }
 
-/* Whether 64 bytes are valid. *open: whether a character may not be whole before them; then, behind them. */
-static inline __attribute__((always_inline)) bool
-valid_64(const uint8_t *src, bool alone, uint32_t *open)
+/* By all the rules: not zero where 64 bytes are not valid. */
+static inline __attribute__((always_inline)) __m256i
+all_errors(const uint8_t *src, bool alone)
 {
-	const __m256i three = _mm256_set1_epi8((char)0xe0);
-	__m256i v = load(src), w = load(src + 32), wrong;
-	uint32_t far;
-
-	if ((top_bits(_mm256_or_si256(v, w)) | *open) == 0)
-		return true;
-	far = top_bits(from_8(_mm256_max_epu8(v, w), three));
-	/* 1: of two bytes. */
-	if ((far | *open >> 1) == 0) {
-		wrong = _mm256_or_si256(twos_errors(v, EARLIER(v, src, 1, alone)),
-					twos_errors(w, load(src + 31)));
-	} else {
-		wrong = utf8_errors(v, EARLIER(v, src, 1, alone),
+	__m256i v = load(src), w = load(src + 32);
+	__m256i wrong = utf8_errors(v, EARLIER(v, src, 1, alone),
 				    EARLIER(v, src, 2, alone), EARLIER(v, src, 3, alone));
-		wrong = _mm256_or_si256(
-			wrong,
-			utf8_errors(w, load(src + 31), load(src + 30), load(src + 29)));
-		far = top_bits(from_8(w, three)) >> 29;
+
+	return _mm256_or_si256(
+		wrong, utf8_errors(w, load(src + 31), load(src + 30), load(src + 29)));
+}
+
+static inline bool
+is_zero(__m256i v)
+{
+	return _mm256_testz_si256(v, v) != 0;
+}
+
+/* Blocks of 64 behind one, as long as they are valid. Returns where the first one is that is not, or the end. */
+static inline size_t
+valid_blocks(const uint8_t *src, size_t i, size_t n)
+{
+	const __m256i three = ALL8(0xe0);
+
+	while (n - i >= 64) {
+		__m256i v = load(src + i), w = load(src + i + 32), max, wrong;
+		__m256i before = load(src + i - 1);
+
+		/* With a byte before that begins no character, or belongs to none. */
+		if (top_bits(_mm256_or_si256(_mm256_or_si256(v, w), before)) == 0) {
+			i += 64;
+			continue;
+		}
+		max = _mm256_max_epu8(_mm256_max_epu8(v, w), load(src + i - 3));
+		if (top_bits(from_8(max, three)) == 0) {
+			wrong = _mm256_or_si256(twos_errors(v, before),
+						twos_errors(w, load(src + i + 31)));
+			if (!is_zero(wrong))
+				break;
+			i += 64;
+			continue;
+		}
+		/* Where there is one of three bytes, there are more. */
+		if (n - i >= 256) {
+			wrong = _mm256_setzero_si256();
+			for (size_t j = 0; j < 256; j += 64)
+				wrong = _mm256_or_si256(wrong,
+							all_errors(src + i + j, false));
+			if (is_zero(wrong)) {
+				i += 256;
+				continue;
+			}
+		}
+		if (!is_zero(all_errors(src + i, false)))
+			break;
+		i += 64;
 	}
-	*open = top_bits(w) >> 31 | far << 1;
-	return _mm256_testz_si256(wrong, wrong) != 0;
+	return i;
+}
+
+static inline bool
+valid_alone(__m256i v)
+{
+	const uint8_t *none = NULL;
+	__m256i wrong = utf8_errors(v, EARLIER(v, none, 1, true),
+				    EARLIER(v, none, 2, true), EARLIER(v, none, 3, true));
+
+	return is_zero(wrong);
+}
+
+/* The last bytes of n, at most 64 of them. False as well where what is left behind the last block is too little. */
+static inline bool
+valid_end(const uint8_t *src, size_t n)
+{
+	if (n >= 67)
+		return is_zero(all_errors(src + n - 64, false));
+	if (n > 64 || (n < 35 && n > 32))
+		return false;
+	if (n <= 32)
+		return valid_alone(n < 32 ? load_short(src, n) : load(src));
+	src += n - 32;
+	__m256i v = load(src);
+	__m256i wrong = utf8_errors(v, load(src - 1), load(src - 2), load(src - 3));
+	return is_zero(wrong) && valid_alone(load(src - (n - 32)));
 }
 
 /* ASCII that comes first, in blocks of 64. */
@@ -72,32 +130,13 @@ size_t
 avx2_utf8_valid(const uint8_t *src, size_t n)
 {
 	size_t i = ascii_first(src, n);
-	uint32_t open = 0, all = 2;
-	bool valid = true;
 
-	if (i == 0 && n >= 64) {
-		valid = valid_64(src, true, &open);
-		i = valid ? 64 : 0;
-	}
-	if (valid)
-		for (; n - i >= 64; i += 64)
-			if (!valid_64(src + i, false, &open))
-				break;
-	if (n - i < 64 && n > i) {
-		if (n >= 67) {
-			valid = valid_64(src + n - 64, false, &all);
-		} else {
-			/* What is before it, and zeros behind it. */
-			uint8_t end[3 + 64 + 32];
-			size_t before = i > 0 ? 3 : 0;
-
-			memset(end, 0, sizeof(end));
-			memcpy(end + 3 - before, src + i - before, n - i + before);
-			valid = valid_64(end + 3, false, &all);
-		}
-		if (valid)
-			i = n;
-	}
+	if (i == 0 && n >= 64 && is_zero(all_errors(src, true)))
+		i = 64;
+	if (i > 0)
+		i = valid_blocks(src, i, n);
+	if (n - i < 64 && n > i && valid_end(src, n))
+		i = n;
 	_mm256_zeroupper();
 	return utf8_whole(src, i);
 }

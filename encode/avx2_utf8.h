@@ -23,28 +23,25 @@ from_8(__m256i v, __m256i least)
 		 : load((src) - (n)))
 
 static inline __m256i
-shifted_right(__m256i v, int n)
+high_nibbles(__m256i v)
 {
-	return _mm256_and_si256(_mm256_srli_epi16(v, n),
-				_mm256_set1_epi8((char)(0xff >> n)));
+	return _mm256_and_si256(_mm256_srli_epi16(v, 4), ALL8(15));
 }
 
 /* Not zero where v is not UTF-8 behind the bytes one, two and three before. See utf8_rules.h. */
 static inline __m256i
 utf8_errors(__m256i v, __m256i one, __m256i two, __m256i three)
 {
-	__m256i low = _mm256_and_si256(one, _mm256_set1_epi8(15));
-	__m256i wrong =
-		_mm256_shuffle_epi8(row_of(utf8_first_high), shifted_right(one, 4));
+	__m256i low = _mm256_and_si256(one, ALL8(15));
+	__m256i wrong = _mm256_shuffle_epi8(row_of(utf8_first_high), high_nibbles(one));
 
 	wrong = _mm256_and_si256(wrong, _mm256_shuffle_epi8(row_of(utf8_first_low), low));
-	wrong = _mm256_and_si256(wrong, _mm256_shuffle_epi8(row_of(utf8_second_high),
-							    shifted_right(v, 4)));
+	wrong = _mm256_and_si256(
+		wrong, _mm256_shuffle_epi8(row_of(utf8_second_high), high_nibbles(v)));
 	/* The top bit where a third or a fourth byte must be. */
-	__m256i must =
-		_mm256_or_si256(_mm256_subs_epu8(two, _mm256_set1_epi8(0xe0 - 0x80)),
-				_mm256_subs_epu8(three, _mm256_set1_epi8(0xf0 - 0x80)));
-	must = _mm256_and_si256(must, _mm256_set1_epi8((char)0x80));
+	__m256i must = _mm256_or_si256(_mm256_subs_epu8(two, ALL8(0xe0 - 0x80)),
+				       _mm256_subs_epu8(three, ALL8(0xf0 - 0x80)));
+	must = _mm256_and_si256(must, ALL8(0x80));
 	return _mm256_xor_si256(wrong, must);
 }
 

@@ -88,7 +88,7 @@ ascii(uint8_t *dst, const uint8_t *src, size_t n, size_t width)
 static inline size_t
 ascii_units(uint8_t *dst, const uint8_t *src, size_t n)
 {
-	const __m256i above = _mm256_set1_epi16((short)0xff80);
+	const __m256i above = ALL16(0xff80);
 	size_t i = 0;
 
 	for (; n - i >= 32; i += 32) {
@@ -131,60 +131,84 @@ ascii_units(uint8_t *dst, const uint8_t *src, size_t n)
 	return 0;
 }
 
-/* Of this text `at` bytes are done. */
-#define REST(all, width)                                                                 \
-	(_mm256_zeroupper(),                                                             \
-	 behind(all(dst + (width)*at, cap - (width)*at, src + at, n - at), at,           \
-		(width)*at))
+/*
+ * What is left of a text behind `at` bytes that became `to`: by its kernel, and what that leaves, which is mostly nothing, in
+ * the usual way.
+ */
+static inline __attribute__((always_inline)) struct weir_result
+rest(void (*kernel)(struct codec_text_run *run), codec_whole *all, uint8_t *dst,
+     size_t cap, const uint8_t *src, size_t n, size_t at, size_t to)
+{
+	struct codec_text_run run = {src + at, src + n, dst + to, dst + cap};
 
+	kernel(&run);
+	at = (size_t)(run.src - src);
+	to = (size_t)(run.dst - dst);
+	if (at == n)
+		return (struct weir_result){.read = n, .written = to};
+	return behind(all(run.dst, cap - to, run.src, n - at), at, to);
+}
+
+/* Without so much room for sure, nothing is tried: the usual way knows where to stop. */
 struct weir_result
 avx2_whole_copy(uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
 {
-	size_t at = n <= cap ? ascii(dst, src, n, 1) : 0;
-
+	if (n > cap)
+		return whole_utf8_copy(dst, cap, src, n);
+	size_t at = ascii(dst, src, n, 1);
 	if (at == n)
 		return done(n, n);
-	if (n <= cap && avx2_utf8_valid(src + at, n - at) == n - at) {
+	if (avx2_utf8_valid(src + at, n - at) == n - at) {
 		memcpy(dst + at, src + at, n - at);
 		return (struct weir_result){.read = n, .written = n};
 	}
-	return REST(whole_utf8_copy, 1);
+	return behind(whole_utf8_copy(dst + at, cap - at, src + at, n - at), at, at);
 }
 
 struct weir_result
 avx2_whole_to_utf16(uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
 {
-	size_t at = n <= cap / 2 ? ascii(dst, src, n, 2) : 0;
-
-	return at == n ? done(n, 2 * n) : REST(whole_utf8_to_utf16, 2);
+	if (n > cap / 2)
+		return whole_utf8_to_utf16(dst, cap, src, n);
+	size_t at = ascii(dst, src, n, 2);
+	if (at == n)
+		return done(n, 2 * n);
+	return rest(avx2_utf8_to_utf16, whole_utf8_to_utf16, dst, cap, src, n, at,
+		    2 * at);
 }
 
 struct weir_result
 avx2_whole_to_low(uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
 {
-	size_t at = n <= cap ? ascii(dst, src, n, 1) : 0;
-
-	return at == n ? done(n, n) : REST(whole_utf8_to_low, 1);
+	if (n > cap)
+		return whole_utf8_to_low(dst, cap, src, n);
+	size_t at = ascii(dst, src, n, 1);
+	if (at == n)
+		return done(n, n);
+	return rest(avx2_utf8_to_low, whole_utf8_to_low, dst, cap, src, n, at, at);
 }
 
 struct weir_result
 avx2_whole_latin1(uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
 {
-	size_t at = n <= cap ? ascii(dst, src, n, 1) : 0;
-
-	return at == n ? done(n, n) : REST(whole_latin1_to_utf8, 1);
+	if (n > cap)
+		return whole_latin1_to_utf8(dst, cap, src, n);
+	size_t at = ascii(dst, src, n, 1);
+	if (at == n)
+		return done(n, n);
+	return rest(avx2_latin1_to_utf8, whole_latin1_to_utf8, dst, cap, src, n, at, at);
 }
 
 struct weir_result
 avx2_whole_utf16(uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
 {
-	size_t at = n % 2 == 0 && n / 2 <= cap ? ascii_units(dst, src, n / 2) : 0;
-
+	if (n % 2 != 0 || n / 2 > cap)
+		return whole_utf16_to_utf8(dst, cap, src, n);
+	size_t at = ascii_units(dst, src, n / 2);
 	if (2 * at == n)
 		return done(n, at);
-	_mm256_zeroupper();
-	return behind(whole_utf16_to_utf8(dst + at, cap - at, src + 2 * at, n - 2 * at),
-		      2 * at, at);
+	return rest(avx2_utf16_to_utf8, whole_utf16_to_utf8, dst, cap, src, n, 2 * at,
+		    at);
 }
 
 #endif

@@ -14,6 +14,8 @@
 
 #if defined(V128)
 
+#define TEXT_AHEAD 64
+
 static inline v128
 text_16(int n)
 {
@@ -30,6 +32,35 @@ static inline v128
 text_places(uint32_t drop)
 {
 	return v128_load_half(&codec_kept[drop & 255]);
+}
+
+/*
+ * The last TEXT_AHEAD bytes or fewer, in units of `from` bytes: converted in a buffer, with ASCII behind them,
+ * each of which becomes `to` bytes. Nothing is done if they are not valid or there is not room.
+ */
+static inline __attribute__((always_inline)) void
+text_end(struct codec_text_run *run, void (*convert)(struct codec_text_run *run),
+	 size_t from, size_t to)
+{
+	uint8_t in[2 * TEXT_AHEAD], out[4 * TEXT_AHEAD + TEXT_AHEAD];
+	size_t left = (size_t)(run->src_end - run->src) / from * from;
+	struct codec_text_run end = {in, in + sizeof(in), out, out + sizeof(out)};
+
+	if (left == 0 || left > TEXT_AHEAD)
+		return;
+	for (size_t i = 0; i < sizeof(in); i += 16)
+		v128_store(in + i, from == 2 ? v128_all16('a') : v128_all8('a'));
+	memcpy(in, run->src, left);
+	convert(&end);
+	size_t more = (size_t)(end.src - in), n = (size_t)(end.dst - out);
+	if (more < left)
+		return;
+	n -= (more - left) / from * to;
+	if ((size_t)(run->dst_end - run->dst) < n)
+		return;
+	memcpy(run->dst, out, n);
+	run->src += left;
+	run->dst += n;
 }
 
 /* Not zero where `v`, behind `before`, is not UTF-8. */

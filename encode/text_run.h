@@ -12,9 +12,6 @@
 /* Text is first checked, then converted, in pieces that stay in the first-level cache meanwhile. */
 #define TEXT_PIECE 4096
 
-/* What text_end takes. */
-#define TEXT_AHEAD 64
-
 /* Are there so many bytes of source and of room left? Then as many may be written too much. */
 static inline bool
 text_ahead(const struct codec_text_run *run, ptrdiff_t bytes)
@@ -64,37 +61,6 @@ text_skip(struct codec_text_run *run, const uint8_t *end)
 {
 	while (run->src < end && (*run->src & 0xc0) == 0x80)
 		run->src++;
-}
-
-/*
- * The last TEXT_AHEAD bytes or fewer, in units of `from` bytes: converted in a buffer, with ASCII behind them,
- * each of which becomes `to` bytes. Nothing is done if they are not valid or there is not room.
- */
-static inline __attribute__((always_inline)) void
-text_end(struct codec_text_run *run, void (*convert)(struct codec_text_run *run),
-	 size_t from, size_t to)
-{
-	uint8_t in[2 * TEXT_AHEAD], out[4 * TEXT_AHEAD + TEXT_AHEAD];
-	size_t left = (size_t)(run->src_end - run->src) / from * from;
-	struct codec_text_run end = {in, in + sizeof(in), out, out + sizeof(out)};
-
-	if (left == 0 || left > TEXT_AHEAD)
-		return;
-	for (size_t i = 0; i < sizeof(in); i += 2) {
-		in[i] = 'a';
-		in[i + 1] = from == 2 ? 0 : 'a';
-	}
-	memcpy(in, run->src, left);
-	convert(&end);
-	size_t more = (size_t)(end.src - in), n = (size_t)(end.dst - out);
-	if (more < left)
-		return;
-	n -= (more - left) / from * to;
-	if ((size_t)(run->dst_end - run->dst) < n)
-		return;
-	memcpy(run->dst, out, n);
-	run->src += left;
-	run->dst += n;
 }
 
 #endif
