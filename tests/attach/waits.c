@@ -283,7 +283,8 @@ int
 main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "read";
-	sigset_t before, after;
+	/* The C library writes only what the kernel has of them. */
+	sigset_t before = {0}, after = {0};
 	stack_t stack = {.ss_sp = malloc(65536), .ss_size = 65536}, now;
 	int rc;
 

@@ -314,7 +314,7 @@ refuses() {
   run -1 "$WEIR" stat 999999999
   has "there is no process 999999999 and no sidecar of one"
   run -1 "$WEIR" stat 99999999999999999999
-  has "there is no process -1"
+  has "there is no process 99999999999999999999 and no sidecar of one"
   run -1 "$WEIR" stat $$
   has "process $$ does not run under weir: its LD_PRELOAD does not name weir's library"
 }

@@ -82,6 +82,7 @@ UNIT_TESTS = \
 	%D%/test_sourcemap \
 	%D%/test_stats_layout \
 	%D%/test_symbol_table \
+	%D%/test_thread_stack \
 	%D%/test_threads \
 	%D%/test_token \
 	%D%/test_top_frame \

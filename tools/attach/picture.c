@@ -197,7 +197,9 @@ classify(struct picture *p, const struct line *l, struct picture_range *r,
 static int
 take_ranges(struct picture *p, char *text, char why[PICTURE_WHY])
 {
+	const char *path_before = "";
 	size_t room = 0;
+	unsigned files = 0;
 	char *rest = text, *one;
 	int rc = 0;
 
@@ -215,6 +217,13 @@ take_ranges(struct picture *p, char *text, char why[PICTURE_WHY])
 			p->ranges = more;
 		}
 		p->ranges[p->n] = (struct picture_range){.start = l.start, .end = l.end};
+		if (l.path[0] == '/') {
+			files += strcmp(l.path, path_before) != 0;
+			p->ranges[p->n].file = files;
+			if (l.rights[2] == 'x' && p->program_at == 0)
+				p->program_at = l.start;
+		}
+		path_before = l.path;
 		rc = classify(p, &l, &p->ranges[p->n], why);
 		p->n++;
 	}
@@ -285,6 +294,14 @@ picture_frame(const struct picture *p, uint64_t address)
 		f.function = dynsym_at(&l->symbols, address - l->bias);
 	}
 	return f;
+}
+
+unsigned
+picture_file(const struct picture *p, uint64_t address)
+{
+	const struct picture_range *r = range_at(p, address);
+
+	return r != NULL ? r->file : 0;
 }
 
 bool

@@ -21,6 +21,7 @@ struct picture_range {
 	enum safe_object object;
 	uint8_t library; /* of SAFE_LIBC */
 	bool is_first_stack;
+	unsigned file; /* from 1 on, the same for what lies side by side; 0: none */
 };
 
 /* The C library; before glibc 2.34 that of threads is one by itself. */
@@ -39,7 +40,8 @@ struct picture {
 		[PATH_MAX]; /* what defines malloc before the C library does, or "" */
 	/* In the process: dlopen, and what ends a signal handler. */
 	uint64_t dlopen_at, return_at;
-	int dlopen_flags; /* besides those of dlopen(3) */
+	uint64_t program_at; /* the first code of a file: mostly the executable's */
+	int dlopen_flags;    /* besides those of dlopen(3) */
 };
 
 /* 0, or -errno with a sentence in `why`. picture_free releases. */
@@ -49,6 +51,9 @@ int picture_read(struct picture *p, pid_t pid, char *maps, char why[PICTURE_WHY]
 void picture_free(struct picture *p);
 
 struct safe_frame picture_frame(const struct picture *p, uint64_t address);
+
+/* The number of the file that is mapped there; 0: none. */
+unsigned picture_file(const struct picture *p, uint64_t address);
 
 /* Whether anything was mapped there then. */
 bool picture_has(const struct picture *p, uint64_t address);

@@ -16,9 +16,12 @@ bool thread_stack_possible(void);
 /* Before the first thread is stopped, so that it need not wait for it. */
 void thread_stack_prepare(void);
 
-/* Fills frames, n and whole of `s`; `frames` is the caller's. */
+/* Of which thread the stack will be read, while that still runs; end it before the picture goes. */
+void thread_stack_begin(const struct picture *p, pid_t tid);
+void thread_stack_end(void);
+
+/* It is stopped. Fills frames, n and whole of `s`; `frames` is the caller's. */
 void thread_stack_read(struct safe_stack *s,
-		       struct safe_frame frames[THREAD_STACK_FRAMES],
-		       const struct picture *p, pid_t tid);
+		       struct safe_frame frames[THREAD_STACK_FRAMES]);
 
 #endif

@@ -20,7 +20,7 @@
 
 /* A process without a sidecar: say why, as far as it can be told. */
 static void
-tell_no_sidecar(pid_t pid)
+tell_no_sidecar(const char *what, pid_t pid)
 {
 	enum running_state state;
 	char why[TARGET_WHY];
@@ -28,9 +28,9 @@ tell_no_sidecar(pid_t pid)
 
 	if (pid <= 0 || proc_stat(pid, &st) != 0) {
 		tell_error(
-			"there is no process %d and no sidecar of one; `weir stat` lists "
+			"there is no process %s and no sidecar of one; `weir stat` lists "
 			"those there are",
-			(int)pid);
+			what);
 		return;
 	}
 	state = running_explain(pid, why, sizeof(why));
@@ -38,7 +38,7 @@ tell_no_sidecar(pid_t pid)
 		tell_error("process %d has no sidecar: %s", (int)pid, why);
 	else if (state == RUNNING_UNKNOWN)
 		tell_error("process %d has no sidecar that you may read, and whether it "
-			   "runs under weir cannot be seen: %s; run weir as that user",
+			   "runs under weir cannot be seen: %s",
 			   (int)pid, why);
 	else
 		tell_error("process %d does not run under weir: %s", (int)pid, why);
@@ -55,7 +55,7 @@ open_named(const char *what, struct locate_entry *e)
 		pid = running_behind(pid);
 		rc = locate_pid(pid, 0, e);
 		if (rc == -ENOENT) {
-			tell_no_sidecar(pid);
+			tell_no_sidecar(what, pid);
 			return false;
 		}
 	} else {

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tools/host/launch.h"
 #include "tools/read/locate.h"
@@ -104,6 +105,22 @@ explain_ignored(pid_t pid, const char *preload, char *why, size_t size)
 			preload);
 }
 
+static void
+explain_unreadable(pid_t pid, int rc, char *why, size_t size)
+{
+	struct proc_stat st;
+
+	if (geteuid() != 0 && proc_stat(pid, &st) == 0 && st.uid != geteuid())
+		show_format(why, size,
+			    "its mappings may not be read: it is another user's; run "
+			    "weir as that user");
+	else
+		show_format(why, size,
+			    "its mappings may not be read (%s): it has more rights than "
+			    "you, or is kept apart by the system",
+			    strerror(-rc));
+}
+
 enum running_state
 running_explain(pid_t pid, char *why, size_t size)
 {
@@ -112,9 +129,9 @@ running_explain(pid_t pid, char *why, size_t size)
 	bool mapped, environ_read;
 	size_t n_maps;
 
-	if (proc_maps(pid, LAUNCH_SHIM, &n_maps, &mapped) != 0) {
-		show_format(why, size,
-			    "its mappings may not be read: it is another user's");
+	int rc = proc_maps(pid, LAUNCH_SHIM, &n_maps, &mapped);
+	if (rc != 0) {
+		explain_unreadable(pid, rc, why, size);
 		return RUNNING_UNKNOWN;
 	}
 	environ_read = read_environ(pid, &e);

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A process that waits is read to its end, and while it stands still nobody asks the kernel for its mappings: that takes
+ * long where there are many. Without a file descriptor to be had, nobody can.
+ */
+#include "tools/attach/thread_stack.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/tap.h"
+
+static int ready[2];
+
+/* A frame of its own, which no sibling call takes away. */
+static __attribute__((noinline)) int
+wait_within(int depth)
+{
+	char byte = 'r';
+
+	if (depth > 0)
+		return wait_within(depth - 1) + 1;
+	if (write(ready[1], &byte, 1) != 1)
+		_exit(1);
+	return pause();
+}
+
+static pid_t
+start_waiting(void)
+{
+	char byte;
+
+	if (pipe(ready) != 0)
+		return -1;
+	pid_t child = fork();
+	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		_exit(wait_within(5));
+	}
+	if (read(ready[0], &byte, 1) != 1)
+		return -1;
+	return child;
+}
+
+static int
+let_files(rlim_t n)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return -1;
+	limit.rlim_cur = n < limit.rlim_max ? n : limit.rlim_max;
+	return setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* Whether it was traced and is stopped. */
+static bool
+stop(pid_t child)
+{
+	return ptrace(PTRACE_SEIZE, child, NULL, NULL) == 0 &&
+	       ptrace(PTRACE_INTERRUPT, child, NULL, NULL) == 0 &&
+	       waitpid(child, NULL, __WALL) == child;
+}
+
+TEST(no_file_is_opened_while_it_stands_still)
+{
+	struct safe_frame frames[THREAD_STACK_FRAMES];
+	struct safe_stack s = {0};
+	struct picture p;
+	char why[PICTURE_WHY];
+	pid_t child = start_waiting();
+
+	if (!thread_stack_possible())
+		SKIP("built without libunwind");
+	REQUIRE(child > 0);
+	REQUIRE(picture_take(&p, child, why) == 0);
+	CHECK(picture_file(&p, p.program_at) != 0);
+	CHECK(picture_file(&p, p.dlopen_at) != 0);
+	CHECK(picture_file(&p, p.dlopen_at) != picture_file(&p, p.program_at));
+	CHECK_EQ(picture_file(&p, 8), 0);
+
+	thread_stack_prepare();
+	thread_stack_begin(&p, child);
+	bool stopped = stop(child);
+	REQUIRE(let_files(0) == 0);
+	if (stopped)
+		thread_stack_read(&s, frames);
+	let_files(RLIM_INFINITY);
+	thread_stack_end();
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	if (!stopped)
+		SKIP("no process may be traced here");
+
+	CHECK(s.whole);
+	/* The call, six of ours, main and what is before it. */
+	CHECK(s.n >= 9);
+	CHECK(s.n > 0 && s.frames[0].object == SAFE_LIBC);
+	CHECK(s.n > 0 && s.frames[0].function != NULL &&
+	      strstr(s.frames[0].function, "pause") != NULL);
+	picture_free(&p);
+}
+
+#define TAP_TESTS T(no_file_is_opened_while_it_stands_still)
+TAP_MAIN()
