@@ -33,3 +33,9 @@ symbol_next(const char *name)
 	dl_iterate_phdr(look_into, &s);
 	return (void *)s.found;
 }
+
+symbol_function *
+symbol_asker(void)
+{
+	return (symbol_function *)symbol_next("dlsym");
+}

@@ -32,7 +32,6 @@
 #ifdef AT_FIRST
 AT_FIRST(dlclose);
 AT_FIRST(dlerror);
-AT_FIRST(dlsym);
 AT_FIRST(pthread_key_create);
 AT_FIRST(pthread_mutex_trylock);
 AT_FIRST(pthread_once);
@@ -42,7 +41,6 @@ AT_FIRST(pthread_setspecific);
 
 #pragma weak dlclose
 #pragma weak dlerror
-#pragma weak dlsym
 #pragma weak pthread_key_create
 #pragma weak pthread_setspecific
 

@@ -81,6 +81,26 @@ static const struct {
 	{"malloc_usable_size", (uintptr_t)deep_usable_size},
 };
 
+bool
+deepbind_ends_blocks(const char *name)
+{
+	for (size_t i = 0; i < N_NAMES; i++)
+		if (strcmp(name, imports[i].name) == 0)
+			return true;
+	return false;
+}
+
+/* Found by its name, it is another allocator's if that stands behind weir: it would call weir, and weir it. */
+void *
+deepbind_home(const char *name, void *found)
+{
+	for (size_t i = 0; i < N_NAMES; i++)
+		if (strcmp(name, imports[i].name) == 0 && next_found() == 0 &&
+		    found == symbol_next(name))
+			return (void *)imports[i].ours;
+	return found;
+}
+
 struct task {
 	uintptr_t
 		theirs[N_NAMES]; /* what the plugin's imports are, or will be, bound to */
@@ -242,12 +262,12 @@ deepbind_mend(void *handle, uint64_t loaded_before)
 
 	dl_iterate_phdr(count_object, &t);
 	uint64_t added = t.loaded - loaded_before;
-	if (added == 0 || added > t.n || next_found() != 0 || dlsym == NULL)
+	if (added == 0 || added > t.n || next_found() != 0 || symbol_asker() == NULL)
 		return;
 	for (size_t i = 0; i < N_NAMES; i++) {
 		void *next_one = symbol_next(imports[i].name);
 
-		if (next_one == dlsym(handle, imports[i].name))
+		if (next_one == symbol_asker()(handle, imports[i].name))
 			t.theirs[i] = (uintptr_t)next_one;
 	}
 	dlerror(); /* the host's dlopen has succeeded: there is nothing to report */

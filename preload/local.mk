@@ -14,6 +14,7 @@ preload_sources = \
 	%D%/clock.h \
 	%D%/deepbind.c %D%/deepbind.h \
 	%D%/dlopen.c %D%/jump.h \
+	%D%/dlsym.c \
 	%D%/facts.c %D%/facts.h \
 	%D%/filter.c %D%/filter.h %D%/filter_lacks.c %D%/filter_look.c \
 	%D%/fork.c %D%/fork.h \

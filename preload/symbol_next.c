@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Before glibc 2.34 dlsym was libdl's, which a plain program does not load. There, the objects behind this
- * one are searched as the loader does it; none of the names that weir asks for has two versions.
+ * Weir has a dlsym of its own (dlsym.c), and the one behind it is found as the loader does it, by a search of the objects
+ * behind this one. Before glibc 2.34 it was libdl's, which a plain program does not load: there all names are searched
+ * for so; none of those that weir asks for has two versions.
  */
 #include "preload/symbol_next.h"
 
+#include <dlfcn.h>
 #include <link.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "pool/old_libc.h"
 #include "trace/symtab.h"
 
 struct search {
@@ -91,8 +92,23 @@ symbol_code(const void *address)
 	return c;
 }
 
+symbol_function *
+symbol_asker(void)
+{
+	static void *_Atomic kept;
+	void *to = atomic_load_explicit(&kept, memory_order_relaxed);
+
+	if (to == NULL) {
+		to = symbol_next_by_walk("dlsym");
+		atomic_store_explicit(&kept, to, memory_order_relaxed);
+	}
+	return (symbol_function *)to;
+}
+
 void *
 symbol_next(const char *name)
 {
-	return dlsym != NULL ? dlsym(RTLD_NEXT, name) : symbol_next_by_walk(name);
+	symbol_function *ask = symbol_asker();
+
+	return ask != NULL ? ask(RTLD_NEXT, name) : symbol_next_by_walk(name);
 }

@@ -10,6 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The C library's dlsym, or of whoever stands before it; NULL before glibc 2.34 without libdl. */
+typedef void *symbol_function(void *handle, const char *name);
+symbol_function *symbol_asker(void);
+
 /* Not NULL for what every C library has. May allocate, and may set what dlerror says. */
 void *symbol_next(const char *name);
 

@@ -3,6 +3,7 @@
  * Making threads past weir's own pthread_create: for that, and for the clock. In a file of its own, so that
  * tests can put something in its place. All that is libpthread's in an old C library is looked for.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -29,9 +30,11 @@ const char *thread_alone;
 void
 thread_create_init(void)
 {
+	symbol_function *ask = symbol_asker();
+
 	/* Not the next one: the program may have a copy, which then is everybody's. */
-	if (dlsym != NULL)
-		thread_alone = dlsym(RTLD_DEFAULT, "__libc_single_threaded");
+	if (ask != NULL)
+		thread_alone = ask(RTLD_DEFAULT, "__libc_single_threaded");
 	(void)FOUND(&real_create, pthread_create);
 	(void)FOUND(&real_size, pthread_attr_setstacksize);
 	(void)FOUND(&real_try_join, pthread_tryjoin_np);

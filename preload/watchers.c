@@ -21,16 +21,19 @@ own(void *libc, const char *name, const void *of_weir)
 {
 	if (libc == NULL)
 		return NULL;
-	const void *p = dlsym(libc, name);
+	const void *p = symbol_asker()(libc, name);
 
-	return dlsym(RTLD_DEFAULT, name) == of_weir && symbol_next(name) == p ? p : NULL;
+	return symbol_asker()(RTLD_DEFAULT, name) == of_weir && symbol_next(name) == p
+		       ? p
+		       : NULL;
 }
 
 void
 watchers_look(void)
 {
-	/* Without dlsym there is no dlopen either: see pool/old_libc.h. */
-	void *libc = dlsym != NULL ? dlopen(LIBC_SO, RTLD_LAZY | RTLD_NOLOAD) : NULL;
+	/* Without dlsym there is no dlopen either. */
+	void *libc =
+		symbol_asker() != NULL ? dlopen(LIBC_SO, RTLD_LAZY | RTLD_NOLOAD) : NULL;
 
 	const void *const watched[WEIR_WATCHED] = {
 		own(libc, "mremap", (const void *)altered_mremap),
@@ -43,8 +46,9 @@ watchers_look(void)
 
 	weir_pages_watch(watched);
 	void *next_vfork = symbol_next("vfork");
-	task_vfork_is(libc != NULL && dlsym(libc, "vfork") == next_vfork ? NULL
-									 : next_vfork);
+	task_vfork_is(libc != NULL && symbol_asker()(libc, "vfork") == next_vfork
+			      ? NULL
+			      : next_vfork);
 	if (libc != NULL)
 		dlclose(libc);
 }

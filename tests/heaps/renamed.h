@@ -23,6 +23,8 @@
 #define malloc_trim	   shim_malloc_trim
 #define mallinfo2	   shim_mallinfo2
 #define dlopen		   shim_dlopen
+#define dlsym		   shim_dlsym
+#define dlvsym		   shim_dlvsym
 #define prctl		   shim_prctl
 #define mmap		   shim_mmap
 #define mmap64		   shim_mmap64

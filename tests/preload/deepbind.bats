@@ -33,6 +33,26 @@ served() {
   [ "$(counter large_requests)" -ge "$least" ]
 }
 
+@test "who asks the C library's own handle for free" {
+  local options how
+  build handles "$WEIR_SRCDIR/tests/preload/handles.c"
+  for how in dlsym dlvsym; do
+    for size in 1000 200000 3000000 40000000; do
+      [ "$("$BATS_TEST_TMPDIR/handles" $size $how)" = home ]
+      for options in enabled floor=4K,threshold=64K quarantine=64M,guard=on enabled=off; do
+        rm -f "$SIDECAR"
+        run under "$options" "$BATS_TEST_TMPDIR/handles" $size $how
+        [ "$status $output" = "0 home" ] || { echo "$size by $how with $options: $status $output" && return 1; }
+        [ ! -e "$SIDECAR" ] || adds_up
+      done
+    done
+  done
+  # Of another allocator behind weir they are no business of weir's.
+  build wrapped.so -shared -fPIC "$WEIR_SRCDIR/tests/preload/own_free.c"
+  run env LD_PRELOAD="$SHIM:$BATS_TEST_TMPDIR/wrapped.so" "$BATS_TEST_TMPDIR/handles" 1000
+  [ "$status $output" = "0 home" ]
+}
+
 @test "blocks of any size, either way, resized and measured" {
   plugin_and_host
   for size in 1000 200000 3000000 20000000; do
