@@ -17,6 +17,12 @@ _Static_assert(CAPACITY_THREADS == MAJORS_CLOCKS, "a clock a thread");
 
 #define LOOKS 8 /* threads asked for when one comes */
 
+/*
+ * Each thread has sites of its own: with hundreds at once they would leave no room for a line that comes later. From
+ * then on those that come share the row of those without one.
+ */
+#define SITES_FOR_ROWS (CAPACITY_SITES0 / 2)
+
 static uint32_t next_look;
 
 /* Asks a few in turn, so that a new thread costs the same whatever there was. */
@@ -76,7 +82,8 @@ threads_row(const struct weir_trace_thread *t)
 		change(i);
 		return i;
 	}
-	if (used == CAPACITY_THREADS) {
+	if (used == CAPACITY_THREADS ||
+	    (!t->is_main && ledger_count(WEIR_PART_SITES0) >= SITES_FOR_ROWS)) {
 		intern_drop(WEIR_DROP_threads);
 		return 0;
 	}

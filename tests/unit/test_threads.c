@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "tests/tap.h"
+#include "trace/capture.h"
 #include "trace/intern.h"
 #include "trace/ledger.h"
 #include "trace/sites.h"
@@ -24,6 +25,21 @@ row(uint32_t tid, const char *name, uint32_t isolate)
 		.name = intern_string(name, strlen(name)),
 		.isolate = isolate,
 		.first_ns = tid,
+	});
+}
+
+/* Main threads always have one. */
+static uint32_t
+main_row(uint32_t isolate)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "n%u", isolate);
+	return threads_row(&(struct weir_trace_thread){
+		.tid = NOBODY,
+		.name = intern_string(name, strlen(name)),
+		.isolate = isolate,
+		.is_main = 1,
 	});
 }
 
@@ -81,16 +97,30 @@ TEST(a_thread_with_another_isolate_keeps_its_row)
 	CHECK(row(self(), "embeds", 0) != first);
 }
 
+TEST(many_sites_leave_room_for_lines)
+{
+	uint64_t dropped = intern_dropped(WEIR_DROP_threads);
+	uint32_t ended = row(NOBODY, "ended", 9);
+
+	for (uint32_t stack = 1; ledger_count(WEIR_PART_SITES0) < CAPACITY_SITES0 / 2;
+	     stack++)
+		REQUIRE(sites_of(stack, 0, 1) != 0);
+	CHECK_EQ(row(self(), "new", 9), 0);
+	CHECK_EQ(intern_dropped(WEIR_DROP_threads), dropped + 1);
+	for (int i = 0; i < 200; i++)
+		row(self(), "embeds", 8);
+	CHECK_EQ(row(self(), "ended", 9), ended);
+	CHECK(main_row(0) != 0);
+}
+
 TEST(full)
 {
-	char name[16];
+	uint64_t dropped = intern_dropped(WEIR_DROP_threads);
 
-	for (uint32_t i = 0; ledger_count(WEIR_PART_THREADS) < CAPACITY_THREADS; i++) {
-		snprintf(name, sizeof(name), "n%u", i);
-		CHECK(row(self(), name, 0) != 0);
-	}
-	CHECK_EQ(row(self(), "one more", 0), 0);
-	CHECK_EQ(intern_dropped(WEIR_DROP_threads), 1);
+	for (uint32_t i = 1; ledger_count(WEIR_PART_THREADS) < CAPACITY_THREADS; i++)
+		CHECK(main_row(i) != 0);
+	CHECK_EQ(main_row(CAPACITY_THREADS), 0);
+	CHECK_EQ(intern_dropped(WEIR_DROP_threads), dropped + 1);
 }
 
 #define TAP_TESTS                                                                        \
@@ -98,6 +128,7 @@ TEST(full)
 	T(workers_in_turn_share_few_rows)                                                \
 	T(rows_go_to_threads_of_the_same_name)                                           \
 	T(a_thread_with_another_isolate_keeps_its_row)                                   \
+	T(many_sites_leave_room_for_lines)                                               \
 	T(full)
 
 int
