@@ -16,6 +16,14 @@ base64_load(const uint8_t *src)
 		_mm_loadu_si128((const void *)(src + 12)), 1);
 }
 
+static inline __m256i
+base64_spread_middle(void)
+{
+	static const int8_t spreads[2][16] = {BASE64_SPREAD(4), BASE64_SPREAD(0)};
+
+	return load((const uint8_t *)spreads);
+}
+
 /* 32 values to 24 bytes. */
 static inline void
 base64_store(uint8_t *dst, __m256i values)

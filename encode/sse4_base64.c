@@ -14,6 +14,14 @@ base64_load(const uint8_t *src)
 	return load(src);
 }
 
+static inline __m128i
+base64_spread_middle(void)
+{
+	static const int8_t spread[16] = BASE64_SPREAD(4);
+
+	return row_of(spread);
+}
+
 /* 16 values to 12 bytes. */
 static inline void
 base64_store(uint8_t *dst, __m128i values)
