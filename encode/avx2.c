@@ -113,6 +113,7 @@ static const struct codec_tier tier = {
 	.hex_encode = hex_encode,
 	.base64_encode = avx2_base64_encode,
 	.base64_encode_all = base64_encode_groups,
+	.base64_encode_lines = avx2_base64_encode_lines,
 	.hex_decode = hex_decode,
 	.base64_decode = avx2_base64_decode,
 	.ascii_run = ascii_run,

@@ -15,6 +15,7 @@
 #include <string.h>
 
 size_t avx2_base64_encode(uint8_t *dst, const uint8_t *src, size_t n, bool url);
+codec_encode_lines avx2_base64_encode_lines;
 void avx2_base64_decode(struct base64_run *run);
 void avx2_widen(uint8_t *dst, const uint8_t *src, size_t n, uint8_t mask);
 void avx2_narrow(uint8_t *dst, const uint8_t *src, size_t n, bool cut);

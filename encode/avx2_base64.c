@@ -48,6 +48,16 @@ avx2_base64_encode(uint8_t *dst, const uint8_t *src, size_t n, bool url)
 	return done;
 }
 
+size_t
+avx2_base64_encode_lines(uint8_t *dst, const uint8_t *src, size_t n,
+			 const struct codec_lines *lines, bool url)
+{
+	size_t done = base64_encode_lines_lanes(dst, src, n, lines, url);
+
+	_mm256_zeroupper();
+	return done;
+}
+
 void
 avx2_base64_decode(struct base64_run *run)
 {

@@ -110,6 +110,16 @@ codec_whole whole_utf8_copy, whole_utf8_to_utf16, whole_utf8_to_low, whole_utf16
 		.latin1_to_utf8 = whole_latin1_to_utf8,                                  \
 	}
 
+/* Lines of base64: so many characters, a multiple of four from 32 on, and what ends them, two bytes at most. */
+struct codec_lines {
+	size_t columns, eol_length;
+	uint16_t eol;
+};
+
+/* Whole lines. Returns how many bytes were encoded; it leaves at least four. */
+typedef size_t codec_encode_lines(uint8_t *dst, const uint8_t *src, size_t n,
+				  const struct codec_lines *lines, bool url);
+
 struct codec_tier {
 	const char *name;
 	/* Return how many bytes of src were encoded, all if the tier is scalar. dst has room. */
@@ -119,6 +129,8 @@ struct codec_tier {
 	/* The whole text with its padding, as weir_encode does, with room for it. */
 	struct weir_result (*base64_encode_all)(uint8_t *dst, const uint8_t *src,
 						size_t n, bool url);
+	/* NULL: line by line is as good. */
+	codec_encode_lines *base64_encode_lines;
 	/* Returns how many pairs were decoded: up to the first that is not hex, or fewer. */
 	size_t (*hex_decode)(uint8_t *dst, const uint8_t *src, size_t pairs);
 	/* Decodes up to BASE64_STOP, or until the next group does not fit, or less. */

@@ -5,10 +5,16 @@
  */
 #include "encode/state.h"
 
+static size_t
+eol_length(const struct weir_lines *lines)
+{
+	return lines->eol[0] == '\0' ? 0 : lines->eol[1] == '\0' ? 1 : 2;
+}
+
 EXPORT size_t
 weir_lines_size(const struct weir_lines *lines, size_t text)
 {
-	size_t n, columns = lines->columns, eol = strlen(lines->eol);
+	size_t n, columns = lines->columns, eol = eol_length(lines);
 
 	if (columns == 0 || text == 0)
 		return text;
@@ -96,15 +102,21 @@ encode_each(enum weir_codec codec_id, const struct weir_lines *lines, uint8_t *d
 	    const uint8_t *src, size_t n)
 {
 	const struct codec_tier *tier = codec();
-	size_t line = lines->columns / 4 * 3, eol = strlen(lines->eol), at = 0;
+	struct codec_lines l = {lines->columns, eol_length(lines), 0};
+	size_t line = l.columns / 4 * 3, at = 0;
 	bool url = codec_id == WEIR_BASE64URL;
 	uint8_t *to = dst;
 
+	memcpy(&l.eol, lines->eol, sizeof(l.eol));
+	if (tier->base64_encode_lines != NULL && n > line) {
+		at = tier->base64_encode_lines(to, src, n, &l, url);
+		to += at / line * (l.columns + l.eol_length);
+	}
 	while (at < n) {
 		size_t take = n - at < line ? n - at : line;
 
 		to += tier->base64_encode_all(to, src + at, take, url).written;
-		for (size_t i = 0; i < eol; i++)
+		for (size_t i = 0; i < l.eol_length; i++)
 			*to++ = (uint8_t)lines->eol[i];
 		at += take;
 	}
@@ -116,7 +128,6 @@ weir_encode_lines(enum weir_codec codec_id, const struct weir_lines *lines, char
 		  size_t cap, const void *src, size_t n)
 {
 	enum { BYTES = 3072 };
-	struct weir_lines l = *lines;
 	struct weir_result total = {0}, r = {0};
 	char text[2 * BYTES];
 
@@ -124,6 +135,7 @@ weir_encode_lines(enum weir_codec codec_id, const struct weir_lines *lines, char
 	    lines->columns >= 32 && lines->columns % 4 == 0 && n > 0 &&
 	    weir_lines_size(lines, weir_encoded_size(codec_id, n)) <= cap)
 		return encode_each(codec_id, lines, (uint8_t *)dst, src, n);
+	struct weir_lines l = *lines;
 	l.column = l.in_eol = 0;
 	while (total.read < n && r.status == WEIR_OK) {
 		size_t take = n - total.read < BYTES ? n - total.read : BYTES;

@@ -7,6 +7,7 @@ libencode_a_SOURCES = \
 	%D%/align.h \
 	%D%/all.h \
 	%D%/base64.c \
+	%D%/base64_encode_lanes.h \
 	%D%/base64_lanes.h \
 	%D%/cache.c %D%/cache.h \
 	%D%/choose.c \

@@ -123,6 +123,7 @@ static const struct codec_tier tier = {
 	.hex_encode = hex_encode,
 	.base64_encode = sse4_base64_encode,
 	.base64_encode_all = base64_encode_groups,
+	.base64_encode_lines = sse4_base64_encode_lines,
 	.hex_decode = hex_decode,
 	.base64_decode = sse4_base64_decode,
 	.ascii_run = ascii_run,

@@ -15,6 +15,7 @@
 #include <string.h>
 
 size_t sse4_base64_encode(uint8_t *dst, const uint8_t *src, size_t n, bool url);
+codec_encode_lines sse4_base64_encode_lines;
 void sse4_base64_decode(struct base64_run *run);
 extern const struct codec_text sse4_text;
 

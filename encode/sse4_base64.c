@@ -44,6 +44,15 @@ sse4_base64_encode(uint8_t *dst, const uint8_t *src, size_t n, bool url)
 	return base64_encode_lanes(dst, src, n, url);
 }
 
+size_t
+sse4_base64_encode_lines(uint8_t *dst, const uint8_t *src, size_t n,
+			 const struct codec_lines *lines, bool url)
+{
+	size_t done = base64_encode_lines_lanes(dst, src, n, lines, url);
+
+	return done;
+}
+
 void
 sse4_base64_decode(struct base64_run *run)
 {

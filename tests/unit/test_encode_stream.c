@@ -8,6 +8,7 @@
 #include "tests/unit/guard.h"
 #include "tests/tap.h"
 
+#include "encode/codec.h"
 #include "weir/encode.h"
 #include "weir/scratch.h"
 
@@ -156,13 +157,12 @@ TEST(decode_of_encoded)
 		}
 }
 
-TEST(lines)
+static void
+lines_of_tier(void)
 {
-	static const struct weir_lines kinds[] = {WEIR_LINES_MIME,
-						  WEIR_LINES_PEM,
-						  {0, "\n", 0, 0},
-						  {1, "\n", 0, 0},
-						  {7, "\r\n", 0, 0}};
+	static const struct weir_lines kinds[] = {
+		WEIR_LINES_MIME,   WEIR_LINES_PEM,   {0, "\n", 0, 0},	{1, "\n", 0, 0},
+		{7, "\r\n", 0, 0}, {32, "\n", 0, 0}, {44, "\r\n", 0, 0}};
 	uint8_t bytes[MAX];
 
 	random_bytes(bytes, MAX);
@@ -202,6 +202,15 @@ TEST(lines)
 			CHECK(copy[cap] == '#' &&
 			      (size == 0 || r.status == WEIR_NEED_OUTPUT));
 		}
+}
+
+TEST(lines)
+{
+	for (const struct codec_tier *const *t = codec_available(); *t != NULL; t++) {
+		codec_force((*t)->name);
+		lines_of_tier();
+	}
+	codec_force(codec_available()[0]->name);
 }
 
 struct gathered {
