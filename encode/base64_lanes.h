@@ -86,14 +86,15 @@ base64_block_of(uint8_t *dst, const uint8_t *src, const void *given)
 }
 
 static inline __attribute__((always_inline)) struct staged_masks
-base64_staged(uint8_t *values, const uint8_t *src, const void *given)
+base64_staged(__m128i *values, const uint8_t *src, const void *given)
 {
 	const struct base64_rows *rows = given;
 	lanes v = load(src), high = high_nibbles(v);
 	uint32_t bad = base64_bad(v, high, rows);
 	lanes marked = LANES(cmpeq_epi8)(v, LANES(shuffle_epi8)(rows->mark, v));
 
-	store(values, base64_values(v, high));
+	v = base64_values(v, high);
+	memcpy(values, &v, sizeof(v));
 	return (struct staged_masks){
 		bad, bad & ((uint32_t)LANES(movemask_epi8)(marked) ^ rows->flip)};
 }

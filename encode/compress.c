@@ -44,3 +44,21 @@ const struct row compress_ends[256] = {ALL(ENDS)};
 #define WORDS(mask)	   BOTH(WORD, WORD_4, mask)
 
 const struct row compress_words[256] = {ALL(WORDS)};
+
+/* Place i, behind 8 - n of the first half. */
+#define JOIN_AT(n, i)                                                                    \
+	((uint64_t)((i) < 8 - (n) ? (i) : ((i) + (n)) % 16) << 8 * ((i) % 8))
+#define JOIN_HALF(n, i)                                                                  \
+	JOIN_AT(n, i) | JOIN_AT(n, (i) + 1) | JOIN_AT(n, (i) + 2) |                      \
+		JOIN_AT(n, (i) + 3) | JOIN_AT(n, (i) + 4) | JOIN_AT(n, (i) + 5) |        \
+		JOIN_AT(n, (i) + 6) | JOIN_AT(n, (i) + 7)
+#define JOIN(n)                                                                          \
+	{                                                                                \
+		{                                                                        \
+			JOIN_HALF(n, 0), JOIN_HALF(n, 8)                                 \
+		}                                                                        \
+	}
+
+const struct row compress_joins[9] = {
+	JOIN(0), JOIN(1), JOIN(2), JOIN(3), JOIN(4), JOIN(5), JOIN(6), JOIN(7), JOIN(8),
+};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Places for shuffles of 16 bytes by a mask of eight bits, for the text kernels of the AVX2 tier: 4 KB a table, of which a text
- * uses few rows. That a mask chooses a row, is in D. Lemire, W. Mula: Transcoding Billions of Unicode Characters per
+ * uses few rows; and for base64 with other bytes in it. That a mask chooses a row, is in D. Lemire, W. Mula: Transcoding Billions of Unicode Characters per
  * Second with SIMD Instructions; what the rows do, is made for these kernels.
  */
 #ifndef ENCODE_COMPRESS_H
@@ -19,5 +19,7 @@ extern const struct row compress_pairs[256];
 extern const struct row compress_ends[256];
 /* Eight words: those whose bit is not set. */
 extern const struct row compress_words[256];
+/* Two halves, of the first of which so many bytes are not wanted. */
+extern const struct row compress_joins[9];
 
 #endif
