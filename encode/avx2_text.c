@@ -9,30 +9,39 @@
 #include "encode/widen.h"
 
 /* 32 bytes to units. */
-static inline void
-widen_32(uint8_t *dst, const uint8_t *src, __m256i keep)
+static inline __attribute__((always_inline)) void
+widen_32(uint8_t *dst, const uint8_t *src, bool all, __m256i keep)
 {
 	__m256i a = _mm256_cvtepu8_epi16(_mm_loadu_si128((const void *)src));
 	__m256i b = _mm256_cvtepu8_epi16(_mm_loadu_si128((const void *)(src + 16)));
 
-	store(dst, _mm256_and_si256(a, keep));
-	store(dst + 32, _mm256_and_si256(b, keep));
+	store(dst, all ? a : _mm256_and_si256(a, keep));
+	store(dst + 32, all ? b : _mm256_and_si256(b, keep));
+}
+
+static inline __attribute__((always_inline)) void
+widen_all(uint8_t *dst, const uint8_t *src, size_t n, bool all, __m256i keep)
+{
+	size_t i = 0;
+
+	for (; n - i > 64; i += 64) {
+		widen_32(dst + 2 * i, src + i, all, keep);
+		widen_32(dst + 2 * i + 64, src + i + 32, all, keep);
+	}
+	if (n - i > 32)
+		widen_32(dst + 2 * i, src + i, all, keep);
+	widen_32(dst + 2 * n - 64, src + n - 32, all, keep);
 }
 
 void
 avx2_widen(uint8_t *dst, const uint8_t *src, size_t n, uint8_t mask)
 {
-	const __m256i keep = _mm256_set1_epi16(mask);
-	size_t i = 0;
-
-	if (n < 32) {
+	if (n < 32)
 		widen(dst, src, n, mask);
-		_mm256_zeroupper();
-		return;
-	}
-	for (; n - i > 32; i += 32)
-		widen_32(dst + 2 * i, src + i, keep);
-	widen_32(dst + 2 * n - 64, src + n - 32, keep);
+	else if (mask == 0xff)
+		widen_all(dst, src, n, true, _mm256_setzero_si256());
+	else
+		widen_all(dst, src, n, false, _mm256_set1_epi16(mask));
 	_mm256_zeroupper();
 }
 
@@ -53,7 +62,11 @@ narrow_all(uint8_t *dst, const uint8_t *src, size_t n, bool cut)
 {
 	size_t i = 0;
 
-	for (; n - i > 32; i += 32)
+	for (; n - i > 64; i += 64) {
+		narrow_32(dst + i, src + 2 * i, cut);
+		narrow_32(dst + i + 32, src + 2 * i + 64, cut);
+	}
+	if (n - i > 32)
 		narrow_32(dst + i, src + 2 * i, cut);
 	narrow_32(dst + n - 32, src + 2 * n - 64, cut);
 }
