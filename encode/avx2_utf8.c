@@ -38,6 +38,25 @@ is_zero(__m256i v)
 	return _mm256_testz_si256(v, v) != 0;
 }
 
+/*
+ * By all the rules, 128 bytes at a time, as long as there are characters of three bytes. By itself, as it needs most registers
+ * for its numbers. Returns where it stopped.
+ */
+static __attribute__((noinline)) size_t
+valid_far(const uint8_t *src, size_t i, size_t n)
+{
+	const __m256i three = ALL8(0xe0);
+
+	for (; n - i >= 128; i += 128) {
+		__m256i wrong = _mm256_or_si256(all_errors(src + i, false),
+						all_errors(src + i + 64, false));
+
+		if (!is_zero(wrong) || top_bits(from_8(load(src + i), three)) == 0)
+			break;
+	}
+	return i;
+}
+
 /* Blocks of 64 behind one, as long as they are valid. Returns where the first one is that is not, or the end. */
 static inline size_t
 valid_blocks(const uint8_t *src, size_t i, size_t n)
@@ -63,16 +82,10 @@ valid_blocks(const uint8_t *src, size_t i, size_t n)
 			continue;
 		}
 		/* Where there is one of three bytes, there are more. */
-		if (n - i >= 256) {
-			wrong = _mm256_setzero_si256();
-			for (size_t j = 0; j < 256; j += 64)
-				wrong = _mm256_or_si256(wrong,
-							all_errors(src + i + j, false));
-			if (is_zero(wrong)) {
-				i += 256;
-				continue;
-			}
-		}
+		size_t from = i;
+		i = valid_far(src, i, n);
+		if (i > from)
+			continue;
 		if (!is_zero(all_errors(src + i, false)))
 			break;
 		i += 64;
