@@ -108,6 +108,15 @@ ascii_run(const uint8_t *src, size_t n)
 	return i + codec_scalar.ascii_run(src + i, n - i);
 }
 
+const struct codec_text avx2_text = {
+	.utf8_valid = avx2_utf8_valid,
+	.utf8_copy = avx2_utf8_copy,
+	.utf8_to_utf16 = avx2_utf8_to_utf16,
+	.utf8_to_low = avx2_utf8_to_low,
+	.utf16_to_utf8 = avx2_utf16_to_utf8,
+	.latin1_to_utf8 = avx2_latin1_to_utf8,
+};
+
 static const struct codec_tier tier = {
 	.name = "avx2",
 	.hex_encode = hex_encode,

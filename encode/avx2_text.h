@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the text files of the AVX2 tier share: avx2_to_utf8.c, avx2_from_utf8.c, the check, avx2_utf8.c, and whole
+ * What the text files of the AVX2 tier share: avx2_to_utf8.c, avx2_from_utf8.c, avx2_latin1.c, the check, avx2_utf8.c, and whole
  * texts, avx2_whole.c. See struct codec_text.
  */
 #ifndef ENCODE_AVX2_TEXT_H
@@ -140,6 +140,14 @@ static inline uint32_t
 ones(uint32_t mask)
 {
 	return (uint32_t)__builtin_popcount(mask & 255);
+}
+
+/* Eight pairs of bytes, both where the bit is set. */
+static inline uint8_t *
+put_pairs(uint8_t *dst, __m128i v, uint32_t both)
+{
+	store_16(dst, in_row(v, compress_pairs, both));
+	return dst + 8 + ones(both);
 }
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * To UTF-8 with AVX2. Latin-1 and units below 0x800: two bytes each, of which the second one is shuffled out if
- * it is ASCII. Other units: four bytes each, the last one to three of which are wanted; half of a surrogate pair is
+ * UTF-16 to UTF-8 with AVX2. Units below 0x800: two bytes each, of which the second one is shuffled out if it is
+ * ASCII. Others: four bytes each, the last one to three of which are wanted; half of a surrogate pair is
  * two bytes by itself but for two bits of the other half. See struct codec_text and compress.h.
  */
 #include "encode/avx2_text.h"
@@ -26,14 +26,6 @@ numbers(void)
 		.first3 = ALL16(0xe000),
 		.odd = ALL16(0xff00),
 	};
-}
-
-/* Eight pairs of bytes, both where the bit is set. */
-static inline uint8_t *
-put_pairs(uint8_t *dst, __m128i v, uint32_t both)
-{
-	store_16(dst, in_row(v, compress_pairs, both));
-	return dst + 8 + ones(both);
 }
 
 /* Four units, their bytes at the end of each four. */
@@ -277,85 +269,6 @@ avx2_utf16_to_utf8(struct codec_text_run *run)
 		run->src -= 2;
 		run->dst -= 2;
 	}
-	_mm256_zeroupper();
-}
-
-/* 32 bytes of Latin-1: 0xc2 or 0xc3 where two bytes are wanted, and the second one. */
-static inline uint8_t *
-take_latin1(uint8_t *dst, __m256i v, uint32_t above)
-{
-	__m256i first = _mm256_and_si256(_mm256_srli_epi16(v, 6), ALL8(3));
-	__m256i last = _mm256_and_si256(v, ALL8(0xbf));
-
-	first = _mm256_or_si256(first, ALL8(0xc0));
-	first = _mm256_blendv_epi8(v, first, v);
-	__m256i a = _mm256_unpacklo_epi8(first, last);
-	__m256i b = _mm256_unpackhi_epi8(first, last);
-	dst = put_pairs(dst, lower(a), above);
-	dst = put_pairs(dst, lower(b), above >> 8);
-	dst = put_pairs(dst, upper(a), above >> 16);
-	return put_pairs(dst, upper(b), above >> 24);
-}
-
-static inline void
-latin1_blocks(struct codec_text_run *given)
-{
-	struct codec_text_run run = *given;
-
-	while (ahead(&run, 40, 80)) {
-		__m256i v = load(run.src);
-		uint32_t above = top_bits(v);
-
-		run.src += 32;
-		if (above == 0) {
-			store(run.dst, v);
-			run.dst += 32;
-		} else {
-			run.dst = take_latin1(run.dst, v, above);
-		}
-	}
-	*given = run;
-}
-
-/* As utf16_rest. */
-static __attribute__((noinline)) void
-latin1_rest(struct codec_text_run *run, const uint8_t *begin)
-{
-	size_t left = (size_t)(run->src_end - run->src);
-
-	for (size_t n; left > 0; left -= n) {
-		uint8_t out[64 + 16];
-		const uint8_t *src = run->src;
-		size_t skip = 0, size = 0;
-		bool alone = src == begin;
-		__m256i v;
-
-		n = left < 32 ? left : 32;
-		if (n < 32 && !alone)
-			src -= 32 - n;
-		v = n < 32 && alone ? load_short(src, n) : load(src);
-		uint32_t above = top_bits(v);
-		if (n < 32 && !alone)
-			skip = 32 - n +
-			       (size_t)__builtin_popcount(above & ((1u << (32 - n)) - 1));
-		size = n + (size_t)__builtin_popcount(n < 32 && !alone ? above >> (32 - n)
-								       : above);
-		if ((size_t)(run->dst_end - run->dst) < size)
-			return;
-		take_latin1(out, v, above);
-		copy_out(run->dst, out + skip, size);
-		run->src += n;
-		run->dst += size;
-	}
-}
-
-void
-avx2_latin1_to_utf8(struct codec_text_run *run)
-{
-	const uint8_t *begin = run->src;
-
-	latin1_blocks(run);
-	latin1_rest(run, begin);
 	_mm256_zeroupper();
 }
 

@@ -32,12 +32,6 @@ all_errors(const uint8_t *src, bool alone)
 		wrong, utf8_errors(w, load(src + 31), load(src + 30), load(src + 29)));
 }
 
-static inline bool
-is_zero(__m256i v)
-{
-	return _mm256_testz_si256(v, v) != 0;
-}
-
 /*
  * By all the rules, 128 bytes at a time, as long as there are characters of three bytes. By itself, as it needs most registers
  * for its numbers. Returns where it stopped.
@@ -93,16 +87,6 @@ valid_blocks(const uint8_t *src, size_t i, size_t n)
 	return i;
 }
 
-static inline bool
-valid_alone(__m256i v)
-{
-	const uint8_t *none = NULL;
-	__m256i wrong = utf8_errors(v, EARLIER(v, none, 1, true),
-				    EARLIER(v, none, 2, true), EARLIER(v, none, 3, true));
-
-	return is_zero(wrong);
-}
-
 /* The last bytes of n, at most 64 of them. False as well where what is left behind the last block is too little. */
 static inline bool
 valid_end(const uint8_t *src, size_t n)
@@ -113,10 +97,7 @@ valid_end(const uint8_t *src, size_t n)
 		return false;
 	if (n <= 32)
 		return valid_alone(n < 32 ? load_short(src, n) : load(src));
-	src += n - 32;
-	__m256i v = load(src);
-	__m256i wrong = utf8_errors(v, load(src - 1), load(src - 2), load(src - 3));
-	return is_zero(wrong) && valid_alone(load(src - (n - 32)));
+	return valid_two(src, n, load(src), load(src + n - 32));
 }
 
 /* ASCII that comes first, in blocks of 64. */
@@ -144,6 +125,10 @@ avx2_utf8_valid(const uint8_t *src, size_t n)
 {
 	size_t i = ascii_first(src, n);
 
+	if (i == n) {
+		_mm256_zeroupper();
+		return n;
+	}
 	if (i == 0 && n >= 64 && is_zero(all_errors(src, true)))
 		i = 64;
 	if (i > 0)

@@ -45,5 +45,31 @@ utf8_errors(__m256i v, __m256i one, __m256i two, __m256i three)
 	return _mm256_xor_si256(wrong, must);
 }
 
+static inline bool
+is_zero(__m256i v)
+{
+	return _mm256_testz_si256(v, v) != 0;
+}
+
+static inline bool
+valid_alone(__m256i v)
+{
+	const uint8_t *none = NULL;
+	__m256i wrong = utf8_errors(v, EARLIER(v, none, 1, true),
+				    EARLIER(v, none, 2, true), EARLIER(v, none, 3, true));
+
+	return is_zero(wrong);
+}
+
+/* 35 to 64 bytes: the first 32 and the last. A character may be cut behind them. */
+static inline bool
+valid_two(const uint8_t *src, size_t n, __m256i v, __m256i w)
+{
+	const uint8_t *last = src + n - 32;
+	__m256i wrong = utf8_errors(w, load(last - 1), load(last - 2), load(last - 3));
+
+	return is_zero(wrong) && valid_alone(v);
+}
+
 #endif
 #endif

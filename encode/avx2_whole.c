@@ -3,7 +3,7 @@
  * All of a text in one call with AVX2: ASCII that comes first, which mostly is all, without a state and a run; the rest
  * as a text of its own. See struct codec_whole_text.
  */
-#include "encode/avx2_text.h"
+#include "encode/avx2_utf8.h"
 
 #if ENCODE_AVX2
 
@@ -155,6 +155,18 @@ avx2_whole_copy(uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
 {
 	if (n > cap)
 		return whole_utf8_copy(dst, cap, src, n);
+	if (n >= 35 && n <= 64) {
+		__m256i v = load(src), w = load(src + n - 32);
+
+		if (top_bits(_mm256_or_si256(v, w)) != 0 &&
+		    (!valid_two(src, n, v, w) || utf8_whole(src, n) < n)) {
+			_mm256_zeroupper();
+			return whole_utf8_copy(dst, cap, src, n);
+		}
+		store(dst, v);
+		store(dst + n - 32, w);
+		return done(n, n);
+	}
 	size_t at = ascii(dst, src, n, 1);
 	if (at == n)
 		return done(n, n);

@@ -56,8 +56,8 @@ KERNEL_CFLAGS = $(AM_CFLAGS) -falign-functions=64
 libencode_sse4_a_CFLAGS = $(KERNEL_CFLAGS) $(SSE4_CFLAGS)
 libencode_avx2_a_SOURCES = \
 	%D%/avx2.c %D%/avx2.h %D%/avx2_base64.c %D%/avx2_bytes.c \
-	%D%/avx2_from_utf8.c %D%/avx2_text.c %D%/avx2_text.h \
-	%D%/avx2_to_utf8.c %D%/avx2_utf8.c %D%/avx2_utf8.h %D%/avx2_whole.c
+	%D%/avx2_from_utf8.c %D%/avx2_latin1.c %D%/avx2_text.h \
+	%D%/avx2_to_utf8.c %D%/avx2_units.h %D%/avx2_utf8.c %D%/avx2_utf8.h %D%/avx2_whole.c
 libencode_avx2_a_CFLAGS = $(KERNEL_CFLAGS) $(AVX2_CFLAGS)
 libencode_avx512_a_SOURCES = \
 	%D%/avx512.c %D%/avx512.h %D%/avx512_base64.c %D%/avx512_carry.h \
