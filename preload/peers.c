@@ -3,10 +3,14 @@
  * jemalloc has mallctl, tcmalloc the properties of its MallocExtension; mimalloc exports no number of what is in use. Both sum
  * up counters, under locks of their own and for microseconds. Called by the clock each ten seconds at most; never from within
  * a request of the host.
+ *
+ * They take these locks in their handlers of fork as well, before weir's handler is called: whoever forks must not wait for
+ * the clock while that may wait for them. Each says what it is about to do and then looks at the other, in one order of all.
  */
 #include "preload/peers.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stddef.h>
 
 #include "preload/next.h"
@@ -16,12 +20,46 @@ static int (*mallctl)(const char *name, void *old, size_t *old_bytes, void *new_
 		      size_t new_bytes);
 static int (*property)(const char *name, size_t *value);
 
+static _Atomic bool asking;
+static _Atomic unsigned kept_out;
+
+/* That of another library tells of other blocks, and may be unloaded. */
+static void *
+of_next(const char *name)
+{
+	void *p = symbol_next_by_walk(name);
+
+	return next_has_code((uintptr_t)p) ? p : NULL;
+}
+
 void
 peers_init(void)
 {
-	mallctl = (__typeof__(mallctl))symbol_next_by_walk("mallctl");
-	property = (__typeof__(property))symbol_next_by_walk(
-		"MallocExtension_GetNumericProperty");
+	mallctl = (__typeof__(mallctl))of_next("mallctl");
+	property = (__typeof__(property))of_next("MallocExtension_GetNumericProperty");
+}
+
+bool
+peers_keep_out(void)
+{
+	atomic_fetch_add(&kept_out, 1);
+	if (!atomic_load(&asking))
+		return true;
+	peers_let_in();
+	return false;
+}
+
+void
+peers_let_in(void)
+{
+	atomic_fetch_sub(&kept_out, 1);
+}
+
+void
+peers_after_fork(void)
+{
+	atomic_store(&kept_out, 0);
+	atomic_store(&asking, false);
 }
 
 static bool
@@ -62,8 +100,12 @@ peers_told(struct next_told *t)
 {
 	int saved_errno = errno;
 	size_t used = 0, has = 0;
-	bool told = jemalloc_told(&used, &has) || tcmalloc_told(&used, &has);
 
+	atomic_store(&asking, true);
+	bool told = atomic_load(&kept_out) == 0 &&
+		    (jemalloc_told(&used, &has) || tcmalloc_told(&used, &has));
+
+	atomic_store(&asking, false);
 	errno = saved_errno;
 	*t = (struct next_told){.used_bytes = used,
 				.free_bytes = has > used ? has - used : 0};

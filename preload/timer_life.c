@@ -19,6 +19,7 @@
 #include "preload/chores.h"
 #include "preload/clock.h"
 #include "preload/gate.h"
+#include "preload/peers.h"
 #include "preload/settings.h"
 #include "trace/vm_calls.h"
 
@@ -173,10 +174,14 @@ timer_be_alone(void)
 {
 	if (atomic_load_explicit(&timer_state, memory_order_relaxed) == TIMER_NONE)
 		return;
+	/* It may wait for a lock that the fork has. */
+	if (!peers_keep_out())
+		return;
 	/* Nobody joins a detached thread: /proc knows when it has ended, which a filter may kill for. */
 	if (vm_calls_allowed() && timer_is_alone())
 		atomic_store(&company, 0);
 	end_clock(false);
+	peers_let_in();
 }
 
 bool
@@ -243,6 +248,7 @@ timer_init(void)
 void
 timer_life_after_fork(void)
 {
+	peers_after_fork();
 	atomic_store(&company, 0);
 	atomic_store(&timer_state, TIMER_NONE);
 	atomic_store(&start_failed_ns, 0);

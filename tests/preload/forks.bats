@@ -85,3 +85,29 @@ faults() {
     adds_up
   done
 }
+
+# peer_guests: an allocator behind weir that answers slowly, one that does not, hosts; in the test's folder.
+peer_guests() {
+  local source=$WEIR_SRCDIR/tests/preload/peer.c
+  cd "$BATS_TEST_TMPDIR" || return
+  build peer.so -shared -fPIC -DPEER "$source"
+  build silent.so -shared -fPIC -DPEER -DSILENT "$source"
+  build plugin.so -shared -fPIC -DPLUGIN "$source"
+  build libearly.so -shared -fPIC -DEARLY "$source"
+  build host "$source"
+  build closer "$source" -Wl,--no-as-needed -L. -learly -Wl,-rpath,"$BATS_TEST_TMPDIR"
+}
+
+@test "another allocator is asked for its numbers: a fork has its locks by then, and does not wait for who asks" {
+  peer_guests
+  for when in alone resting; do
+    run timeout 60 env LD_PRELOAD="$SHIM:./peer.so" WEIR_OPTIONS="stats=$SIDECAR" ./host $when
+    [ "$status $output" = "0 forked" ] || { echo "$when: $status $output" && return 1; }
+  done
+}
+
+@test "numbers are asked of the allocator that stands behind weir, not of a library that comes and goes" {
+  peer_guests
+  run timeout 60 env LD_PRELOAD="$SHIM:./silent.so" WEIR_OPTIONS="stats=$SIDECAR" ./closer closed
+  [ "$status $output" = "0 lives" ]
+}
