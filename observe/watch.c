@@ -187,6 +187,7 @@ keep_posted(void)
 	uint64_t now = slots_loaded();
 	if (now != loaded) {
 		loaded = now;
+		weir_trace_unloaded(); /* what was in its place may be gone */
 		slots_lead_here();
 	}
 	weir_lock(&work_lock);

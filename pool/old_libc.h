@@ -30,7 +30,6 @@
 #endif
 
 #ifdef AT_FIRST
-AT_FIRST(dlclose);
 AT_FIRST(dlerror);
 AT_FIRST(pthread_key_create);
 AT_FIRST(pthread_mutex_trylock);
@@ -39,7 +38,6 @@ AT_FIRST(pthread_setspecific);
 #undef AT_FIRST
 #endif
 
-#pragma weak dlclose
 #pragma weak dlerror
 #pragma weak pthread_key_create
 #pragma weak pthread_setspecific

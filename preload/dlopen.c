@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * dlopen, interposed for plugins with RTLD_DEEPBIND alone: see deepbind.c. dlmopen: a plugin in a
- * namespace of its own has its own C library, so that weir stays out from then on. The loader looks
+ * namespace of its own has its own C library, so that weir stays out from then on. dlclose: the next library may
+ * lie where one lay, and is not to be taken for it. The loader looks
  * at who calls (for the caller's RUNPATH), so that every call that does not need weir is handed
  * on by a jump, never by a call of weir's own.
  */
@@ -19,6 +20,9 @@
 #include "preload/place.h"
 #include "preload/settings.h"
 #include "preload/symbol_next.h"
+#include "trace/sites.h"
+
+#define EXPORT __attribute__((visibility("default")))
 
 typedef void *dlopen_function(const char *file, int mode);
 
@@ -88,7 +92,7 @@ open_deep(const char *file, int mode)
 	return handle;
 }
 
-JUMPS __attribute__((visibility("default"), noinline)) void *
+JUMPS EXPORT __attribute__((noinline)) void *
 dlopen(const char *file, int mode)
 {
 	dlopen_function *to = real != NULL ? real : find_real();
@@ -99,9 +103,33 @@ dlopen(const char *file, int mode)
 	JUMP to(file, mode);
 }
 
+static int
+note_unloads(struct dl_phdr_info *info, size_t bytes, void *unloads)
+{
+	(void)bytes;
+	*(uint64_t *)unloads = info->dlpi_subs;
+	return 1;
+}
+
+EXPORT int
+dlclose(void *handle)
+{
+	static void *_Atomic kept;
+	static _Atomic uint64_t before;
+	uint64_t now = 0;
+	int (*to)(void *) = (int (*)(void *))symbol_kept(&kept, "dlclose");
+	int rc = to != NULL ? to(handle) : -1; /* whoever calls it has loaded libdl */
+
+	/* Most handles are one of several of their library. */
+	dl_iterate_phdr(note_unloads, &now);
+	if (atomic_exchange(&before, now) != now)
+		weir_trace_unloaded();
+	return rc;
+}
+
 typedef void *dlmopen_function(Lmid_t space, const char *file, int mode);
 
-JUMPS __attribute__((visibility("default"))) void *
+JUMPS EXPORT void *
 dlmopen(Lmid_t space, const char *file, int mode)
 {
 	if (space == LM_ID_BASE)

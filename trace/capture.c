@@ -149,12 +149,22 @@ decode(uintptr_t fp, uintptr_t pc, uint32_t caller_kind, enum walk_waits *waits,
 	uint32_t frames[WEIR_TRACE_MAX_DEPTH], stack = 0;
 
 	walk_take(&raw, fp, pc);
-	if (!walk_is_mapped(&raw)) {
+	bool old = code_is_old();
+	if (old || !walk_is_mapped(&raw)) {
 		weir_unlock(&ledger_lock);
-		code_refresh();
+		if (old)
+			code_refresh_now();
+		else
+			code_refresh();
 		if (!lock_soon())
 			return false;
 		walk_take(&raw, fp, pc);
+	}
+	/* By maps of before another library was unloaded, a frame may get the name of what is gone. */
+	if (old && code_is_old()) {
+		intern_drop(WEIR_DROP_busy);
+		*site = 0;
+		return true;
 	}
 	uint32_t n = walk_decode(&raw, frames, waits);
 	if (raw.truncated)
@@ -204,6 +214,7 @@ key_of(uint64_t hash, uint32_t caller_kind)
 {
 	uint64_t key = ledger_mix(hash, walk_generation());
 
+	key = ledger_mix(key, code_unloads());
 	key = ledger_mix(key, (uint64_t)own_isolate << 32 | own_thread);
 	return ledger_mix(key, caller_kind);
 }
@@ -226,6 +237,8 @@ static uint32_t
 new_site(uintptr_t fp, uintptr_t pc, uint32_t caller_kind, uint64_t hash,
 	 uint64_t receiver)
 {
+	/* Before: what is unloaded meanwhile makes another key. */
+	uint64_t key = key_of(hash, caller_kind);
 	enum walk_waits waits;
 	uint32_t site;
 
@@ -234,7 +247,6 @@ new_site(uintptr_t fp, uintptr_t pc, uint32_t caller_kind, uint64_t hash,
 	weir_unlock(&ledger_lock);
 	if (site == 0)
 		return 0;
-	uint64_t key = key_of(hash, caller_kind);
 	if (waits != WALK_ALONE) {
 		remember(key, waits == WALK_REQUEST ? SITE_REQUEST : SITE_PROMISES);
 		key = ledger_mix(key, walk_waiting_hash(waits, receiver));
@@ -290,6 +302,12 @@ site_of_start(uint32_t caller_kind)
 	uint32_t site = sites_of(0, caller_kind, 0);
 	weir_unlock(&ledger_lock);
 	return site;
+}
+
+void
+weir_trace_unloaded(void)
+{
+	code_unloaded();
 }
 
 uint32_t

@@ -43,6 +43,7 @@ static _Atomic(struct table *) table = &tables[0];
 static struct weir_lock refreshing;
 static struct checked own;	  /* under `refreshing`, as is: */
 static int64_t begun_ns, took_ns; /* the last refresh */
+static _Atomic uint64_t unloads, unloads_read;
 
 static struct code_module modules[CODE_MODULES];
 static _Atomic uint32_t n_modules;
@@ -275,6 +276,8 @@ refresh(void)
 	struct reading r = {.t = old == &tables[0] ? &tables[1] : &tables[0]};
 	static uint32_t told; /* of so many modules */
 
+	uint64_t gone = code_unloads();
+
 	begun_ns = time_ns();
 	if (own.fetch == NULL && checked_of_self(&own) != 0)
 		return;
@@ -290,8 +293,9 @@ refresh(void)
 		end_run(&r);
 		atomic_store_explicit(&table, r.t, memory_order_release);
 		/* Not before: by the old table nobody is where a new module is, which would be remembered. */
-		unwind_forget(n_modules != told);
+		unwind_forget(n_modules != told || gone != unloads_read);
 		told = n_modules;
+		atomic_store(&unloads_read, gone);
 	}
 	took_ns = time_ns() - begun_ns;
 }
@@ -317,6 +321,24 @@ code_refresh_now(void)
 	if (begun_ns <= now_ns && (took_ns < DEAR_NS || is_due()))
 		refresh();
 	weir_unlock(&refreshing);
+}
+
+void
+code_unloaded(void)
+{
+	atomic_fetch_add(&unloads, 1);
+}
+
+uint64_t
+code_unloads(void)
+{
+	return atomic_load(&unloads);
+}
+
+bool
+code_is_old(void)
+{
+	return atomic_load(&unloads_read) != code_unloads();
 }
 
 const struct code_v8 *

@@ -44,6 +44,13 @@ void code_refresh(void);
 /* The same for who knows that there is more than was read: waits for another thread, within bounds. */
 void code_refresh_now(void);
 
+/* A library was unloaded: what is found at an address may be another's. So many times that has happened. */
+void code_unloaded(void);
+uint64_t code_unloads(void);
+
+/* Whether one was since the maps were read last. */
+bool code_is_old(void);
+
 /* Whether somebody's code is known to be there. */
 bool code_knows(uint64_t address);
 

@@ -37,6 +37,9 @@ int weir_trace_start(uint64_t exact_bytes);
  */
 uint32_t weir_trace_site(uintptr_t fp, uintptr_t pc, uint32_t caller_kind);
 
+/* After a library was unloaded: another may be loaded in its place. */
+void weir_trace_unloaded(void);
+
 /* The site of what was made while there was no tracing: no stack, no thread. 0 if it cannot be had now. */
 uint32_t weir_trace_unseen(uint32_t caller_kind);
 

@@ -232,7 +232,10 @@ void
 unwind_forget(bool all)
 {
 	atomic_fetch_add(&forgotten, 1);
-	if (!all || !atomic_exchange(&remembers, false))
+	if (!all)
+		return;
+	atomic_store_explicit(&trusted, 0, memory_order_relaxed);
+	if (!atomic_exchange(&remembers, false))
 		return;
 	for (size_t i = 0; i < SLOTS; i++)
 		for (unsigned k = 0; k < WAYS; k++)

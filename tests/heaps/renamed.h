@@ -23,6 +23,7 @@
 #define malloc_trim	   shim_malloc_trim
 #define mallinfo2	   shim_mallinfo2
 #define dlopen		   shim_dlopen
+#define dlclose		   shim_dlclose
 #define dlsym		   shim_dlsym
 #define dlvsym		   shim_dlvsym
 #define prctl		   shim_prctl

@@ -167,3 +167,19 @@ teardown() {
   "$WEIR" growth --json "$SIDECAR" --diff first second >"$BATS_TEST_TMPDIR/growth.json"
   [ "$(jq '.sites | length' "$BATS_TEST_TMPDIR/growth.json")" -gt 0 ]
 }
+
+@test "a library that lies where another one was unloaded is not taken for it" {
+  local source=$WEIR_SRCDIR/tests/preload/unloaded.c
+  cd "$BATS_TEST_TMPDIR"
+  build a.so -g -shared -fPIC -DLEAK=leak_of_a "$source"
+  build b.so -g -shared -fPIC -DLEAK=leak_of_b "$source"
+  build host "$source"
+  for how in under threaded; do
+    rm -f "$SIDECAR"
+    [ "$($how enabled ./host)" = same ] || skip "the loader puts them apart here"
+    adds_up
+    run "$WEIR" growth --stacks=0 "$SIDECAR"
+    [[ $output = *"10 MB      10"*leak_of_a* ]]
+    [[ $output = *"20 MB      20"*leak_of_b* ]]
+  done
+}
