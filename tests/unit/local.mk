@@ -7,6 +7,7 @@ UNIT_TESTS = \
 	%D%/test_attachable \
 	%D%/test_backing \
 	%D%/test_beat \
+	%D%/test_bounds \
 	%D%/test_burst_bound \
 	%D%/test_bytes \
 	%D%/test_call_filter \
@@ -106,6 +107,7 @@ TRACE_SAMPLE = tests/tools/sidecar_sample.c tests/tools/trace_sample.c \
 	tests/tools/trace_sample.h tests/tools/trace_story.c
 %C%_test_aside_SOURCES = %D%/test_aside.c preload/aside.c preload/gate.c
 %C%_test_aside_CFLAGS = $(AM_CFLAGS) -pthread -fno-builtin-malloc -fno-builtin-calloc
+%C%_test_bounds_SOURCES = %D%/test_bounds.c preload/bounds.c
 %C%_test_mapped_SOURCES = %D%/test_mapped.c preload/mapped.c
 %C%_test_mailbox_SOURCES = %D%/test_mailbox.c $(TRACE_SAMPLE)
 %C%_test_growth_lines_SOURCES = %D%/test_growth_lines.c $(TRACE_SAMPLE)
