@@ -69,34 +69,55 @@ base64_quick_rows(const struct base64_quick *quick)
 					  row_of(quick->delta_key), row_of(quick->delta)};
 }
 
-/* See struct base64_quick. What the shift brings in from the next byte, no shuffle looks at. */
-static inline __attribute__((always_inline)) bool
-base64_block_of(uint8_t *dst, const uint8_t *src, const void *given)
+/* See struct base64_quick. What the shift brings in from the next byte, no shuffle looks at. Returns what is in no alphabet. */
+static inline uint32_t
+base64_quick(lanes *values, lanes v, const struct base64_quick_rows *rows)
 {
-	const struct base64_quick_rows *rows = given;
-	lanes v = load(src), eighth = LANES(srli_epi32)(v, 3);
+	lanes eighth = LANES(srli_epi32)(v, 3);
 	lanes key = LANES(avg_epu8)(LANES(shuffle_epi8)(rows->check_key, v), eighth);
 	lanes check = LANES(adds_epi8)(LANES(shuffle_epi8)(rows->check, key), v);
 
 	key = LANES(avg_epu8)(LANES(shuffle_epi8)(rows->delta_key, v), eighth);
-	if (LANES(movemask_epi8)(check) != 0)
+	*values = LANES(add_epi8)(LANES(shuffle_epi8)(rows->delta, key), v);
+	return (uint32_t)LANES(movemask_epi8)(check);
+}
+
+static inline __attribute__((always_inline)) bool
+base64_block_of(uint8_t *dst, const uint8_t *src, const void *given)
+{
+	lanes values;
+
+	if (base64_quick(&values, load(src), given) != 0)
 		return false;
-	base64_store(dst, LANES(add_epi8)(LANES(shuffle_epi8)(rows->delta, key), v));
+	base64_store(dst, values);
 	return true;
 }
 
+struct base64_staging {
+	struct base64_rows rows;
+	struct base64_quick_rows alphabet;
+	const uint8_t *value;
+};
+
+/* All in the alphabet but for one character that is to be skipped; or looked at closely. */
 static inline __attribute__((always_inline)) struct staged_masks
 base64_staged(__m128i *values, const uint8_t *src, const void *given)
 {
-	const struct base64_rows *rows = given;
-	lanes v = load(src), high = high_nibbles(v);
-	uint32_t bad = base64_bad(v, high, rows);
-	lanes marked = LANES(cmpeq_epi8)(v, LANES(shuffle_epi8)(rows->mark, v));
+	const struct base64_staging *s = given;
+	lanes v = load(src), w, high, marked;
+	uint32_t bad = base64_quick(&w, v, &s->alphabet);
 
+	memcpy(values, &w, sizeof(w));
+	if (bad == 0 ||
+	    ((bad & (bad - 1)) == 0 && s->value[src[__builtin_ctz(bad)]] == BASE64_SKIP))
+		return (struct staged_masks){bad, 0};
+	high = high_nibbles(v);
+	bad = base64_bad(v, high, &s->rows);
+	marked = LANES(cmpeq_epi8)(v, LANES(shuffle_epi8)(s->rows.mark, v));
 	v = base64_values(v, high);
 	memcpy(values, &v, sizeof(v));
 	return (struct staged_masks){
-		bad, bad & ((uint32_t)LANES(movemask_epi8)(marked) ^ rows->flip)};
+		bad, bad & ((uint32_t)LANES(movemask_epi8)(marked) ^ s->rows.flip)};
 }
 
 static inline __attribute__((always_inline)) void
@@ -131,11 +152,13 @@ base64_rest(struct base64_run *run, const uint8_t *begin, const void *alphabet)
 static inline __attribute__((always_inline)) void
 base64_decode_lanes(struct base64_run *run)
 {
-	const struct base64_rows rows = {
-		row_of(run->table->bad_low), row_of(run->table->bad_high),
-		row_of(run->table->mark), run->table->marks_stop ? 0 : ~0u};
 	const struct base64_quick *const *quick = run->table->quick;
-	struct base64_quick_rows alphabet = base64_quick_rows(quick[0]);
+	struct base64_staging staging = {
+		.rows = {row_of(run->table->bad_low), row_of(run->table->bad_high),
+			 row_of(run->table->mark), run->table->marks_stop ? 0 : ~0u},
+		.alphabet = base64_quick_rows(quick[0]),
+		.value = run->table->value,
+	};
 	size_t which = 0;
 
 	while (base64_align(run)) {
@@ -143,7 +166,7 @@ base64_decode_lanes(struct base64_run *run)
 		uint8_t *dst = run->dst, *dst_end = run->dst_end;
 
 		while (src_end - src >= BASE64_WIDTH && dst_end - dst >= BASE64_BYTES &&
-		       base64_block_of(dst, src, &alphabet)) {
+		       base64_block_of(dst, src, &staging.alphabet)) {
 			src += BASE64_WIDTH;
 			dst += BASE64_BYTES;
 		}
@@ -151,22 +174,23 @@ base64_decode_lanes(struct base64_run *run)
 		run->src = src;
 		run->dst = dst;
 		if (src > begin && src_end - src < BASE64_WIDTH &&
-		    base64_rest(run, begin, &alphabet))
+		    base64_rest(run, begin, &staging.alphabet))
 			break;
 		if (src_end - src < BASE64_WIDTH || dst_end - dst < BASE64_BYTES)
 			break;
 		lanes v = load(src);
-		uint32_t bad = base64_bad(v, high_nibbles(v), &rows);
+		uint32_t bad = base64_bad(v, high_nibbles(v), &staging.rows);
 		if (bad == 0) {
 			/* All in the other alphabet, or of both. */
-			alphabet = base64_quick_rows(quick[which ^= 1]);
-			if (base64_block_of(dst, src, &alphabet))
+			staging.alphabet = base64_quick_rows(quick[which ^= 1]);
+			if (base64_block_of(dst, src, &staging.alphabet))
 				continue;
 		}
 		if ((bad == 0 ||
 		     !regular_try(run, (size_t)__builtin_ctz(bad), BASE64_WIDTH,
-				  base64_block_of, &alphabet)) &&
-		    !staged_decode(run, BASE64_WIDTH, base64_staged, base64_pack, &rows))
+				  base64_block_of, &staging.alphabet)) &&
+		    !staged_decode(run, BASE64_WIDTH, base64_staged, base64_pack,
+				   &staging))
 			break;
 	}
 }

@@ -62,3 +62,18 @@ const struct row compress_words[256] = {ALL(WORDS)};
 const struct row compress_joins[9] = {
 	JOIN(0), JOIN(1), JOIN(2), JOIN(3), JOIN(4), JOIN(5), JOIN(6), JOIN(7), JOIN(8),
 };
+
+#define SKIP_AT(n, i)                                                                    \
+	((uint64_t)(((i) + ((n) / 16 == 1 && (i) >= (n) % 16)) % 16) << 8 * ((i) % 8))
+#define SKIP_HALF(n, i)                                                                  \
+	SKIP_AT(n, i) | SKIP_AT(n, (i) + 1) | SKIP_AT(n, (i) + 2) |                      \
+		SKIP_AT(n, (i) + 3) | SKIP_AT(n, (i) + 4) | SKIP_AT(n, (i) + 5) |        \
+		SKIP_AT(n, (i) + 6) | SKIP_AT(n, (i) + 7)
+#define SKIP(n)                                                                          \
+	{                                                                                \
+		{                                                                        \
+			SKIP_HALF(n, 0), SKIP_HALF(n, 8)                                 \
+		}                                                                        \
+	}
+
+const struct row compress_skips[48] = {ROW(SKIP, 0), ROW(SKIP, 16), ROW(SKIP, 32)};

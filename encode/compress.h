@@ -21,5 +21,7 @@ extern const struct row compress_ends[256];
 extern const struct row compress_words[256];
 /* Two halves, of the first of which so many bytes are not wanted. */
 extern const struct row compress_joins[9];
+/* [16 + i]: 16 bytes without the i-th; the 16 before and behind: all. */
+extern const struct row compress_skips[48];
 
 #endif

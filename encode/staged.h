@@ -46,6 +46,22 @@ staged_compress(uint8_t *out, __m128i v, uint32_t bad)
 	return out + 16 - dropped - kept_dropped(second);
 }
 
+/* `width` values without the one that has its bit set. */
+static inline uint8_t *
+staged_skip(uint8_t *out, const __m128i *v, uint32_t bad, size_t width)
+{
+	const struct row *row = &compress_skips[__builtin_ctz(bad)];
+
+	_mm_storeu_si128(
+		(void *)out,
+		_mm_shuffle_epi8(v[0], _mm_load_si128((const void *)(row + 16))));
+	if (width == 32)
+		_mm_storeu_si128(
+			(void *)(out + 16 - ((bad & 0xffff) != 0)),
+			_mm_shuffle_epi8(v[1], _mm_load_si128((const void *)row)));
+	return out + width - 1;
+}
+
 static inline __attribute__((always_inline)) void
 staged_bytes(struct base64_run *run, const uint8_t *values, size_t n, size_t width,
 	     staged_pack *pack)
@@ -102,6 +118,10 @@ staged_decode(struct base64_run *run, size_t width, staged_values *values_of,
 		if (m.bad == 0) {
 			memcpy(out, v, width);
 			out += width;
+			continue;
+		}
+		if ((m.bad & (m.bad - 1)) == 0) {
+			out = staged_skip(out, v, m.bad, width);
 			continue;
 		}
 		out = staged_compress(out, v[0], m.bad);
