@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rows of compress.h, made by the compiler from what they do. Only where there are kernels that shuffle by them.
+ */
 #include "encode/compress.h"
 
 #include "encode/all.h"
+
+#if defined(__x86_64__)
 
 /* How many of the first n bits are set. */
 #define SET(mask, n) __builtin_popcount((mask) & ((1u << (n)) - 1))
@@ -77,3 +82,5 @@ const struct row compress_joins[9] = {
 	}
 
 const struct row compress_skips[48] = {ROW(SKIP, 0), ROW(SKIP, 16), ROW(SKIP, 32)};
+
+#endif
