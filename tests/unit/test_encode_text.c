@@ -300,11 +300,43 @@ TEST(every_three_bytes)
 			}
 }
 
+/* In nothing but characters of three bytes, which a kernel may take for granted, one that is not right, or the last that is. */
+TEST(runs_of_three_bytes)
+{
+	static const char *const others[] = {
+		"\xe0\x80\x80", "\xe0\x9f\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf",
+		"\xed\xa0\x80", "\xed\xbf\xbf", "\xee\x80\x80", "\xf0\x90\x80",
+		"\xf4\x90\x80", "\xe4\xb8\x2d", "\xe4\x2d\xad", "\x64\xb8\xad",
+		"\xc2\xb8\xad", "\xe4\xb8\xed", "abc",		"\xc3\xa9\x61"};
+	enum { CHARACTERS = 70 };
+	uint8_t bytes[3 * CHARACTERS];
+
+	begin();
+	for (size_t o = 0; o < sizeof(others) / sizeof(others[0]); o++)
+		for (size_t at = 0; at < CHARACTERS; at++) {
+			for (size_t i = 0; i < CHARACTERS; i++)
+				memcpy(bytes + 3 * i,
+				       i == at ? others[o] : "\xe4\xb8\xad", 3);
+			for (int codec = WEIR_LATIN1; codec <= WEIR_UTF16LE; codec++) {
+				struct job j = {true, (enum weir_codec)codec, WEIR_NODE};
+
+				all_tiers(&j, bytes, sizeof(bytes));
+			}
+			size_t want = plainly_valid(bytes, sizeof(bytes));
+			for (const struct codec_tier *const *t = codec_available();
+			     *t != NULL; t++) {
+				codec_force((*t)->name);
+				CHECK_EQ(weir_utf8_valid(bytes, sizeof(bytes)), want);
+			}
+		}
+}
+
 #define TAP_TESTS                                                                        \
 	T(from_utf8)                                                                     \
 	T(from_utf16)                                                                    \
 	T(from_latin1)                                                                   \
 	T(valid)                                                                         \
 	T(every_character)                                                               \
-	T(every_three_bytes)
+	T(every_three_bytes)                                                             \
+	T(runs_of_three_bytes)
 TAP_MAIN()
