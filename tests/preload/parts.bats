@@ -174,3 +174,34 @@ asked_peer() {
   command -v jq >/dev/null || skip "no jq"
   asked_peer libtcmalloc_minimal.so.4
 }
+
+@test "what a process of one thread asked for after its last write is in no line, and that is said" {
+  build burst -x c - <<'END'
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+int
+main(void)
+{
+	for (int i = 0; i < 30; i++) {
+		memset(malloc(1 << 20), 1, 1 << 20);
+		if (i == 9)
+			sleep(2);
+	}
+	pause();
+	return 0;
+}
+END
+  LD_PRELOAD=$SHIM WEIR_OPTIONS=stats=$SIDECAR "$BATS_TEST_TMPDIR/burst" 3>&- &
+  guest=$!
+  sleep 4
+  for command in growth stat; do
+    run "$WEIR" $command "$guest"
+    # The eleventh leads to a write.
+    [[ $output = *"  19 MB of weir's came after the last write at least, and no line has them yet"* ]]
+  done
+  kill -KILL "$guest"
+  wait "$guest" || true
+  run "$WEIR" growth "$SIDECAR"
+  [[ $output != *"came after"* ]]
+}

@@ -95,6 +95,18 @@ split_counted(const struct sidecar *s, const struct measure *now)
 			      sidecar_counter(s, WEIR_C_script_used_bytes));
 }
 
+static uint64_t
+unrecorded(const struct sidecar *s, const struct resident *r)
+{
+	uint64_t recorded, bytes = r->live_bytes + r->cached_bytes;
+
+	if (__builtin_add_overflow(sidecar_counter(s, WEIR_C_live_held_bytes),
+				   sidecar_counter(s, WEIR_C_cached_dirty_bytes),
+				   &recorded))
+		return 0;
+	return since(bytes, recorded);
+}
+
 struct resident
 resident_of(const struct sidecar *s, const struct measure *now)
 {
@@ -104,6 +116,7 @@ resident_of(const struct sidecar *s, const struct measure *now)
 	if (now->parts_known) {
 		r.now = true;
 		set_parts(&r, now->part_bytes);
+		r.unrecorded_bytes = unrecorded(s, &r);
 	} else if (account_ns != 0) {
 		uint64_t bytes[WEIR_N_MEMORY_PARTS];
 

@@ -26,6 +26,8 @@ struct resident {
 	bool parts_known;
 	uint64_t age_ns; /* of the parts, before the last write; 0: measured now */
 	uint64_t part_bytes[WEIR_N_MEMORY_PARTS];
+	/* Of what weir serves and keeps, measured now, so much at least came after the last write: no line has it. */
+	uint64_t unrecorded_bytes;
 	bool v8;
 	uint64_t js_used_bytes; /* of V8's heap, at its last collection; 0: not known */
 	bool next_known;	/* the next allocator has told what of it is in use */

@@ -195,8 +195,10 @@ part_advice_print(const struct growth_view *v, enum weir_memory_part part, FILE 
 				      "libraries map: the lines of kind mmap say who",
 		[WEIR_PART_OF_STACKS] = "threads that do not end, or deep recursion: ls "
 					"/proc/PID/task | wc -l",
-		[WEIR_PART_OF_FILES] = "files that the program maps; the kernel drops "
-				       "their pages when memory is short",
+		[WEIR_PART_OF_FILES] =
+			"files that the program maps, whose pages the kernel drops when "
+			"memory is short; what the process has written to, static data "
+			"and private copies, it does not: Anonymous in /proc/PID/smaps",
 		[WEIR_PART_OF_SHARED] = "shared memory, memfd, /dev/shm: ls -l "
 					"/proc/PID/map_files",
 		[WEIR_PART_OF_REST] =

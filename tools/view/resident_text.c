@@ -9,6 +9,8 @@
 #include "tools/text/json.h"
 #include "tools/text/show.h"
 
+#define UNRECORDED_LEAST ((uint64_t)1 << 20)
+
 /* Where it goes in a sentence. */
 static const char *
 in_a_sum(const struct resident_row *row)
@@ -96,6 +98,12 @@ resident_text_notes(const struct resident *r, FILE *out, int indent)
 			indent, "");
 		return;
 	}
+	if (r->unrecorded_bytes >= UNRECORDED_LEAST)
+		fprintf(out,
+			"%*s%s of weir's came after the last write at least, and no line "
+			"has them yet: a process of one thread writes when it asks for "
+			"something\n",
+			indent, "", show_bytes(age, r->unrecorded_bytes));
 	if (r->age_ns != 0)
 		fprintf(out, "%*sas the process saw it %s before its last write\n",
 			indent, "", show_duration(age, r->age_ns));
