@@ -18,6 +18,7 @@
 #include "pool/pool.h"
 #include "pool/region.h"
 #include "pool/scratch_pool.h"
+#include "pool/scratch_quick.h"
 
 /* Free memory goes back after so long; a thread looks at the clock once in so many releases. */
 #define DECAY_NS   1000000000
@@ -137,8 +138,8 @@ age(void)
 	pthread_mutex_unlock(&tick_lock);
 }
 
-EXPORT void *
-weir_scratch_get(size_t bytes)
+static __attribute__((noinline)) void *
+take(size_t bytes)
 {
 	struct weir_span *s;
 
@@ -148,6 +149,15 @@ weir_scratch_get(size_t bytes)
 	if (s == NULL)
 		errno = ENOMEM;
 	return s != NULL ? (void *)s->base : NULL;
+}
+
+/* In a thread that forks, and before there is a pool, no magazine can be entered. */
+EXPORT void *
+weir_scratch_get(size_t bytes)
+{
+	struct weir_span *s = scratch_take_quick(bytes);
+
+	return __builtin_expect(s != NULL, 1) ? (void *)s->base : take(bytes);
 }
 
 EXPORT void *
@@ -160,8 +170,8 @@ weir_scratch_ref(void *block)
 	return rc == 0 ? block : NULL;
 }
 
-EXPORT int
-weir_scratch_unref(void *block)
+static __attribute__((noinline)) int
+release(void *block)
 {
 	int rc = !is_ready()  ? -EINVAL
 		 : forks != 0 ? release_later(block)
@@ -170,6 +180,21 @@ weir_scratch_unref(void *block)
 	if (rc == 1 && forks == 0 && returns++ % LOOK_EVERY == 0)
 		age();
 	return rc;
+}
+
+static __attribute__((noinline)) int
+look_at_clock(void)
+{
+	age();
+	return 1;
+}
+
+EXPORT int
+weir_scratch_unref(void *block)
+{
+	if (__builtin_expect(!scratch_release_last(block), 0))
+		return release(block);
+	return __builtin_expect(returns++ % LOOK_EVERY != 0, 1) ? 1 : look_at_clock();
 }
 
 EXPORT size_t

@@ -19,11 +19,17 @@ extern uint8_t pool_class_by_page[POOL_FAST_PAGES] __attribute__((visibility("hi
 
 uint32_t pool_class_of_large(size_t bytes);
 
+static inline size_t
+pool_last_page(size_t bytes)
+{
+	return (bytes - (bytes != 0)) >> WEIR_PAGE_SHIFT;
+}
+
 /* The smallest class that holds `bytes`, or pool_n_classes. */
 static inline uint32_t
 pool_class_of(size_t bytes)
 {
-	size_t page = (bytes - (bytes != 0)) >> WEIR_PAGE_SHIFT;
+	size_t page = pool_last_page(bytes);
 
 	return page < POOL_FAST_PAGES ? pool_class_by_page[page]
 				      : pool_class_of_large(bytes);

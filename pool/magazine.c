@@ -26,9 +26,8 @@ static _Atomic(struct magazine *) all; /* of ended threads too, for reuse */
 static unsigned n_magazines;
 static pthread_key_t key;
 static bool key_made;
-_Atomic bool magazine_needs_fence;
+_Atomic uint32_t magazines_heed;
 _Atomic uint64_t magazine_most = MAGAZINE_BYTES;
-_Atomic bool magazines_claimed;
 _Atomic uint64_t scratch_events;
 
 /* Which thread has claimed all: the address of its magazine_own. */
@@ -42,21 +41,27 @@ _Thread_local struct magazine *magazine_own __attribute__((tls_model("initial-ex
 enum stage { OWN_UNMADE, OWN_MADE, OWN_GONE };
 static _Thread_local uint8_t own_stage __attribute__((tls_model("initial-exec")));
 
+static bool
+owners_fence(void)
+{
+	return atomic_load_explicit(&magazines_heed, memory_order_relaxed) &
+	       MAGAZINES_FENCE;
+}
+
 /* Call after setting `claimed`: on return, every owner's next magazine_enter will see it. */
 static void
 barrier(void)
 {
 	int saved_errno = errno;
 
-	/* With magazine_needs_fence, owners fence themselves. */
-	if (magazine_needs_fence ||
+	if (owners_fence() ||
 	    syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) == 0)
 		return;
 	/*
 	 * The process registered, but has since installed a filter that forbids the call. An owner that
 	 * has not seen the flag yet will have its store visible long before the sleep ends.
 	 */
-	magazine_needs_fence = true;
+	atomic_fetch_or(&magazines_heed, MAGAZINES_FENCE);
 	weir_sys_sleep(1000000);
 	errno = saved_errno;
 }
@@ -206,20 +211,21 @@ weir_pool_announce(void)
 	if (done)
 		return;
 	done = true;
-	magazine_needs_fence =
-		syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0,
-			0) != 0;
+	bool has_barrier = syscall(SYS_membarrier,
+				   MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
 #ifdef __SANITIZE_THREAD__
-	magazine_needs_fence = true; /* it cannot see a membarrier */
+	has_barrier = false; /* it cannot see one */
 #endif
+	if (!has_barrier)
+		atomic_fetch_or(&magazines_heed, MAGAZINES_FENCE);
 }
 
 void
 weir_pool_spare_calls(void)
 {
-	if (magazine_needs_fence)
+	if (owners_fence())
 		return;
-	magazine_needs_fence = true;
+	atomic_fetch_or(&magazines_heed, MAGAZINES_FENCE);
 	weir_sys_sleep(1000000);
 }
 
@@ -237,7 +243,7 @@ magazine_claim_all(void)
 {
 	weir_lock(&register_lock);
 	atomic_store(&claimer, (const void *)&magazine_own);
-	atomic_store(&magazines_claimed, true);
+	atomic_fetch_or(&magazines_heed, MAGAZINES_CLAIMED);
 	if (all != NULL)
 		barrier();
 	for (struct magazine *m = all; m != NULL; m = m->next)
@@ -247,7 +253,8 @@ magazine_claim_all(void)
 void
 magazine_release_all(void)
 {
-	atomic_store_explicit(&magazines_claimed, false, memory_order_release);
+	atomic_fetch_and_explicit(&magazines_heed, ~MAGAZINES_CLAIMED,
+				  memory_order_release);
 	atomic_store(&claimer, NULL);
 	weir_unlock(&register_lock);
 }
@@ -368,7 +375,7 @@ magazine_after_fork(void)
 	if (!forked)
 		magazine_forked();
 	forked = false;
-	magazines_claimed = false;
+	atomic_fetch_and(&magazines_heed, ~MAGAZINES_CLAIMED);
 	claimer = NULL;
 	weir_lock_reset(&register_lock);
 	for (struct magazine *m = all; m != NULL; m = m->next) {

@@ -73,14 +73,15 @@ struct magazine {
 
 #define MAGAZINE_NAME_SHIFT 32
 
-extern _Atomic bool magazine_needs_fence __attribute__((visibility("hidden")));
+/* What whoever enters any of them has to heed, a bit each, so that it is one load. */
+#define MAGAZINES_FENCE 1u /* there is no membarrier: a fence of the owner's own */
+#define MAGAZINES_CLAIMED                                                                \
+	2u /* by freeze, all at once: a flag in each would cost fork a page for each thread */
+extern _Atomic uint32_t magazines_heed __attribute__((visibility("hidden")));
 
 void magazine_init(void);
 
 /* The calling thread's magazine, if it has one. */
-/* By freeze, all at once: a flag in each would cost fork a page for each thread. */
-extern _Atomic bool magazines_claimed;
-
 extern _Thread_local struct magazine *magazine_own
 	__attribute__((tls_model("initial-exec"), visibility("hidden")));
 
@@ -107,10 +108,12 @@ magazine_enter(struct magazine *m)
 	atomic_store_explicit(&m->busy, 1, memory_order_relaxed);
 	atomic_signal_fence(memory_order_seq_cst);
 	/* Asked behind the mark: who loses the processor before it asks when it is back. */
-	if (__builtin_expect(
-		    atomic_load_explicit(&magazine_needs_fence, memory_order_relaxed), 0))
+	uint32_t heed = atomic_load(&magazines_heed);
+	if (__builtin_expect(heed & MAGAZINES_FENCE, 0)) {
 		atomic_store(&m->busy, 1);
-	if (atomic_load(&m->claimed) == 0 && !atomic_load(&magazines_claimed))
+		heed = atomic_load(&magazines_heed);
+	}
+	if (atomic_load(&m->claimed) == 0 && !(heed & MAGAZINES_CLAIMED))
 		return true;
 	atomic_store_explicit(&m->busy, 0, memory_order_release);
 	return false;

@@ -34,12 +34,12 @@ give_own(struct magazine *m, struct weir_span *s)
 struct weir_span *
 weir_scratch_take(size_t bytes)
 {
-	uint32_t grade = pool_class_of(bytes);
-	struct weir_ask ask = {.requested = bytes, .flags = WEIR_SPAN_SCRATCH};
 	struct weir_span *s = scratch_take_own(bytes);
 
 	if (s != NULL)
 		return s;
+	uint32_t grade = pool_class_of(bytes);
+	struct weir_ask ask = {.requested = bytes, .flags = WEIR_SPAN_SCRATCH};
 	atomic_fetch_add_explicit(&scratch_events, 1, memory_order_relaxed);
 	if (grade < pool_n_classes) {
 		s = weir_pool_take(grade, &ask).span;

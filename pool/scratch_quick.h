@@ -25,16 +25,16 @@ scratch_set_refs(struct weir_span *s, uint64_t refs)
 	atomic_store_explicit(&s->refs, refs, memory_order_relaxed);
 }
 
-/* A block from the thread's own magazine; NULL if it has none of that class. */
+/* A block from the thread's own magazine for `bytes`, of that class; NULL if it has none. */
 static inline struct weir_span *
-scratch_take_own(size_t bytes)
+scratch_take_class(size_t bytes, uint32_t grade)
 {
 	struct magazine *m = magazine_own;
 	struct weir_span *s = NULL;
 
 	if (__builtin_expect(m == NULL, 0) || !magazine_enter(m))
 		return NULL;
-	struct magazine_row *row = &m->rows[pool_class_of(bytes)];
+	struct magazine_row *row = &m->rows[grade];
 	if (__builtin_expect(row->n > 0, 1)) {
 		uint64_t name = m->name;
 
@@ -56,6 +56,23 @@ scratch_take_own(size_t bytes)
 	}
 	magazine_leave(m);
 	return s;
+}
+
+static inline struct weir_span *
+scratch_take_own(size_t bytes)
+{
+	return scratch_take_class(bytes, pool_class_of(bytes));
+}
+
+/* The same without a call: of what is above 16 MB it knows nothing. */
+static inline struct weir_span *
+scratch_take_quick(size_t bytes)
+{
+	size_t page = pool_last_page(bytes);
+
+	return __builtin_expect(page < POOL_FAST_PAGES, 1)
+		       ? scratch_take_class(bytes, pool_class_by_page[page])
+		       : NULL;
 }
 
 /* Puts a block into the magazine, which its owner has entered; false if it is full. */
@@ -92,6 +109,25 @@ scratch_own_at(const struct magazine *m, const void *block, uint64_t *refs)
 	*refs = scratch_refs(s) - m->name;
 	/* No look at the state: only a scratch block in use has a name and a count. */
 	return *refs - 1 < SCRATCH_REFS_MAX ? s : NULL;
+}
+
+/* The last reference to the block that was got last, without a call; false: nothing was done. */
+static inline bool
+scratch_release_last(const void *block)
+{
+	struct magazine *m = magazine_own;
+
+	if (__builtin_expect(m == NULL, 0) || !magazine_enter(m))
+		return false;
+	struct weir_span *s = m->last;
+	bool done = s != NULL && s->base == (uintptr_t)block &&
+		    scratch_refs(s) == m->name + 1 && scratch_keep(m, s);
+	if (__builtin_expect(done, 1)) {
+		scratch_set_refs(s, 0);
+		weir_span_set_state(s, WEIR_SPAN_STOCKED);
+	}
+	magazine_leave(m);
+	return done;
 }
 
 /*

@@ -177,7 +177,7 @@ both_may_be_in(enum weak_order own, bool membarrier, enum weak_order leave)
 TEST(a_magazine_has_its_owner_or_a_visitor)
 {
 	CHECK(!both_may_be_in(RLX, true, REL));
-	CHECK(!both_may_be_in(SC, false, REL)); /* magazine_needs_fence */
+	CHECK(!both_may_be_in(SC, false, REL)); /* MAGAZINES_FENCE */
 	CHECK(both_may_be_in(RLX, false, REL));
 	CHECK(both_may_be_in(RLX, true, RLX));
 }
