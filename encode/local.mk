@@ -58,13 +58,13 @@ libencode_avx2_a_SOURCES = \
 	%D%/avx2.c %D%/avx2.h %D%/avx2_base64.c %D%/avx2_bytes.c \
 	%D%/avx2_from_utf8.c %D%/avx2_latin1.c %D%/avx2_text.h \
 	%D%/avx2_to_utf8.c %D%/avx2_units.h %D%/avx2_utf8.c %D%/avx2_utf8.h %D%/avx2_whole.c
+# vzeroupper is where the kernels have it: the compiler would add another one to each.
 libencode_avx2_a_CFLAGS = $(KERNEL_CFLAGS) $(AVX2_CFLAGS)
 libencode_avx512_a_SOURCES = \
 	%D%/avx512.c %D%/avx512.h %D%/avx512_base64.c %D%/avx512_carry.h \
 	%D%/avx512_copy.c %D%/avx512_latin1.c \
 	%D%/avx512_text.h %D%/avx512_from_utf8.c %D%/avx512_to_utf8.c \
 	%D%/avx512_utf8.c %D%/avx512_utf8.h
-# vzeroupper is where the kernels have it: the compiler would add another one to each.
 libencode_avx512_a_CFLAGS = $(KERNEL_CFLAGS) $(AVX512_CFLAGS)
 
 libweir_objects = $(libencode_a_OBJECTS) $(libencode_a_LIBADD) $(libpool_a_OBJECTS) $(libpolicy_a_OBJECTS)
