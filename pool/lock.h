@@ -1,22 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A futex lock of four bytes: no allocation, no destructor, zero-initialised, and safe to
+ * A futex lock of eight bytes: no allocation, no destructor, zero-initialised, and safe to
  * release in a forked child (which a pthread mutex is not). Keeps errno. Not recursive, not
  * async-signal-safe: the shim keeps signal handlers out by its own nesting guard.
+ *
+ * Released by a plain store: an exchange would cost as much as taking it did. Whoever releases may so look for sleepers
+ * before others see the lock free, and miss one that is about to sleep: nobody sleeps for longer than a moment at a time.
  */
 #ifndef POOL_LOCK_H
 #define POOL_LOCK_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct weir_lock {
-	_Atomic uint32_t word; /* 0 free, 1 held, 2 held and waited for */
+	_Atomic uint32_t word;	  /* 0 free, 1 held */
+	_Atomic uint32_t sleeper; /* 1: somebody sleeps, perhaps */
 };
 
 void weir_lock_wait(struct weir_lock *lock);
 void weir_lock_wake(struct weir_lock *lock);
+
+/*
+ * Where the C library says whether there never was a second thread; NULL: nobody knows. While it says so a lock is a
+ * plain word, as those of the C library's own heap are then.
+ */
+extern const char *weir_lock_alone __attribute__((visibility("hidden")));
+
+static inline bool
+weir_lock_is_alone(void)
+{
+	return weir_lock_alone != NULL &&
+	       __atomic_load_n(weir_lock_alone, __ATOMIC_RELAXED);
+}
 
 /*
  * A filter of system calls comes that may kill for those by which threads sleep and are woken: from now on whoever
@@ -35,6 +53,12 @@ weir_trylock(struct weir_lock *lock)
 {
 	uint32_t unheld = 0;
 
+	if (weir_lock_is_alone()) {
+		if (atomic_load_explicit(&lock->word, memory_order_relaxed) != 0)
+			return false;
+		atomic_store_explicit(&lock->word, 1, memory_order_relaxed);
+		return true;
+	}
 	return atomic_compare_exchange_strong_explicit(
 		&lock->word, &unheld, 1, memory_order_acquire, memory_order_relaxed);
 }
@@ -49,7 +73,9 @@ weir_lock(struct weir_lock *lock)
 static inline void
 weir_unlock(struct weir_lock *lock)
 {
-	if (atomic_exchange_explicit(&lock->word, 0, memory_order_release) == 2)
+	atomic_store_explicit(&lock->word, 0, memory_order_release);
+	if (__builtin_expect(
+		    atomic_load_explicit(&lock->sleeper, memory_order_relaxed) != 0, 0))
 		weir_lock_wake(lock);
 }
 
@@ -68,6 +94,7 @@ static inline void
 weir_lock_reset(struct weir_lock *lock)
 {
 	atomic_store_explicit(&lock->word, 0, memory_order_relaxed);
+	atomic_store_explicit(&lock->sleeper, 0, memory_order_relaxed);
 }
 
 #endif

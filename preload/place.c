@@ -129,9 +129,10 @@ made_room(size_t bytes)
 uint32_t
 place_site(size_t size, uint32_t kind, struct place_caller caller)
 {
-	uint32_t site = 0;
-
-	if (size >= weir_config.trace_min && !weir_trace_early(size) && gate_speak()) {
+	if (size < weir_config.trace_min || weir_trace_early(size) || gate_silent())
+		return 0;
+	uint32_t site = weir_trace_known(caller.frame, (uintptr_t)caller.pc, kind);
+	if (site == 0 && gate_speak()) {
 		site = weir_trace_site(caller.frame, (uintptr_t)caller.pc, kind);
 		gate_spoken();
 	}

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "pool/lock.h"
+
 /* Notes how the process's first thread is scheduled; best while it has no other. */
 void thread_note_process(void);
 
@@ -20,14 +22,11 @@ void thread_note_process(void);
  */
 unsigned thread_count(void);
 
-/* Where the C library says whether there never was a second thread: NULL if an old one, or another. */
-extern const char *thread_alone;
-
-/* False where it says so. Any time, two loads. */
+/* False where the C library says that there never was a second thread. Any time, two loads. */
 static inline bool
 thread_may_be_many(void)
 {
-	return thread_alone == NULL || !__atomic_load_n(thread_alone, __ATOMIC_RELAXED);
+	return !weir_lock_is_alone();
 }
 
 /* The pthread_create of whoever comes behind weir. It is looked for from the constructor. */

@@ -25,8 +25,6 @@ typedef int size_function(pthread_attr_t *attr, size_t bytes);
 typedef int join_function(pthread_t made, void **result);
 static void *_Atomic real_create, *_Atomic real_size, *_Atomic real_try_join;
 
-const char *thread_alone;
-
 void
 thread_create_init(void)
 {
@@ -34,7 +32,7 @@ thread_create_init(void)
 
 	/* Not the next one: the program may have a copy, which then is everybody's. */
 	if (ask != NULL)
-		thread_alone = ask(RTLD_DEFAULT, "__libc_single_threaded");
+		weir_lock_alone = ask(RTLD_DEFAULT, "__libc_single_threaded");
 	(void)FOUND(&real_create, pthread_create);
 	(void)FOUND(&real_size, pthread_attr_setstacksize);
 	(void)FOUND(&real_try_join, pthread_tryjoin_np);

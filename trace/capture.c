@@ -18,6 +18,7 @@
 #include "trace/ledger.h"
 #include "trace/threads.h"
 #include "trace/walk.h"
+#include "trace/walk_again.h"
 
 /*
  * A word of the cache: the site, and above it what is left of the key. Site 0, and the last one, which is not
@@ -60,7 +61,13 @@ static struct {
 static _Atomic uint64_t early_bytes;
 
 /* Of the calling thread: 0 until its first capture. */
-static _Thread_local uint16_t own_thread, own_isolate;
+static _Thread_local struct {
+	uint16_t thread : 12;
+	uint16_t known : 4; /* stacks that are not counted yet */
+	uint16_t isolate;
+} own;
+_Static_assert(CAPACITY_THREADS + 1 < 1 << 12, "any thread");
+_Static_assert(TIMED - 1 < 1 << 4, "as many as are not timed");
 
 static uint64_t
 clock_ns(void)
@@ -116,7 +123,7 @@ is_within_v8(uint32_t caller_kind)
 static bool
 is_known_thread(uint32_t isolate)
 {
-	return own_thread != 0 && (isolate == own_isolate || isolate == 0);
+	return own.thread != 0 && (isolate == own.isolate || isolate == 0);
 }
 
 /* Under the trace's lock. */
@@ -127,14 +134,14 @@ take_row(uint32_t isolate)
 	pid_t tid = (pid_t)syscall(SYS_gettid);
 
 	prctl(PR_GET_NAME, name);
-	own_thread = 1 + threads_row(&(struct weir_trace_thread){
+	own.thread = 1 + threads_row(&(struct weir_trace_thread){
 				 .tid = (uint32_t)tid,
 				 .name = intern_string(name, sizeof(name)),
 				 .isolate = isolate,
 				 .is_main = tid == getpid(),
 				 .first_ns = clock_ns(),
 			 });
-	own_isolate = isolate;
+	own.isolate = isolate;
 }
 
 /*
@@ -174,7 +181,7 @@ decode(uintptr_t fp, uintptr_t pc, uint32_t caller_kind, enum walk_waits *waits,
 		if (stack == 0)
 			break;
 	}
-	*site = sites_of(stack, caller_kind, own_thread - 1);
+	*site = sites_of(stack, caller_kind, own.thread - 1);
 	return true;
 }
 
@@ -215,7 +222,7 @@ key_of(uint64_t hash, uint32_t caller_kind)
 	uint64_t key = ledger_mix(hash, walk_generation());
 
 	key = ledger_mix(key, code_unloads());
-	key = ledger_mix(key, (uint64_t)own_isolate << 32 | own_thread);
+	key = ledger_mix(key, (uint64_t)own.isolate << 32 | own.thread);
 	return ledger_mix(key, caller_kind);
 }
 
@@ -260,8 +267,10 @@ new_site(uintptr_t fp, uintptr_t pc, uint32_t caller_kind, uint64_t hash,
 static uint32_t
 capture(uintptr_t fp, uintptr_t pc, uint32_t caller_kind, uint64_t from, uint32_t weight)
 {
-	uint64_t receiver, hash = walk_hash(fp, pc, &receiver);
+	uint64_t receiver = 0, hash = walk_again(fp, pc);
 
+	if (hash == 0)
+		hash = walk_hash(fp, pc, &receiver);
 	if (walk_meets_isolate())
 		hash = walk_hash(fp, pc, &receiver);
 	uint32_t isolate = walk_isolate(!is_within_v8(caller_kind));
@@ -316,6 +325,29 @@ weir_trace_unseen(uint32_t caller_kind)
 	return ledger != NULL ? site_of_start(caller_kind) : 0;
 }
 
+static _Atomic uint64_t *
+own_captures(void)
+{
+	return &captures[weir_thread_shard(&own, SHARDS)].n;
+}
+
+/* Of those that are not timed: counted with the next one that is. */
+uint32_t
+weir_trace_known(uintptr_t fp, uintptr_t pc, uint32_t caller_kind)
+{
+	if (ledger == NULL || own.thread == 0 || own.known == TIMED - 1 ||
+	    atomic_load_explicit(own_captures(), memory_order_relaxed) < ALL_TIMED)
+		return 0;
+	uint64_t hash = walk_again(fp, pc);
+	if (hash == 0)
+		return 0;
+	int32_t known = seen_site(key_of(hash, caller_kind), 0);
+	if (known <= 0)
+		return 0;
+	own.known++;
+	return (uint32_t)known;
+}
+
 uint32_t
 weir_trace_site(uintptr_t fp, uintptr_t pc, uint32_t caller_kind)
 {
@@ -323,9 +355,12 @@ weir_trace_site(uintptr_t fp, uintptr_t pc, uint32_t caller_kind)
 		return 0;
 	if (starts(caller_kind))
 		return site_of_start(caller_kind);
-	uint64_t n = atomic_fetch_add_explicit(
-		&captures[weir_thread_shard(&own_thread, SHARDS)].n, 1,
-		memory_order_relaxed);
+	bool due = own.known == TIMED - 1;
+	uint64_t n = atomic_fetch_add_explicit(own_captures(), 1 + own.known,
+					       memory_order_relaxed);
+	own.known = 0;
+	if (due)
+		return capture(fp, pc, caller_kind, clock_ns(), TIMED);
 
 	if (n >= ALL_TIMED && n % TIMED != 0)
 		return capture(fp, pc, caller_kind, 0, 0);
@@ -365,7 +400,7 @@ capture_counts(struct capture_counts *c)
 void
 weir_trace_forked(void)
 {
-	own_thread = 0;
+	own.thread = 0;
 }
 
 void

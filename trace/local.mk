@@ -35,6 +35,7 @@ walker_sources = \
 	%D%/vm_calls.c %D%/vm_calls.h \
 	%D%/walk.c %D%/walk.h %D%/walk_private.h \
 	%D%/memo.c %D%/memo.h \
+	%D%/walk_again.c %D%/walk_again.h \
 	%D%/walk_decode.c \
 	%D%/walk_early.c \
 	%D%/walk_runtime.c \

@@ -37,6 +37,9 @@ int weir_trace_start(uint64_t exact_bytes);
  */
 uint32_t weir_trace_site(uintptr_t fp, uintptr_t pc, uint32_t caller_kind);
 
+/* The same for a stack of native code that is known; 0: ask the other one. Makes no call. */
+uint32_t weir_trace_known(uintptr_t fp, uintptr_t pc, uint32_t caller_kind);
+
 /* After a library was unloaded: another may be loaded in its place. */
 void weir_trace_unloaded(void);
 

@@ -228,6 +228,12 @@ unwind_rule_at(uint64_t pc)
 	return rule;
 }
 
+uint32_t
+unwind_times(void)
+{
+	return atomic_load_explicit(&forgotten, memory_order_relaxed);
+}
+
 void
 unwind_forget(bool all)
 {

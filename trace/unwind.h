@@ -33,6 +33,9 @@ struct unwind_rule unwind_rule_at(uint64_t pc);
 /* What is looked for just now is not to be remembered, for the tables of code changed; nor, with `all`, what was: code has come. */
 void unwind_forget(bool all);
 
+/* A number that is another one after that. */
+uint32_t unwind_times(void);
+
 /*
  * The parser: `fde` and `cie` are the bytes of the entries, the former at `fde_address`. False: not
  * understood, or not about pc.

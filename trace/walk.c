@@ -13,6 +13,7 @@
 #include "trace/python.h"
 #include "trace/unwind.h"
 #include "trace/v8_isolates.h"
+#include "trace/walk_again.h"
 #include "trace/walk_private.h"
 #include "trace/walk_words.h"
 
@@ -42,6 +43,7 @@ struct at {
 struct walk {
 	struct walk_stack stack;
 	struct walk_words taken;
+	struct walk_again_taken again;
 	bool in_python, in_js;
 	uint32_t truncated;
 	uint64_t receiver; /* of the outermost script so far */
@@ -161,6 +163,7 @@ step_by_fp(struct walk *w, struct at *a)
 	const uint64_t *frame;
 
 	w->stack.sure = false;
+	w->again.may = false; /* a guess is made anew each time */
 	if (a->fp < a->sp || (frame = walk_stack_read(&w->stack, a->fp, 2, room)) == NULL)
 		return false;
 	*a = (struct at){.pc = unsigned_pc(frame[1]), .sp = a->fp + 16, .fp = frame[0]};
@@ -182,12 +185,19 @@ step_native(struct walk *w, struct at *a)
 		return step_by_fp(w, a);
 	uint64_t caller = (r.how == UNWIND_BY_SP ? a->sp : a->fp) + (uint64_t)r.offset;
 	uint64_t saved = caller + (uint64_t)(int64_t)r.fp_offset;
+	if (r.how == UNWIND_BY_FP)
+		walk_again_by_fp(&w->again);
 	if (caller - 8 < a->sp ||
 	    (pc = walk_stack_read(&w->stack, caller - 8, 1, &room[0])) == NULL)
 		return false;
-	if (r.fp_saved && (saved < a->sp ||
-			   (fp = walk_stack_read(&w->stack, saved, 1, &room[1])) == NULL))
+	if (r.fp_saved && (saved < a->sp || (fp = walk_stack_read(&w->stack, saved, 1,
+								  &room[1])) == NULL)) {
+		w->again.may = false;
 		return false;
+	}
+	walk_again_by(&w->again, caller - 8, *pc);
+	if (r.fp_saved)
+		walk_again_saved(&w->again, saved, *fp);
 	*a = (struct at){.pc = unsigned_pc(*pc), .sp = caller, .fp = *fp};
 	return true;
 }
@@ -288,6 +298,7 @@ walk(struct walk *w, uint64_t *words, uintptr_t fp, uintptr_t pc)
 	w->truncated = 1;
 	walk_words_begin(&w->taken, words);
 	walk_stack_begin(&w->stack, fp);
+	walk_again_begin(&w->again, fp, pc, words == NULL && w->stack.own);
 	if (w->stack.end - fp > SHALLOW)
 		unwind_ahead();
 	take_all(w, (struct at){.pc = pc, .sp = fp + 16, .fp = *(const uint64_t *)fp});
@@ -297,7 +308,9 @@ walk(struct walk *w, uint64_t *words, uintptr_t fp, uintptr_t pc)
 		python_end(&w->python);
 	if (w->in_js)
 		isolates_runs_js();
-	return walk_words_hash(&w->taken);
+	uint64_t hash = walk_words_hash(&w->taken);
+	walk_again_end(&w->again, hash);
+	return hash;
 }
 
 void

@@ -36,6 +36,9 @@ struct walk_stack {
 /* `fp`: of a frame of the caller's thread, which is live. */
 void walk_stack_begin(struct walk_stack *s, uintptr_t fp);
 
+/* The top of the calling thread's own stack, known to be readable from `fp` up; 0: it is another one, or not known. */
+uintptr_t walk_stack_own_top(uintptr_t fp);
+
 /* So many words from there on, where they lie or copied to `room`; NULL if they cannot be read. */
 const uint64_t *walk_stack_doubted(struct walk_stack *s, uint64_t from, unsigned n,
 				   uint64_t *room);

@@ -73,6 +73,12 @@ is_own(uintptr_t sp)
 	return own_low <= sp;
 }
 
+uintptr_t
+walk_stack_own_top(uintptr_t fp)
+{
+	return fp - own_low < own_top - own_low ? own_top : 0;
+}
+
 void
 walk_stack_begin(struct walk_stack *s, uintptr_t fp)
 {

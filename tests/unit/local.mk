@@ -94,6 +94,7 @@ UNIT_TESTS = \
 	%D%/test_v8 \
 	%D%/test_v8_async \
 	%D%/test_tune_model \
+	%D%/test_walk_again \
 	%D%/test_weak_order \
 	%D%/test_zero
 

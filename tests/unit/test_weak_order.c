@@ -93,6 +93,34 @@ TEST(who_forbids_a_call_sees_whoever_is_about_to_make_it)
 }
 
 /*
+ * A lock (X) is released, then looked whether somebody sleeps (Y); who is about to sleep says so, then looks at the lock
+ * once more. Without a fence the first one may be missed, who therefore wakes by itself, and nobody behind it: lock.c.
+ */
+static bool
+sleeper_was_missed(const struct weak_state *end)
+{
+	return end->regs[A] == 0 && end->regs[B] == 1;
+}
+
+static bool
+sleeper_may_be_missed(bool first)
+{
+	struct weak w = {.start = {[X] = 1, [Y] = !first}};
+
+	weak_store(&w, 0, X, 0, REL);
+	weak_load(&w, 0, A, Y, RLX);
+	weak_exchange(&w, 1, C, Y, 1, SC, ANY);
+	weak_load(&w, 1, B, X, ACQ);
+	return weak_can(&w, sleeper_was_missed);
+}
+
+TEST(only_the_first_sleeper_on_a_lock_may_be_missed)
+{
+	CHECK(sleeper_may_be_missed(true));
+	CHECK(!sleeper_may_be_missed(false));
+}
+
+/*
  * Functions put in front of the next allocator and what these load (NEXT); reads_v8 and its layout; the filter
  * of samples; ledger_used, n_modules, metas and their records; a site's chunk by site_cache; told_ns.
  */
@@ -385,9 +413,45 @@ TEST(no_question_and_no_answer_is_read_before_it_is_whole)
 	CHECK(!weak_can(&w, saw_flag_not_data));
 }
 
+/* A note of a stack (DATA and Y) whose number X is odd while it is written: walk_again.c. */
+static bool
+took_half_a_note(const struct weak_state *end)
+{
+	return end->regs[A] == end->regs[D] && end->regs[A] != 1 &&
+	       (end->regs[B] != end->regs[C] || end->regs[B] != end->regs[A] / 2);
+}
+
+static bool
+half_a_note_may_be_taken(bool written, bool read)
+{
+	struct weak w = {0};
+
+	weak_exchange(&w, 0, E, X, 1, RLX, 0);
+	if (written)
+		weak_fence(&w, 0, FENCE);
+	weak_store(&w, 0, DATA, 1, RLX);
+	weak_store(&w, 0, Y, 1, RLX);
+	weak_store(&w, 0, X, 2, REL);
+	weak_load(&w, 1, A, X, ACQ);
+	weak_load(&w, 1, B, DATA, RLX);
+	weak_load(&w, 1, C, Y, RLX);
+	if (read)
+		weak_fence(&w, 1, FENCE);
+	weak_load(&w, 1, D, X, RLX);
+	return weak_can(&w, took_half_a_note);
+}
+
+TEST(no_stack_is_known_by_half_a_note)
+{
+	CHECK(!half_a_note_may_be_taken(true, true));
+	CHECK(half_a_note_may_be_taken(false, true));
+	CHECK(half_a_note_may_be_taken(true, false));
+}
+
 #define TAP_TESTS                                                                        \
 	T(the_explorer_knows_what_such_a_processor_does)                                 \
 	T(who_forbids_a_call_sees_whoever_is_about_to_make_it)                           \
+	T(only_the_first_sleeper_on_a_lock_may_be_missed)                                \
 	T(who_finds_a_thing_finds_what_it_leads_to)                                      \
 	T(a_hull_that_grows_never_lacks_what_it_had)                                     \
 	T(a_magazine_has_its_owner_or_a_visitor)                                         \
@@ -395,5 +459,6 @@ TEST(no_question_and_no_answer_is_read_before_it_is_whole)
 	T(what_changed_is_written_now_or_next_time)                                      \
 	T(no_reader_takes_half_a_slot_or_half_a_head)                                    \
 	T(no_reader_takes_a_row_that_is_being_written)                                   \
-	T(no_question_and_no_answer_is_read_before_it_is_whole)
+	T(no_question_and_no_answer_is_read_before_it_is_whole)                          \
+	T(no_stack_is_known_by_half_a_note)
 TAP_MAIN()
