@@ -14,7 +14,7 @@
 
 /* Of a site, whose lock is held: so many bytes are about to go, at CLOCK_MONOTONIC_COARSE, or to come. */
 void eve_goes(struct ledger_site *s, uint64_t now_ns, uint64_t bytes);
-void eve_comes(struct ledger_site *s, uint64_t bytes);
+void eve_comes(struct ledger_site *s, uint64_t now_ns, uint64_t bytes);
 
 struct eve {
 	uint64_t began_ns;

@@ -182,7 +182,7 @@ weir_trace_born_at(uint64_t ns, uint32_t site, uint64_t bytes, uint32_t count)
 	struct ledger_site *s = enter(site);
 	uint64_t *f = s->fields;
 	b.gc = s->gc;
-	eve_comes(s, bytes);
+	eve_comes(s, ns, bytes);
 	add_live(s, &b, bytes, bytes >> 10);
 	f[WEIR_S_live_count] += count;
 	f[WEIR_S_alloc_bytes] += bytes;
@@ -208,7 +208,7 @@ weir_trace_resized(const struct weir_birth *b, uint64_t old_bytes, uint64_t byte
 		return;
 	struct ledger_site *s = enter(b->site);
 	if (bytes > old_bytes)
-		eve_comes(s, bytes - old_bytes);
+		eve_comes(s, now_ns(), bytes - old_bytes);
 	add_live(s, b, bytes - old_bytes, (bytes >> 10) - (old_bytes >> 10));
 	if (bytes > old_bytes)
 		s->fields[WEIR_S_alloc_bytes] += bytes - old_bytes;
