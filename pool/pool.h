@@ -2,8 +2,8 @@
 /*
  * The graded pool and the extents above it: what the shim and the scratch API draw from.
  *
- * A class keeps its freed blocks in a stock of its own, last in first out. A block that is not
- * taken again soon leaves the stock for the heap that all classes and extents share, still
+ * A class keeps a few of its freed blocks in a stock of its own, last in first out. A block that is not
+ * taken again soon, or finds the stock full, goes to the heap that all classes and extents share, still
  * resident, where it can serve any size; from there the clock gives it back to the system.
  * Before fresh pages are touched, every stock is emptied into the heap.
  *
@@ -179,6 +179,9 @@ uint64_t weir_pool_firm_bytes(void);
 
 /* Free bytes that are perhaps resident, stocks included. Cheap, not exact under load. */
 uint64_t weir_pool_cached_bytes(void);
+
+/* Whether that and what the host holds are together above `most`: two loads. */
+bool weir_pool_takes_above(uint64_t most);
 
 /* Bytes that the host holds now, about, and the most of it that the last ticks let stand. */
 uint64_t weir_pool_lent_bytes(void);

@@ -32,6 +32,17 @@ void pool_stock_push(struct pool_class *c, struct weir_span *s, int64_t now_ns);
 struct weir_span *pool_stock_pop(struct pool_class *c); /* NULL: it is empty */
 
 /*
+ * So many blocks are kept for a class; what is freed beyond goes to the heap at once, by whoever frees it: else one
+ * request would move what others freed. Without the lock, about.
+ */
+#define POOL_STOCK_MOST 8
+static inline bool
+pool_stock_is_full(const struct pool_class *c)
+{
+	return __atomic_load_n(&c->stats.cached, __ATOMIC_RELAXED) >= POOL_STOCK_MOST;
+}
+
+/*
  * Before a block's memory becomes free: the kernel may take it, if more than pool_firm_bytes is kept already.
  * Without any lock.
  */

@@ -56,6 +56,16 @@ flush(int64_t before_ns)
 	pool_flush_stocks(before_ns);
 }
 
+bool
+weir_pool_takes_above(uint64_t most)
+{
+	return __atomic_load_n(&heap_stats.state_bytes[WEIR_SPAN_LIVE],
+			       __ATOMIC_RELAXED) +
+		       __atomic_load_n(&heap_stats.state_bytes[WEIR_SPAN_DIRTY],
+				       __ATOMIC_RELAXED) >
+	       most;
+}
+
 uint64_t
 weir_pool_shrink(uint64_t cap_bytes, int64_t now_ns)
 {

@@ -27,17 +27,27 @@ static uint64_t forked_bytes; /* asked for, at the last fork */
 static _Atomic uint64_t learned = WEIR_KEEP_INLINE, limit = UINT64_MAX;
 static _Atomic uint64_t held_limit = UINT64_MAX; /* of what is lent and kept */
 
-uint64_t
-keep_most(void)
+/* So much may be freed before it is worth a sum, as long as the bound is not below this. */
+static uint64_t room, room_below;
+
+/* Whatever is lent. */
+static uint64_t
+most_kept(void)
 {
 	uint64_t most = atomic_load_explicit(&learned, memory_order_relaxed);
 	uint64_t allowed = atomic_load_explicit(&limit, memory_order_relaxed);
+
+	return most < allowed ? most : allowed;
+}
+
+uint64_t
+keep_most(void)
+{
+	uint64_t most = most_kept();
 	uint64_t held = atomic_load_explicit(&held_limit, memory_order_relaxed);
 
 	if (held != UINT64_MAX)
 		held = weir_rest_seen(held, weir_pool_lent_bytes());
-	if (most > allowed)
-		most = allowed;
 	return most < held ? most : held;
 }
 
@@ -48,13 +58,34 @@ keep_limit(uint64_t kept_bytes, uint64_t held_bytes)
 	atomic_store_explicit(&held_limit, held_bytes, memory_order_relaxed);
 }
 
+/* Whether what came, up to this, can be what brings what is kept above a bound. If not, nothing is summed up. */
+static bool
+may_be_above(uint64_t came)
+{
+	uint64_t held = atomic_load_explicit(&held_limit, memory_order_relaxed);
+	uint64_t most = most_kept();
+	bool may = came >= room || most < room_below ||
+		   (held != UINT64_MAX && weir_pool_takes_above(held));
+
+	room = may ? 0 : room - came;
+	if (may)
+		room_below = most;
+	return may;
+}
+
 static void
 give_back(size_t freed, int64_t now_ns)
 {
-	uint64_t cached = weir_pool_cached_bytes(), most = keep_most();
-
-	if (cached <= most + most / 8)
+	/* Blocks are longer than what was asked for, by less than half. */
+	if (!may_be_above((uint64_t)freed + freed / 2))
 		return;
+	uint64_t cached = weir_pool_cached_bytes(), most = keep_most();
+	uint64_t bound = most + most / 8;
+
+	if (cached <= bound) {
+		room = bound - cached < STEP_BYTES ? bound - cached : STEP_BYTES;
+		return;
+	}
 	uint64_t step = freed + STEP_BYTES;
 	if (cached - most > step)
 		most = cached - step;
@@ -96,7 +127,7 @@ keep_firm(int64_t now_ns)
 static void
 forget(void)
 {
-	bursts.more_bytes = bursts.given_bytes = 0;
+	bursts.more_bytes = bursts.given_bytes = room = 0;
 	atomic_store_explicit(&learned, weir_bursts_keep(&bursts, weir_config.decay_ms),
 			      memory_order_relaxed);
 }
