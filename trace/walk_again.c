@@ -14,7 +14,8 @@
 #include "trace/unwind.h"
 #include "trace/walk_private.h"
 
-#define NOTES		1024
+/* Few: threads that run at once seldom share one, and what another one took is made anew by one walk. */
+#define NOTES		128
 #define LOAD(of)	atomic_load_explicit(&(of), memory_order_relaxed)
 #define STORE(of, what) atomic_store_explicit(&(of), what, memory_order_relaxed)
 
@@ -25,10 +26,10 @@ note_of(uintptr_t fp, uintptr_t pc)
 {
 	uint64_t mixed = ((uint64_t)fp ^ (uint64_t)pc << 20) * 0x9fb21c651e98df25u;
 
-	return &notes[mixed >> 54];
+	return &notes[mixed >> 57];
 }
 
-_Static_assert(NOTES == 1 << (64 - 54), "the upper bits choose one");
+_Static_assert(NOTES == 1 << (64 - 57), "the upper bits choose one");
 
 /* Whether its words are there again. Its places may be another note's by now: they are on the thread's own stack. */
 static bool

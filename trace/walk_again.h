@@ -13,7 +13,7 @@
 /* What walk_hash would say; 0: that is not known, walk. Makes no call. */
 uint64_t walk_again(uintptr_t fp, uintptr_t pc);
 
-#define WALK_AGAIN_WORDS 24
+#define WALK_AGAIN_WORDS 20
 
 /* Written by one thread at a time, and read without a lock: walk_again.c. */
 struct walk_again_note {
