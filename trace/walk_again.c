@@ -11,6 +11,7 @@
 
 #include <stdatomic.h>
 
+#include "trace/code.h"
 #include "trace/unwind.h"
 #include "trace/walk_private.h"
 
@@ -20,6 +21,13 @@
 #define STORE(of, what) atomic_store_explicit(&(of), what, memory_order_relaxed)
 
 static struct walk_again_note notes[NOTES] __attribute__((aligned(64)));
+
+/* Another one since other rules may hold for the same addresses. */
+static uint32_t
+rules(void)
+{
+	return unwind_times() + (uint32_t)code_unloads();
+}
 
 static struct walk_again_note *
 note_of(uintptr_t fp, uintptr_t pc)
@@ -58,7 +66,7 @@ walk_again(uintptr_t fp, uintptr_t pc)
 	const struct walk_again_note *note = note_of(fp, pc);
 	uint32_t number = atomic_load_explicit(&note->number, memory_order_acquire);
 	if (number % 2 != 0 || LOAD(note->fp) != fp || LOAD(note->pc) != pc ||
-	    LOAD(note->top) != top || LOAD(note->times) != unwind_times() ||
+	    LOAD(note->top) != top || LOAD(note->rules) != rules() ||
 	    !is_there(note, fp, top))
 		return 0;
 	uint64_t hash = LOAD(note->hash);
@@ -85,7 +93,7 @@ walk_again_begin(struct walk_again_taken *t, uintptr_t fp, uintptr_t pc, bool ma
 	t->may = true;
 	STORE(note->pc, pc);
 	STORE(note->top, walk_stack_own_top(fp));
-	STORE(note->times, unwind_times());
+	STORE(note->rules, rules());
 }
 
 void

@@ -17,7 +17,7 @@ uint64_t walk_again(uintptr_t fp, uintptr_t pc);
 
 /* Written by one thread at a time, and read without a lock: walk_again.c. */
 struct walk_again_note {
-	_Atomic uint32_t number, n, times;
+	_Atomic uint32_t number, n, rules;
 	_Atomic uint64_t fp, pc, top, hash;
 	_Atomic uint64_t words[WALK_AGAIN_WORDS];
 	_Atomic uint16_t at[WALK_AGAIN_WORDS]; /* in words from fp */
