@@ -32,6 +32,12 @@ all_errors(const uint8_t *src, bool alone)
 		wrong, utf8_errors(w, load(src + 31), load(src + 30), load(src + 29)));
 }
 
+static inline bool
+any_three(const uint8_t *src)
+{
+	return top_bits(from_8(load(src), ALL8(0xe0))) != 0;
+}
+
 /*
  * By all the rules, 128 bytes at a time, as long as there are characters of three bytes. By itself, as it needs most registers
  * for its numbers. Returns where it stopped.
@@ -39,14 +45,13 @@ all_errors(const uint8_t *src, bool alone)
 static __attribute__((noinline)) size_t
 valid_far(const uint8_t *src, size_t i, size_t n)
 {
-	const __m256i three = ALL8(0xe0);
-
-	for (; n - i >= 128; i += 128) {
+	while (n - i >= 128 && any_three(src + i)) {
 		__m256i wrong = _mm256_or_si256(all_errors(src + i, false),
 						all_errors(src + i + 64, false));
 
-		if (!is_zero(wrong) || top_bits(from_8(load(src + i), three)) == 0)
+		if (!is_zero(wrong))
 			break;
+		i += 128;
 	}
 	return i;
 }
@@ -75,14 +80,12 @@ valid_blocks(const uint8_t *src, size_t i, size_t n)
 			i += 64;
 			continue;
 		}
-		/* Where there is one of three bytes, there are more. */
-		size_t from = i;
-		i = valid_far(src, i, n);
-		if (i > from)
-			continue;
 		if (!is_zero(all_errors(src + i, false)))
 			break;
 		i += 64;
+		/* There may be more of them. */
+		if (n - i >= 128 && any_three(src + i))
+			i = valid_far(src, i, n);
 	}
 	return i;
 }
