@@ -43,7 +43,7 @@ static const struct row {
 	size_t n;
 	double (*live)(double t), (*trough)(double t);
 	uint64_t freed;
-	bool few_blocks, young, no_gc, gone, unseen, swells, behind;
+	bool few_blocks, young, no_gc, gone, unseen, swells, behind, lately;
 	double active_until_s; /* 0: to the end */
 	size_t gc_s;	       /* seconds from one collection to the next, 0: one */
 } rows[] = {
@@ -59,6 +59,7 @@ static const struct row {
 	{"few-flat", GROWTH_PLATEAU, 20, constant, constant, .few_blocks = true},
 	{"few", GROWTH_UNDECIDED, 3, line, line, .few_blocks = true},
 	{"kept-short", GROWTH_UNDECIDED, 3, constant, constant, .freed = 0},
+	{"kept-rose", GROWTH_UNDECIDED, 20, constant, constant, .lately = true},
 	{"kept-flat", GROWTH_PLATEAU, 20, constant, constant, .freed = 0},
 	{"kept-unseen", GROWTH_UNDECIDED, 20, line, zero, .young = true, .unseen = true,
 	 .gc_s = 100},
@@ -96,7 +97,7 @@ TEST(each_rule_has_its_case)
 		e = evidence(r->n);
 		e.major_gcs = r->unseen ? 0 : r->n;
 		e.peak_bytes = (uint64_t)(60 * MB);
-		e.live_bytes = r->gone ? 0 : e.live_bytes;
+		e.live_bytes = r->gone ? 0 : (r->lately ? 2 : 1) * e.live_bytes;
 		e.alloc_count = r->few_blocks ? 7 : 1000;
 		e.freed_count = r->freed;
 		e.age_bytes[r->young ? 0 : 3] = e.live_bytes;

@@ -351,6 +351,8 @@ growth_facts(const struct growth_evidence *e)
 	if (f.slope_bytes_per_s <= 0)
 		f.slope_bytes_per_s = plain_slope(w);
 	FACT(FAR, now >= 1.25 * most_of(live, GROWTH_CELLS / 12, GROWTH_CELLS / 2));
+	/* Of a long time a cell is minutes, and shows the least of them. */
+	FACT(LATELY, (double)e->live_bytes >= 1.25 * most_of(live, 0, GROWTH_CELLS));
 	FACT(GROWN, now > live[0] * (1 + LEAST_RISE) && f.slope_bytes_per_s > 0);
 #undef FACT
 	return f;

@@ -38,6 +38,7 @@ enum growth_fact {
 	FACT_BEHIND = 1 << 24, /* more has been mapped since the last row */
 	FACT_ROSE = 1 << 25,   /* by a quarter above all of the first two thirds */
 	FACT_FAR = 1 << 26,    /* a fifth of what lives came in the later half */
+	FACT_LATELY = 1 << 27, /* by a quarter above all of it, in its last cell */
 	FACT_LARGE = 1 << 19,  /* ... a large part is nobody's */
 };
 

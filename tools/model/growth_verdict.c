@@ -68,6 +68,7 @@ static const struct growth_rule rules[] = {
 	 NULL},
 	{"few", FACT_FEW_BLOCKS, 0, GROWTH_UNDECIDED, "too few blocks to tell"},
 	{"kept-short", FACT_KEPT | FACT_FEW_POINTS, FACT_GROWN, GROWTH_UNDECIDED, NULL},
+	{"kept-rose", FACT_KEPT | FACT_LATELY, FACT_GROWN, GROWTH_UNDECIDED, JUST_ROSE},
 	{"kept-flat", FACT_KEPT, FACT_GROWN, GROWTH_PLATEAU, NULL},
 	{"kept-unseen", FACT_KEPT | FACT_GC_KNOWN, FACT_GC_SEEN, GROWTH_UNDECIDED,
 	 "grows, but no garbage collection has been seen: what frees it may wait for "
