@@ -91,8 +91,7 @@ static const struct growth_rule rules[] = {
 	 GROWTH_UNDECIDED,
 	 "garbage collections leave more of it than before, but it goes up and down too "
 	 "much to tell"},
-	{"garbage-short", FACT_REPLACED | FACT_FEW_POINTS | FACT_GC_KNOWN, 0,
-	 GROWTH_UNDECIDED, NULL},
+	{"garbage-short", FACT_REPLACED | FACT_FEW_POINTS, 0, GROWTH_UNDECIDED, NULL},
 	{"garbage", FACT_REPLACED | FACT_COMES_DOWN, FACT_KEEPS, GROWTH_GC_LAG, NULL},
 	{"young", FACT_YOUNG, 0, GROWTH_UNDECIDED,
 	 "hardly any of it has been through a garbage collection"},
