@@ -14,6 +14,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
+#include "pool/region.h"
 #include "preload/altered.h"
 #include "preload/aside.h"
 #include "preload/filter.h"
@@ -66,11 +67,13 @@ note(long number, long a, long b, long c)
 static _Thread_local bool in_by_name;
 
 static long
-same_by_name(long number, long a, long b, long c, long d, long e)
+same_by_name(long number, long a, long b, long c, long d, long e, long f)
 {
 	void *addr = (void *)a;
 
 	switch (number) {
+	case SYS_mmap:
+		return (long)mmap(addr, (size_t)b, (int)c, (int)d, (int)e, (off_t)f);
 	case SYS_munmap:
 		return munmap(addr, (size_t)b);
 	case SYS_mremap:
@@ -93,9 +96,8 @@ same_by_name(long number, long a, long b, long c, long d, long e)
 static __attribute__((noinline, cold)) long
 by_name(long number, long a, long b, long c, long d, long e, long f)
 {
-	(void)f;
 	in_by_name = true;
-	long rc = same_by_name(number, a, b, c, d, e);
+	long rc = same_by_name(number, a, b, c, d, e, f);
 	in_by_name = false;
 	return rc;
 }
@@ -134,6 +136,12 @@ by_number(long number, long a, long b, long c, long d, long e, long f)
 	case SYS_seccomp:
 		if (gate_depth == 0)
 			note(number, a, b, c);
+		break;
+	case SYS_mmap:
+		/* Over a block; all else nobody needs to see. */
+		if ((d & MAP_FIXED) != 0 && weir_hull_has((const void *)a) &&
+		    gate_depth == 0 && named && !in_by_name)
+			to = by_name;
 		break;
 	case SYS_munmap:
 	case SYS_mremap:

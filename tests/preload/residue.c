@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define MB ((size_t)1 << 20)
@@ -247,10 +248,12 @@ left(const char *name)
 }
 
 /* A file, or a segment, in the place of a part of a block: the next ones are zero, and write to neither. */
+enum other { FILE_BY_NAME, SEGMENT, FILE_BY_NUMBER, N_OTHERS };
+
 static char *
-other_memory(int as_segment, char *at, size_t bytes)
+other_memory(enum other kind, char *at, size_t bytes)
 {
-	if (as_segment) {
+	if (kind == SEGMENT) {
 		int id = shmget(IPC_PRIVATE, bytes, 0600);
 		char *own = id < 0 ? (void *)-1 : shmat(id, NULL, 0);
 
@@ -263,8 +266,13 @@ other_memory(int as_segment, char *at, size_t bytes)
 	if (fd < 0 || ftruncate(fd, (off_t)bytes) != 0)
 		exit(77);
 	char *own = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (own == MAP_FAILED ||
-	    mmap(at, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) != at)
+	char *there =
+		kind == FILE_BY_NUMBER
+			? (char *)syscall(SYS_mmap, at, bytes, PROT_READ | PROT_WRITE,
+					  MAP_SHARED | MAP_FIXED, fd, 0)
+			: mmap(at, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
+			       fd, 0);
+	if (own == MAP_FAILED || there != at)
 		die("mmap");
 	close(fd);
 	return own;
@@ -276,17 +284,18 @@ mapped(void)
 	int wrong = 0;
 
 	for (size_t bytes = MB; bytes <= 40 * MB; bytes = 2 * bytes + 4096)
-		for (int how = 0; how < 4; how++) {
+		for (int how = 0; how < 2 * N_OTHERS; how++) {
 			char *p = aligned_alloc(4096, bytes), *next;
 			size_t part = bytes / 2 & ~(size_t)4095;
 
 			if (p == NULL)
 				die("aligned_alloc");
 			memset(p, 1, bytes);
-			char *own = other_memory(how & 1, p + 4096, part);
+			char *own = other_memory((enum other)(how % N_OTHERS), p + 4096,
+						 part);
 			memset(own, 2, part);
 			free(p);
-			if (how & 2)
+			if (how >= N_OTHERS)
 				malloc_trim(0);
 			next = calloc(1, bytes);
 			if (next == NULL)
