@@ -137,7 +137,7 @@ struct weir_trace_head {
 	uint64_t sample_bytes; /* mean of the Poisson sampling of small blocks; 0: off */
 	uint64_t exact_bytes;  /* requests from here on are recorded one by one */
 	uint64_t capture_ns;   /* time spent capturing, all threads */
-	uint64_t captures;     /* stacks taken */
+	uint64_t captures;     /* stacks taken, but for up to 15 of a thread's last */
 	uint64_t capture_hits; /* of these, known from the caches */
 	uint64_t memory_bytes; /* of the tables in the process, resident or not */
 	uint64_t drops[16];    /* enum weir_trace_drop */
