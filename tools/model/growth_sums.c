@@ -117,6 +117,33 @@ growth_sums_totals(struct growth_model *m)
 	}
 }
 
+/* What the host maps itself and what samples stand for is not in weir's blocks; nothing is while it only looks on. */
+static bool
+is_served(const struct trace_view *v, uint32_t site)
+{
+	return v->file.attached_unix_ns == 0 &&
+	       trace_view_site(v, site, WEIR_S_sampled_count) == 0 &&
+	       trace_view_site(v, site, WEIR_S_caller_kind) != WEIR_KIND_MMAP;
+}
+
+uint64_t
+growth_sums_served(const struct trace_view *v, uint64_t ago_ns)
+{
+	const struct weir_trace_row *row =
+		ago_ns > 0 ? growth_rows_at(v, v->head.monotonic_ns - ago_ns) : NULL;
+	const struct weir_trace_point *points =
+		row != NULL ? trace_view_points(row) : NULL;
+	uint64_t now = 0, then = 0;
+
+	for (uint32_t site = 0; site < v->n_sites; site++)
+		if (is_served(v, site))
+			now = add(now, v->sites[site][WEIR_S_live_bytes]);
+	for (uint32_t k = 0; row != NULL && k < row->n_points; k++)
+		if (is_served(v, points[k].site))
+			then = add(then, points[k].live_bytes);
+	return ago_ns == 0 || now < then ? now : then;
+}
+
 /* The sites at an instant, as additions (sign 1) to or subtractions (-1) from what was added. */
 static void
 count_added(struct growth_model *m, const struct weir_trace_row *row,

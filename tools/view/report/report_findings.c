@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/model/growth_sums.h"
 #include "tools/names/growth_source.h"
 #include "tools/text/show.h"
 #include "tools/text/tell.h"
@@ -306,18 +307,15 @@ print_others(const struct report *r, enum growth_verdict verdict, FILE *out)
 static void
 print_untouched(const struct report *r, FILE *out)
 {
-	uint64_t asked = r->growth.live_bytes, live = r->rss.live_bytes;
+	/* Both of one moment: resident memory is looked at seldom, and what came since is not untouched. */
+	uint64_t asked = growth_sums_served(r->trace, r->rss.age_ns);
+	uint64_t live = r->rss.live_bytes;
 	char a[SHOW_VALUE], b[SHOW_VALUE];
-	double grown;
 
 	if (asked / 5 * 4 <= live || asked - live < UNTOUCHED_WORTH)
 		return;
-	/* Resident memory was seen a little earlier: what came meanwhile is not untouched. */
-	grown = 2 * held_slope(&r->growth) * ((double)r->rss.age_ns / 1e9);
-	if ((double)(asked - live) < grown + (double)UNTOUCHED_WORTH)
-		return;
 	finding_begin(out, "warn");
-	report_html_print(out, "Of %s that the lines hold, %s are resident.",
+	report_html_print(out, "Of %s in blocks that weir serves, %s are resident.",
 			  show_bytes(a, asked), show_bytes(b, live));
 	finding_body(
 		out,
@@ -362,6 +360,7 @@ print_parts(const struct report *r, FILE *out)
 		if (fclose(memory) != 0)
 			tell_no_memory();
 		finding_begin(out, p->slope_bytes_per_s > 0 ? "bad" : "warn");
+		text[strcspn(text, "\n")] = '\0';
 		report_html_text(out, text);
 		free(text);
 		finding_body(out, NULL);
