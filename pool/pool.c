@@ -132,14 +132,13 @@ pool_give_to_heap(struct weir_span *s, enum weir_span_state state, int64_t now_n
 void
 weir_pool_give(struct weir_span *s, int64_t now_ns)
 {
-	struct pool_class *c = &pool_classes[s->grade];
-
 	pool_offer(s->base, s->bytes);
 	if (s->grade == WEIR_SPAN_NO_GRADE || s->flags & WEIR_SPAN_OUTGROWN ||
-	    pool_stock_is_full(c)) {
+	    pool_stock_is_full(&pool_classes[s->grade])) {
 		pool_give_to_heap(s, WEIR_SPAN_DIRTY, now_ns);
 		return;
 	}
+	struct pool_class *c = &pool_classes[s->grade];
 	weir_lock(&c->lock);
 	pool_class_given(c, s);
 	pool_stock_push(c, s, now_ns);

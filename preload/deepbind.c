@@ -24,6 +24,7 @@
 #include "pool/region.h"
 #include "preload/next.h"
 #include "preload/symbol_next.h"
+#include "trace/symtab.h"
 
 #if defined(__x86_64__)
 #define RELOC_SLOT R_X86_64_JUMP_SLOT
@@ -85,7 +86,7 @@ bool
 deepbind_ends_blocks(const char *name)
 {
 	for (size_t i = 0; i < N_NAMES; i++)
-		if (strcmp(name, imports[i].name) == 0)
+		if (weir_symtab_same(name, imports[i].name))
 			return true;
 	return false;
 }
@@ -95,7 +96,7 @@ void *
 deepbind_home(const char *name, void *found)
 {
 	for (size_t i = 0; i < N_NAMES; i++)
-		if (strcmp(name, imports[i].name) == 0 && next_found() == 0 &&
+		if (weir_symtab_same(name, imports[i].name) && next_found() == 0 &&
 		    found == symbol_next(name))
 			return (void *)imports[i].ours;
 	return found;

@@ -92,6 +92,31 @@ symbol_code(const void *address)
 	return c;
 }
 
+/*
+ * As symbol_next_by_walk, and without a call: who asks first may be a sanitizer, which asks for what its own dl_iterate_phdr
+ * and strcmp are to call. The objects that a program starts with are never taken off the list.
+ */
+static void *
+dlsym_by_list(void)
+{
+#ifdef __GLIBC__
+	const struct link_map *m = _r_debug.r_map;
+	struct weir_symtab t;
+	uintptr_t found;
+	size_t length;
+
+	while (m != NULL && m->l_ld != _DYNAMIC)
+		m = m->l_next;
+	for (; m != NULL; m = m->l_next)
+		if (m->l_ld != _DYNAMIC && weir_symtab_of_listed(&t, m) == 0 &&
+		    weir_symtab_find(&t, "dlsym", &found, &length) == 0)
+			return (void *)found;
+	return NULL;
+#else
+	return symbol_next_by_walk("dlsym");
+#endif
+}
+
 symbol_function *
 symbol_asker(void)
 {
@@ -99,7 +124,7 @@ symbol_asker(void)
 	void *to = atomic_load_explicit(&kept, memory_order_relaxed);
 
 	if (to == NULL) {
-		to = symbol_next_by_walk("dlsym");
+		to = dlsym_by_list();
 		atomic_store_explicit(&kept, to, memory_order_relaxed);
 	}
 	return (symbol_function *)to;

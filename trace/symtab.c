@@ -79,6 +79,13 @@ weir_symtab_of_object(struct weir_symtab *t, const struct dl_phdr_info *object)
 }
 
 int
+weir_symtab_of_listed(struct weir_symtab *t, const struct link_map *object)
+{
+	*t = (struct weir_symtab){.bias = object->l_addr};
+	return read_dynamic(t, object->l_ld);
+}
+
+int
 weir_symtab_of_image(struct weir_symtab *t, uintptr_t header)
 {
 	const ElfW(Ehdr) *eh = (const void *)header;
@@ -110,7 +117,7 @@ static int
 matches(const struct weir_symtab *t, const ElfW(Sym) * s, const char *name)
 {
 	return s->st_shndx != SHN_UNDEF && s->st_name < t->strings_bytes &&
-	       strcmp(t->strings + s->st_name, name) == 0;
+	       weir_symtab_same(t->strings + s->st_name, name);
 }
 
 int

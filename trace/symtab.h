@@ -36,4 +36,18 @@ bool weir_symtab_needed(const char *prefix);
 int weir_symtab_find(const struct weir_symtab *t, const char *name, uintptr_t *start,
 		     size_t *bytes);
 
+/* Of an object in the loader's own list. Makes no call of the C library's. */
+int weir_symtab_of_listed(struct weir_symtab *t, const struct link_map *object);
+
+/* strcmp's, where that may be a sanitizer's that has not begun: it asks dlsym for the C library's. */
+static inline bool
+weir_symtab_same(const char *a, const char *b)
+{
+	while (*a != '\0' && *a == *b) {
+		a++;
+		b++;
+	}
+	return *a == *b;
+}
+
 #endif
