@@ -134,7 +134,7 @@ PY
   echo 'const held = []; for (let i = 0; i < 20; i++) held.push(new ArrayBuffer(20e6)); console.log("x"); setInterval(() => {}, 1e3);' \
     >"$BATS_TEST_TMPDIR/lazy.js"
   begin node "$BATS_TEST_TMPDIR/lazy.js"
-  "$weir" report -o page.html "$guest"
+  "$weir" report -o page.html "$sidecars/x.weir"
   grep -qE 'Of [0-9.]+ MB in blocks that weir serves, [0-9.]+ [KM]?B are resident' page.html
   kill "$guest"
   wait "$guest" || true
