@@ -12,10 +12,8 @@
 #include <unistd.h>
 
 /* Sections under these locks take well under a microsecond: sleeping costs more. */
-#define SPINS	  100
-#define PATIENCE  2000	     /* a tenth of a second */
-#define MOMENT_NS 20000000   /* a sleep that perhaps nobody ends */
-#define LONG_NS	  1000000000 /* one that somebody ends */
+#define SPINS	 100
+#define PATIENCE 2000 /* a tenth of a second */
 
 const char *weir_lock_alone;
 
@@ -33,8 +31,12 @@ static bool
 spin(struct weir_lock *lock)
 {
 	for (int i = 0; i < SPINS; i++) {
+		uint32_t unheld = 0;
+
 		if (atomic_load_explicit(&lock->word, memory_order_relaxed) == 0 &&
-		    weir_trylock(lock))
+		    atomic_compare_exchange_weak_explicit(&lock->word, &unheld, 1,
+							  memory_order_acquire,
+							  memory_order_relaxed))
 			return true;
 		relax();
 	}
@@ -44,12 +46,10 @@ spin(struct weir_lock *lock)
 static _Atomic bool sparing;
 static _Atomic unsigned sleepers, wakers;
 
-/* Until somebody releases it, or for so long. */
+/* Until somebody releases it, or for so long; NULL: for ever. */
 static void
-sleep_on(struct weir_lock *lock, int64_t ns)
+sleep_on(struct weir_lock *lock, const struct timespec *most)
 {
-	const struct timespec most = {ns / 1000000000, ns % 1000000000};
-
 	atomic_fetch_add(&sleepers, 1);
 	if (atomic_load(&sparing)) {
 		atomic_fetch_sub(&sleepers, 1);
@@ -57,7 +57,7 @@ sleep_on(struct weir_lock *lock, int64_t ns)
 		return;
 	}
 	/* Refused, by a filter perhaps: the others go first. */
-	if (syscall(SYS_futex, &lock->word, FUTEX_WAIT_PRIVATE, 1, &most, NULL, 0) != 0 &&
+	if (syscall(SYS_futex, &lock->word, FUTEX_WAIT_PRIVATE, 2, most, NULL, 0) != 0 &&
 	    errno != EAGAIN && errno != EINTR && errno != ETIMEDOUT)
 		sched_yield();
 	atomic_fetch_sub(&sleepers, 1);
@@ -81,31 +81,15 @@ weir_lock_after_fork(void)
 	atomic_store(&wakers, 0);
 }
 
-/*
- * Who has it after a sleep leaves the word as it is: others may sleep as well, and are woken one after the other. So only
- * the first one may be missed by who releases the lock, and wakes by itself soon. False: it sleeps until woken, for `most`
- * at most (it may be over), and then asks again.
- */
-static bool
-take_or_sleep(struct weir_lock *lock, int64_t most)
-{
-	int64_t ns = atomic_exchange(&lock->sleeper, 1) == 0 ? MOMENT_NS : LONG_NS;
-
-	if (weir_trylock(lock))
-		return true;
-	if (most > 0)
-		sleep_on(lock, ns < most ? ns : most);
-	return false;
-}
-
 void
 weir_lock_wait(struct weir_lock *lock)
 {
 	int saved_errno = errno;
 
 	if (!spin(lock))
-		while (!take_or_sleep(lock, LONG_NS))
-			;
+		while (atomic_exchange_explicit(&lock->word, 2, memory_order_acquire) !=
+		       0)
+			sleep_on(lock, NULL);
 	errno = saved_errno;
 }
 
@@ -128,10 +112,10 @@ weir_lock_within(struct weir_lock *lock, uint64_t ns)
 	int64_t end = now_ns() + (int64_t)ns, left;
 	bool got;
 	/* On a crowded machine the time is over when a thread comes to run that was woken: it tries all the same. */
-	do {
-		left = end - now_ns();
-		got = take_or_sleep(lock, left);
-	} while (!got && left > 0);
+	while (!(got = atomic_exchange_explicit(&lock->word, 2, memory_order_acquire) ==
+		       0) &&
+	       (left = end - now_ns()) > 0)
+		sleep_on(lock, &(struct timespec){left / 1000000000, left % 1000000000});
 	errno = saved_errno;
 	return got;
 }
@@ -141,8 +125,6 @@ weir_lock_wake(struct weir_lock *lock)
 {
 	int saved_errno = errno;
 
-	if (atomic_exchange(&lock->sleeper, 0) == 0)
-		return;
 	atomic_fetch_add(&wakers, 1);
 	if (!atomic_load(&sparing) || atomic_load(&sleepers) != 0)
 		syscall(SYS_futex, &lock->word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);

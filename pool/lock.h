@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A futex lock of eight bytes: no allocation, no destructor, zero-initialised, and safe to
+ * A futex lock of four bytes: no allocation, no destructor, zero-initialised, and safe to
  * release in a forked child (which a pthread mutex is not). Keeps errno. Not recursive, not
  * async-signal-safe: the shim keeps signal handlers out by its own nesting guard.
- *
- * Released by a plain store: an exchange would cost as much as taking it did. Whoever releases may so look for sleepers
- * before others see the lock free, and miss one that is about to sleep: nobody sleeps for longer than a moment at a time.
  */
 #ifndef POOL_LOCK_H
 #define POOL_LOCK_H
@@ -16,8 +13,7 @@
 #include <stdint.h>
 
 struct weir_lock {
-	_Atomic uint32_t word;	  /* 0 free, 1 held */
-	_Atomic uint32_t sleeper; /* 1: somebody sleeps, perhaps */
+	_Atomic uint32_t word; /* 0 free, 1 held, 2 held and waited for */
 };
 
 void weir_lock_wait(struct weir_lock *lock);
@@ -73,9 +69,11 @@ weir_lock(struct weir_lock *lock)
 static inline void
 weir_unlock(struct weir_lock *lock)
 {
-	atomic_store_explicit(&lock->word, 0, memory_order_release);
-	if (__builtin_expect(
-		    atomic_load_explicit(&lock->sleeper, memory_order_relaxed) != 0, 0))
+	if (weir_lock_is_alone()) {
+		atomic_store_explicit(&lock->word, 0, memory_order_release);
+		return;
+	}
+	if (atomic_exchange_explicit(&lock->word, 0, memory_order_release) == 2)
 		weir_lock_wake(lock);
 }
 
@@ -94,7 +92,6 @@ static inline void
 weir_lock_reset(struct weir_lock *lock)
 {
 	atomic_store_explicit(&lock->word, 0, memory_order_relaxed);
-	atomic_store_explicit(&lock->sleeper, 0, memory_order_relaxed);
 }
 
 #endif

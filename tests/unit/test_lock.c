@@ -37,7 +37,7 @@ TEST(who_waits_for_some_time_is_woken)
 
 	weir_lock(&lock);
 	REQUIRE(pthread_create(&thread, NULL, wait_long, &got) == 0);
-	while (atomic_load(&lock.sleeper) == 0)
+	while (atomic_load(&lock.word) != 2)
 		sched_yield();
 	weir_unlock(&lock);
 	pthread_join(thread, NULL);

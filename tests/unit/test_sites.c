@@ -347,7 +347,7 @@ TEST(a_request_waits_for_its_turn)
 
 	weir_lock(&ledger_lock);
 	REQUIRE(pthread_create(&thread, NULL, request_elsewhere, &site) == 0);
-	while (atomic_load(&ledger_lock.sleeper) == 0 &&
+	while (atomic_load(&ledger_lock.word) != 2 &&
 	       intern_dropped(WEIR_DROP_busy) == dropped)
 		sched_yield();
 	weir_unlock(&ledger_lock);

@@ -93,34 +93,6 @@ TEST(who_forbids_a_call_sees_whoever_is_about_to_make_it)
 }
 
 /*
- * A lock (X) is released, then looked whether somebody sleeps (Y); who is about to sleep says so, then looks at the lock
- * once more. Without a fence the first one may be missed, who therefore wakes by itself, and nobody behind it: lock.c.
- */
-static bool
-sleeper_was_missed(const struct weak_state *end)
-{
-	return end->regs[A] == 0 && end->regs[B] == 1;
-}
-
-static bool
-sleeper_may_be_missed(bool first)
-{
-	struct weak w = {.start = {[X] = 1, [Y] = !first}};
-
-	weak_store(&w, 0, X, 0, REL);
-	weak_load(&w, 0, A, Y, RLX);
-	weak_exchange(&w, 1, C, Y, 1, SC, ANY);
-	weak_load(&w, 1, B, X, ACQ);
-	return weak_can(&w, sleeper_was_missed);
-}
-
-TEST(only_the_first_sleeper_on_a_lock_may_be_missed)
-{
-	CHECK(sleeper_may_be_missed(true));
-	CHECK(!sleeper_may_be_missed(false));
-}
-
-/*
  * Functions put in front of the next allocator and what these load (NEXT); reads_v8 and its layout; the filter
  * of samples; ledger_used, n_modules, metas and their records; a site's chunk by site_cache; told_ns.
  */
@@ -451,7 +423,6 @@ TEST(no_stack_is_known_by_half_a_note)
 #define TAP_TESTS                                                                        \
 	T(the_explorer_knows_what_such_a_processor_does)                                 \
 	T(who_forbids_a_call_sees_whoever_is_about_to_make_it)                           \
-	T(only_the_first_sleeper_on_a_lock_may_be_missed)                                \
 	T(who_finds_a_thing_finds_what_it_leads_to)                                      \
 	T(a_hull_that_grows_never_lacks_what_it_had)                                     \
 	T(a_magazine_has_its_owner_or_a_visitor)                                         \
