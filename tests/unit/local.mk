@@ -10,6 +10,7 @@ UNIT_TESTS = \
 	%D%/test_bounds \
 	%D%/test_burst_bound \
 	%D%/test_bytes \
+	%D%/test_capture \
 	%D%/test_call_filter \
 	%D%/test_census \
 	%D%/test_check \
@@ -25,8 +26,10 @@ UNIT_TESTS = \
 	%D%/test_encode_short \
 	%D%/test_encode_text \
 	%D%/test_encode_tiers \
+	%D%/test_eve \
 	%D%/test_find \
 	%D%/test_gather \
+	%D%/test_gather_bounds \
 	%D%/test_grades \
 	%D%/test_growth_blame \
 	%D%/test_growth_lines \
@@ -96,6 +99,7 @@ UNIT_TESTS = \
 	%D%/test_tune_model \
 	%D%/test_walk_again \
 	%D%/test_weak_order \
+	%D%/test_weak_readers \
 	%D%/test_zero
 
 # The archives that tests are linked with; the linker takes only what a test uses.
@@ -129,7 +133,7 @@ $(UNIT_TESTS): $(UNIT_LIBS)
 %C%_test_census_LDADD = $(UNIT_LIBS) $(TOOLS_LIBS) -lm
 %C%_test_sample_LDADD = $(UNIT_LIBS) $(TOOLS_LIBS) -lm
 # It has a V8 to be found among its symbols.
-%C%_test_sites_LDFLAGS = $(AM_LDFLAGS) -rdynamic
+%C%_test_capture_LDFLAGS = $(AM_LDFLAGS) -rdynamic
 EXTRA_DIST += tests/unit/bytes_model.h tests/unit/growth_parts_series.h tests/unit/growth_sample.h tests/unit/growth_series.h tests/unit/guard.h \
-	tests/unit/made.h tests/unit/moves.h tests/unit/options_parse.h tests/unit/pool_model.h \
+	tests/unit/gather_model.h tests/unit/made.h tests/unit/moves.h tests/unit/options_parse.h tests/unit/pool_model.h \
 	tests/unit/published.h tests/unit/races.h tests/unit/tiers.h tests/unit/trace_parsed.h tests/unit/uppers.h tests/unit/v8_image.h tests/unit/weak_order.h

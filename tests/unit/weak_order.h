@@ -45,6 +45,16 @@ struct weak_state {
 
 typedef bool weak_bad(const struct weak_state *end);
 
+/* Words and registers by name. */
+enum { X, Y, Z, DATA, OWN, LOCK };
+enum { A, B, C, D, E, F, G, H, L0, L1 };
+
+static inline bool
+saw_flag_not_data(const struct weak_state *end)
+{
+	return end->regs[A] == 1 && end->regs[B] == 0;
+}
+
 static inline void
 weak_put(struct weak *w, int thread, struct weak_op op)
 {
