@@ -177,38 +177,35 @@ avx2_whole_copy(uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
 	return behind(whole_utf8_copy(dst + at, cap - at, src + at, n - at), at, at);
 }
 
+/* To units of `width` bytes, which ASCII is at once. */
+static inline __attribute__((always_inline)) struct weir_result
+widen(void (*kernel)(struct codec_text_run *run), codec_whole *all, size_t width,
+      uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
+{
+	if (n > cap / width)
+		return all(dst, cap, src, n);
+	size_t at = ascii(dst, src, n, width);
+	if (at == n)
+		return done(n, width * n);
+	return rest(kernel, all, dst, cap, src, n, at, width * at);
+}
+
 struct weir_result
 avx2_whole_to_utf16(uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
 {
-	if (n > cap / 2)
-		return whole_utf8_to_utf16(dst, cap, src, n);
-	size_t at = ascii(dst, src, n, 2);
-	if (at == n)
-		return done(n, 2 * n);
-	return rest(avx2_utf8_to_utf16, whole_utf8_to_utf16, dst, cap, src, n, at,
-		    2 * at);
+	return widen(avx2_utf8_to_utf16, whole_utf8_to_utf16, 2, dst, cap, src, n);
 }
 
 struct weir_result
 avx2_whole_to_low(uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
 {
-	if (n > cap)
-		return whole_utf8_to_low(dst, cap, src, n);
-	size_t at = ascii(dst, src, n, 1);
-	if (at == n)
-		return done(n, n);
-	return rest(avx2_utf8_to_low, whole_utf8_to_low, dst, cap, src, n, at, at);
+	return widen(avx2_utf8_to_low, whole_utf8_to_low, 1, dst, cap, src, n);
 }
 
 struct weir_result
 avx2_whole_latin1(uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
 {
-	if (n > cap)
-		return whole_latin1_to_utf8(dst, cap, src, n);
-	size_t at = ascii(dst, src, n, 1);
-	if (at == n)
-		return done(n, n);
-	return rest(avx2_latin1_to_utf8, whole_latin1_to_utf8, dst, cap, src, n, at, at);
+	return widen(avx2_latin1_to_utf8, whole_latin1_to_utf8, 1, dst, cap, src, n);
 }
 
 struct weir_result

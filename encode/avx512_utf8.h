@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * UTF-8 a block of 64 bytes at a time, for avx512_utf8.c, which checks it, and avx512_from_utf8.c. What
+ * UTF-8 a block of 64 bytes at a time, for avx512_utf8.c, which checks it, and avx512_from_utf8.h. What
  * kind a byte is, is a bit in a mask; where bytes that continue a character must be is arithmetic on
  * these masks (as in simdutf's icelake kernels), done in ordinary registers, which AVX-512 leaves idle.
  * Blocks are taken whole, whatever characters they cut, so that no load waits for what came before it.

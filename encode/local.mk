@@ -63,7 +63,8 @@ libencode_avx2_a_CFLAGS = $(KERNEL_CFLAGS) $(AVX2_CFLAGS)
 libencode_avx512_a_SOURCES = \
 	%D%/avx512.c %D%/avx512.h %D%/avx512_base64.c %D%/avx512_carry.h \
 	%D%/avx512_copy.c %D%/avx512_latin1.c \
-	%D%/avx512_text.h %D%/avx512_from_utf8.c %D%/avx512_to_utf8.c \
+	%D%/avx512_text.h %D%/avx512_from_utf8.c %D%/avx512_from_utf8.h %D%/avx512_from_utf8_whole.c \
+	%D%/avx512_to_utf8.c \
 	%D%/avx512_utf8.c %D%/avx512_utf8.h
 libencode_avx512_a_CFLAGS = $(KERNEL_CFLAGS) $(AVX512_CFLAGS)
 

@@ -361,7 +361,6 @@ weir_trace_site(uintptr_t fp, uintptr_t pc, uint32_t caller_kind)
 	own.known = 0;
 	if (due)
 		return capture(fp, pc, caller_kind, clock_ns(), TIMED);
-
 	if (n >= ALL_TIMED && n % TIMED != 0)
 		return capture(fp, pc, caller_kind, 0, 0);
 	return capture(fp, pc, caller_kind, clock_ns(), n < ALL_TIMED ? 1 : TIMED);

@@ -206,9 +206,10 @@ weir_trace_resized(const struct weir_birth *b, uint64_t old_bytes, uint64_t byte
 {
 	if (ledger == NULL)
 		return;
+	uint64_t ns = bytes > old_bytes ? now_ns() : 0;
 	struct ledger_site *s = enter(b->site);
 	if (bytes > old_bytes)
-		eve_comes(s, now_ns(), bytes - old_bytes);
+		eve_comes(s, ns, bytes - old_bytes);
 	add_live(s, b, bytes - old_bytes, (bytes >> 10) - (old_bytes >> 10));
 	if (bytes > old_bytes)
 		s->fields[WEIR_S_alloc_bytes] += bytes - old_bytes;

@@ -198,7 +198,7 @@ END
   for command in growth stat; do
     run "$WEIR" $command "$guest"
     # The eleventh leads to a write.
-    [[ $output = *"  19 MB of weir's came after the last write at least, and no line has them yet"* ]]
+    [[ $output = *"  at least 19 MB that weir serves came after the last write and has no line yet"* ]]
   done
   kill -KILL "$guest"
   wait "$guest" || true

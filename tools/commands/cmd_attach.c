@@ -3,7 +3,6 @@
  * `weir attach`: has a process that runs load the library that observes it, or asks one that is in it already.
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -11,30 +10,16 @@
 
 #include "tools/attach/attach_turn.h"
 #include "tools/attach/attachable.h"
-#include "tools/attach/inject.h"
-#include "tools/attach/private_folder.h"
+#include "tools/commands/attach_load.h"
+#include "tools/commands/attach_tell.h"
 #include "tools/commands/cmd.h"
-#include "tools/commands/inspected.h"
 #include "tools/commands/option_args.h"
 #include "tools/host/inspector.h"
-#include "tools/read/locate.h"
 #include "tools/read/mailbox.h"
 #include "tools/read/proc.h"
-#include "tools/text/show.h"
 #include "tools/text/tell.h"
 
-#define SAFE_SECONDS   5
-#define ANSWER_SECONDS 10
-#define LOOK_NS	       5000000
-
-struct request {
-	pid_t pid;
-	bool force, dry, through_inspector;
-	bool filtered; /* found out: its filters are to be read */
-	const char
-		*folder; /* where the library is put, as the process sees it; or NULL */
-	char *options;	 /* allocated */
-};
+#define LOOK_NS 5000000
 
 static void
 attach_help(FILE *out)
@@ -59,7 +44,7 @@ attach_help(FILE *out)
 
 /* Returns -1 to go on, or the exit status. */
 static int
-parse_args(int argc, char **argv, struct request *r)
+parse_args(int argc, char **argv, struct attach_request *r)
 {
 	r->options = calloc(1, 1);
 	if (r->options == NULL)
@@ -101,208 +86,29 @@ parse_args(int argc, char **argv, struct request *r)
 	return -1;
 }
 
-/* Where the options have it, or where sidecars are. */
-static int
-find_sidecar(const struct request *r, uint64_t start_ticks, struct locate_entry *e)
-{
-	int rc = locate_named(r->options, r->pid, start_ticks, e);
-
-	return rc != -ENOENT ? rc : locate_pid(r->pid, start_ticks, e);
-}
-
-/* Its sidecar, once the library has attached. */
-static bool
-await_sidecar(const struct request *r, uint64_t start_ticks, struct locate_entry *e)
-{
-	for (int64_t waited = 0; waited < ANSWER_SECONDS * INT64_C(1000000000) &&
-				 !attachable_ended(r->pid, start_ticks);
-	     waited += LOOK_NS) {
-		if (find_sidecar(r, start_ticks, e) == 0) {
-			if (e->sidecar.header.attached_unix_ns != 0 &&
-			    e->sidecar.header.detached_unix_ns == 0)
-				return true;
-			sidecar_free(&e->sidecar);
-		}
-		nanosleep(&(struct timespec){.tv_nsec = LOOK_NS}, NULL);
-	}
-	return false;
-}
-
-/* The reason, but for a process that has ended meanwhile: nothing else that was found is one then. */
-__attribute__((format(printf, 3, 4))) static int
-failed(pid_t pid, uint64_t start_ticks, const char *format, ...)
-{
-	char prefix[32];
-	va_list ap;
-
-	if (attachable_ended(pid, start_ticks)) {
-		tell_error("process %d has ended", (int)pid);
-		return CMD_FAILED;
-	}
-	snprintf(prefix, sizeof(prefix), "process %d: ", (int)pid);
-	va_start(ap, format);
-	tell_verror(prefix, format, ap);
-	va_end(ap);
-	return CMD_FAILED;
-}
-
-static int
-tell_not_there(pid_t pid, uint64_t start_ticks)
-{
-	size_t n;
-	bool mapped = false;
-
-	proc_maps(pid, ATTACHABLE_NAME, &n, &mapped);
-	return failed(pid, start_ticks, "it was told to load the library, and %s",
-		      mapped ? "has it, but no sidecar came: it has no folder for one "
-			       "(--stats=PATH, as it sees that), or begins late"
-			     : "it is not there: it is stopped, or another thread of its "
-			       "loads a library, or it could not load it (a limit, a "
-			       "filter of system calls, no code from new files)");
-}
-
-static int
-tell_attached(const struct request *r, uint64_t start_ticks, const char *how)
-{
-	const int pid = (int)r->pid;
-	struct locate_entry e, usual;
-	char path[4 * PATH_MAX], who[4 * PATH_MAX];
-
-	if (!await_sidecar(r, start_ticks, &e))
-		return tell_not_there(r->pid, start_ticks);
-	show_clean(path, sizeof(path), e.path);
-	snprintf(who, sizeof(who), "%d", pid);
-	/* Where nobody would look, the others are to be told. */
-	if (locate_pid(r->pid, start_ticks, &usual) != 0)
-		memcpy(who, path, sizeof(who));
-	else
-		sidecar_free(&usual.sidecar);
-	printf("attached to %d%s\n"
-	       "sidecar %s\n"
-	       "$ weir growth %s      names who allocates, of what was allocated since\n"
-	       "$ weir detach %s      undoes it\n",
-	       pid, how, path, who, who);
-	sidecar_free(&e.sidecar);
-	return CMD_OK;
-}
-
-static int
-tell_not_injected(const struct inject *i, uint64_t start_ticks, int rc)
-{
-	if (rc == -EAGAIN)
-		return failed(i->pid, start_ticks,
-			      "no thread came to a point where it may load a "
-			      "library, within %d s (%u were looked at; the last: %s)",
-			      SAFE_SECONDS, i->tries,
-			      i->why[0] != '\0' ? i->why : "it could not be stopped");
-	return failed(i->pid, start_ticks, "%s%s",
-		      i->why[0] != '\0' ? i->why : "it cannot be traced: ",
-		      i->why[0] != '\0' ? "" : strerror(-rc));
-}
-
-static int
-inject(const struct request *r, uint64_t start_ticks, const char *library)
-{
-	struct inject i = {.pid = r->pid,
-			   .path = library,
-			   .seconds = SAFE_SECONDS,
-			   .dry = r->dry,
-			   .filtered = r->filtered};
-	char why[PICTURE_WHY], stop[SHOW_VALUE], how[128];
-	struct picture p;
-	int rc;
-
-	if (picture_take(&p, r->pid, why) != 0)
-		return failed(r->pid, start_ticks, "%s", why);
-	rc = inject_run(&i, &p);
-	picture_free(&p);
-	if (rc != 0)
-		return tell_not_injected(&i, start_ticks, rc);
-	show_duration(stop, i.stop_ns);
-	if (r->dry)
-		return printf("weir can be attached to %d: its thread %d was at a safe "
-			      "point, and stood still for %s\n",
-			      (int)r->pid, (int)i.tid, stop) < 0;
-	show_format(how, sizeof(how), ": its thread %d stood still for %s", (int)i.tid,
-		    stop);
-	return tell_attached(r, start_ticks, how);
-}
-
-/* What it costs is said before it is done. */
-static int
-ask_inspector(const struct request *r, uint64_t start_ticks, struct inspector *i,
-	      const char *library)
-{
-	size_t n;
-	bool mapped = false;
-	int rc;
-
-	if (!i->open)
-		tell_note(
-			"process %d is sent SIGUSR1: its inspector opens at port %u, to "
-			"anybody on this machine, and closes again",
-			(int)r->pid, (unsigned)i->port);
-	i->wait_s = ANSWER_SECONDS;
-	rc = inspector_load(i, library);
-	inspected_warn(i, r->pid);
-	if (rc != 0)
-		return failed(r->pid, start_ticks, "%s", i->why);
-	if (proc_maps(r->pid, ATTACHABLE_NAME, &n, &mapped) != 0 || !mapped)
-		return failed(r->pid, start_ticks, "it did not load the library: %s",
-			      i->answer[0] != '\0' ? i->answer : "it does not say why");
-	return tell_attached(r, start_ticks,
-			     i->open ? ": through its inspector, which was open"
-				     : ": through its inspector");
-}
-
-static int
-load(const struct request *r, uint64_t start_ticks, struct inspector *inspector)
-{
-	char library[PATH_MAX], why[PRIVATE_FOLDER_WHY];
-	struct private_folder folder;
-	int status;
-
-	if (inspector != NULL && r->dry) {
-		printf("weir can be attached to %d through its inspector, at port %u\n",
-		       (int)r->pid, (unsigned)inspector->port);
-		return CMD_OK;
-	}
-	if (!attachable_library(library, sizeof(library), why)) {
-		tell_error("the library to be loaded is missing: %s", why);
-		return CMD_FAILED;
-	}
-	if (private_folder_make(&folder, r->pid, r->folder, library, r->options, why) !=
-	    0)
-		return failed(r->pid, start_ticks, "%s", why);
-	status = inspector != NULL
-			 ? ask_inspector(r, start_ticks, inspector, folder.library)
-			 : inject(r, start_ticks, folder.library);
-	private_folder_remove(&folder);
-	return status;
-}
-
 /* But for the place of its sidecar, which is where it is found. */
 static bool
-has_options(const struct request *r)
+has_options(const struct attach_request *r)
 {
 	return r->options[0] != '\0' &&
 	       (strncmp(r->options, "stats=", 6) != 0 || strchr(r->options, ',') != NULL);
 }
 
 static int
-attach_again(const struct request *r, uint64_t start_ticks)
+attach_again(const struct attach_request *r, uint64_t start_ticks)
 {
 	char why[MAILBOX_WHY];
 	struct locate_entry e;
 	int64_t result = 0;
 	uint64_t request;
 
-	if (find_sidecar(r, start_ticks, &e) != 0) {
+	if (attach_find_sidecar(r, start_ticks, &e) != 0) {
 		if (!proc_has_thread(r->pid, ATTACHABLE_THREAD))
-			return failed(r->pid, start_ticks,
-				      "it was made by a process that weir was attached "
-				      "to (fork), and is not observed: it can be from "
-				      "its next start on");
+			return attach_failed(
+				r->pid, start_ticks,
+				"it was made by a process that weir was attached "
+				"to (fork), and is not observed: it can be from "
+				"its next start on");
 		tell_error("weir was attached to process %d before, and its sidecar is "
 			   "not found: it lies where --stats had it (then say that "
 			   "again), or is gone (then restart the process)",
@@ -310,11 +116,11 @@ attach_again(const struct request *r, uint64_t start_ticks)
 		return CMD_FAILED;
 	}
 	int rc = r->dry ? 0
-			: mailbox_ask(&e, WEIR_COMMAND_ATTACH, "", ANSWER_SECONDS,
+			: mailbox_ask(&e, WEIR_COMMAND_ATTACH, "", ATTACH_ANSWER_SECONDS,
 				      &result, &request, why);
 	sidecar_free(&e.sidecar);
 	if (rc != 0)
-		return failed(r->pid, start_ticks, "%s", why);
+		return attach_failed(r->pid, start_ticks, "%s", why);
 	if (result == -EALREADY) {
 		tell_error("weir is attached to process %d already: weir growth %d",
 			   (int)r->pid, (int)r->pid);
@@ -329,7 +135,7 @@ attach_again(const struct request *r, uint64_t start_ticks)
 		tell_warning("the options are those that process %d was attached to with "
 			     "first; a restart of it would change them",
 			     (int)r->pid);
-	return tell_attached(r, start_ticks, " again");
+	return attach_tell(r, start_ticks, " again");
 }
 
 /* A call that is put into a process that is stopped would be made at any time later. */
@@ -349,7 +155,7 @@ await_going_on(pid_t pid)
 }
 
 static int
-attach(struct request *r, uint64_t start_ticks, struct inspector *inspector)
+attach(struct attach_request *r, uint64_t start_ticks, struct inspector *inspector)
 {
 	struct attachable_answer a;
 
@@ -358,7 +164,7 @@ attach(struct request *r, uint64_t start_ticks, struct inspector *inspector)
 		return attach_again(r, start_ticks);
 	if (a.is == ATTACHABLE_NO || (a.is == ATTACHABLE_PERHAPS && !r->force)) {
 		if (attachable_ended(r->pid, start_ticks))
-			return failed(r->pid, start_ticks, "%s", a.why);
+			return attach_failed(r->pid, start_ticks, "%s", a.why);
 		tell_error("weir cannot be attached to process %d: %s", (int)r->pid,
 			   a.why);
 		return CMD_FAILED;
@@ -367,16 +173,17 @@ attach(struct request *r, uint64_t start_ticks, struct inspector *inspector)
 	if (a.note[0] != '\0')
 		tell_warning("process %d: %s", (int)r->pid, a.note);
 	if (a.stopped && !await_going_on(r->pid))
-		return failed(r->pid, start_ticks,
-			      "it is still stopped, and nothing was done: kill -CONT %d "
-			      "has it go on",
-			      (int)r->pid);
-	return load(r, start_ticks, inspector);
+		return attach_failed(
+			r->pid, start_ticks,
+			"it is still stopped, and nothing was done: kill -CONT %d "
+			"has it go on",
+			(int)r->pid);
+	return attach_load(r, start_ticks, inspector);
 }
 
 /* One command at a time. Where the kernel locks no process, what is loaded sees to it that it observes once. */
 static int
-attach_in_turn(struct request *r, struct inspector *inspector)
+attach_in_turn(struct attach_request *r, struct inspector *inspector)
 {
 	struct proc_stat st;
 	int turn = attach_turn_take(r->pid);
@@ -399,7 +206,7 @@ attach_in_turn(struct request *r, struct inspector *inspector)
 static int
 run(int argc, char **argv)
 {
-	struct request r = {0};
+	struct attach_request r = {0};
 	struct inspector i = {.pidfd = -1};
 	int status = parse_args(argc, argv, &r);
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 libtools_a_SOURCES += \
+	%D%/attach_load.c %D%/attach_load.h %D%/attach_tell.c %D%/attach_tell.h \
 	%D%/cmd.c %D%/cmd.h %D%/cmd_attach.c %D%/cmd_collect.c %D%/cmd_detach.c %D%/cmd_doctor.c %D%/cmd_encode.c %D%/cmd_export.c %D%/cmd_growth.c \
 	%D%/cmd_report.c %D%/cmd_run.c %D%/cmd_snap.c %D%/cmd_stat.c %D%/cmd_top.c %D%/cmd_tune.c \
 	%D%/cmd_holders.c %D%/holders_answer.c %D%/holders_answer.h \

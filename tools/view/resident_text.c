@@ -86,7 +86,7 @@ print_next(const struct resident *r, FILE *out, int indent)
 void
 resident_text_notes(const struct resident *r, FILE *out, int indent)
 {
-	char age[SHOW_VALUE];
+	char age[SHOW_VALUE], bytes[SHOW_VALUE];
 
 	if (r->rss_bytes == 0)
 		return;
@@ -100,10 +100,10 @@ resident_text_notes(const struct resident *r, FILE *out, int indent)
 	}
 	if (r->unrecorded_bytes >= UNRECORDED_LEAST)
 		fprintf(out,
-			"%*s%s of weir's came after the last write at least, and no line "
-			"has them yet: a process of one thread writes when it asks for "
-			"something\n",
-			indent, "", show_bytes(age, r->unrecorded_bytes));
+			"%*sat least %s that weir serves came after the last write and "
+			"has no line yet: a process of one thread writes when it asks "
+			"for memory\n",
+			indent, "", show_bytes(bytes, r->unrecorded_bytes));
 	if (r->age_ns != 0)
 		fprintf(out, "%*sas the process saw it %s before its last write\n",
 			indent, "", show_duration(age, r->age_ns));
