@@ -35,6 +35,7 @@ UNIT_TESTS = \
 	%D%/test_growth_lines \
 	%D%/test_growth_model \
 	%D%/test_growth_parts \
+	%D%/test_growth_sums \
 	%D%/test_growth_trend \
 	%D%/test_growth_rows \
 	%D%/test_growth_rules \
@@ -117,6 +118,7 @@ TRACE_SAMPLE = tests/tools/sidecar_sample.c tests/tools/trace_sample.c \
 %C%_test_mailbox_SOURCES = %D%/test_mailbox.c $(TRACE_SAMPLE)
 %C%_test_growth_lines_SOURCES = %D%/test_growth_lines.c $(TRACE_SAMPLE)
 %C%_test_growth_model_SOURCES = %D%/test_growth_model.c $(TRACE_SAMPLE)
+%C%_test_growth_sums_SOURCES = %D%/test_growth_sums.c $(TRACE_SAMPLE)
 %C%_test_growth_rows_SOURCES = %D%/test_growth_rows.c $(TRACE_SAMPLE)
 %C%_test_growth_blame_SOURCES = %D%/test_growth_blame.c $(TRACE_SAMPLE)
 %C%_test_top_frame_SOURCES = %D%/test_top_frame.c $(TRACE_SAMPLE)

@@ -130,7 +130,9 @@ uint64_t
 growth_sums_served(const struct trace_view *v, uint64_t ago_ns)
 {
 	const struct weir_trace_row *row =
-		ago_ns > 0 ? growth_rows_at(v, v->head.monotonic_ns - ago_ns) : NULL;
+		ago_ns > 0 && ago_ns < v->head.monotonic_ns
+			? growth_rows_at(v, v->head.monotonic_ns - ago_ns)
+			: NULL;
 	const struct weir_trace_point *points =
 		row != NULL ? trace_view_points(row) : NULL;
 	uint64_t now = 0, then = 0;
