@@ -56,6 +56,32 @@ known_holders() {
   each_node known_holders
 }
 
+known_most() {
+  "$exe" -e '
+    const { writeHeapSnapshot } = require("v8");
+    class Session { constructor(id) { this.id = id; this.marks = Array.from({ length: 90 }, (_, i) => ({ i, id })); } }
+    globalThis.app = { sessions: new Map(), rows: [] };
+    for (let i = 0; i < 2000; i++) app.sessions.set(`s${i}`, new Session(i));
+    writeHeapSnapshot("objects.heapsnapshot");
+    app.sessions.clear();
+    for (let i = 0; i < 20000; i++) app.rows.push(Array.from({ length: 50 }, (_, k) => i * k + 0.5));
+    writeHeapSnapshot("numbers.heapsnapshot");' || return
+  "$weir" holders --json objects.heapsnapshot >said.json &&
+    jq -e '(.most.way | test("sessions \\(Map\\)( -> table)?$")) and .most.bytes > 0.7 * .most.of_bytes
+      and (.groups[0] | .estimated and .count > 174000 and .count < 186000)' said.json >/dev/null &&
+    "$weir" holders numbers.heapsnapshot >said.text &&
+    grep -Eq '^Most of it hangs on one object: .* behind 20,000 Array$' said.text &&
+    "$weir" holders --json numbers.heapsnapshot | jq -e '.most.way | test("rows \\(Array\\)$")' >/dev/null || {
+    head -n 20 said.text
+    jq -c .most said.json
+    return 1
+  }
+}
+
+@test "what most of V8's heap hangs on is said first, also of objects and numbers without any buffer" {
+  each_node known_most
+}
+
 lines_of_known() {
   with_weir "$exe" "$programs/holders.cjs" "$PWD/app.heapsnapshot" || return
   ask holders.cjs:15 && jq -e '.line_linked and (.groups | length == 1) and

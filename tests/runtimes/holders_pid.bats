@@ -111,6 +111,27 @@ refused() {
   refused "does not catch SIGUSR1"
 }
 
+@test "a process that ends meanwhile: that is what is said, and nothing is left open" {
+  local port
+  is_here node24 || skip "no Node 24"
+  use node24
+  port=$(free_port)
+  start "$exe" "--inspect-port=$port" -e '
+    const all = [];
+    for (let i = 0; i < 1e6; i++) all.push({ i });
+    console.log("ready");
+    setInterval(() => all, 1e6);'
+  (
+    until grep -q Debugger errors; do sleep 0.02; done
+    sleep 0.2
+    kill -9 "$pid"
+  ) 3>&- &
+  run "$weir" holders --yes "$pid"
+  echo "$output"
+  [ "$status" -eq 1 ]
+  [ "$output" = "weir: process $pid: it ended before it had answered" ]
+}
+
 @test "another process at its port: nothing is sent, and that is said" {
   local port
   port=$(free_port)

@@ -45,6 +45,7 @@ UNIT_TESTS = \
 	%D%/test_growth_young \
 	%D%/test_heap_partly \
 	%D%/test_holders \
+	%D%/test_holders_most \
 	%D%/test_hoard \
 	%D%/test_inspectable \
 	%D%/test_intern \
@@ -138,4 +139,4 @@ $(UNIT_TESTS): $(UNIT_LIBS)
 %C%_test_capture_LDFLAGS = $(AM_LDFLAGS) -rdynamic
 EXTRA_DIST += tests/unit/bytes_model.h tests/unit/growth_parts_series.h tests/unit/growth_sample.h tests/unit/growth_series.h tests/unit/guard.h \
 	tests/unit/gather_model.h tests/unit/made.h tests/unit/moves.h tests/unit/options_parse.h tests/unit/pool_model.h \
-	tests/unit/published.h tests/unit/races.h tests/unit/tiers.h tests/unit/trace_parsed.h tests/unit/uppers.h tests/unit/v8_image.h tests/unit/weak_order.h
+	tests/unit/published.h tests/unit/races.h tests/unit/heap_snapshot.h tests/unit/tiers.h tests/unit/trace_parsed.h tests/unit/uppers.h tests/unit/v8_image.h tests/unit/weak_order.h

@@ -171,7 +171,10 @@ TEST(a_block_whose_target_is_lost_stays)
 
 #define TAP_TESTS                                                                        \
 	T(one_gathers_at_a_time)                                                         \
-	T(without_room_to_gather_it_pays) T(mappings_are_bounded)                        \
-		T(few_mappings_few_moves) T(a_lost_target_is_given_up)                   \
-			T(a_block_whose_target_is_lost_stays)
+	T(without_room_to_gather_it_pays)                                                \
+	T(mappings_are_bounded)                                                          \
+	T(few_mappings_few_moves)                                                        \
+	T(a_lost_target_is_given_up)                                                     \
+	T(a_block_whose_target_is_lost_stays)
+
 TAP_MAIN()

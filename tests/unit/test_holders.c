@@ -3,59 +3,7 @@
  * From the text of a heap snapshot to ways and lines: which way is taken, what is put together, what is told of a
  * snapshot that is damaged or too large.
  */
-#include <errno.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include "tests/tap.h"
-#include "tools/commands/holders_answer.h"
-#include "tools/view/holders_view.h"
-
-#define MOST (64u << 20)
-
-/* Types of nodes and edges are given by number, as V8 has them. */
-#define HEAD(nodes, edges)                                                               \
-	"{\"snapshot\":{\"meta\":{\"node_fields\":[\"type\",\"name\",\"id\","            \
-	"\"self_size\",\"edge_count\"],\"node_types\":[[\"hidden\",\"array\","           \
-	"\"string\",\"object\",\"code\",\"closure\",\"regexp\",\"number\",\"native\","   \
-	"\"synthetic\"],\"string\"],\"edge_fields\":[\"type\",\"name_or_index\","        \
-	"\"to_node\"],\"edge_types\":[[\"context\",\"element\",\"property\","            \
-	"\"internal\",\"hidden\",\"shortcut\",\"weak\"]]},\"node_count\":" #nodes        \
-	",\"edge_count\":" #edges "},\n"
-#define STRINGS                                                                          \
-	"\"strings\":[\"\",\"global\",\"system / JSArrayBufferData\",\"a\",\"b\","       \
-	"\"next\",\"L\",\"7\",\"(External strings)\",\"(GC roots)\"]}"
-
-static struct holders_answer answer;
-
-static int
-read_snapshot(const char *text, size_t most, const struct holders_line *lines, size_t n)
-{
-	int fd = memfd_create("snapshot", MFD_CLOEXEC);
-	int rc = -EIO;
-
-	if (write(fd, text, strlen(text)) == (ssize_t)strlen(text))
-		rc = holders_answer_make(&answer, fd, most, lines, n, NULL, 100);
-	close(fd);
-	return rc;
-}
-
-static const char *
-way(size_t group)
-{
-	static char *text;
-	struct holders_view v = {.holders = &answer.holders, .names = &answer.names};
-
-	free(text);
-	text = NULL;
-	if (group >= answer.holders.n_groups)
-		return "(no such group)";
-	if (answer.holders.groups[group].shape == HOLDERS_NOWHERE)
-		return "(nowhere)";
-	text = holders_way(&v, &answer.holders.groups[group]);
-	return text;
-}
+#include "tests/unit/heap_snapshot.h"
 
 /* Root, global, two ways to the same buffer of which one is shorter, and a weak one that is shorter still. */
 TEST(the_shortest_way_that_holds)

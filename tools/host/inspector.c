@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@
 #define CLOSE_SECONDS 5
 #define LOOK_NS	      20000000
 #define SHORT_MS      5000
+#define ENDS_MS	      300
 
 #define FAIL(i, error, ...) (show_format((i)->why, INSPECTOR_WHY, __VA_ARGS__), -(error))
 
@@ -239,19 +241,24 @@ close_inspector(struct inspector *i, struct websocket *w)
 	i->left_open = rc != 0 || !await_listening(i, false, CLOSE_SECONDS);
 }
 
+/* A process that ends closes its sockets a little before. */
+static bool
+has_ended(const struct inspector *i)
+{
+	struct pollfd end = {.fd = i->pidfd, .events = POLLIN};
+
+	return i->pidfd >= 0 ? poll(&end, 1, ENDS_MS) == 1 : kill(i->pid, 0) != 0;
+}
+
 /* What is asked of it while it is connected. 0, or -errno with the reason. */
 typedef int question(struct inspector *i, struct websocket *w, const void *what);
 
 static int
-converse(struct inspector *i, question *ask, const void *what)
+ask_opened(struct inspector *i, question *ask, const void *what)
 {
 	struct websocket w = {.fd = -1};
-	int rc = i->open ? (listens(i, &i->v6) ? 0 : FAIL(i, ESRCH, "it is gone"))
-			 : open_inspector(i);
+	int rc = connect_to(i, &w);
 
-	if (rc != 0)
-		return rc;
-	rc = connect_to(i, &w);
 	if (rc == 0)
 		rc = ask(i, &w, what);
 	if (!i->open && w.fd >= 0)
@@ -259,6 +266,21 @@ converse(struct inspector *i, question *ask, const void *what)
 	else
 		i->left_open = !i->open && rc != 0;
 	websocket_close(&w);
+	return rc;
+}
+
+static int
+converse(struct inspector *i, question *ask, const void *what)
+{
+	int rc = i->open ? (listens(i, &i->v6) ? 0 : FAIL(i, ESRCH, "it is gone"))
+			 : open_inspector(i);
+
+	if (rc == 0)
+		rc = ask_opened(i, ask, what);
+	if (rc != 0 && has_ended(i)) {
+		i->left_open = false;
+		return FAIL(i, ESRCH, "it ended before it had answered");
+	}
 	return rc;
 }
 

@@ -3,7 +3,7 @@
  * Shapes are a tree as well: each step is looked up by the step before it and by what it is, so that a shape costs a
  * step, not a path. Called by commands/.
  */
-#include "tools/model/holders.h"
+#include "tools/model/holders_most.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -238,7 +238,7 @@ shape_of(struct making *m, uint32_t node, uint32_t *shape)
 }
 
 static void
-add(struct holders_group *g, const struct heapsnap_target *t,
+add(struct holders_group *g, const struct heapsnap_target *t, uint64_t stands_for,
     const struct heapsnap_step *step)
 {
 	if (g->count == 0 || t->size < g->least)
@@ -249,8 +249,9 @@ add(struct holders_group *g, const struct heapsnap_target *t,
 		g->example = step->id;
 		g->example_size = t->size;
 	}
-	g->count++;
-	g->bytes += t->size;
+	g->count += stands_for;
+	g->bytes += stands_for * t->size;
+	g->sampled = stands_for > 1;
 }
 
 static bool
@@ -262,7 +263,7 @@ is_source(const struct heapsnap_tree *tree, uint32_t node)
 }
 
 static int
-count_in(struct making *m, const struct heapsnap_target *t,
+count_in(struct making *m, const struct heapsnap_target *t, uint64_t stands_for,
 	 const struct holders_line *lines, size_t n_lines)
 {
 	uint32_t node = heapsnap_tree_place(m->tree, t->ordinal), shape;
@@ -274,6 +275,7 @@ count_in(struct making *m, const struct heapsnap_target *t,
 	if (rc != 0)
 		return rc;
 	g.shape = shape;
+	h->sampled |= stands_for > 1;
 	/* Sources of scripts are such strings too, and the runtime's are no line's. */
 	g.line = t->size == 0 && is_source(m->tree, node)
 			 ? HEAPSNAP_NONE
@@ -283,8 +285,8 @@ count_in(struct making *m, const struct heapsnap_target *t,
 		uint32_t i = m->groups.slots[at];
 
 		if (i == 0 && h->n_groups >= MOST_GROUPS) {
-			h->apart++;
-			h->apart_bytes += t->size;
+			h->apart += stands_for;
+			h->apart_bytes += stands_for * t->size;
 			return 0;
 		}
 		if (i == 0) {
@@ -306,7 +308,7 @@ count_in(struct making *m, const struct heapsnap_target *t,
 				? m->tree->steps[step->before].views
 				: 0;
 
-		add(&h->groups[i - 1], t, step);
+		add(&h->groups[i - 1], t, stands_for, step);
 		if (views > h->groups[i - 1].views)
 			h->groups[i - 1].views = views;
 		return 0;
@@ -371,7 +373,10 @@ holders_make(struct holders *h, struct heapsnap *s, const struct heapsnap_tree *
 	*h = (struct holders){0};
 	rc = prepare(&m);
 	for (size_t i = 0; i < t->n && rc == 0; i++)
-		rc = count_in(&m, &t->targets[i], lines, n_lines);
+		rc = count_in(&m, &t->targets[i], heapsnap_stands_for(t, &t->targets[i]),
+			      lines, n_lines);
+	if (rc == 0)
+		holders_find_most(h, s, tree, t, m.shape_of);
 	if (rc == 0 && h->n_groups > 0)
 		qsort(h->groups, h->n_groups, sizeof(*h->groups), by_bytes);
 	heapsnap_drop(s, &m.steps.slots, &m.steps.room, 4);

@@ -45,10 +45,21 @@ struct holders_group {
 	uint32_t shape; /* its last step, HOLDERS_NOWHERE */
 	uint32_t line;	/* of the lines given, HEAPSNAP_NONE */
 	uint8_t kind, link;
-	uint64_t count, bytes, least, most;
+	uint64_t count, bytes; /* of all there are: if sampled, by those looked at */
+	uint64_t least, most;
+	bool sampled;
 	uint32_t views;	  /* of the object with most of them */
 	uint32_t example; /* id of the largest object */
 	uint64_t example_size;
+};
+
+/* The one object that most of what was looked at hangs on; bytes 0: there is none. */
+struct holders_most {
+	uint32_t shape; /* its last step */
+	uint32_t next;	/* the step behind it that has most of that, or HOLDERS_NOWHERE */
+	uint64_t bytes, total; /* behind it, of all ways */
+	uint64_t next_count;   /* objects at that step */
+	bool at_least;	       /* ... or more: not all were looked at */
 };
 
 struct holders {
@@ -58,6 +69,8 @@ struct holders {
 	size_t n_groups, groups_room;
 	bool crowded; /* there were more shapes than are kept apart: some end early */
 	uint64_t apart, apart_bytes; /* objects in more groups than there may be */
+	bool sampled;		     /* some groups are */
+	struct holders_most most;
 };
 
 /* 0, or -ENOMEM with a sentence in s->why. Lines by kind and size; they may be none. */

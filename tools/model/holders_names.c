@@ -30,6 +30,21 @@ by_index(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+static void
+want_way(struct holders_names *names, size_t *room, const struct holders *h, uint32_t at,
+	 uint32_t n_strings)
+{
+	while (at != HOLDERS_NOWHERE) {
+		const struct holders_step *step = &h->steps[at];
+
+		if (step->edge_type != HEAPSNAP_EDGE_ELEMENT &&
+		    step->edge_type != HEAPSNAP_EDGE_HIDDEN)
+			want(names, room, step->edge_name, n_strings);
+		want(names, room, step->node_name, n_strings);
+		at = at != step->before ? step->before : HOLDERS_NOWHERE;
+	}
+}
+
 void
 holders_names_collect(struct holders_names *names, const struct holders *h, size_t groups,
 		      const struct heapsnap_targets *t, uint32_t n_strings)
@@ -37,19 +52,12 @@ holders_names_collect(struct holders_names *names, const struct holders *h, size
 	size_t room = 0, n = 0;
 
 	*names = (struct holders_names){0};
-	for (size_t i = 0; i < groups && i < h->n_groups; i++) {
-		uint32_t at = h->groups[i].shape;
-
-		while (at != HOLDERS_NOWHERE) {
-			const struct holders_step *step = &h->steps[at];
-
-			if (step->edge_type != HEAPSNAP_EDGE_ELEMENT &&
-			    step->edge_type != HEAPSNAP_EDGE_HIDDEN)
-				want(names, &room, step->edge_name, n_strings);
-			want(names, &room, step->node_name, n_strings);
-			at = at != step->before ? step->before : HOLDERS_NOWHERE;
-		}
-	}
+	for (size_t i = 0; i < groups && i < h->n_groups; i++)
+		want_way(names, &room, h, h->groups[i].shape, n_strings);
+	if (h->most.bytes > 0)
+		want_way(names, &room, h,
+			 h->most.next != HOLDERS_NOWHERE ? h->most.next : h->most.shape,
+			 n_strings);
 	for (unsigned i = 0; i < t->n_classes; i++)
 		want(names, &room, t->classes[i].name, n_strings);
 	if (names->n > 0)

@@ -12,4 +12,4 @@ libtools_a_SOURCES += \
 	%D%/resident.c %D%/resident.h %D%/top_model.c %D%/top_model.h %D%/top_sites.c \
 	%D%/top_sites.h %D%/trace_cost.c %D%/trace_cost.h %D%/tune_model.c %D%/tune_model.h \
 	%D%/holders.c %D%/holders.h %D%/holders_lines.c %D%/holders_lines.h %D%/holders_link.c \
-	%D%/holders_names.c %D%/holders_names.h %D%/holders_reach.c %D%/holders_reach.h
+	%D%/holders_most.c %D%/holders_most.h %D%/holders_names.c %D%/holders_names.h %D%/holders_reach.c %D%/holders_reach.h

@@ -10,9 +10,8 @@
 
 #define CLASS_COUNT 1000
 #define CLASS_BYTES (1u << 20)
-#define CLASS_MOST  100000 /* objects of a class that are looked at */
-#define N_SPECIAL   3	   /* classes that go by their type */
-#define HEAD_BYTES  64	   /* a string's own part on the heap, at most */
+#define CLASS_MOST  60000 /* objects of a class that are looked at */
+#define HEAD_BYTES  64	  /* a string's own part on the heap, at most */
 
 struct tally {
 	uint64_t bytes;
@@ -22,7 +21,7 @@ struct tally {
 struct survey {
 	struct heapsnap_targets *t;
 	struct heapsnap *s;
-	struct tally *classes; /* by name, then the special ones */
+	struct tally *classes; /* of objects by name, then of all else by type */
 	uint64_t by_size[64];  /* buffers by the bits of their size */
 	uint64_t bytes_by_size[64];
 };
@@ -40,10 +39,12 @@ bits(uint64_t size)
 	return size == 0 ? 0 : 63 - (unsigned)__builtin_clzll(size);
 }
 
-static enum heapsnap_node_type
-special_type(uint32_t i)
+/* But for V8's own, which lie all over the heap, each at a way of its own. */
+static bool
+has_class(enum heapsnap_node_type type)
 {
-	return i == 0 ? HEAPSNAP_STRING : i == 1 ? HEAPSNAP_CONS : HEAPSNAP_CLOSURE;
+	return type < HEAPSNAP_N_NODE_TYPES && type != HEAPSNAP_SYNTHETIC &&
+	       type != HEAPSNAP_HIDDEN && type != HEAPSNAP_CODE && type != HEAPSNAP_SHAPE;
 }
 
 /* Its place in the tallies, or HEAPSNAP_NONE. */
@@ -52,10 +53,8 @@ class_of(const struct heapsnap *s, const struct heapsnap_node *n)
 {
 	if (n->type == HEAPSNAP_OBJECT)
 		return n->name;
-	for (uint32_t i = 0; i < N_SPECIAL; i++)
-		if (n->type == special_type(i))
-			return s->n_strings + i;
-	return HEAPSNAP_NONE;
+	return has_class(n->type) && !is_buffer(s, n) ? s->n_strings + (uint32_t)n->type
+						      : HEAPSNAP_NONE;
 }
 
 static int
@@ -97,12 +96,12 @@ offer_class(struct heapsnap_targets *t, const struct heapsnap_class *c)
 static void
 pick_classes(struct survey *v)
 {
-	for (uint32_t i = 0; i < v->s->n_strings + N_SPECIAL; i++) {
+	for (uint32_t i = 0; i < v->s->n_strings + HEAPSNAP_N_NODE_TYPES; i++) {
 		bool named = i < v->s->n_strings;
 		struct heapsnap_class c = {
 			.name = named ? i : HEAPSNAP_NONE,
 			.type = named ? HEAPSNAP_OBJECT
-				      : special_type(i - v->s->n_strings),
+				      : (enum heapsnap_node_type)(i - v->s->n_strings),
 			.count = v->classes[i].count,
 			.bytes = v->classes[i].bytes,
 			.step = v->classes[i].count / CLASS_MOST + 1,
@@ -133,7 +132,7 @@ int
 heapsnap_survey(struct heapsnap_targets *t, struct heapsnap *s)
 {
 	struct survey v = {.t = t, .s = s};
-	size_t room = 0, n = (size_t)s->n_strings + N_SPECIAL;
+	size_t room = 0, n = (size_t)s->n_strings + HEAPSNAP_N_NODE_TYPES;
 	int rc = heapsnap_room(s, &v.classes, &room, n, sizeof(*v.classes));
 
 	*t = (struct heapsnap_targets){0};
@@ -153,7 +152,6 @@ struct choice {
 	struct heapsnap_targets *t;
 	struct heapsnap *s;
 	const struct heapsnap_graph *g;
-	uint64_t seen[HEAPSNAP_CLASSES];
 };
 
 static bool
@@ -162,33 +160,45 @@ is_of_class(const struct heapsnap_node *n, const struct heapsnap_class *c)
 	return n->type == c->type && (c->name == HEAPSNAP_NONE || n->name == c->name);
 }
 
-/* Whether one of a class is among those that are looked at. */
+/* One of so many, the same each time. Objects come in patterns: each n-th would miss some kinds. */
 static bool
-is_sampled(struct choice *c, const struct heapsnap_node *n)
+falls_to(uint32_t ordinal, uint64_t step)
 {
-	for (unsigned i = 0; i < c->t->n_classes; i++)
-		if (is_of_class(n, &c->t->classes[i]))
-			return c->seen[i]++ % c->t->classes[i].step == 0;
+	uint64_t h = (ordinal + 1) * UINT64_C(0x9e3779b97f4a7c15);
+
+	h = (h ^ h >> 31) * UINT64_C(0xbf58476d1ce4e5b9);
+	return (h ^ h >> 29) % step == 0;
+}
+
+/* Whether one of a class is among those that are looked at, and of which. */
+static bool
+is_sampled(const struct heapsnap_targets *t, const struct heapsnap_node *n,
+	   uint8_t *class)
+{
+	for (uint8_t i = 0; i < t->n_classes; i++)
+		if (is_of_class(n, &t->classes[i])) {
+			*class = i;
+			return falls_to(n->ordinal, t->classes[i].step);
+		}
 	return false;
 }
 
 static enum heapsnap_target_kind
-kind_of(struct choice *c, const struct heapsnap_node *n)
+kind_of(struct choice *c, const struct heapsnap_node *n, uint8_t *class)
 {
-	bool sampled = is_sampled(c, n);
-
 	if (is_buffer(c->s, n))
 		return HEAPSNAP_TARGET_BUFFER;
 	if (n->type == HEAPSNAP_NATIVE)
-		return n->size >= HEAPSNAP_LARGE ? HEAPSNAP_TARGET_NATIVE
-						 : HEAPSNAP_N_TARGETS;
+		return n->size >= HEAPSNAP_LARGE    ? HEAPSNAP_TARGET_NATIVE
+		       : is_sampled(c->t, n, class) ? HEAPSNAP_TARGET_CLASS
+						    : HEAPSNAP_N_TARGETS;
 	if (n->type == HEAPSNAP_STRING && heapsnap_bit(c->g->external, n->ordinal))
 		return HEAPSNAP_TARGET_STRING;
 	if (n->type == HEAPSNAP_SYNTHETIC || n->ordinal == 0)
 		return HEAPSNAP_N_TARGETS;
-	return n->size >= HEAPSNAP_LARGE ? HEAPSNAP_TARGET_LARGE
-	       : sampled		 ? HEAPSNAP_TARGET_CLASS
-					 : HEAPSNAP_N_TARGETS;
+	return n->size >= HEAPSNAP_LARGE    ? HEAPSNAP_TARGET_LARGE
+	       : is_sampled(c->t, n, class) ? HEAPSNAP_TARGET_CLASS
+					    : HEAPSNAP_N_TARGETS;
 }
 
 static int
@@ -196,12 +206,13 @@ choose_node(void *context, const struct heapsnap_node *n)
 {
 	struct choice *c = context;
 	struct heapsnap_targets *t = c->t;
-	enum heapsnap_target_kind kind = kind_of(c, n);
-	struct heapsnap_target target = {n->ordinal, (uint8_t)kind, n->size};
+	struct heapsnap_target target = {.ordinal = n->ordinal, .size = n->size};
+	enum heapsnap_target_kind kind = kind_of(c, n, &target.class);
 	int rc;
 
 	if (kind == HEAPSNAP_N_TARGETS)
 		return 0;
+	target.kind = (uint8_t)kind;
 	if (kind == HEAPSNAP_TARGET_STRING)
 		target.size = n->size > HEAD_BYTES ? n->size : 0;
 	t->count[kind]++;

@@ -10,7 +10,7 @@
 
 #define HEAPSNAP_TARGETS_MOST (1u << 20)
 #define HEAPSNAP_LARGE	      (64u << 10)
-#define HEAPSNAP_CLASSES      3
+#define HEAPSNAP_CLASSES      5
 
 /* X(id, name) */
 #define HEAPSNAP_TARGETS(X)                                                              \
@@ -30,6 +30,7 @@ enum heapsnap_target_kind {
 struct heapsnap_target {
 	uint32_t ordinal;
 	uint8_t kind;
+	uint8_t class; /* of kind CLASS: which */
 	uint64_t size; /* of an external string 0 where the snapshot does not tell it */
 };
 
@@ -37,7 +38,7 @@ struct heapsnap_class {
 	uint32_t name; /* of its objects; of strings and functions HEAPSNAP_NONE */
 	enum heapsnap_node_type type;
 	uint64_t count, bytes;
-	uint64_t step; /* one of so many is looked at */
+	uint64_t step; /* one of so many is looked at, at random */
 };
 
 struct heapsnap_targets {
@@ -54,6 +55,14 @@ struct heapsnap_targets {
 
 /* The numbers: what there is. Before the graph is made, for it takes memory of its own meanwhile. */
 int heapsnap_survey(struct heapsnap_targets *t, struct heapsnap *s);
+
+/* How many objects it stands for. */
+static inline uint64_t
+heapsnap_stands_for(const struct heapsnap_targets *t,
+		    const struct heapsnap_target *target)
+{
+	return target->kind == HEAPSNAP_TARGET_CLASS ? t->classes[target->class].step : 1;
+}
 
 /* Then the objects. */
 int heapsnap_choose(struct heapsnap_targets *t, struct heapsnap *s,

@@ -97,6 +97,7 @@ print_group(struct json *j, const struct holders_view *v, const struct holders_g
 	json_string(j, "kind", kinds[g->kind]);
 	json_u64(j, "count", g->count);
 	json_u64(j, "bytes", g->bytes);
+	json_bool(j, "estimated", g->sampled);
 	json_u64(j, "least_bytes", g->least);
 	json_u64(j, "most_bytes", g->most);
 	json_u64(j, "example_id", g->example);
@@ -106,12 +107,33 @@ print_group(struct json *j, const struct holders_view *v, const struct holders_g
 		json_null(j, "way");
 		json_null(j, "path");
 	} else {
-		char *way = holders_way(v, g);
+		char *way = holders_way(v, g->shape);
 
 		json_string(j, "way", way);
 		free(way);
 		print_steps(j, v, g->shape);
 	}
+	json_close(j, '}');
+}
+
+static void
+print_most(struct json *j, const struct holders_view *v)
+{
+	const struct holders_most *most = &v->holders->most;
+	char *way;
+
+	if (most->bytes == 0) {
+		json_null(j, "most");
+		return;
+	}
+	json_open(j, "most", '{');
+	json_u64(j, "bytes", most->bytes);
+	json_u64(j, "of_bytes", most->total);
+	json_bool(j, "estimated", v->holders->sampled);
+	way = holders_way(v, most->shape);
+	json_string(j, "way", way);
+	free(way);
+	print_steps(j, v, most->shape);
 	json_close(j, '}');
 }
 
@@ -134,6 +156,7 @@ holders_json_print(const struct holders_view *v, FILE *out)
 	json_u64(&j, "external_strings", t->count[HEAPSNAP_TARGET_STRING]);
 	json_string(&j, "line_asked", v->line);
 	json_bool(&j, "line_linked", v->line != NULL && !v->unlinked);
+	print_most(&j, v);
 	json_open(&j, "groups", '[');
 	for (size_t i = 0; i < v->holders->n_groups && shown < v->top; i++)
 		if (holders_view_shows(v, &v->holders->groups[i])) {

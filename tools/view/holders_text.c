@@ -11,23 +11,6 @@
 
 #define COLUMNS 100
 
-const char *
-holders_link_meaning(unsigned link)
-{
-	switch (link) {
-	case HOLDERS_BY_SIZE:
-		return "by size: no other line that weir knows has blocks of this size";
-	case HOLDERS_BY_SIZES:
-		return "by size, not surely: other lines have blocks of this size too";
-	case HOLDERS_BY_TYPE:
-		return "by type, not surely: the only line with such strings, whose "
-		       "sizes "
-		       "this snapshot does not have";
-	default:
-		return "not linked to a line";
-	}
-}
-
 void
 holders_view_settle(struct holders_view *v)
 {
@@ -149,20 +132,31 @@ print_wrapped(const char *text, FILE *out)
 	fputc('\n', out);
 }
 
-/* Of a class with too many objects some are looked at, and counted. */
-static bool
-is_sample(const struct holders_view *v, const struct holders_group *g,
-	  const struct holders_step *s)
+/* What most hangs on, if that is one object. */
+static void
+print_most(const struct holders_view *v, FILE *out)
 {
-	for (unsigned i = 0; s != NULL && i < v->targets->n_classes; i++) {
-		const struct heapsnap_class *c = &v->targets->classes[i];
+	char b[SHOW_VALUE], of[SHOW_VALUE], n[SHOW_VALUE], name[128];
+	const struct holders_most *most = &v->holders->most;
+	const char *about = v->holders->sampled ? "about " : "";
+	uint32_t shape = most->shape;
+	char *way;
 
-		if (g->kind == HEAPSNAP_TARGET_CLASS && c->step > 1 &&
-		    c->type == s->node_type &&
-		    (c->name == HEAPSNAP_NONE || c->name == s->node_name))
-			return true;
+	if (v->line != NULL || most->bytes == 0)
+		return;
+	fprintf(out, "\nMost of it hangs on one object: %s%s of %s", about,
+		show_bytes(b, most->bytes), show_bytes(of, most->total));
+	if (most->next != HOLDERS_NOWHERE) {
+		shape = most->next;
+		fprintf(out, ", behind %s%s %s", most->at_least ? "at least " : about,
+			show_count(n, most->next_count),
+			holders_what(v, &v->holders->steps[shape], most->next_count > 1,
+				     name, sizeof(name)));
 	}
-	return false;
+	fputs("\n", out);
+	way = holders_way(v, shape);
+	print_wrapped(way, out);
+	free(way);
 }
 
 static void
@@ -178,19 +172,16 @@ print_objects(const struct holders_view *v, const struct holders_group *g, size_
 	const struct holders_step *s =
 		g->shape != HOLDERS_NOWHERE ? &v->holders->steps[g->shape] : NULL;
 	const char *what = words[g->kind], *plural = show_plural(g->count);
+	const char *about = g->sampled ? "about " : "";
 
 	if (g->kind == HEAPSNAP_TARGET_CLASS && s != NULL) {
-		what = s->node_type == HEAPSNAP_CLOSURE ? "function" : "string";
-		if (s->node_type == HEAPSNAP_OBJECT) {
-			what = show_clean(name, sizeof(name),
-					  holders_name(v->names, s->node_name));
-			plural = "";
-		}
+		what = holders_what(v, s, g->count > 1, name, sizeof(name));
+		plural = "";
 	}
-	fprintf(out, "\n%zu. %s %s%s%s", rank, show_count(n, g->count), what, plural,
-		is_sample(v, g, s) ? " of those looked at" : "");
+	fprintf(out, "\n%zu. %s%s %s%s", rank, about, show_count(n, g->count), what,
+		plural);
 	if (g->bytes > 0)
-		fprintf(out, ", %s", show_bytes(b, g->bytes));
+		fprintf(out, ", %s%s", about, show_bytes(b, g->bytes));
 	if (g->most > 0 && g->least == g->most)
 		fprintf(out, ", %s bytes%s", show_count(least, g->most),
 			g->count > 1 ? " each" : "");
@@ -214,7 +205,7 @@ print_group(const struct holders_view *v, const struct holders_group *g, size_t 
 		      "snapshot\n",
 		      out);
 	} else {
-		char *way = holders_way(v, g);
+		char *way = holders_way(v, g->shape);
 
 		print_wrapped(way, out);
 		free(way);
@@ -252,13 +243,14 @@ print_classes(const struct holders_view *v, FILE *out)
 		const struct heapsnap_class *c = &v->targets->classes[i];
 
 		if (c->step > 1)
-			fprintf(out, "Of %s %s one in %s was looked at.\n",
+			fprintf(out,
+				"Of %s %s one in %s was looked at, at random: "
+				"\"about\" is what follows from these.\n",
 				show_count(n, c->count),
 				c->type == HEAPSNAP_OBJECT
 					? show_clean(name, sizeof(name),
 						     holders_name(v->names, c->name))
-				: c->type == HEAPSNAP_CLOSURE ? "functions"
-							      : "strings",
+					: holders_type_word(c->type, true),
 				show_count(step, c->step));
 	}
 }
@@ -272,6 +264,7 @@ holders_text_print(const struct holders_view *v, FILE *out)
 
 	print_head(v, out);
 	print_lines(v, out);
+	print_most(v, out);
 	for (size_t i = 0; i < v->holders->n_groups; i++) {
 		const struct holders_group *g = &v->holders->groups[i];
 

@@ -30,11 +30,18 @@ struct holders_view {
 void holders_text_print(const struct holders_view *v, FILE *out);
 void holders_json_print(const struct holders_view *v, FILE *out);
 
+/* What one or several objects of a type are called. */
+const char *holders_type_word(unsigned type, bool several);
+
+/* The same of those at a step: objects go by their class, cleaned into `name`. */
+const char *holders_what(const struct holders_view *v, const struct holders_step *s,
+			 bool several, char *name, size_t size);
+
 /* What is known of a link, in a sentence. */
 const char *holders_link_meaning(unsigned link);
 
 /* "->" between steps, from the root to the object: allocated, foreign text cleaned. */
-char *holders_way(const struct holders_view *v, const struct holders_group *g);
+char *holders_way(const struct holders_view *v, uint32_t shape);
 
 /* Groups that are to be shown: of a line that is asked for its own, or what might be. */
 bool holders_view_shows(const struct holders_view *v, const struct holders_group *g);

@@ -126,10 +126,10 @@ step_text(char *buf, size_t size, const struct holders_view *v,
 }
 
 char *
-holders_way(const struct holders_view *v, const struct holders_group *g)
+holders_way(const struct holders_view *v, uint32_t shape)
 {
 	const struct holders *h = v->holders;
-	uint32_t n = h->steps[g->shape].depth, at = g->shape, left = 0;
+	uint32_t n = h->steps[shape].depth, at = shape, left = 0;
 	struct holders_step const **steps = calloc(n + 1, sizeof(*steps));
 	size_t size = (SHOWN + 2) * (3 * PIECE), len = 0;
 	char *way = malloc(size), piece[3 * PIECE];
