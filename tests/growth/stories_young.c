@@ -102,6 +102,14 @@ tiers(const struct world *w, double t)
 	return w->s->level * fmin(n, 4) / 4 + MB + world_noise(w, t, w->s->noise, 20);
 }
 
+/* A little, and the last start_s seconds of its life more and more. */
+static double
+lately(const struct world *w, double t)
+{
+	return MB + world_noise(w, t, w->s->noise, 5) +
+	       w->s->rate * fmax(0, t - w->age_s + w->s->start_s);
+}
+
 /* Name, verdicts, what it holds, age, MB of churn a second, seconds from one collection to the next. */
 #define S(n, ok, f, age, dirt, gc, ...)                                                  \
 	{                                                                                \
@@ -151,7 +159,17 @@ static const struct story all[] = {
 	  .start_s = 20),
 	S("four steps to the bound within 20 min, 3 h", PLATEAU | LAG, tiers, 3 * HOUR, 4,
 	  15, .level = 200 * MB, .period_s = 5 * MIN, .noise = MB),
+	S("entries of nine seconds, 4 collections in 20 s", NO_LEAK, filled, 20, 6, 4.5,
+	  .level = 54 * MB, .start_s = 9, .noise = MB),
+	S("a cache that fills in 11 s, 4 collections in 20 s", NO_LEAK, filled, 20, 15, 4,
+	  .level = 60 * MB, .start_s = 11, .noise = 2 * MB),
 	/* Leaks. */
+	S("8 MB/s in the last 15 s of ten minutes", LEAK, lately, 10 * MIN, 20, 3,
+	  .rate = 8 * MB, .start_s = 15, .noise = MB),
+	S("8 MB/s in the last 30 s of five minutes", LEAK, lately, 5 * MIN, 20, 4,
+	  .rate = 8 * MB, .start_s = 30, .noise = MB),
+	S("8 MB/s in the last 40 s of two hours", LEAK, lately, 2 * HOUR, 20, 4,
+	  .rate = 8 * MB, .start_s = 40, .noise = 2 * MB),
 	S("3 MB/s under 12, 3 collections in 20 s", LEAK, filled, 20, 12, 5,
 	  .rate = 3 * MB, .start_s = 0.1),
 	S("3 MB/s under 12, 10 collections in 20 s", LEAK, filled, 20, 12, 2,

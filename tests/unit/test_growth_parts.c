@@ -73,6 +73,29 @@ TEST(what_is_mostly_free_is_not_held)
 	CHECK_EQ(judge(&r).verdict, GROWTH_HELD);
 }
 
+/* Where garbage is collected, native blocks may wait for that: the lines of small ones tell. */
+TEST(small_blocks_that_wait_for_a_collection_are_not_held)
+{
+	const enum growth_verdict held = GROWTH_HELD;
+	const double mb = (double)MB;
+	struct growth_small none = {.peak = 2 * mb, .live = 2 * mb, .undecided = 2 * mb};
+
+	CHECK_EQ(growth_judge_next(held, none, 0), GROWTH_UNDECIDED);
+	CHECK_EQ(growth_judge_next(held, none, 1), GROWTH_HELD);
+	CHECK_EQ(growth_judge_next(GROWTH_RETAINED, none, 0), GROWTH_RETAINED);
+	struct growth_small kept = {.peak = 80 * mb, .live = 80 * mb, .held = 20 * mb};
+
+	CHECK_EQ(growth_judge_next(held, kept, 0), GROWTH_HELD);
+	struct growth_small open = {
+		.peak = 80 * mb, .live = 80 * mb, .undecided = 60 * mb};
+
+	CHECK_EQ(growth_judge_next(held, open, 2), GROWTH_UNDECIDED);
+	struct growth_small freed = {
+		.peak = 80 * mb, .live = 5 * mb, .undecided = 4 * mb};
+
+	CHECK_EQ(growth_judge_next(held, freed, 2), GROWTH_GC_LAG);
+}
+
 TEST(what_a_start_took_does_not_grow)
 {
 	struct resident r = of(100 * MB, 400 * MB);
@@ -141,6 +164,7 @@ TEST(what_weir_keeps_is_told_where_more_lived_before)
 	T(a_part_that_grows_is_told_with_its_pace)                                       \
 	T(pages_of_files_are_not_held)                                                   \
 	T(what_is_mostly_free_is_not_held)                                               \
+	T(small_blocks_that_wait_for_a_collection_are_not_held)                          \
 	T(what_a_start_took_does_not_grow)                                               \
 	T(little_is_not_worth_a_word)                                                    \
 	T(a_step_in_the_later_half_is_not_flat)                                          \

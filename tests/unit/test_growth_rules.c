@@ -36,6 +36,19 @@ over_late(double t)
 	return late_rise(t) + 20 * MB;
 }
 
+/* Collections leave next to nothing for minutes; what came in the last seconds is there since. */
+static double
+tail(double t)
+{
+	return (1 + (t < 188 ? 0 : 3 * (t - 188))) * MB;
+}
+
+static double
+over_tail(double t)
+{
+	return tail(t) + (double)((int)t % 3) * 10 * MB;
+}
+
 /* One case for each rule, in their order; 1000 blocks of which `freed` were, all survived if not `young`. */
 static const struct row {
 	const char *rule;
@@ -55,6 +68,7 @@ static const struct row {
 	{"one-grows", GROWTH_HELD, 40, copies, copies, .freed = 900, .swells = true},
 	{"slows", GROWTH_UNDECIDED, 80, filling, filling, .freed = 800},
 	{"rose", GROWTH_UNDECIDED, 40, late_step, late_step, .freed = 600},
+	{"outlasts", GROWTH_UNDECIDED, 200, over_tail, tail, .freed = 900, .gc_s = 3},
 	{"stopped", GROWTH_PLATEAU, 40, bend, bend, .freed = 600},
 	{"few-flat", GROWTH_PLATEAU, 20, constant, constant, .few_blocks = true},
 	{"few", GROWTH_UNDECIDED, 3, line, line, .few_blocks = true},
@@ -94,6 +108,11 @@ static const struct row others[] = {
 	{"flat", GROWTH_PLATEAU, 12, saw, saw_floor, .freed = 300, .swells = true},
 	{"flat", GROWTH_PLATEAU, 40, over_ragged, ragged_rise, .freed = 300, .gc_s = 5},
 	{"flat", GROWTH_PLATEAU, 40, constant, constant, .freed = 300, .lately = true},
+	/* What is young has outlasted nothing. */
+	{"replaced", GROWTH_PLATEAU, 200, over_tail, tail, .freed = 900, .young = true,
+	 .gc_s = 3},
+	/* Most was freed, and what lives has survived one. */
+	{"climbs", GROWTH_HELD, 30, kept_under_saw, zero, .freed = 900, .gc_s = 10},
 };
 
 static struct growth_finding

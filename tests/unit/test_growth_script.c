@@ -201,6 +201,39 @@ TEST(four_collections_that_leave_more_and_more_are_no_garbage)
 	CHECK_EQ(script_of(605 * MB, 700 * MB), GROWTH_HELD);
 }
 
+/* Seen for eight seconds, after a collection made room: what is kept may fill that unseen (Node 24). */
+TEST(a_young_heap_that_was_collected_once_is_not_flat)
+{
+	FILL(windows, 0, 19, (i < 2 ? 63 : 103), 0);
+	FILL(used, 5, 19, 54, 1);
+	CHECK_EQ(script_of(104 * MB, 154 * MB), GROWTH_UNDECIDED);
+	/* A second one left as much. */
+	FILL(used, 5, 19, 54, (i > 16));
+	CHECK_EQ(script_of(104 * MB, 154 * MB), GROWTH_PLATEAU);
+	/* It has not grown, or is no start any more. */
+	FILL(windows, 0, 19, 103, 0);
+	FILL(used, 5, 19, 54, 1);
+	CHECK_EQ(script_of(104 * MB, 154 * MB), GROWTH_PLATEAU);
+	FILL(windows, 0, 100, (i < 20 ? 63 : 103), 0);
+	FILL(used, 30, 100, 54, 1);
+	CHECK_EQ(script_of(104 * MB, 154 * MB), GROWTH_PLATEAU);
+}
+
+/* After a collection it is less than half of all, and is spoken of all the same if it may grow. */
+TEST(what_may_grow_is_worth_a_word_when_it_is_a_quarter)
+{
+	struct resident r = {.parts_known = true, .rss_bytes = 100 * MB};
+
+	r.part_bytes[WEIR_PART_OF_SCRIPT] = 44 * MB;
+	FILL(windows, 0, 50, (i < 9 ? 30 : i < 45 ? 50 : 44), 0);
+	FILL(used, 5, 50, (i < 20 ? 9 : i < 45 ? 27 : 39), (i / 15));
+	CHECK_EQ(growth_judge_part(&r, WEIR_PART_OF_SCRIPT, &windows, &used).verdict,
+		 GROWTH_UNDECIDED);
+	CHECK(growth_judge_part(&r, WEIR_PART_OF_SCRIPT, &windows, &used).worth);
+	FILL(used, 5, 50, 39, (i / 15));
+	CHECK(!growth_judge_part(&r, WEIR_PART_OF_SCRIPT, &windows, &used).worth);
+}
+
 #define TAP_TESTS                                                                        \
 	T(of_v8s_heap_what_survives_decides)                                             \
 	T(what_is_left_rises_under_garbage)                                              \
@@ -211,5 +244,7 @@ TEST(four_collections_that_leave_more_and_more_are_no_garbage)
 	T(a_collection_that_is_asked_for_decides)                                        \
 	T(collections_that_take_most_are_of_garbage)                                     \
 	T(few_steps_are_neither_flat_nor_a_rise)                                         \
-	T(four_collections_that_leave_more_and_more_are_no_garbage)
+	T(four_collections_that_leave_more_and_more_are_no_garbage)                      \
+	T(a_young_heap_that_was_collected_once_is_not_flat)                              \
+	T(what_may_grow_is_worth_a_word_when_it_is_a_quarter)
 TAP_MAIN()

@@ -51,6 +51,56 @@ TEST(few_collections_that_leave_the_same_are_of_a_cache)
 	CHECK_EQ(verdict(&e), GROWTH_UNDECIDED);
 }
 
+/* A collection each four seconds, known one later: it left 3 MB for each second until then, up to paced_until. */
+static double paced_until;
+
+static double
+paced(double t)
+{
+	double at = (int)t / 4 * 4;
+
+	return (3 * (at < paced_until ? at : paced_until) + (t - at) * 20) * MB;
+}
+
+static double
+paced_floor(double t)
+{
+	double at = (int)t / 4 * 4 - 4;
+
+	return at < 0 ? 0 : 3 * (at < paced_until ? at : paced_until) * MB;
+}
+
+static struct growth_finding
+of_four_collections(double left)
+{
+	struct growth_evidence e;
+
+	fill_gc(19, paced, paced_floor, 4);
+	e = evidence(19);
+	e.major_gcs = 4;
+	e.freed_count = 900;
+	e.age_bytes[1] = (uint64_t)(left * MB);
+	e.age_bytes[0] = e.live_bytes - e.age_bytes[1];
+	return growth_judge(&e);
+}
+
+TEST(four_collections_in_step_with_the_time_are_of_a_leak)
+{
+	struct growth_finding f;
+
+	paced_until = 100;
+	f = of_four_collections(48);
+	CHECK_EQ(f.verdict, GROWTH_HELD);
+	CHECK_STR(f.rule, "climbs");
+	CHECK(f.slope_bytes_per_s > 2.7 * MB && f.slope_bytes_per_s < 3.3 * MB);
+	/* A cache that was full after the third. */
+	paced_until = 12;
+	CHECK_EQ(of_four_collections(36).verdict, GROWTH_UNDECIDED);
+	/* The last one took most of it. */
+	paced_until = 100;
+	CHECK_EQ(of_four_collections(20).verdict, GROWTH_UNDECIDED);
+}
+
 /* Sampled for three seconds. */
 static double
 late_comer(double t)
@@ -153,6 +203,7 @@ TEST(of_samples_the_time_before_the_first_is_no_time_without_blocks)
 
 #define TAP_TESTS                                                                        \
 	T(few_collections_that_leave_the_same_are_of_a_cache)                            \
+	T(four_collections_in_step_with_the_time_are_of_a_leak)                          \
 	T(what_was_seen_lately_and_rises_is_no_garbage_before_a_collection)              \
 	T(after_one_fall_a_rise_may_be_garbage)                                          \
 	T(what_rises_under_garbage_is_no_plateau_after_two_collections)                  \

@@ -6,6 +6,7 @@
 #include "tools/model/growth_facts.h"
 
 #include "tools/model/growth_course.h"
+#include "tools/model/growth_lows.h"
 #include "tools/model/growth_trend.h"
 
 #define FEW_POINTS 4
@@ -19,6 +20,9 @@
 #define YOUNG_S	   120
 #define LIFTS	   3 /* collections that show one that rises */
 #define ONE_LIVE   4 /* a block, and copies of it that are not collected yet */
+
+/* Of what lives, so much has survived: it is no garbage, whatever else of the line was freed. */
+#define SOLID 0.6
 
 /* A rise below this share of what lives is noise, whatever its sign test says. */
 #define LEAST_RISE 0.03
@@ -77,42 +81,6 @@ comes_down(const struct growth_evidence *e)
 	return true;
 }
 
-/* Cells of the first and the last fall by a quarter; 0: none. */
-static void
-find_falls(const struct growth_window *w, size_t *first, size_t *last)
-{
-	*first = *last = 0;
-	for (size_t i = 1; i < GROWTH_CELLS; i++)
-		if (w->live[i] < 0.75 * w->live[i - 1]) {
-			*first = *first == 0 ? i : *first;
-			*last = i;
-		}
-}
-
-/*
- * Of few collections what lived after the falls tells more than floors, of which the first is that of the line's beginning: a
- * leak from the beginning on would have risen with the time since. A third of that is enough; of one fall nothing is known.
- */
-static bool
-lows_rise(const struct growth_window *w)
-{
-	size_t first, last;
-
-	find_falls(w, &first, &last);
-	return last == first || 3 * (w->live[last] - w->live[first]) * (double)first >=
-					w->live[first] * (double)(last - first);
-}
-
-/* After its one fall it may rise by garbage, as it did before; after two and more, if what lived then has not risen. */
-static bool
-falls_back(const struct growth_window *w)
-{
-	size_t first, last;
-
-	find_falls(w, &first, &last);
-	return first != 0 && (first == last || !lows_rise(w));
-}
-
 /* A cache with garbage beside it: that is of no size, and what is kept is. A floor of nothing is that of the beginning. */
 static bool
 keeps(const struct growth_evidence *e)
@@ -123,7 +91,7 @@ keeps(const struct growth_evidence *e)
 
 	while (from < GROWTH_CELLS * 3 / 4 && w->floor[from] <= SURVIVES * last)
 		from++;
-	if (from > GROWTH_CELLS / 2 && lows_rise(w))
+	if (from > GROWTH_CELLS / 2 && growth_lows_rise(w))
 		return false;
 	least = most = w->floor[from];
 	for (size_t i = from; i < GROWTH_CELLS; i++) {
@@ -194,8 +162,8 @@ is_unseen(const struct growth_evidence *e)
 	double late = least_live(w, half, GROWTH_CELLS);
 	double most = most_of(w->live, 0, GROWTH_CELLS);
 
-	if (w->points < FEW_POINTS ||
-	    (e->major_gcs >= FEW_MAJORS && (w->epochs >= FEW_FLOORS || !lows_rise(w))))
+	if (w->points < FEW_POINTS || (e->major_gcs >= FEW_MAJORS &&
+				       (w->epochs >= FEW_FLOORS || !growth_lows_rise(w))))
 		return false;
 	c = growth_course(e->windows, false, LEAST_RISE * (double)e->live_bytes);
 	return (c.is & (COURSE_RISES | COURSE_SLOWS | COURSE_LEANS)) != 0 ||
@@ -214,7 +182,7 @@ is_lifted(const struct growth_evidence *e)
 	return w->points >= FEW_POINTS && w->epochs >= LIFTS &&
 	       late >= (double)e->peak_bytes / 16 &&
 	       late >= 1.6 * mean_floor(w, quarter, 2 * quarter) &&
-	       (w->epochs >= FEW_FLOORS || lows_rise(w));
+	       (w->epochs >= FEW_FLOORS || growth_lows_rise(w));
 }
 
 /* A young process: more than there ever was, start-up aside, came in the last third, so that it has not stopped for long. */
@@ -249,6 +217,29 @@ is_one(const struct growth_evidence *e)
 	return true;
 }
 
+/*
+ * What has been through two collections is more than any left before, but for the last eighth of ten minutes: of a long life,
+ * of which the last seconds are hardly any, neither floors nor their means tell that.
+ */
+static bool
+outlasts(const struct growth_evidence *e)
+{
+	const struct growth_window *now = &e->windows->of[0];
+	double aged = (double)e->age_bytes[2] + (double)e->age_bytes[3];
+	double until = now->end_s - (now->end_s - now->begin_s) / 8;
+
+	if (aged > now->top[GROWTH_CELLS - 1])
+		aged = now->top[GROWTH_CELLS - 1];
+	for (size_t k = 0; k < e->windows->n; k++) {
+		const struct growth_window *w = &e->windows->of[k];
+
+		if (aged < 1.25 * most_of(w->top, 0, growth_window_cell(w, until)))
+			return false;
+	}
+	return now->points >= FEW_POINTS && now->epochs >= FEW_FLOORS &&
+	       aged >= (double)e->peak_bytes / 8;
+}
+
 static unsigned
 facts_of(struct growth_course c)
 {
@@ -257,6 +248,45 @@ facts_of(struct growth_course c)
 	       ((c.is & COURSE_SLOWS) != 0 ? FACT_SLOWS : 0) |
 	       ((c.is & COURSE_STOPPED) != 0 ? FACT_STOPPED : 0) |
 	       ((c.is & COURSE_LEANS) != 0 ? FACT_LEANS : 0);
+}
+
+/* Collections too few for floors, and what lives rises: whether that is garbage. */
+static bool
+is_garbage(const struct growth_evidence *e, const struct growth_facts *f)
+{
+	if ((f->is & FACT_GC_SEEN) != 0 && f->survived >= SOLID)
+		return false;
+	return (f->is & FACT_REPLACED) != 0 || (f->is & FACT_PROVEN) == 0 ||
+	       growth_lows_fall_back(longest(e->windows));
+}
+
+/* Collections leave more in step with the time. */
+static double
+pace_of(const struct growth_evidence *e, const struct growth_facts *f)
+{
+	return growth_lows_pace(longest(e->windows), e->first_s,
+				f->survived * (double)e->live_bytes,
+				f->survived >= SOLID);
+}
+
+/* Some of it is freed, and collections are too few for floors: it is kept if they leave more, or by what lives. */
+static void
+find_kept(const struct growth_evidence *e, const struct growth_course *live,
+	  struct growth_facts *f)
+{
+	double pace = pace_of(e, f);
+	bool rises = (live->is & COURSE_RISES) != 0;
+
+	if (longest(e->windows)->epochs >= FEW_FLOORS || (!rises && pace <= 0))
+		return;
+	if (pace > 0 || !is_garbage(e, f))
+		f->is |= FACT_CLIMBS;
+	else if ((f->is & FACT_REPLACED) == 0)
+		f->is |= FACT_LEANS;
+	else
+		return;
+	f->slope_bytes_per_s = rises ? live->slope_bytes_per_s : pace;
+	f->window = live->window;
 }
 
 /* By the floors; where none was freed, or collections were too few for floors, by what lives. */
@@ -270,21 +300,13 @@ find_course(const struct growth_evidence *e, struct growth_facts *f)
 	f->is |= facts_of(c);
 	f->slope_bytes_per_s = c.slope_bytes_per_s;
 	f->window = c.window;
+	if ((f->is & FACT_RISES) != 0 && e->gc_known && pace_of(e, f) > 0)
+		f->is |= FACT_CLIMBS;
 	if (!e->gc_known || decided)
-		return;
-	if ((f->is & FACT_REPLACED) != 0)
 		return;
 	live = growth_course(e->windows, false, least);
 	if ((f->is & FACT_KEPT) == 0) {
-		/* Collections too few for floors: more came than went, and survived one. */
-		if (longest(e->windows)->epochs >= FEW_FLOORS ||
-		    (live.is & COURSE_RISES) == 0)
-			return;
-		f->is |= (f->is & FACT_PROVEN) != 0 && !falls_back(longest(e->windows))
-				 ? FACT_CLIMBS
-				 : FACT_LEANS;
-		f->slope_bytes_per_s = live.slope_bytes_per_s;
-		f->window = live.window;
+		find_kept(e, &live, f);
 		return;
 	}
 	/* It is no garbage: only how it goes is the question. */
@@ -341,6 +363,7 @@ growth_facts(const struct growth_evidence *e)
 	FACT(KEEPS, keeps(e));
 	FACT(UNSEEN, e->gc_known && (f.is & FACT_REPLACED) != 0 && is_unseen(e));
 	FACT(ROSE, has_risen(e));
+	FACT(OUTLASTS, e->gc_known && outlasts(e));
 	FACT(LIFTED, e->gc_known && is_lifted(e));
 	FACT(SWELLS, e->gc_known && w->epochs < FEW_GCS && swells(e, FEW_LIVE));
 	FACT(ONE, e->gc_known && is_one(e));

@@ -34,12 +34,13 @@ enum growth_fact {
 	FACT_UNSEEN =
 		1
 		<< 22, /* what lives rises under garbage, and no collection left a floor */
-	FACT_LIFTED = 1 << 23, /* collections leave more than they did, if not evenly */
-	FACT_BEHIND = 1 << 24, /* more has been mapped since the last row */
-	FACT_ROSE = 1 << 25,   /* by a quarter above all of the first two thirds */
-	FACT_FAR = 1 << 26,    /* a fifth of what lives came in the later half */
-	FACT_LATELY = 1 << 27, /* by a quarter above all of it, in its last cell */
-	FACT_LARGE = 1 << 19,  /* ... a large part is nobody's */
+	FACT_LIFTED = 1 << 23,	 /* collections leave more than they did, if not evenly */
+	FACT_BEHIND = 1 << 24,	 /* more has been mapped since the last row */
+	FACT_ROSE = 1 << 25,	 /* by a quarter above all of the first two thirds */
+	FACT_FAR = 1 << 26,	 /* a fifth of what lives came in the later half */
+	FACT_LATELY = 1 << 27,	 /* by a quarter above all of it, in its last cell */
+	FACT_OUTLASTS = 1 << 28, /* more has survived lately than ever before */
+	FACT_LARGE = 1 << 19,	 /* ... a large part is nobody's */
 };
 
 struct growth_facts {

@@ -40,7 +40,9 @@ static bool
 is_behind(const struct growth_model *m, const struct growth_group *g)
 {
 	return m->behind_bytes >= BEHIND_BYTES && m->behind_bytes >= g->live_bytes / 10 &&
-	       g->mapped_bytes >= BEHIND_BYTES && g->mapped_bytes > g->live_bytes / 2;
+	       g->mapped_bytes >= BEHIND_BYTES &&
+	       (g->mapped_bytes > g->live_bytes / 2 ||
+		m->behind_bytes > g->live_bytes / 2);
 }
 
 static struct growth_finding

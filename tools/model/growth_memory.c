@@ -168,3 +168,23 @@ growth_memory_judge(struct growth_model *m, const struct resident *now)
 	judge_all(m);
 	growth_rows_free(&timed);
 }
+
+void
+growth_memory_agree(struct growth_model *m)
+{
+	struct growth_part *next = &m->parts[WEIR_PART_OF_NEXT];
+	struct growth_small small = {0};
+
+	for (size_t i = 0; i < m->n_groups; i++) {
+		const struct growth_group *g = &m->groups[i];
+		double live = g->error > 0 ? (double)g->live_bytes : 0;
+
+		small.peak += g->error > 0 ? (double)g->peak_bytes : 0;
+		small.live += live;
+		small.held += g->finding.verdict == GROWTH_HELD ? live : 0;
+		small.undecided += g->finding.verdict == GROWTH_UNDECIDED ? live : 0;
+	}
+	if (m->v->head.gc_known != 0)
+		next->verdict =
+			growth_judge_next(next->verdict, small, m->v->head.major_gcs);
+}

@@ -11,4 +11,7 @@
 /* Fills rss, limit_bytes, rss_verdict and parts of a model whose window is set. `now` may be NULL. */
 void growth_memory_judge(struct growth_model *m, const struct resident *now);
 
+/* Once the groups are judged: what they say of the parts that they are in. */
+void growth_memory_agree(struct growth_model *m);
+
 #endif

@@ -94,6 +94,7 @@ growth_model_make(struct growth_model *m, struct growth_places *places,
 		growth_sums_added(m, group_of);
 		growth_judge_groups(m, places, group_of);
 	}
+	growth_memory_agree(m);
 	sorting = request->sort;
 	qsort(m->groups, m->n_groups, sizeof(*m->groups), by_sort_value);
 	free(group_of);

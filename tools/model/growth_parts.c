@@ -18,6 +18,12 @@
 
 #define FEW_POINTS 4
 
+/* Lines of small blocks that tell something of all. */
+#define FEW_SMALL_BYTES (8 * MB)
+
+/* In a younger record a heap that stands still may just have been collected. */
+#define YOUNG_S 60
+
 /* What a leak of the next allocator's is not: so much of it is free. */
 #define FREE_SHARE 2
 
@@ -176,6 +182,14 @@ outgrows(const struct growth_window *w, const struct growth_window *used, double
 		       (least > now / 8 ? least : now / 8);
 }
 
+/* A young one that has grown, and no collection since the first look: what stands still may fill what that has freed. */
+static bool
+is_unseen(const struct growth_window *w, const struct growth_window *used, double least)
+{
+	return w->end_s - w->begin_s < YOUNG_S && used->epochs < 2 &&
+	       w->live[GROWTH_CELLS - 1] - w->live[0] >= least;
+}
+
 /* Collections take most of what comes, or always leave the same: what grows is garbage. */
 static bool
 takes_most(const struct growth_window *w, const struct growth_window *used, double least)
@@ -233,11 +247,27 @@ facts_of(const struct resident *now, uint64_t bytes, const struct growth_windows
 	}
 	if (all->epochs >= FEW_POINTS)
 		is |= FACT_GC_SEEN;
+	if (is_unseen(&w->of[w->n - 1], all, least < 8 * MB ? 8 * MB : least))
+		is |= FACT_HIGHER;
 	if (leaves_more(all, least < 8 * MB ? 8 * MB : least))
 		is |= FACT_HIGHER;
 	if (!leaves_more(all, 0) && takes_most(&w->of[w->n - 1], all, least))
 		is |= FACT_COMES_DOWN;
 	return is;
+}
+
+enum growth_verdict
+growth_judge_next(enum growth_verdict by_size, struct growth_small s, uint64_t major_gcs)
+{
+	if (by_size != GROWTH_HELD)
+		return by_size;
+	if (s.peak < FEW_SMALL_BYTES)
+		return major_gcs > 0 ? GROWTH_HELD : GROWTH_UNDECIDED;
+	if (s.held >= s.peak / 8)
+		return GROWTH_HELD;
+	return s.undecided >= s.peak / 8 && s.undecided >= (s.live - s.held) / 2
+		       ? GROWTH_UNDECIDED
+		       : GROWTH_GC_LAG;
 }
 
 static const struct growth_rule rules[] = {
@@ -277,8 +307,11 @@ growth_judge_part(const struct resident *now, enum weir_memory_part part,
 				 ? LARGE_BYTES / 2
 				 : LARGE_BYTES;
 
+	/* Of V8's heap a collection may have left less than half of all, and more than before. */
+	uint64_t share = said == GROWTH_UNDECIDED && used != NULL ? 4 : 2;
+
 	return (struct growth_part){
-		.worth = grows || (bytes >= large && bytes >= now->rss_bytes / 2),
+		.worth = grows || (bytes >= large && bytes >= now->rss_bytes / share),
 		.verdict = grows && kept ? GROWTH_RETAINED : said,
 		.slope_bytes_per_s = grows ? slope : 0,
 		.enough_s = (is & FACT_FEW_POINTS) != 0 ? enough_s(&w->of[w->n - 1]) : 0,

@@ -23,6 +23,15 @@ struct growth_part {
 /* Free memory of weir's is large beside what lives, after a time when more lived. */
 bool growth_retained(const struct resident *now, uint64_t peak_live);
 
+/* What lines of small blocks have of the next allocator's part: at most, now, and by their verdicts. */
+struct growth_small {
+	double peak, live, held, undecided;
+};
+
+/* Of a runtime that collects garbage: what is held by its size alone may wait for that, as the lines tell. */
+enum growth_verdict growth_judge_next(enum growth_verdict by_size, struct growth_small s,
+				      uint64_t major_gcs);
+
 /* `w`: the part over time. `used`, of V8's heap: what was in use after full collections; else NULL. */
 struct growth_part growth_judge_part(const struct resident *now,
 				     enum weir_memory_part part,

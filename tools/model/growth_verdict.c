@@ -54,7 +54,8 @@ static const struct growth_rule rules[] = {
 	{"gone", FACT_GONE, 0, GROWTH_RELEASED, NULL},
 	{"quiet", FACT_QUIET, 0, GROWTH_PLATEAU, NULL},
 	/* A ring that has just filled: the rise is of then, and most is replaced since. */
-	{"filled", FACT_RISES | FACT_REPLACED, FACT_OFTEN, GROWTH_UNDECIDED, NULL},
+	{"filled", FACT_RISES | FACT_REPLACED, FACT_OFTEN | FACT_CLIMBS, GROWTH_UNDECIDED,
+	 NULL},
 	{"rises", FACT_RISES, 0, GROWTH_HELD, NULL},
 	{"one-grows", FACT_ONE, 0, GROWTH_HELD,
 	 "one block that is copied as it grows: each copy is larger, and one survives "
@@ -62,6 +63,9 @@ static const struct growth_rule rules[] = {
 	{"slows", FACT_SLOWS, 0, GROWTH_UNDECIDED,
 	 "rises, but ever slower: a cache that fills does, and so does the day's load"},
 	{"rose", FACT_STOPPED | FACT_ROSE, 0, GROWTH_UNDECIDED, JUST_ROSE},
+	{"outlasts", FACT_OUTLASTS, FACT_KEPT, GROWTH_UNDECIDED,
+	 "more of it has survived garbage collections lately than ever before: whether "
+	 "that goes on is not known yet"},
 	{"stopped", FACT_STOPPED, FACT_YOUNG | FACT_SWELLS, GROWTH_PLATEAU, NULL},
 	/* The points show no rise: the blocks tell. */
 	{"few-flat", FACT_FEW_BLOCKS, FACT_FEW_POINTS | FACT_HIGHER, GROWTH_PLATEAU,
@@ -136,6 +140,7 @@ growth_judge(const struct growth_evidence *e)
 		.survived = f.survived,
 		.climb = growth_climb(e->windows, e->gc_known),
 		.gc_known = e->gc_known,
+		.unseen = (f.is & FACT_UNSEEN) != 0,
 		.queued = e->queued,
 	};
 

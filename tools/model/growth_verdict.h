@@ -60,6 +60,7 @@ struct growth_finding {
 	double survived;	   /* share of the live bytes that survived a major GC */
 	struct growth_climb climb; /* how far it has come, and when */
 	bool gc_known;
+	bool unseen; /* the next collection tells */
 	bool queued; /* what waits to be taken: whoever does not take it holds it */
 };
 

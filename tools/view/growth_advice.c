@@ -113,8 +113,9 @@ print_held(const struct growth_view *v, const struct growth_group *g, FILE *out,
 		growth_advice_holders(v, g, out, indent);
 	else if (strcmp(runtime, "python") == 0 && g->blame.rank <= GROWTH_BLAME_RUNTIME)
 		fprintf(out,
-			"%*sin the process: gc.get_referrers(object), or objgraph's "
-			"show_backrefs\n",
+			"%*sin the process: gc.collect() first, which what only "
+			"refers to itself waits for; if it stays, "
+			"gc.get_referrers(object), or objgraph's show_backrefs\n",
 			indent, "");
 	else if (strcmp(runtime, "deno") == 0 || strcmp(runtime, "bun") == 0)
 		fprintf(out,
@@ -193,7 +194,8 @@ growth_advice_print(const struct growth_view *v, const struct growth_group *g, F
 				"%*sno garbage collection has been seen in this process: "
 				"the next one tells, and frees may wait for it\n",
 				indent, "");
-		if (g->finding.gc_known && g->finding.survived < UNPROVEN)
+		if (g->finding.gc_known &&
+		    (g->finding.survived < UNPROVEN || g->finding.unseen))
 			growth_advice_collect(v, out, indent);
 		fprintf(out, "%*snext: let it run on, and mark two instants: ", indent,
 			"");

@@ -121,7 +121,8 @@ print_script(const struct growth_view *v, const struct growth_part *p, FILE *out
 }
 
 static void
-print_next(const struct growth_view *v, FILE *out, int indent)
+print_next(const struct growth_view *v, const struct growth_part *p, FILE *out,
+	   int indent)
 {
 	char kept[SHOW_VALUE], floor[SHOW_VALUE], again[RUN_AGAIN_BYTES];
 	const char *runtime = trace_view_string(v->trace, v->trace->head.runtime);
@@ -141,6 +142,16 @@ print_next(const struct growth_view *v, FILE *out, int indent)
 			"%*s$ LD_PRELOAD=libjemalloc.so.2 %s    # small blocks from an "
 			"allocator that mixes sizes less\n",
 			indent, "", again, indent, "", again);
+	}
+	if (p->verdict == GROWTH_UNDECIDED && p->slope_bytes_per_s > 0) {
+		put(out, indent,
+		    "what frees it may wait for a garbage collection, or for the event "
+		    "loop");
+		growth_advice_collect(v, out, indent);
+	} else if (p->verdict == GROWTH_GC_LAG) {
+		put(out, indent,
+		    "its lines are garbage, which a collection frees: no leak; what is "
+		    "free then is kept for the next");
 	}
 	if (v->trace->head.sample_bytes != 0) {
 		put(out, indent,
@@ -215,7 +226,7 @@ part_advice_print(const struct growth_view *v, enum weir_memory_part part, FILE 
 	else if (part == WEIR_PART_OF_SCRIPT)
 		print_script(v, &m->parts[part], out, indent);
 	else if (part == WEIR_PART_OF_NEXT)
-		print_next(v, out, indent);
+		print_next(v, &m->parts[part], out, indent);
 	else if (part == WEIR_PART_OF_MAPS)
 		print_maps(v, out, indent);
 	else if (said[part] != NULL)
