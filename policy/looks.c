@@ -64,6 +64,10 @@ weir_parts_due(const struct weir_parts_look *look, int64_t now_ns, uint64_t rss_
 #define SELDOM_NS    INT64_C(10000000)
 #define UNSEEN_BYTES ((uint64_t)256 << 20)
 
+/* A page more than at the last look: ten times that, as on a busy machine. */
+#define PAGE_NS	   50.0
+#define PAGE_BYTES 4096
+
 bool
 weir_parts_brief(const struct weir_parts_look *look, int64_t now_ns, uint64_t rss_bytes)
 {
@@ -71,8 +75,16 @@ weir_parts_brief(const struct weir_parts_look *look, int64_t now_ns, uint64_t rs
 		return rss_bytes <= UNSEEN_BYTES;
 	double times = (double)rss_bytes / (double)look->rss_bytes;
 
-	/* A few mappings cost more than a few pages: a small process says little of a large one. */
-	double cost_ns = (double)look->cost_ns * (times > 1 ? times : 1);
+	double more =
+		rss_bytes > look->rss_bytes ? (double)(rss_bytes - look->rss_bytes) : 0;
+
+	/*
+	 * A few mappings cost more than a few pages: by its size alone a look at a small process that grows would soon be too
+	 * dear for ever.
+	 */
+	double by_size_ns = (double)look->cost_ns * (times > 1 ? times : 1);
+	double by_pages_ns = (double)look->cost_ns + more / PAGE_BYTES * PAGE_NS;
+	double cost_ns = by_size_ns < by_pages_ns ? by_size_ns : by_pages_ns;
 
 	return cost_ns <= (double)BRIEF_NS ||
 	       (cost_ns <= (double)SELDOM_NS &&

@@ -81,6 +81,16 @@ child_is_taken() {
   run -0 --separate-stderr "$WEIR" growth --stacks=0
   [[ $output == "node child.js, pid "* ]]
   [[ $stderr == *"note: growth: process "*", node child.js, is the largest of 3 that belong together"* ]]
+  # Whoever asks of one is told of those that it started, if they are larger; of one without a sidecar, of all.
+  run -0 "$WEIR" growth "$parent"
+  has "it started 2 processes under weir, larger than it:"
+  [[ $output =~ "  weir growth "[0-9]+" "+"# node child.js, "[0-9.]+" MB resident" ]]
+  run -0 "$WEIR" growth
+  lacks "it started"
+  shell=$(tr ' ' '\n' <"/proc/$parent/task/$parent/children" | head -n 1)
+  run -1 "$WEIR" growth "$shell"
+  has "process $shell has no sidecar: "
+  has "it started 1 process under weir:"
   # Another one beside it: nothing is obvious.
   "$WEIR" run -- node -e 'const held = Buffer.alloc(2e7, 1); console.log("up"); setTimeout(() => {}, 60000, held)' >other 3>&- &
   other=$!

@@ -49,6 +49,13 @@ over_tail(double t)
 	return tail(t) + (double)((int)t % 3) * 10 * MB;
 }
 
+/* A block each two seconds. */
+static double
+stairs(double t)
+{
+	return (double)((int)t / 2 * 4) * MB;
+}
+
 /* One case for each rule, in their order; 1000 blocks of which `freed` were, all survived if not `young`. */
 static const struct row {
 	const char *rule;
@@ -70,6 +77,7 @@ static const struct row {
 	{"rose", GROWTH_UNDECIDED, 40, late_step, late_step, .freed = 600},
 	{"outlasts", GROWTH_UNDECIDED, 200, over_tail, tail, .freed = 900, .gc_s = 3},
 	{"stopped", GROWTH_PLATEAU, 40, bend, bend, .freed = 600},
+	{"enlarges", GROWTH_HELD, 20, line, zero, .few_blocks = true, .gc_s = 10},
 	{"few-flat", GROWTH_PLATEAU, 20, constant, constant, .few_blocks = true},
 	{"few", GROWTH_UNDECIDED, 3, line, line, .few_blocks = true},
 	{"kept-short", GROWTH_UNDECIDED, 3, constant, constant, .freed = 0},
@@ -108,6 +116,7 @@ static const struct row others[] = {
 	{"flat", GROWTH_PLATEAU, 12, saw, saw_floor, .freed = 300, .swells = true},
 	{"flat", GROWTH_PLATEAU, 40, over_ragged, ragged_rise, .freed = 300, .gc_s = 5},
 	{"flat", GROWTH_PLATEAU, 40, constant, constant, .freed = 300, .lately = true},
+	{"few", GROWTH_UNDECIDED, 20, stairs, zero, .few_blocks = true, .gc_s = 10},
 	/* What is young has outlasted nothing. */
 	{"replaced", GROWTH_PLATEAU, 200, over_tail, tail, .freed = 900, .young = true,
 	 .gc_s = 3},

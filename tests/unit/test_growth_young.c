@@ -99,6 +99,14 @@ TEST(four_collections_in_step_with_the_time_are_of_a_leak)
 	/* The last one took most of it. */
 	paced_until = 100;
 	CHECK_EQ(of_four_collections(20).verdict, GROWTH_UNDECIDED);
+	/* The next one tells, but of what has survived already. */
+	CHECK(of_four_collections(20).unseen);
+	struct growth_evidence e = evidence(19);
+
+	e.age_bytes[1] = e.live_bytes;
+	CHECK(!growth_judge(&e).unseen);
+	e.age_bytes[1] = 0;
+	CHECK(growth_judge(&e).unseen);
 }
 
 /* Sampled for three seconds. */

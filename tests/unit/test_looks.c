@@ -136,6 +136,12 @@ TEST(a_thread_of_the_host_looks_where_that_takes_no_milliseconds)
 	CHECK(weir_parts_brief(&look, 14000 * MS, 500 * MB));
 	weir_parts_looked(&look, 20000 * MS, 11 * MS, 500 * MB);
 	CHECK(!weir_parts_brief(&look, 900000 * MS, 500 * MB));
+	/* A small process has many mappings for its pages; what it grows by is pages. */
+	weir_parts_looked(&look, 2000 * MS, 3 * MS, 50 * MB);
+	CHECK(!weir_parts_brief(&look, 10500 * MS, 150 * MB));
+	CHECK(weir_parts_brief(&look, 10600 * MS, 150 * MB));
+	CHECK(weir_parts_brief(&look, 22000 * MS, 500 * MB));
+	CHECK(!weir_parts_brief(&look, 900000 * MS, 700 * MB));
 }
 
 #define TAP_TESTS                                                                        \

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tools/commands/cmd.h"
+#include "tools/commands/descendants.h"
 #include "tools/commands/subject.h"
 #include "tools/commands/tracetime.h"
 #include "tools/view/growth_view.h"
@@ -183,10 +184,14 @@ print(const struct request *r, const struct locate_entry *e,
 	};
 
 	growth_model_make(&model, v.places, &r->g, &memory);
-	if (r->json)
+	if (r->json) {
 		growth_json_print(&v, stdout);
-	else
+	} else {
 		growth_text_print(&v, stdout);
+		if (e->life == LOCATE_RUNNING)
+			descendants_list(stdout, e->pid, e->start_ticks, memory.rss_bytes,
+					 ", larger than it");
+	}
 	growth_model_free(&model);
 	growth_places_free(v.places);
 }

@@ -6,7 +6,7 @@ libtools_a_SOURCES += \
 	%D%/cmd_holders.c %D%/holders_answer.c %D%/holders_answer.h \
 	%D%/holders_take.c %D%/holders_take.h %D%/inspected.c %D%/inspected.h \
 	%D%/configured.c %D%/configured.h %D%/convert.c %D%/convert.h %D%/mail_args.c %D%/mail_args.h %D%/option_args.c %D%/option_args.h %D%/output.c %D%/output.h %D%/prune.c %D%/prune.h \
-	%D%/subject.c %D%/subject.h %D%/summary.c %D%/summary.h %D%/tracetime.c %D%/tracetime.h
+	%D%/descendants.c %D%/descendants.h %D%/subject.c %D%/subject.h %D%/summary.c %D%/summary.h %D%/tracetime.c %D%/tracetime.h
 
 bin_PROGRAMS += weir
 weir_SOURCES = %D%/main.c

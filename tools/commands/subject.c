@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "config.h"
+#include "tools/commands/descendants.h"
 #include "tools/host/running.h"
 #include "tools/model/process_tree.h"
 #include "tools/read/look.h"
@@ -42,6 +43,7 @@ tell_no_sidecar(const char *what, pid_t pid)
 			   (int)pid, why);
 	else
 		tell_error("process %d does not run under weir: %s", (int)pid, why);
+	descendants_list(stderr, pid, st.start_ticks, 0, "");
 }
 
 /* By pid or by path. */

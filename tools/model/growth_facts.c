@@ -24,8 +24,13 @@
 /* Of what lives, so much has survived: it is no garbage, whatever else of the line was freed. */
 #define SOLID 0.6
 
+/* So little that it may all be garbage. */
+#define UNPROVEN 0.3
+
 /* A rise below this share of what lives is noise, whatever its sign test says. */
 #define LEAST_RISE 0.03
+
+#define LEAST_ENLARGED (UINT64_C(16) << 20)
 
 /* So little that survives is nothing. */
 #define SURVIVES 0.05
@@ -57,6 +62,18 @@ double
 growth_active_until(const struct growth_evidence *e)
 {
 	return enlarges(e) ? e->windows->end_s : e->active_until_s;
+}
+
+/* More steps up than there are blocks: they grow where they are. What a runtime maps for itself may, by a little. */
+static bool
+is_enlarged(const struct growth_evidence *e)
+{
+	const double *live = longest(e->windows)->live;
+	uint64_t steps = 0;
+
+	for (size_t i = 1; i < GROWTH_CELLS; i++)
+		steps += live[i] > live[i - 1];
+	return steps > 2 * e->alloc_count && e->live_bytes >= LEAST_ENLARGED;
 }
 
 static bool
@@ -358,11 +375,14 @@ growth_facts(const struct growth_evidence *e)
 	FACT(HIGHER, now > live[0]);
 	FACT(GC_KNOWN, e->gc_known);
 	FACT(GC_SEEN, e->major_gcs > 0);
-	FACT(PROVEN, !e->gc_known || (e->major_gcs > 0 && f.survived >= 0.3));
+	FACT(PROVEN, !e->gc_known || (e->major_gcs > 0 && f.survived >= UNPROVEN));
 	FACT(COMES_DOWN, comes_down(e));
 	FACT(KEEPS, keeps(e));
 	FACT(UNSEEN, e->gc_known && (f.is & FACT_REPLACED) != 0 && is_unseen(e));
 	FACT(ROSE, has_risen(e));
+	FACT(ENLARGED, is_enlarged(e));
+	FACT(SETTLED, f.survived >= (w->epochs < FEW_FLOORS ? SOLID : UNPROVEN) &&
+			      (f.is & FACT_UNSEEN) == 0);
 	FACT(OUTLASTS, e->gc_known && outlasts(e));
 	FACT(LIFTED, e->gc_known && is_lifted(e));
 	FACT(SWELLS, e->gc_known && w->epochs < FEW_GCS && swells(e, FEW_LIVE));

@@ -40,6 +40,8 @@ enum growth_fact {
 	FACT_FAR = 1 << 26,	 /* a fifth of what lives came in the later half */
 	FACT_LATELY = 1 << 27,	 /* by a quarter above all of it, in its last cell */
 	FACT_OUTLASTS = 1 << 28, /* more has survived lately than ever before */
+	FACT_SETTLED = 1 << 30,	 /* one collection more would tell nothing */
+	FACT_ENLARGED = 1 << 29, /* its blocks, where they are */
 	FACT_LARGE = 1 << 19,	 /* ... a large part is nobody's */
 };
 

@@ -175,10 +175,13 @@ static bool
 outgrows(const struct growth_window *w, const struct growth_window *used, double least)
 {
 	double now = w->live[GROWTH_CELLS - 1];
+	/* A record that began when the process was large has nothing of the time before, when it was smaller. */
+	double then = w->begin_s < YOUNG_S ? w->end_s * 2 / 5 : 0;
+	size_t until = then > 0 ? growth_window_cell(w, then) : GROWTH_CELLS * 2 / 5;
 
 	return used->epochs > 1 && last_of(w, used).cell >= GROWTH_CELLS * 7 / 8 &&
 	       used->floor[GROWTH_CELLS - 1] >= 0.7 * now &&
-	       now - most_until(w, GROWTH_CELLS * 2 / 5) >=
+	       now - most_until(w, until < GROWTH_CELLS ? until : 0) >=
 		       (least > now / 8 ? least : now / 8);
 }
 

@@ -67,6 +67,8 @@ static const struct growth_rule rules[] = {
 	 "more of it has survived garbage collections lately than ever before: whether "
 	 "that goes on is not known yet"},
 	{"stopped", FACT_STOPPED, FACT_YOUNG | FACT_SWELLS, GROWTH_PLATEAU, NULL},
+	/* No new block, and none that goes: a Wasm memory. */
+	{"enlarges", FACT_FEW_BLOCKS | FACT_CLIMBS | FACT_ENLARGED, 0, GROWTH_HELD, NULL},
 	/* The points show no rise: the blocks tell. */
 	{"few-flat", FACT_FEW_BLOCKS, FACT_FEW_POINTS | FACT_HIGHER, GROWTH_PLATEAU,
 	 NULL},
@@ -140,7 +142,7 @@ growth_judge(const struct growth_evidence *e)
 		.survived = f.survived,
 		.climb = growth_climb(e->windows, e->gc_known),
 		.gc_known = e->gc_known,
-		.unseen = (f.is & FACT_UNSEEN) != 0,
+		.unseen = e->gc_known && (f.is & FACT_SETTLED) == 0,
 		.queued = e->queued,
 	};
 

@@ -13,9 +13,6 @@
 /* A plateau that somebody may ask about. */
 #define LARGE_BYTES (UINT64_C(64) << 20)
 
-/* So little of what lives has survived a collection that the next one is worth asking for. */
-#define UNPROVEN 0.3
-
 static bool
 is_running(const struct growth_view *v)
 {
@@ -194,8 +191,7 @@ growth_advice_print(const struct growth_view *v, const struct growth_group *g, F
 				"%*sno garbage collection has been seen in this process: "
 				"the next one tells, and frees may wait for it\n",
 				indent, "");
-		if (g->finding.gc_known &&
-		    (g->finding.survived < UNPROVEN || g->finding.unseen))
+		if (g->finding.unseen)
 			growth_advice_collect(v, out, indent);
 		fprintf(out, "%*snext: let it run on, and mark two instants: ", indent,
 			"");
