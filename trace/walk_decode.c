@@ -135,7 +135,8 @@ v8_frame(struct decode *d, uint64_t word, const struct v8_frame *f)
 	reader->memory->failed = false;
 	if (v8_identity(reader, f->function, identity) == 0) {
 		r = memo_of(identity, place_of(f));
-		if (memo_matches(r, identity, place_of(f))) {
+		/* After a collection other code of the same function may lie there, with others inlined. */
+		if ((word & WALK_CODE) == 0 && memo_matches(r, identity, place_of(f))) {
 			recall(d, r);
 			if (tells)
 				memo_keep_at(r, &spot);

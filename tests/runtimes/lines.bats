@@ -14,8 +14,8 @@ setup() {
 
 # judge: what weir says of the run (growth.json) beside what the program counted (counts.json).
 judge() {
-  jq -c --slurpfile counts counts.json '
-    def own: [.stack[] | select(.file != null and (.file | endswith("lines.cjs")))];
+  jq -c --slurpfile counts counts.json --arg program "${program-lines.cjs}" '
+    def own: [.stack[] | select(.file != null and (.file | endswith($program)))];
     ([.sites[] | .alloc_count as $n | [own[] | select(.exact_line).line] | unique[] | {line: tostring, $n}]
       | group_by(.line) | map({key: .[0].line, value: (map(.n) | add)}) | from_entries) as $got
     | ($counts[0] | to_entries) as $want
@@ -32,7 +32,7 @@ lines() {
     is_here "$name" || continue
     use "$name"
     tested=$((tested + 1))
-    with_weir "${runtime[@]}" "$@" "$programs/lines.cjs" counts.json "${ROUNDS:-150}" >said 2>&1 || true
+    with_weir "${runtime[@]}" "$@" "$programs/${program-lines.cjs}" counts.json "${ROUNDS:-150}" >said 2>&1 || true
     "$weir" growth --json --top=0 --by=stack --no-files "$sidecars"/*.weir >growth.json
     judge >judged
     echo "# $name $* $(cat judged)"
@@ -48,6 +48,10 @@ lines() {
 
 @test "lines are those of the calls in Maglev's code" {
   nodes='node22 node23 node24 node25 node26' lines --maglev --no-turbofan
+}
+
+@test "lines are those of the calls in code that lies where other code of the function lay" {
+  program=again.cjs ROUNDS=300 lines --allow-natives-syntax --expose-gc --no-use-osr
 }
 
 # For make check-lines.
