@@ -154,6 +154,12 @@ nearest(const struct source *s, uint32_t position)
 	return (struct mark){.source = s->at, .identity = s->identity};
 }
 
+static int32_t
+offset_of(uint64_t word)
+{
+	return v8_is_smi(word) ? v8_smi(word) : 0;
+}
+
 int
 v8_script_line(const struct v8_reader *r, uint64_t script, int32_t position,
 	       uint32_t *line, uint32_t *column)
@@ -179,12 +185,13 @@ v8_script_line(const struct v8_reader *r, uint64_t script, int32_t position,
 	count(r, &s, &m, (uint32_t)position);
 	if (r->memory->failed)
 		return -EFAULT;
-	*column = (uint32_t)position - m.line_start + 1;
-	*line = m.line + 1;
-	/* Part of a larger text, as vm.Script's lineOffset has it. */
-	if (v8_is_smi(first_line) && v8_smi(first_line) > 0)
-		*line += (uint32_t)v8_smi(first_line);
-	if (m.line == 0 && v8_is_smi(first_column) && v8_smi(first_column) > 0)
-		*column += (uint32_t)v8_smi(first_column);
+	/* Part of a larger text, as vm.Script's lineOffset has it; one below zero leaves out lines that a tool put before. */
+	int64_t at_line = (int64_t)m.line + 1 + offset_of(first_line);
+	int64_t at_column = (int64_t)position - m.line_start + 1 +
+			    (m.line == 0 ? offset_of(first_column) : 0);
+	if (at_line <= 0 || at_line > INT32_MAX)
+		return -ENOENT;
+	*line = (uint32_t)at_line;
+	*column = at_column > 0 ? (uint32_t)at_column : 0;
 	return 0;
 }

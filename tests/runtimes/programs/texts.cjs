@@ -12,8 +12,8 @@ globalThis.place = () => {
 	console.log([bytes, at.getFunctionName(), at.getScriptNameOrSourceURL(), at.getLineNumber()].join('\t'));
 	return bytes;
 };
-const run = (text, filename) => {
-	const f = filename ? vm.runInThisContext(text, { filename }) : (0, eval)(text);
+const run = (text, filename, offsets) => {
+	const f = filename ? vm.runInThisContext(text, { filename, ...offsets }) : (0, eval)(text);
 	kept.push(f());
 };
 const body = (name) => `(function ${name}() { return Buffer.alloc(place()); })`;
@@ -26,4 +26,6 @@ run(`1;\r2;\r\n3;\n4;\r${body('returns')}`, 'returns.js');
 run(`/* ${'x'.repeat(4091)}\r\n */\n${body('returnAtEdge')}`, 'edge.js');
 run(`\n${body('emoji𝒳')}`, 'dir/😀 file.js');
 run(`\n${body('half')}`, 'half-\ud83d.js');
+run(`\n\n${body('wrapped')}`, 'wrapped.js', { lineOffset: -1 });
+run(`\n\n${body('part')}`, 'part.js', { lineOffset: 40, columnOffset: 8 });
 setTimeout(() => process.kill(process.pid, 'SIGKILL'), 2500);
