@@ -8,6 +8,7 @@
 #include "config.h"
 #include "tests/tap.h"
 #include "tools/names/sourcemap.h"
+#include "tools/names/url.h"
 
 static struct sourcemap_place place;
 
@@ -92,6 +93,40 @@ TEST(sources_are_seen_from_the_map)
 	sourcemap_free(m);
 }
 
+TEST(a_source_without_a_name_has_no_place)
+{
+	struct sourcemap *m;
+
+	NEEDS_JSON;
+	m = parse("{\"version\":3,\"sources\":[null,\"\",\"a.ts\"],"
+		  "\"mappings\":\"AAAA;ACAA;ACAA\"}");
+	REQUIRE(m != NULL);
+	CHECK_STR(find(m, 1, 1), "none");
+	CHECK_STR(find(m, 2, 1), "none");
+	CHECK_STR(find(m, 3, 1), "/app/dist/a.ts:1:1");
+	sourcemap_free(m);
+}
+
+TEST(sections_begin_where_they_say)
+{
+	struct sourcemap *m;
+
+	NEEDS_JSON;
+	m = parse("{\"version\":3,\"sections\":["
+		  "{\"offset\":{\"line\":0,\"column\":0},"
+		  "\"map\":{\"sources\":[\"a.ts\"],\"mappings\":\"AAAA;AACA\"}},"
+		  "{\"offset\":{\"line\":1,\"column\":10},"
+		  "\"map\":{\"sources\":[\"b.ts\"],\"mappings\":\"AAUA,IACA;AACA\"}}]}");
+	REQUIRE(m != NULL);
+	CHECK_STR(find(m, 1, 1), "/app/dist/a.ts:1:1");
+	CHECK_STR(find(m, 2, 10), "/app/dist/a.ts:2:1");
+	CHECK_STR(find(m, 2, 11), "/app/dist/b.ts:11:1");
+	CHECK_STR(find(m, 2, 15), "/app/dist/b.ts:12:1");
+	/* Only the first line of a section is moved to the right. */
+	CHECK_STR(find(m, 3, 1), "/app/dist/b.ts:13:1");
+	sourcemap_free(m);
+}
+
 TEST(what_is_no_map_is_none)
 {
 	static const char *const bad[] = {
@@ -110,6 +145,13 @@ TEST(what_is_no_map_is_none)
 		"{\"sources\":[\"a\"],\"mappings\":\"D\"}",
 		"{\"sources\":[\"a\"],\"mappings\":\"AA\"}",
 		"{\"sources\":[\"a\"],\"mappings\":\"AAAAAA\"}",
+		"{\"sections\":[]}",
+		"{\"sections\":{},\"sources\":[],\"mappings\":\"\"}",
+		"{\"sections\":[{\"map\":{\"sources\":[],\"mappings\":\"\"}}]}",
+		"{\"sections\":[{\"offset\":{\"line\":-1,\"column\":0},"
+		"\"map\":{\"sources\":[],\"mappings\":\"\"}}]}",
+		"{\"sections\":[{\"offset\":{\"line\":0,\"column\":0},\"map\":"
+		"{\"sections\":[]}}]}",
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
@@ -147,13 +189,20 @@ TEST(the_last_comment_names_the_map)
 	CHECK_STR(url("'sourceMappingURL=a'"), "none");
 	CHECK_STR(url("//# sourceMappingURL=\n"), "none");
 	CHECK_STR(url("sourceMappingURL=a"), "none");
+	CHECK_STR(url("//# sourceMappingURL=a\n// done\n\n/* of\n it */ "), "a");
+	/* Part of a text of the script's, as V8 knows, or of a comment that goes on. */
+	CHECK_STR(url("x = `\n//# sourceMappingURL=a\n`;\n"), "none");
+	CHECK_STR(url("//# sourceMappingURL=a\nx = `\n//# sourceMappingURL=b\n`"),
+		  "none");
+	CHECK_STR(url("/*\n//# sourceMappingURL=a\n*/"), "none");
+	CHECK_STR(url("//# sourceMappingURL=a\n/* no end"), "none");
 	CHECK_STR(url(""), "none");
 }
 
 static void
 resolves(const char *from, const char *to, const char *want)
 {
-	char *path = sourcemap_resolve(from, to);
+	char *path = url_resolve(from, to);
 
 	CHECK_STR(path, want);
 	free(path);
@@ -166,16 +215,39 @@ TEST(paths_are_resolved)
 	resolves("/a/b/c.js", "../../../../d.ts", "/d.ts");
 	resolves("/a/b/c.js", "./x/./y//../d.ts", "/a/b/x/d.ts");
 	resolves("/a/b/c.js", "/d.ts", "/d.ts");
-	resolves("/a/b/c.js", "file:///d%20.ts", "/d%20.ts");
+	resolves("/a/b/c.js", "file:///d%20.ts", "/d .ts");
+	resolves("/a/b/c.js", "d%20.ts", "/a/b/d%20.ts");
 	resolves("/a/b/c.js", "webpack://p/../d.ts", "webpack://p/../d.ts");
 	resolves("c.js", "../d.ts", "../d.ts");
 	resolves("/a/c.js", "..", "");
 	resolves("/a/c.js", "...", "/a/...");
 }
 
+static void
+path_is(const char *name, const char *want)
+{
+	char *path = url_path(name);
+
+	CHECK_STR(path, want);
+	free(path);
+}
+
+TEST(urls_of_files_are_paths)
+{
+	path_is("/a/b%20c.js?x", "/a/b%20c.js?x");
+	path_is("file:///a/b%20c.js", "/a/b c.js");
+	path_is("file:///a/b.mjs?v=1#x", "/a/b.mjs");
+	path_is("file:///a/b%3F.mjs#x", "/a/b?.mjs");
+	path_is("file:///a%00b%4", "/a%00b%4");
+	path_is("", "");
+}
+
 #define TAP_TESTS                                                                        \
 	T(places_are_looked_up)                                                          \
 	T(sources_are_seen_from_the_map)                                                 \
+	T(a_source_without_a_name_has_no_place)                                          \
+	T(sections_begin_where_they_say)                                                 \
+	T(urls_of_files_are_paths)                                                       \
 	T(what_is_no_map_is_none)                                                        \
 	T(a_source_that_is_not_there_has_no_place)                                       \
 	T(the_last_comment_names_the_map)                                                \

@@ -99,13 +99,13 @@ line_end(const char *at, size_t left)
 static void
 measure(struct growth_files *f, struct script *s)
 {
-	size_t n, url_bytes, end, start = 0, lines = 1;
+	size_t n, end, start = 0, lines = 1;
 	char *text = sourcemap_script(s->path, f->started_unix_ns, &n);
 
 	s->measured = true;
 	if (text == NULL)
 		return;
-	s->names_map = sourcemap_url(text, n, &url_bytes) != NULL;
+	s->names_map = sourcemap_is_named(text, n);
 	for (size_t i = 0; i<n; i += end> 0 ? end : 1)
 		lines += (end = line_end(text + i, n - i)) > 0;
 	s->line_bytes = calloc(lines, sizeof(*s->line_bytes));

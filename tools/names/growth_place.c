@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "tools/names/growth_files.h"
+#include "tools/names/url.h"
 #include "tools/text/show.h"
 #include "tools/text/tell.h"
 
@@ -79,40 +80,6 @@ keep(const char *text)
 	return copy;
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* ES modules are known by their URL: the path of a file:// one. */
-static char *
-path_of_script(const char *file)
-{
-	char *path, *to;
-
-	if (strncmp(file, "file://", 7) != 0)
-		return keep(file);
-	path = to = keep(file + 7);
-	for (const char *p = path; *p != '\0';) {
-		int high = *p == '%' ? hex_digit(p[1]) : -1;
-		int low = high >= 0 ? hex_digit(p[2]) : -1;
-
-		if (low >= 0 && (high | low) != 0) {
-			*to++ = (char)(high * 16 + low);
-			p += 3;
-		} else {
-			*to++ = *p++;
-		}
-	}
-	*to = '\0';
-	return path;
-}
-
 uint64_t
 growth_started_unix(const struct trace_view *v)
 {
@@ -165,7 +132,7 @@ make_script(struct growth_places *p, const struct weir_trace_frame *f,
 
 	place->script = true;
 	place->function = keep(trace_view_string(p->v, f->function));
-	place->file = path_of_script(trace_view_string(p->v, f->file));
+	place->file = url_path(trace_view_string(p->v, f->file));
 	place->line = f->line;
 	place->column = f->column;
 	place->definition_line = f->definition_line;

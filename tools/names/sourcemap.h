@@ -36,10 +36,13 @@ bool sourcemap_find(const struct sourcemap *m, uint32_t line, uint32_t column,
 
 void sourcemap_free(struct sourcemap *m);
 
-/* The URL behind the last "//# sourceMappingURL=" of a script, or NULL; *n bytes. Pure. */
+/*
+ * The URL behind the last "//# sourceMappingURL=" of a script, or NULL; *n bytes. Pure. Where anything but comments
+ * follows it may be part of a text, and is not believed.
+ */
 const char *sourcemap_url(const char *script, size_t script_bytes, size_t *n);
 
-/* `to` seen from the folder of `from`, with "." and ".." taken out. To be freed. */
-char *sourcemap_resolve(const char *from, const char *to);
+/* Whether a script has such a comment anywhere, or a text that looks like one. Pure. */
+bool sourcemap_is_named(const char *script, size_t script_bytes);
 
 #endif

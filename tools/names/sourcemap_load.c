@@ -5,13 +5,13 @@
  */
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "tools/names/sourcemap.h"
+#include "tools/names/url.h"
 #include "tools/read/foreign.h"
 #include "tools/text/tell.h"
 #include "weir/encode.h"
@@ -20,6 +20,30 @@
 #define MAX_MAP	   (64u << 20)
 
 static const char comment[] = "sourceMappingURL=";
+
+/* Whether nothing but blanks and comments is there: what looks like a comment in a text goes on behind it. */
+static bool
+ends_there(const char *p, const char *end)
+{
+	while (p < end) {
+		const char *close;
+
+		if ((unsigned char)*p <= ' ') {
+			p++;
+		} else if (end - p >= 2 && memcmp(p, "//", 2) == 0) {
+			close = memchr(p, '\n', (size_t)(end - p));
+			p = close != NULL ? close : end;
+		} else if (end - p >= 2 && memcmp(p, "/*", 2) == 0) {
+			close = memmem(p + 2, (size_t)(end - p) - 2, "*/", 2);
+			if (close == NULL)
+				return false;
+			p = close + 2;
+		} else {
+			return false;
+		}
+	}
+	return true;
+}
 
 const char *
 sourcemap_url(const char *script, size_t script_bytes, size_t *n)
@@ -42,7 +66,13 @@ sourcemap_url(const char *script, size_t script_bytes, size_t *n)
 	*n = 0;
 	while (found + *n < end && (unsigned char)found[*n] > ' ')
 		++*n;
-	return *n > 0 ? found : NULL;
+	return *n > 0 && ends_there(found + *n, end) ? found : NULL;
+}
+
+bool
+sourcemap_is_named(const char *script, size_t script_bytes)
+{
+	return memmem(script, script_bytes, comment, sizeof(comment) - 1) != NULL;
 }
 
 /* A whole regular file, terminated; NULL if it is too large or too new. */
@@ -84,18 +114,20 @@ sourcemap_script(const char *script, uint64_t before_unix_ns, size_t *n)
 	return read_file(script, MAX_SCRIPT, before_unix_ns, n);
 }
 
+/* data:application/json;charset=utf-8;base64,... or, without the last word, percent-encoded. */
 static struct sourcemap *
-parse_data(const char *url, size_t n, const char *script)
+parse_data(char *url, size_t n, const char *script)
 {
-	const char *comma = memchr(url, ',', n);
+	char *comma = memchr(url, ',', n);
 	struct sourcemap *m = NULL;
 	struct weir_result r;
 	size_t length, cap;
 	char *json;
 
-	/* data:application/json;charset=utf-8;base64,... */
-	if (comma == NULL || comma - url < 7 || memcmp(comma - 7, ";base64", 7) != 0)
+	if (comma == NULL)
 		return NULL;
+	if (comma - url < 7 || memcmp(comma - 7, ";base64", 7) != 0)
+		return sourcemap_parse(comma + 1, url_decode(comma + 1), script);
 	length = n - (size_t)(comma + 1 - url);
 	cap = length / 4 * 3 + 3;
 	json = malloc(cap);
@@ -108,30 +140,51 @@ parse_data(const char *url, size_t n, const char *script)
 	return m;
 }
 
+/* The file that the URL names beside the script, which may be written as it is or as a URL is. */
+static struct sourcemap *
+parse_file(char *url, const char *script, uint64_t before_unix_ns)
+{
+	char *path, *json = NULL;
+	struct sourcemap *m = NULL;
+	size_t n;
+
+	if (strncmp(url, "file://", 7) != 0 && strstr(url, "://") != NULL)
+		return NULL;
+	path = url_resolve(script, url);
+	json = read_file(path, MAX_MAP, before_unix_ns, &n);
+	if (json == NULL) {
+		free(path);
+		url[strcspn(url, "?#")] = '\0';
+		url_decode(url);
+		path = url_resolve(script, url);
+		json = read_file(path, MAX_MAP, before_unix_ns, &n);
+	}
+	if (json != NULL)
+		m = sourcemap_parse(json, n, path);
+	free(json);
+	free(path);
+	return m;
+}
+
 struct sourcemap *
 sourcemap_load(const char *script, uint64_t before_unix_ns)
 {
 	size_t n, url_bytes;
-	char *text = read_file(script, MAX_SCRIPT, before_unix_ns, &n), *path, *json;
-	char name[PATH_MAX];
+	char *text = read_file(script, MAX_SCRIPT, before_unix_ns, &n), *own;
 	struct sourcemap *m = NULL;
 	const char *url;
 
 	if (text == NULL)
 		return NULL;
 	url = sourcemap_url(text, n, &url_bytes);
-	if (url != NULL && url_bytes > 5 && memcmp(url, "data:", 5) == 0) {
-		m = parse_data(url, url_bytes, script);
-	} else if (url != NULL && url_bytes < sizeof(name) &&
-		   memmem(url, url_bytes, "://", 3) == NULL) {
-		snprintf(name, sizeof(name), "%.*s", (int)url_bytes, url);
-		path = sourcemap_resolve(script, name);
-		json = read_file(path, MAX_MAP, before_unix_ns, &n);
-		if (json != NULL)
-			m = sourcemap_parse(json, n, path);
-		free(json);
-		free(path);
-	}
+	own = url != NULL ? strndup(url, url_bytes) : NULL;
+	if (url != NULL && own == NULL)
+		tell_no_memory();
+	if (own != NULL && strncmp(own, "data:", 5) == 0)
+		m = parse_data(own, strlen(own), script);
+	else if (own != NULL && url_bytes < PATH_MAX)
+		m = parse_file(own, script, before_unix_ns);
+	free(own);
 	free(text);
 	return m;
 }
