@@ -60,6 +60,14 @@ is_for_files(const struct v8_place *p, bool before)
 			      strncmp(p->file, "node:internal/fs/", 17) == 0);
 }
 
+/* Neither the runtime's nor a dependency's; what WebAssembly exports is no line of the program's either. */
+static bool
+is_own(const struct v8_place *p)
+{
+	return !p->runtime && strstr(p->file, "/node_modules/") == NULL &&
+	       strncmp(p->file, "wasm://", 7) != 0;
+}
+
 static void
 each_place(void *context, const struct v8_place *p)
 {
@@ -79,9 +87,8 @@ each_place(void *context, const struct v8_place *p)
 	f.column = p->column;
 	f.definition_line = p->definition_line;
 	d->named_now |= p->file[0] != '\0';
-	/* Neither the runtime's nor a dependency's. */
 	d->files = is_for_files(p, d->files);
-	d->own_now |= !p->runtime && strstr(p->file, "/node_modules/") == NULL;
+	d->own_now |= is_own(p);
 	if (d->n_now < V8_MAX_INLINED)
 		d->now[d->n_now++] = intern_frame(&f);
 }

@@ -28,6 +28,25 @@ blamed() {
   [ "$(blamed)" = 'prepare app.js 2 true' ]
 }
 
+@test "what a package's WebAssembly calls is blamed on who called the package" {
+  mkdir -p node_modules/glue
+  cp "$programs/glue.cjs" node_modules/glue/index.js
+  printf '%s\n' "const { run } = require('glue');" 'function work() {' '	run(300000);' '}' \
+    'for (let i = 0; i < 100; i++) work();' >app.js
+  for name in node node18 node21 node22 node23 node24 node25 node26; do
+    is_here "$name" || continue
+    use "$name"
+    tested=yes
+    with_weir "${runtime[@]}" app.js
+    echo "# $name $(blamed)"
+    [ "$(blamed)" = 'work app.js 3 true' ]
+    # The exported function is called as V8's own traces call it; the Wasm below it has no name.
+    [ "$("$weir" growth --json --top=0 --by=stack "$sidecars"/*.weir |
+      jq '[.sites[].stack[] | select(.file != null and (.file | startswith("wasm://"))) | .function] | unique - ["wasm-function[2]"] | length')" -eq 0 ]
+  done
+  [ -n "${tested-}" ] || skip "no Node here"
+}
+
 @test "a line of what a loader made of a file is not shown as the file's" {
   local tested=0
   printf '%s\n' 'enum Kind { A = 1, B }' 'const kept: Buffer[] = [];' '' '' 'function remember(kind: Kind): void {' \

@@ -37,6 +37,8 @@ TEST(scripts_by_their_names)
 	CHECK_STR(package, "yaml");
 	CHECK_EQ(script("<frozen importlib._bootstrap>"), GROWTH_RUNTIME);
 	CHECK_EQ(script("/srv/my_node_modules_tool/a.js"), GROWTH_APP);
+	CHECK_EQ(script("wasm://wasm/31643d82"), GROWTH_PACKAGE);
+	CHECK_STR(package, "wasm");
 	CHECK_EQ(script(""), GROWTH_APP);
 }
 

@@ -52,8 +52,9 @@ is_dependency(const char *file, char *package, size_t size)
 		if (found != NULL && (from == NULL || found > from))
 			from = found;
 	}
-	if (from == NULL && (starts(file, "https://") || starts(file, "http://") ||
-			     starts(file, "jsr:") || starts(file, "npm:")))
+	if (from == NULL &&
+	    (starts(file, "https://") || starts(file, "http://") ||
+	     starts(file, "jsr:") || starts(file, "npm:") || starts(file, "wasm://")))
 		from = file + strcspn(file, ":") + 1 + strspn(strchr(file, ':') + 1, "/");
 	if (from != NULL)
 		take_package(from, package, size);

@@ -5,6 +5,7 @@
  */
 #include "tools/names/growth_place.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -124,6 +125,19 @@ doubt(struct growth_places *p, const struct weir_trace_frame *f,
 	place->exact = false;
 }
 
+/* WebAssembly's exported functions are known by a number: as V8 calls them in its own traces. */
+static char *
+name_of_script_function(const char *function, const char *file)
+{
+	char name[64];
+
+	if (strncmp(file, "wasm://", 7) != 0 || function[0] == '\0' ||
+	    function[strspn(function, "0123456789")] != '\0')
+		return keep(function);
+	snprintf(name, sizeof(name), "wasm-function[%.12s]", function);
+	return keep(name);
+}
+
 static void
 make_script(struct growth_places *p, const struct weir_trace_frame *f,
 	    struct growth_place *place)
@@ -131,7 +145,8 @@ make_script(struct growth_places *p, const struct weir_trace_frame *f,
 	char package[MAX_PACKAGE];
 
 	place->script = true;
-	place->function = keep(trace_view_string(p->v, f->function));
+	place->function = name_of_script_function(trace_view_string(p->v, f->function),
+						  trace_view_string(p->v, f->file));
 	place->file = url_path(trace_view_string(p->v, f->file));
 	place->line = f->line;
 	place->column = f->column;
