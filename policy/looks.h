@@ -39,7 +39,7 @@ bool weir_parts_due(const struct weir_parts_look *look, int64_t now_ns,
 		    uint64_t rss_bytes);
 
 /*
- * Whether a host's own thread may make it: it takes no more than two milliseconds, by what the last one took; or ten, and a
+ * Whether a host's own thread may make it: it takes no more than two milliseconds, by what the last one took and by the pages that came since; or ten, and a
  * two-thousandth of the time since.
  */
 bool weir_parts_brief(const struct weir_parts_look *look, int64_t now_ns,
