@@ -76,6 +76,29 @@ options_of() {
   [ "${lines[1]}" = unset ]
 }
 
+@test "below the HOME of another user, who does not let one look, there is none" {
+  [ "$(id -u)" -eq 0 ] || skip "needs root, to become another user"
+  command -v setpriv >/dev/null || skip "no setpriv"
+  folder=$(mktemp -d /tmp/weir-conf-XXXXXX) # not below a folder that only root may pass
+  as_nobody() {
+    setpriv --reuid 65534 --regid 65534 --clear-groups \
+      env -u XDG_CONFIG_HOME -u WEIR_PRELOAD HOME="$folder/home" "$@"
+  }
+  cp "$WEIR" "$WEIR_PRELOAD" "$folder/" && chmod 755 "$folder" "$folder"/*
+  mkdir -p -m 700 "$folder/home" && mkdir -p "$folder/home/.config/weir"
+  as_nobody "$folder/weir" --version >/dev/null || skip "another user cannot run it"
+  run as_nobody "$folder/weir" run -- echo runs
+  has "runs"
+  lacks "weir.conf"
+  # One that is there and may not be read is told.
+  chmod 755 "$folder/home"
+  echo decay_ms=7000 >"$folder/home/.config/weir/weir.conf"
+  chmod 600 "$folder/home/.config/weir/weir.conf"
+  run as_nobody "$folder/weir" run -- echo runs
+  has "weir.conf is not used: Permission denied"
+  rm -r "$folder"
+}
+
 @test "doctor shows where each value comes from" {
   printf '\ndecay_ms=7000,floor=64K\n' >"$conf"
   WEIR_OPTIONS=decay_ms=1 run "$WEIR" doctor --json

@@ -233,6 +233,18 @@ environment_of() {
   [ "$output" = "$PWD/tree/libweir_preload.so" ]
 }
 
+@test "without /proc it is found by the name that the command was started by" {
+  unshare -m true 2>/dev/null || skip "no mount namespace of one's own here"
+  mkdir tree
+  cp "$WEIR" tree/weir
+  cp "$WEIR_PRELOAD" tree/
+  # shellcheck disable=SC2016
+  run env -u WEIR_PRELOAD unshare -m sh -c 'mount -t tmpfs none /proc && cd tree && ./weir run sh -c "echo \$LD_PRELOAD"'
+  echo "$output"
+  [ "$status" -eq 0 ]
+  [ "${lines[-1]}" = "$PWD/tree/libweir_preload.so" ]
+}
+
 @test "a shim in a folder with a blank or a colon is preloaded through a link" {
   for folder in 'a b' 'a:b' 'a,b'; do
     mkdir "$folder"

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -58,6 +59,22 @@ prefer(bool musl, const char *guess, char found[PATH_MAX])
 	return fits;
 }
 
+/* Where this program lies, also without /proc. */
+static bool
+own_folder(char self[PATH_MAX])
+{
+	const char *started = (const char *)getauxval(AT_EXECFN);
+	ssize_t n = readlink("/proc/self/exe", self, PATH_MAX - 1);
+
+	self[n > 0 ? n : 0] = '\0';
+	if (n <= 0 && (started == NULL || realpath(started, self) == NULL))
+		self[0] = '\0';
+	if (self[0] != '/')
+		return false;
+	*strrchr(self, '/') = '\0';
+	return true;
+}
+
 /* Fills `self` with this program's folder, and `found`, empty if there is no shim; whether it is for `musl`. */
 static bool
 search_shim(bool musl, char self[PATH_MAX], char found[PATH_MAX])
@@ -66,15 +83,12 @@ search_shim(bool musl, char self[PATH_MAX], char found[PATH_MAX])
 	static const char *const beside[] = {"/", "/../lib/weir/", "/../lib64/weir/",
 					     "/../lib/" MULTIARCH "/weir/"};
 	const char *set = getenv("WEIR_PRELOAD");
-	ssize_t n = readlink("/proc/self/exe", self, PATH_MAX - 1);
+	bool known = own_folder(self);
 
 	found[0] = '\0';
-	self[n > 0 ? n : 0] = '\0';
-	if (n > 0)
-		*strrchr(self, '/') = '\0';
 	if (set != NULL && set[0] != '\0')
 		return prefer(musl, set, found);
-	for (size_t i = 0; n > 0 && i < sizeof(beside) / sizeof(beside[0]); i++) {
+	for (size_t i = 0; known && i < sizeof(beside) / sizeof(beside[0]); i++) {
 		char guess[PATH_MAX + 64];
 
 		snprintf(guess, sizeof(guess), "%s%smusl/%s", self, beside[i],

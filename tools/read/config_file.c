@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -81,17 +82,26 @@ unusable(int fd)
 	return NULL;
 }
 
+/* In a folder of another user, whose HOME is still set, nobody can tell. */
+static bool
+is_not_there(int error, const char *path)
+{
+	return error == ENOENT || error == ENOTDIR ||
+	       (error == EACCES && faccessat(AT_FDCWD, path, F_OK, AT_EACCESS) != 0);
+}
+
 const char *
 config_read(struct config *c, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int error = errno;
 	const char *why;
 	size_t len = 0;
 	ssize_t got = 0;
 	char *text;
 
 	if (fd < 0)
-		return errno == ENOENT || errno == ENOTDIR ? NULL : strerror(errno);
+		return is_not_there(error, path) ? NULL : strerror(error);
 	text = malloc(CONFIG_FILE_MAX + 1);
 	if (text == NULL)
 		tell_no_memory();
