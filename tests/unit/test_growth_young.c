@@ -2,6 +2,7 @@
 /* Verdicts on lines of which few collections were seen, or which are seen for a short time only. */
 #include "tests/tap.h"
 #include "tests/unit/growth_series.h"
+#include "tools/model/growth_lows.h"
 
 /* A collection each five seconds: so much lived then, and 15 MB a second come; `step` more each time. */
 static double low_first, low_step, low_churn;
@@ -109,6 +110,46 @@ TEST(four_collections_in_step_with_the_time_are_of_a_leak)
 	CHECK(growth_judge(&e).unseen);
 }
 
+/* A cache that was full when two collections came, and one after them. */
+TEST(a_collection_that_leaves_no_more_is_of_no_leak)
+{
+	static struct growth_window w = {.end_s = GROWTH_CELLS};
+
+	for (size_t i = 0; i < GROWTH_CELLS; i++) {
+		w.live[i] = 100 * MB;
+		w.floor[i] = (i < 56 ? 0 : i < 64 ? 64 : 95) * MB;
+	}
+	CHECK(growth_lows_pace(&w, 0, 96 * MB, true) <= 0);
+	CHECK(growth_lows_pace(&w, 0, 110 * MB, true) > 1.7 * MB);
+	CHECK(growth_lows_pace(&w, 0, 110 * MB, false) <= 0);
+}
+
+/* Minor collections each three seconds, and one in four stays: the first of them left much garbage. */
+static double
+minor_falls(double t)
+{
+	static const double first[] = {10, 25, 12, 12, 12, 12};
+
+	return (t < 6 ? first[(int)t] : 4 + 1.5 * t + (double)((int)t % 3) * 8) * MB;
+}
+
+TEST(what_has_survived_was_not_there_before)
+{
+	struct growth_evidence e;
+
+	fill_gc(20, minor_falls, zero, 19);
+	e = evidence(20);
+	e.major_gcs = 2;
+	e.freed_count = 900;
+	e.age_bytes[2] = (uint64_t)(28 * MB);
+	e.age_bytes[0] = e.live_bytes - e.age_bytes[2];
+	CHECK_STR(growth_judge(&e).rule, "garbage-unseen");
+	/* As much of it was there all the time. */
+	e.age_bytes[2] = (uint64_t)(14 * MB);
+	e.age_bytes[0] = e.live_bytes - e.age_bytes[2];
+	CHECK(strcmp(growth_judge(&e).rule, "garbage-unseen") != 0);
+}
+
 /* Sampled for three seconds. */
 static double
 late_comer(double t)
@@ -212,6 +253,8 @@ TEST(of_samples_the_time_before_the_first_is_no_time_without_blocks)
 #define TAP_TESTS                                                                        \
 	T(few_collections_that_leave_the_same_are_of_a_cache)                            \
 	T(four_collections_in_step_with_the_time_are_of_a_leak)                          \
+	T(a_collection_that_leaves_no_more_is_of_no_leak)                                \
+	T(what_has_survived_was_not_there_before)                                        \
 	T(what_was_seen_lately_and_rises_is_no_garbage_before_a_collection)              \
 	T(after_one_fall_a_rise_may_be_garbage)                                          \
 	T(what_rises_under_garbage_is_no_plateau_after_two_collections)                  \

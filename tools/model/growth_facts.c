@@ -162,6 +162,17 @@ least_live(const struct growth_window *w, size_t from, size_t to)
 	return least;
 }
 
+/* No more was kept at any time than lived then: what has survived is more than was kept in the third quarter. */
+static bool
+is_more(const struct growth_evidence *e)
+{
+	const struct growth_window *w = longest(e->windows);
+	double aged = (double)e->age_bytes[1] + (double)e->age_bytes[2] +
+		      (double)e->age_bytes[3];
+
+	return aged >= 1.25 * least_live(w, GROWTH_CELLS / 2, GROWTH_CELLS * 3 / 4);
+}
+
 /*
  * Minor collections free the garbage: what stays beside it, and is more than it was since it first lived, as of what is sampled
  * lately, a major one would tell.
@@ -179,8 +190,9 @@ is_unseen(const struct growth_evidence *e)
 	double late = least_live(w, half, GROWTH_CELLS);
 	double most = most_of(w->live, 0, GROWTH_CELLS);
 
-	if (w->points < FEW_POINTS || (e->major_gcs >= FEW_MAJORS &&
-				       (w->epochs >= FEW_FLOORS || !growth_lows_rise(w))))
+	if (w->points < FEW_POINTS ||
+	    (e->major_gcs >= FEW_MAJORS &&
+	     (w->epochs >= FEW_FLOORS || !(growth_lows_rise(w) || is_more(e)))))
 		return false;
 	c = growth_course(e->windows, false, LEAST_RISE * (double)e->live_bytes);
 	return (c.is & (COURSE_RISES | COURSE_SLOWS | COURSE_LEANS)) != 0 ||
@@ -271,10 +283,15 @@ facts_of(struct growth_course c)
 static bool
 is_garbage(const struct growth_evidence *e, const struct growth_facts *f)
 {
-	if ((f->is & FACT_GC_SEEN) != 0 && f->survived >= SOLID)
+	const struct growth_window *w = longest(e->windows);
+	double most = most_of(w->live, 0, GROWTH_CELLS / 2);
+
+	/* What has survived is more than all that lived in the first half. */
+	if ((f->is & FACT_GC_SEEN) != 0 && f->survived >= SOLID &&
+	    f->survived * (double)e->live_bytes >= 1.25 * most)
 		return false;
 	return (f->is & FACT_REPLACED) != 0 || (f->is & FACT_PROVEN) == 0 ||
-	       growth_lows_fall_back(longest(e->windows));
+	       growth_lows_fall_back(w);
 }
 
 /* Collections leave more in step with the time. */

@@ -12,6 +12,8 @@
 /* The fastest of them is at most so many times the slowest: what fills a cache stops sooner. */
 #define EVEN 1.25
 
+#define LEAST_MORE 1.1
+
 /* A step below this share of what is left at last is none. */
 #define LEAST_STEP 0.03
 
@@ -87,7 +89,9 @@ growth_lows_pace(const struct growth_window *w, double first_s, double left, boo
 			add_pace(&p, w->floor[i], (double)(last - first));
 		last = i;
 	}
-	if (last <= first || last < GROWTH_CELLS * 3 / 5)
+	/* Or the last collection has left no more than the one before. */
+	if (last <= first || last < GROWTH_CELLS * 3 / 5 ||
+	    left < LEAST_MORE * w->floor[last])
 		return 0;
 	add_pace(&p, left, (double)(last - first));
 	if (p.n < (solid ? FEW_SOLID : FEW_STEPS) || p.most > EVEN * p.least)
