@@ -144,6 +144,10 @@ TEST(what_has_survived_was_not_there_before)
 	e.age_bytes[2] = (uint64_t)(28 * MB);
 	e.age_bytes[0] = e.live_bytes - e.age_bytes[2];
 	CHECK_STR(growth_judge(&e).rule, "garbage-unseen");
+	/* Nor is it garbage after ten, whose floors say nothing: the line was compiled anew. */
+	fill_gc(20, minor_falls, zero, 2);
+	e.major_gcs = 10;
+	CHECK_STR(growth_judge(&e).rule, "garbage-unseen");
 	/* As much of it was there all the time. */
 	e.age_bytes[2] = (uint64_t)(14 * MB);
 	e.age_bytes[0] = e.live_bytes - e.age_bytes[2];

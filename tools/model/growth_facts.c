@@ -190,9 +190,10 @@ is_unseen(const struct growth_evidence *e)
 	double late = least_live(w, half, GROWTH_CELLS);
 	double most = most_of(w->live, 0, GROWTH_CELLS);
 
-	if (w->points < FEW_POINTS ||
-	    (e->major_gcs >= FEW_MAJORS &&
-	     (w->epochs >= FEW_FLOORS || !(growth_lows_rise(w) || is_more(e)))))
+	bool few = is_more(e) ? w->epochs < FEW_GCS
+			      : w->epochs < FEW_FLOORS && growth_lows_rise(w);
+
+	if (w->points < FEW_POINTS || (e->major_gcs >= FEW_MAJORS && !few))
 		return false;
 	c = growth_course(e->windows, false, LEAST_RISE * (double)e->live_bytes);
 	return (c.is & (COURSE_RISES | COURSE_SLOWS | COURSE_LEANS)) != 0 ||
