@@ -68,16 +68,19 @@ weir_extent_take(const struct weir_ask *ask)
 	struct pool_search search = {.bytes = ask->bytes,
 				     .align = ask->align,
 				     .want_zero = ask->want_zero,
+				     .at_once = ask->at_once,
 				     .roomy =
 					     ask->roomy && ask->align <= WEIR_PAGE_BYTES};
 
 	for (;;) {
 		enum pool_step step = pool_find(&search);
+		if (step == POOL_BUSY)
+			return (struct weir_taken){.error = WEIR_TAKE_BUSY};
 		if (step == POOL_FOUND)
 			lend(&search, ask);
 		heap_unlock();
 		if (step == POOL_FOUND) {
-			if (pool_commit(search.span, search.was, search.want_zero) == 0)
+			if (pool_commit(&search) == 0)
 				return (struct weir_taken){.span = search.span,
 							   .zero = search.was !=
 								   WEIR_SPAN_DIRTY};

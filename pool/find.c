@@ -20,7 +20,8 @@ pool_price(uint64_t fresh)
 
 	if (heap_slack < UINT64_MAX / 4) {
 		/* What is on its way back is paid for, up to twice the slack: not once more by each. */
-		uint64_t under_way = heap_stats.state_bytes[WEIR_SPAN_PURGING];
+		uint64_t under_way =
+			heap_stats.state_bytes[WEIR_SPAN_PURGING] - heap_ahead_bytes;
 
 		most = heap_lent_peak + heap_slack +
 		       (under_way < 2 * heap_slack ? under_way : 2 * heap_slack);
@@ -50,6 +51,17 @@ pool_pay(uint64_t price)
 	heap_purge(INT64_MAX, price, heap_clock_ns);
 }
 
+int
+pool_commit(const struct pool_search *found)
+{
+	struct weir_span *s = found->span;
+	int rc = found->was == WEIR_SPAN_RESERVED && !found->usable ? heap_commit(s) : 0;
+
+	if (rc == 0 && found->was != WEIR_SPAN_DIRTY && heap_pages->prepare != NULL)
+		heap_pages->prepare((void *)s->base, s->bytes, found->want_zero);
+	return rc;
+}
+
 /* Tries one state: `times` the size for a block that will grow. */
 static bool
 found_in(struct pool_search *search, enum weir_span_state from, size_t times)
@@ -58,6 +70,7 @@ found_in(struct pool_search *search, enum weir_span_state from, size_t times)
 	search->span = search->roomy ? heap_take_roomy(search->bytes,
 						       times * search->bytes, from)
 				     : heap_take(search->bytes, search->align, from);
+	search->usable = search->span != NULL && heap_is_usable(search->span);
 	return search->span != NULL;
 }
 
@@ -118,8 +131,12 @@ pay_step(struct pool_search *search)
 enum pool_step
 pool_find(struct pool_search *search)
 {
-	bool ready = heap_lock();
+	bool ready;
 
+	if (!search->at_once)
+		ready = heap_lock();
+	else if (!heap_lock_soon(&ready))
+		return POOL_BUSY;
 	if (search->span != NULL) {
 		heap_adopt(search->span);
 		return POOL_FOUND;
@@ -166,6 +183,8 @@ pool_prepare_again(struct pool_search *search, enum pool_step step)
 		}
 		return true;
 	}
+	/* What is done from here on would be done for nothing. */
+	search->at_once = false;
 	if (step == POOL_GATHER) {
 		gather(search);
 		return true;

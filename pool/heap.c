@@ -28,6 +28,7 @@ heap_init(const struct weir_pages *pages, size_t region_bytes)
 {
 	heap_pages = pages;
 	heap_region_bytes = region_bytes;
+	heap_ahead_most = region_bytes / 64;
 	index_init(&HEAP_FREE(WEIR_SPAN_DIRTY));
 	index_init(&HEAP_FREE(WEIR_SPAN_CLEAN));
 	index_init(&HEAP_FREE(WEIR_SPAN_RESERVED));
@@ -39,13 +40,13 @@ heap_footprint(void)
 {
 	return heap_stats.state_bytes[WEIR_SPAN_LIVE] +
 	       heap_stats.state_bytes[WEIR_SPAN_DIRTY] +
-	       heap_stats.state_bytes[WEIR_SPAN_PURGING];
+	       heap_stats.state_bytes[WEIR_SPAN_PURGING] - heap_ahead_bytes;
 }
 
-bool
-heap_lock(void)
+/* The lock is held. */
+static bool
+ready_records(void)
 {
-	weir_lock(&heap_mutex);
 	while (!records_at_hand()) {
 		weir_unlock(&heap_mutex);
 		void *chunk = records_chunk(heap_pages);
@@ -56,6 +57,23 @@ heap_lock(void)
 		heap_stats.metadata_bytes += RECORDS_CHUNK_BYTES;
 	}
 	return true;
+}
+
+bool
+heap_lock(void)
+{
+	weir_lock(&heap_mutex);
+	return ready_records();
+}
+
+bool
+heap_lock_soon(bool *ready)
+{
+	bool got = weir_lock_soon(&heap_mutex);
+
+	if (got)
+		*ready = ready_records();
+	return got;
 }
 
 void
@@ -254,6 +272,17 @@ join(struct weir_span *into, struct weir_span *s)
 	record_free(s);
 }
 
+/* It may have to be made usable again (heap_usable.c). */
+static void
+forget_usable(const struct weir_span *s)
+{
+	struct heap_region_use *use = &heap_use[s->region];
+
+	if (s->base >= use->usable_to || s->base + s->bytes <= use->usable_from)
+		return;
+	use->usable_to = s->base > use->usable_from ? s->base : use->usable_from;
+}
+
 void
 heap_put(struct weir_span *s, enum weir_span_state state, int64_t freed_ns)
 {
@@ -261,6 +290,8 @@ heap_put(struct weir_span *s, enum weir_span_state state, int64_t freed_ns)
 	struct weir_span *behind = heap_neighbour(s, s->base + s->bytes);
 
 	heap_leave(s);
+	if (state == WEIR_SPAN_RESERVED)
+		forget_usable(s);
 	s->freed_ns = freed_ns;
 	if (before != NULL && weir_span_state(before) == state) {
 		heap_leave(before);

@@ -52,6 +52,11 @@ void heap_init(const struct weir_pages *pages, size_t region_bytes);
  */
 extern uint64_t heap_footprint_max, heap_lent_peak, heap_slack;
 uint64_t heap_footprint(void);
+extern uint64_t
+	heap_ahead_bytes; /* of what is PURGING: never touched, only being made usable */
+
+/* So much is made usable beyond a block at most (heap_usable.c), 0: nothing. */
+extern _Atomic size_t heap_ahead_most;
 
 /* The time of the last tick, for work between two ticks. */
 extern _Atomic int64_t heap_clock_ns;
@@ -61,6 +66,7 @@ extern _Atomic int64_t heap_clock_ns;
  * false if no more can be had: then only unlock.
  */
 bool heap_lock(void);
+bool heap_lock_soon(bool *ready); /* False: it is not to be had at once */
 void heap_unlock(void);
 /* The bare lock, for fork and for statistics. */
 extern struct weir_lock heap_mutex;

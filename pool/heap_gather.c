@@ -57,11 +57,11 @@ take_target(size_t bytes)
 		was = WEIR_SPAN_RESERVED;
 		s = heap_take(bytes, WEIR_PAGE_BYTES, was);
 	}
+	bool usable = s != NULL && (was == WEIR_SPAN_CLEAN || heap_is_usable(s));
 	if (s != NULL)
 		heap_set_apart(s, s->bytes);
 	heap_unlock();
-	if (s == NULL || was == WEIR_SPAN_CLEAN ||
-	    heap_pages->commit((void *)s->base, s->bytes) == 0)
+	if (s == NULL || usable || heap_commit(s) == 0)
 		return s;
 	weir_lock(&heap_mutex);
 	weir_list_remove(s);

@@ -15,8 +15,9 @@
 /* How many bytes of a region are in use or perhaps resident, and since when none are. */
 struct heap_region_use {
 	uint64_t used_bytes;
-	int64_t quiet_since_ns; /* INT64_MAX: not seen quiet yet */
-	uintptr_t high;		/* nothing from here on was ever made usable */
+	int64_t quiet_since_ns;		  /* INT64_MAX: not seen quiet yet */
+	uintptr_t high;			  /* nothing from here on was ever lent */
+	uintptr_t usable_from, usable_to; /* RESERVED spans in here need no commit */
 };
 
 /* Of the free states, which come one after another: DIRTY, CLEAN, RESERVED. */
@@ -44,6 +45,12 @@ heap_head(const struct weir_span *s, size_t align)
 
 /* Cuts `bytes` out of a free span, `head` bytes behind its start, and makes them LIVE. */
 struct weir_span *heap_carve(struct weir_span *s, size_t head, size_t bytes);
+
+/*
+ * heap_usable.c. Makes a span that was RESERVED usable, without the lock; 0 or -errno. With it: whether that was done before.
+ */
+int heap_commit(const struct weir_span *s);
+bool heap_is_usable(const struct weir_span *s);
 
 /* Counts that so many bytes of a free span are lent. */
 void heap_count_use(size_t bytes, enum weir_span_state from);

@@ -379,6 +379,7 @@ heap_after_fork(void)
 {
 	region_after_fork();
 	heap_gathering = false;
+	heap_ahead_bytes = 0;
 	while (!weir_list_empty(&heap_purging)) {
 		struct weir_span *s = heap_purging.next;
 

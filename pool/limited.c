@@ -19,6 +19,8 @@ weir_pool_limited(bool data, uint64_t space_bytes)
 	data_limited = data;
 	heap_space = space_bytes;
 	weir_pages_strict_commit(data);
+	if (data || space_bytes != 0)
+		heap_ahead_most = 0; /* what is usable counts */
 }
 
 static struct weir_span *

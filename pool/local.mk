@@ -9,6 +9,7 @@ libpool_a_SOURCES = \
 	%D%/heap.c %D%/heap.h %D%/heap_private.h \
 	%D%/heap_gather.c \
 	%D%/heap_partly.c \
+	%D%/heap_usable.c \
 	%D%/heap_system.c \
 	%D%/index.c %D%/index.h \
 	%D%/limited.c \

@@ -131,3 +131,71 @@ weir_lock_wake(struct weir_lock *lock)
 	atomic_fetch_sub(&wakers, 1);
 	errno = saved_errno;
 }
+
+/*
+ * Who sleeps loses its processor to others, and may wait for that longer than for the lock: so it gives up. But what the
+ * next allocator then serves it keeps for that thread (glibc an arena, some MB), and if all gave up the holder had to
+ * wait for a processor: two threads do, so often in a tenth of a second, until they have not for a second; others sleep.
+ * All do where so many sleep already that to wake them up, one after the other, takes longer than what they could do instead.
+ */
+#define ROUND_NS   INT64_C(100000000)
+#define IDLE_NS	   (10 * ROUND_NS)
+#define GIVE_UPS   32
+#define GIVERS	   2
+#define QUEUE_MOST 512
+
+struct giver {
+	_Atomic uintptr_t thread; /* where its errno lies */
+	_Atomic int64_t since_ns;
+	_Atomic unsigned n;
+};
+
+/* Relaxed: what they say is only the thread's own. Two that come at once may both count as it, once. */
+static bool
+is_giver(struct giver *g, int64_t now)
+{
+	uintptr_t self = (uintptr_t)&errno;
+	uintptr_t thread = atomic_load_explicit(&g->thread, memory_order_relaxed);
+	int64_t passed = now - atomic_load_explicit(&g->since_ns, memory_order_relaxed);
+
+	if (thread != self && (thread != 0 && passed < IDLE_NS))
+		return false;
+	if (thread != self || passed > ROUND_NS) {
+		atomic_store_explicit(&g->thread, self, memory_order_relaxed);
+		atomic_store_explicit(&g->since_ns, now, memory_order_relaxed);
+		atomic_store_explicit(&g->n, 0, memory_order_relaxed);
+	}
+	return true;
+}
+
+static bool
+may_give_up(void)
+{
+	static struct giver givers[GIVERS];
+	int64_t now = now_ns();
+
+	if (atomic_load_explicit(&sleepers, memory_order_relaxed) >= QUEUE_MOST)
+		return true;
+	for (int i = 0; i < GIVERS; i++)
+		if (is_giver(&givers[i], now))
+			return atomic_fetch_add_explicit(&givers[i].n, 1,
+							 memory_order_relaxed) < GIVE_UPS;
+	return false;
+}
+
+/* Whoever gives up says so in the word: nobody after it tries as long, until the lock is released. */
+bool
+weir_lock_soon_wait(struct weir_lock *lock)
+{
+	uint32_t held = 1;
+
+	if (atomic_load_explicit(&lock->word, memory_order_relaxed) < 2 && spin(lock))
+		return true;
+	if (!may_give_up()) {
+		weir_lock_wait(lock);
+		return true;
+	}
+	atomic_compare_exchange_strong_explicit(
+		&lock->word, &held, 2, memory_order_relaxed, memory_order_relaxed);
+	return false;
+}

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 struct weir_lock {
-	_Atomic uint32_t word; /* 0 free, 1 held, 2 held and waited for */
+	_Atomic uint32_t word; /* 0 free, 1 held, 2 held and waited for, or given up */
 };
 
 void weir_lock_wait(struct weir_lock *lock);
@@ -41,6 +41,9 @@ void weir_lock_spare_calls(void);
 /* In a forked child: nobody else waits there. */
 void weir_lock_after_fork(void);
 
+/* False if its holder keeps it, having lost its processor perhaps: the caller does something else instead of sleeping. */
+bool weir_lock_soon_wait(struct weir_lock *lock);
+
 /* False if it was not to be had for so long. */
 bool weir_lock_within(struct weir_lock *lock, uint64_t ns);
 
@@ -64,6 +67,12 @@ weir_lock(struct weir_lock *lock)
 {
 	if (!weir_trylock(lock))
 		weir_lock_wait(lock);
+}
+
+static inline bool
+weir_lock_soon(struct weir_lock *lock)
+{
+	return weir_trylock(lock) || weir_lock_soon_wait(lock);
 }
 
 static inline void

@@ -56,7 +56,7 @@ refused(struct pool_class *c, enum weir_take_error error)
 static struct weir_taken
 served(struct pool_class *c, const struct pool_search *found)
 {
-	if (pool_commit(found->span, found->was, found->want_zero) != 0) {
+	if (pool_commit(found) != 0) {
 		unlend(c, found->span);
 		return (struct weir_taken){.error = WEIR_TAKE_COMMIT};
 	}
@@ -70,10 +70,14 @@ weir_pool_take(uint32_t grade, const struct weir_ask *ask)
 	struct pool_class *c = &pool_classes[grade];
 	struct pool_search search = {.bytes = c->stats.capacity_bytes,
 				     .align = WEIR_PAGE_BYTES,
-				     .want_zero = ask->want_zero};
+				     .want_zero = ask->want_zero,
+				     .at_once = ask->at_once};
 
 	for (;;) {
-		weir_lock(&c->lock);
+		if (!search.at_once)
+			weir_lock(&c->lock);
+		else if (!weir_lock_soon(&c->lock))
+			return (struct weir_taken){.error = WEIR_TAKE_BUSY};
 		bool found = ask->want_zero || search.span != NULL;
 		struct weir_span *s = found ? NULL : pool_stock_pop(c);
 		if (s != NULL) {
@@ -84,6 +88,10 @@ weir_pool_take(uint32_t grade, const struct weir_ask *ask)
 		}
 		search.loose = search.loose || pool_class_grows(c);
 		enum pool_step step = pool_find(&search);
+		if (step == POOL_BUSY) {
+			weir_unlock(&c->lock);
+			return (struct weir_taken){.error = WEIR_TAKE_BUSY};
+		}
 		heap_unlock();
 		if (step == POOL_FOUND) {
 			bool hit = search.was == WEIR_SPAN_DIRTY;

@@ -61,6 +61,7 @@ struct weir_ask {
 	uint8_t kind;	  /* carried in the span */
 	uint8_t flags;	  /* carried in the span */
 	bool want_zero;	  /* rather pages known to be zero than resident ones */
+	bool at_once;	  /* rather not at all than after a wait for a lock */
 	bool roomy;	  /* will grow: rather where free space lies behind (extents) */
 };
 
@@ -68,7 +69,8 @@ enum weir_take_error {
 	WEIR_TAKE_OK,
 	WEIR_TAKE_ADDRESS_SPACE,
 	WEIR_TAKE_COMMIT,
-	WEIR_TAKE_METADATA
+	WEIR_TAKE_METADATA,
+	WEIR_TAKE_BUSY /* a lock was not to be had at once */
 };
 
 struct weir_taken {

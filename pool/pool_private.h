@@ -98,11 +98,19 @@ void pool_flush_bytes(uint64_t bytes);
  * PAY     give kept pages back to the system first       } footprint, see heap.h
  * GROW    reserve another region
  */
-enum pool_step { POOL_FOUND, POOL_FLUSH, POOL_GATHER, POOL_PAY, POOL_GROW, POOL_REFUSED };
+enum pool_step {
+	POOL_FOUND,
+	POOL_FLUSH,
+	POOL_GATHER,
+	POOL_PAY,
+	POOL_GROW,
+	POOL_REFUSED,
+	POOL_BUSY
+};
 
 struct pool_search {
 	size_t bytes, align;
-	bool want_zero;
+	bool want_zero, at_once;
 	bool roomy;
 	bool gathered, paid; /* what has been tried */
 	unsigned flushed;    /* so often */
@@ -111,6 +119,7 @@ struct pool_search {
 	bool loose; /* recycled pages with room behind them rather than those that fit best */
 	struct weir_span *span;
 	enum weir_span_state was; /* what the span was before */
+	bool usable;		  /* though it was RESERVED */
 };
 
 enum pool_step pool_find(struct pool_search *search); /* takes the lock, keeps it */
@@ -132,15 +141,7 @@ extern uint64_t extent_scratch_gets, extent_scratch_puts, extent_scratch_inherit
 void extent_given(const struct weir_span *s); /* lock held */
 void extent_resized(struct weir_span *s, size_t requested);
 
-static inline int
-pool_commit(struct weir_span *s, enum weir_span_state was, bool zero)
-{
-	int rc = was == WEIR_SPAN_RESERVED ? heap_pages->commit((void *)s->base, s->bytes)
-					   : 0;
-
-	if (rc == 0 && was != WEIR_SPAN_DIRTY && heap_pages->prepare != NULL)
-		heap_pages->prepare((void *)s->base, s->bytes, zero);
-	return rc;
-}
+/* Makes what was found usable, without any lock. 0 or -errno. */
+int pool_commit(const struct pool_search *found);
 
 #endif

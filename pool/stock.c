@@ -130,16 +130,32 @@ pool_stock_pop(struct pool_class *c)
 	return s;
 }
 
-/* Moves at most `most` blocks freed at or before before_ns, the oldest first. */
+static bool
+lock_both(struct pool_class *c, bool at_once)
+{
+	if (!at_once) {
+		weir_lock(&c->lock);
+		weir_lock(&heap_mutex);
+		return true;
+	}
+	if (!weir_lock_soon(&c->lock))
+		return false;
+	bool got = weir_lock_soon(&heap_mutex);
+	if (!got)
+		weir_unlock(&c->lock);
+	return got;
+}
+
+/* Moves at most `most` blocks freed at or before before_ns, the oldest first; none if it would have to wait. */
 static unsigned
-flush_some(struct pool_class *c, int64_t before_ns, unsigned most)
+flush_some(struct pool_class *c, int64_t before_ns, unsigned most, bool at_once)
 {
 	unsigned n = 0;
 
 	if (__atomic_load_n(&c->stats.cached, __ATOMIC_RELAXED) == 0)
 		return 0;
-	weir_lock(&c->lock);
-	weir_lock(&heap_mutex);
+	if (!lock_both(c, at_once))
+		return 0;
 	while (n < most && !weir_list_empty(&c->stock)) {
 		struct weir_span *oldest = c->stock.prev;
 
@@ -159,7 +175,7 @@ void
 pool_flush_stocks(int64_t before_ns)
 {
 	for (uint32_t i = 0; i < pool_n_classes; i++)
-		while (flush_some(&pool_classes[i], before_ns, FLUSH_BATCH) ==
+		while (flush_some(&pool_classes[i], before_ns, FLUSH_BATCH, false) ==
 		       FLUSH_BATCH)
 			;
 }
@@ -170,7 +186,7 @@ pool_flush_smaller(size_t bytes)
 	unsigned n = 0;
 
 	for (uint32_t i = pool_class_of(bytes); n < POOL_FLUSH_MOST && i-- > 0;)
-		n += flush_some(&pool_classes[i], INT64_MAX, POOL_FLUSH_MOST - n);
+		n += flush_some(&pool_classes[i], INT64_MAX, POOL_FLUSH_MOST - n, true);
 	return n;
 }
 
@@ -178,7 +194,7 @@ void
 pool_flush_larger(size_t bytes)
 {
 	for (uint32_t i = pool_class_of(bytes); i < pool_n_classes; i++)
-		if (flush_some(&pool_classes[i], INT64_MAX, 1) != 0)
+		if (flush_some(&pool_classes[i], INT64_MAX, 1, true) != 0)
 			return;
 }
 
@@ -197,7 +213,7 @@ pool_flush_bytes(uint64_t bytes)
 
 	for (uint32_t i = pool_n_classes; i-- > 0;)
 		while (left > 0 && shared_bytes() < bytes &&
-		       flush_some(&pool_classes[i], INT64_MAX, 1) == 1)
+		       flush_some(&pool_classes[i], INT64_MAX, 1, false) == 1)
 			left--;
 }
 

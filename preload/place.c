@@ -74,7 +74,8 @@ learn_touched(const struct weir_span *s)
 enum weir_fallback
 place_fallback(enum weir_take_error error)
 {
-	return error == WEIR_TAKE_COMMIT     ? WEIR_F_COMMIT
+	return error == WEIR_TAKE_BUSY	     ? WEIR_F_BUSY
+	       : error == WEIR_TAKE_COMMIT   ? WEIR_F_COMMIT
 	       : error == WEIR_TAKE_METADATA ? WEIR_F_METADATA
 					     : WEIR_F_ADDRESS_SPACE;
 }
@@ -102,7 +103,7 @@ make_zero(struct weir_span *s, bool zero_already)
 
 struct weir_taken
 place_take(const struct weir_route *route, size_t size, size_t align, uint32_t kind,
-	   bool want_zero)
+	   bool want_zero, bool at_once)
 {
 	struct weir_ask ask = {
 		.bytes = route->bytes,
@@ -110,6 +111,7 @@ place_take(const struct weir_route *route, size_t size, size_t align, uint32_t k
 		.requested = size,
 		.kind = (uint8_t)kind,
 		.want_zero = want_zero,
+		.at_once = at_once,
 	};
 
 	return route->place == WEIR_PLACE_POOL ? weir_pool_take(route->grade, &ask)
@@ -186,9 +188,9 @@ new_block(size_t size, size_t align, bool zero, struct place_caller caller)
 	if (suspect_on)
 		suspect_route(&route, size);
 	bool want_zero = zero && (suspect_on || want_zero_pages(route.bytes));
-	struct weir_taken taken = place_take(&route, size, align, kind, want_zero);
-	if (taken.span == NULL && made_room(route.bytes))
-		taken = place_take(&route, size, align, kind, want_zero);
+	struct weir_taken taken = place_take(&route, size, align, kind, want_zero, true);
+	if (taken.span == NULL && taken.error != WEIR_TAKE_BUSY && made_room(route.bytes))
+		taken = place_take(&route, size, align, kind, want_zero, true);
 	if (taken.span == NULL) {
 		record_passed(place_fallback(taken.error), kind, size);
 		return NULL;

@@ -14,9 +14,9 @@
 /* Where such a request goes now. */
 struct weir_route place_route(size_t size, size_t align, uint32_t kind);
 
-/* A span by this route, not counted (record.h) yet. */
+/* A span by this route, not counted (record.h) yet; `at_once`: rather none than a wait for a lock. */
 struct weir_taken place_take(const struct weir_route *route, size_t size, size_t align,
-			     uint32_t kind, bool want_zero);
+			     uint32_t kind, bool want_zero, bool at_once);
 
 /* The site of a request that is served; 0: not to be recorded. */
 uint32_t place_site(size_t size, uint32_t kind, struct place_caller caller);

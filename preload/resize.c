@@ -99,8 +99,9 @@ elsewhere(struct weir_span *s, size_t size, const struct weir_route *route,
 	  struct place_caller caller)
 {
 	bool grows = size > s->requested;
-	struct weir_taken taken = grows ? take_to_grow(s, size)
-					: place_take(route, size, 0, s->kind, false);
+	struct weir_taken taken =
+		grows ? take_to_grow(s, size)
+		      : place_take(route, size, 0, s->kind, false, false);
 
 	if (taken.span == NULL) {
 		record_passed(place_fallback(taken.error), s->kind, size);

@@ -284,7 +284,8 @@ enum weir_kind_field {
 	X(DLMOPEN, "dlmopen",                                                            \
 	  "after dlmopen: another C library knows none of weir's blocks")                \
 	X(LIMITED, "limited",                                                            \
-	  "data or address space is limited (ulimit): weir takes a sixteenth of it")
+	  "data or address space is limited (ulimit): weir takes a sixteenth of it")     \
+	X(BUSY, "busy", "a thread that held one of weir's locks had lost its processor")
 
 enum weir_fallback {
 #define X(id, name, meaning) WEIR_F_##id,

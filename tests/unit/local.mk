@@ -44,6 +44,7 @@ UNIT_TESTS = \
 	%D%/test_growth_work \
 	%D%/test_growth_young \
 	%D%/test_heap_partly \
+	%D%/test_heap_usable \
 	%D%/test_holders \
 	%D%/test_holders_most \
 	%D%/test_hoard \

@@ -17,6 +17,7 @@
 
 static struct {
 	bool no_address_space, no_commit, no_purge, no_move, no_meta;
+	bool filled; /* whatever is made usable is resident at once */
 	unsigned
 		lost_move; /* the so-manyeth from now on takes its target away; 0: none */
 	int many;	   /* purged by one call at most; 0: none is */
@@ -131,7 +132,7 @@ static int64_t
 fake_resident(void *addr, size_t bytes)
 {
 	fake_range(addr, bytes);
-	return weir_pages_system.resident(addr, bytes);
+	return fake.filled ? (int64_t)bytes : weir_pages_system.resident(addr, bytes);
 }
 
 static const struct weir_pages fake_pages = {

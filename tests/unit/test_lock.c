@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
+#include <time.h>
 
 #include "pool/lock.h"
 #include "tests/tap.h"
@@ -46,7 +47,50 @@ TEST(who_waits_for_some_time_is_woken)
 	weir_unlock(&lock);
 }
 
+TEST(who_will_not_wait_is_told_so)
+{
+	weir_lock(&lock);
+	errno = EDOM;
+	CHECK(!weir_lock_soon(&lock));
+	CHECK(!weir_lock_soon(&lock));
+	CHECK_EQ(errno, EDOM);
+	weir_unlock(&lock);
+	CHECK(weir_lock_soon(&lock));
+	CHECK(!weir_trylock(&lock));
+	weir_unlock(&lock);
+}
+
+static _Atomic unsigned given_up;
+
+static void *
+try_until_got(void *unused)
+{
+	while (!weir_lock_soon(&lock))
+		given_up++;
+	weir_unlock(&lock);
+	return unused;
+}
+
+/* 32 times a tenth of a second: without a bound it would be a million times meanwhile. */
+TEST(who_gives_up_again_and_again_sleeps)
+{
+	pthread_t thread;
+
+	weir_lock(&lock);
+	REQUIRE(pthread_create(&thread, NULL, try_until_got, NULL) == 0);
+	while (given_up < 32)
+		sched_yield();
+	nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+	weir_unlock(&lock);
+	pthread_join(thread, NULL);
+	CHECK(given_up < 64 * 100);
+	CHECK(weir_trylock(&lock));
+	weir_unlock(&lock);
+}
+
 #define TAP_TESTS                                                                        \
 	T(a_wait_ends_in_time_and_keeps_errno)                                           \
-	T(who_waits_for_some_time_is_woken)
+	T(who_waits_for_some_time_is_woken)                                              \
+	T(who_will_not_wait_is_told_so)                                                  \
+	T(who_gives_up_again_and_again_sleeps)
 TAP_MAIN()

@@ -103,14 +103,14 @@ TEST(slot_words)
 	CHECK_EQ(WEIR_SLOT_SIZES, 1310);
 	CHECK_EQ(WEIR_SLOT_KINDS, 1406);
 	CHECK_EQ(WEIR_SLOT_FALLBACKS, 1422);
-	CHECK_EQ(WEIR_SLOT_REGIONS, 1431);
-	CHECK_EQ(WEIR_SLOT_PROFILE, 1559);
-	CHECK_EQ(WEIR_SLOT_SMALL, 3389);
-	CHECK_EQ(WEIR_SLOT_MAPS, 3923);
-	CHECK_EQ(WEIR_SLOT_END, 4691);
-	CHECK_EQ(WEIR_SLOT_WORDS, 4692);
-	CHECK_EQ(WEIR_STATS_SLOT_BYTES, 37536);
-	CHECK_EQ(WEIR_STATS_FILE_BYTES, 76096);
+	CHECK_EQ(WEIR_SLOT_REGIONS, 1432);
+	CHECK_EQ(WEIR_SLOT_PROFILE, 1560);
+	CHECK_EQ(WEIR_SLOT_SMALL, 3390);
+	CHECK_EQ(WEIR_SLOT_MAPS, 3924);
+	CHECK_EQ(WEIR_SLOT_END, 4692);
+	CHECK_EQ(WEIR_SLOT_WORDS, 4693);
+	CHECK_EQ(WEIR_STATS_SLOT_BYTES, 37544);
+	CHECK_EQ(WEIR_STATS_FILE_BYTES, 76112);
 }
 
 TEST(sections)
@@ -326,9 +326,9 @@ TEST(kinds)
 
 TEST(fallbacks)
 {
-	static const char *const want[] = {"kind",	    "too_large", "alignment",
-					   "address_space", "commit",	 "metadata",
-					   "nested",	    "dlmopen",	 "limited"};
+	static const char *const want[] = {
+		"kind",	    "too_large", "alignment", "address_space", "commit",
+		"metadata", "nested",	 "dlmopen",   "limited",       "busy"};
 	static const char *const got[] = {WEIR_FALLBACKS(ROW_NAME)};
 
 	CHECK_NAMES(want, got);
@@ -336,6 +336,7 @@ TEST(fallbacks)
 	CHECK_EQ(WEIR_F_NESTED, 6);
 	CHECK_EQ(WEIR_F_DLMOPEN, 7);
 	CHECK_EQ(WEIR_F_LIMITED, 8);
+	CHECK_EQ(WEIR_F_BUSY, 9);
 	CHECK_EQ(WEIR_N_FALLBACKS, COUNT(want));
 }
 
