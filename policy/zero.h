@@ -22,6 +22,9 @@ struct weir_zero_memory {
 	uint16_t reserved;
 };
 
+/* Whether zero pages of that size may be worth it: a smaller block is cleared faster than the kernel is asked. */
+bool weir_zero_worth(uint64_t bytes);
+
 /* The row of a size. */
 uint32_t weir_zero_row(uint64_t bytes);
 

@@ -93,7 +93,8 @@ static void
 make_zero(struct weir_span *s, bool zero_already)
 {
 	if (zero_already) {
-		s->flags |= WEIR_SPAN_ZEROED;
+		if (weir_zero_worth(s->bytes))
+			s->flags |= WEIR_SPAN_ZEROED;
 		record_event(RECORD_ZERO_SKIPPED, s->requested);
 	} else {
 		memset((void *)s->base, 0, place_usable(s));
@@ -187,7 +188,8 @@ new_block(size_t size, size_t align, bool zero, struct place_caller caller)
 	}
 	if (suspect_on)
 		suspect_route(&route, size);
-	bool want_zero = zero && (suspect_on || want_zero_pages(route.bytes));
+	bool want_zero = zero && (suspect_on || (weir_zero_worth(route.bytes) &&
+						 want_zero_pages(route.bytes)));
 	struct weir_taken taken = place_take(&route, size, align, kind, want_zero, true);
 	if (taken.span == NULL && taken.error != WEIR_TAKE_BUSY && made_room(route.bytes))
 		taken = place_take(&route, size, align, kind, want_zero, true);

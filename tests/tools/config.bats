@@ -85,7 +85,7 @@ options_of() {
       env -u XDG_CONFIG_HOME -u WEIR_PRELOAD HOME="$folder/home" "$@"
   }
   cp "$WEIR" "$WEIR_PRELOAD" "$folder/" && chmod 755 "$folder" "$folder"/*
-  mkdir -p -m 700 "$folder/home" && mkdir -p "$folder/home/.config/weir"
+  mkdir -m 700 "$folder/home" && mkdir -p "$folder/home/.config/weir"
   as_nobody "$folder/weir" --version >/dev/null || skip "another user cannot run it"
   run as_nobody "$folder/weir" run -- echo runs
   has "runs"

@@ -81,6 +81,12 @@ TEST(sparse_is_below_seven_percent)
 	CHECK(!weir_zero_sparse(18) && !weir_zero_sparse(256));
 }
 
+TEST(small_blocks_are_cleared)
+{
+	CHECK(!weir_zero_worth(200000));
+	CHECK(weir_zero_worth(1 << 20));
+}
+
 #define TAP_TESTS                                                                        \
 	T(rows_are_distinct_four_a_doubling)                                             \
 	T(unknown_sizes_get_zero_pages)                                                  \
@@ -88,5 +94,7 @@ TEST(sparse_is_below_seven_percent)
 	T(sparse_sizes_keep_zero_pages)                                                  \
 	T(habits_change)                                                                 \
 	T(one_odd_block_does_not_turn_it)                                                \
-	T(sparse_is_below_seven_percent)
+	T(sparse_is_below_seven_percent)                                                 \
+	T(small_blocks_are_cleared)
+
 TAP_MAIN()
