@@ -140,7 +140,7 @@ weir_lock_wake(struct weir_lock *lock)
  */
 #define ROUND_NS   INT64_C(100000000)
 #define IDLE_NS	   (10 * ROUND_NS)
-#define GIVE_UPS   32
+#define GIVE_UPS   128
 #define GIVERS	   2
 #define QUEUE_MOST 512
 

@@ -71,7 +71,7 @@ try_until_got(void *unused)
 	return unused;
 }
 
-/* 32 times a tenth of a second: without a bound it would be a million times meanwhile. */
+/* 128 times a tenth of a second: without a bound it would be a million times meanwhile. */
 TEST(who_gives_up_again_and_again_sleeps)
 {
 	pthread_t thread;
