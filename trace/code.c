@@ -22,6 +22,7 @@
 
 #define PATH_BYTES  65536
 #define MAX_HEADERS 64
+#define PAGE_MAX    65536 /* bytes: the largest page there is */
 #define SECOND_NS   1000000000
 #define INTERVAL_NS (SECOND_NS / 10)
 #define EARLY	    16 /* refreshes that need not wait: a starting host maps a lot */
@@ -52,6 +53,11 @@ static uint32_t paths_used;
 
 static struct code_span (*where_builtins)(void);
 static struct code_span last_builtins; /* as it said last */
+/* How they look, to know other isolates' copies, which are of no file in older versions. */
+static struct {
+	uint64_t bytes; /* 0: not known yet */
+	uint8_t samples[3][64];
+} builtins_look;
 
 /* The state of one reading of the maps. */
 struct reading {
@@ -196,6 +202,54 @@ end_run(struct reading *r)
 }
 
 static bool
+sample_builtins(uint64_t start, uint64_t bytes, uint8_t samples[3][64])
+{
+	checked_begin(&own);
+	for (unsigned i = 0; i < 3; i++)
+		checked_read(&own, start + bytes / 4 * (i + 1), samples[i], 64);
+	return !own.failed;
+}
+
+static bool
+is_like_builtins(uint64_t start)
+{
+	uint8_t samples[3][64];
+
+	return sample_builtins(start, builtins_look.bytes, samples) &&
+	       memcmp(samples, builtins_look.samples, sizeof(samples)) == 0;
+}
+
+/* A mapping of just their pages. */
+static bool
+is_copy_of_builtins(const struct maps_line *line)
+{
+	uint64_t bytes = line->end - line->start;
+
+	return line->executable && builtins_look.bytes != 0 &&
+	       bytes >= builtins_look.bytes && bytes - builtins_look.bytes < PAGE_MAX &&
+	       is_like_builtins(line->start);
+}
+
+static void
+add_builtins(struct table *t)
+{
+	struct code_span span = where_builtins();
+
+	if (span.start != 0) {
+		uint64_t bytes = span.end - span.start;
+
+		last_builtins = span;
+		if (builtins_look.bytes == 0 &&
+		    sample_builtins(span.start, bytes, builtins_look.samples))
+			builtins_look.bytes = bytes;
+	}
+	/* Who asks may have no isolate, and whose they were may be gone. */
+	if (span.start != 0 ||
+	    (builtins_look.bytes != 0 && is_like_builtins(last_builtins.start)))
+		add_v8(t, last_builtins.start, last_builtins.end, true);
+}
+
+static bool
 is_anonymous(const struct maps_line *line)
 {
 	return line->inode == 0 &&
@@ -234,6 +288,12 @@ add_line(void *context, const struct maps_line *line)
 		end_run(r);
 		if (line->path[0] != '\0')
 			add_file(r, line);
+		return true;
+	}
+	if (is_copy_of_builtins(line)) {
+		end_run(r);
+		add_v8(r->t, line->start, line->end, true);
+		r->run = (struct code_span){line->end, line->end};
 		return true;
 	}
 	if (line->start != r->run.end) {
@@ -282,13 +342,8 @@ refresh(void)
 	if (own.fetch == NULL && checked_of_self(&own) != 0)
 		return;
 	r.t->v8.n = r.t->n_files = 0;
-	if (where_builtins != NULL) {
-		struct code_span span = where_builtins();
-
-		if (span.start != 0)
-			last_builtins = span;
-		add_v8(r.t, last_builtins.start, last_builtins.end, true);
-	}
+	if (where_builtins != NULL)
+		add_builtins(r.t);
 	if (maps_read(add_line, &r) == 0) {
 		end_run(&r);
 		atomic_store_explicit(&table, r.t, memory_order_release);
@@ -310,17 +365,19 @@ code_refresh(void)
 	weir_unlock(&refreshing);
 }
 
-void
+bool
 code_refresh_now(void)
 {
 	int64_t now_ns = time_ns();
 
 	if (!weir_lock_within(&refreshing, WAIT_NS))
-		return;
+		return false;
 	/* Others that waited as well share the one that began after they came. */
 	if (begun_ns <= now_ns && (took_ns < DEAR_NS || is_due()))
 		refresh();
+	bool fresh = begun_ns > now_ns;
 	weir_unlock(&refreshing);
+	return fresh;
 }
 
 void

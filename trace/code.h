@@ -41,8 +41,11 @@ struct code_v8 {
 /* Reads the maps again, unless another thread does or that was just done. */
 void code_refresh(void);
 
-/* The same for who knows that there is more than was read: waits for another thread, within bounds. */
-void code_refresh_now(void);
+/*
+ * The same for who knows that there is more than was read: waits for another thread, within bounds. False: they were
+ * not read since the call, for want of time.
+ */
+bool code_refresh_now(void);
 
 /* A library was unloaded: what is found at an address may be another's. So many times that has happened. */
 void code_unloaded(void);

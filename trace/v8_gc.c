@@ -188,11 +188,12 @@ walk_meets_isolate(void)
 
 	if (!is_found() || !isolates_is_new(isolates_current()))
 		return false;
-	/* With an isolate, code may have come: where none is seen on its thread's stack, it has. */
-	if (!looked && isolates_runs_js_here())
-		code_refresh();
-	else if (!looked)
-		code_refresh_now();
+	/*
+	 * Its code, and its own copy of the builtins, may lie where an ended one's lay: by the maps of before, an
+	 * interpreted frame would pass for code, and whoever runs there for one and the same function.
+	 */
+	if (looked || code_refresh_now())
+		isolates_are_mapped();
 	return true;
 }
 

@@ -35,8 +35,9 @@ static _Atomic uint64_t untold; /* so many times nobody could know of collection
 #define NO_ROW UINT16_MAX /* it fits none */
 static _Thread_local void *seen __attribute__((tls_model("initial-exec")));
 static _Thread_local uint16_t own_row __attribute__((tls_model("initial-exec")));
-/* It has been seen to run JavaScript. */
+/* It has been seen to run JavaScript, and the maps have been read since then. */
 static _Thread_local bool is_owner __attribute__((tls_model("initial-exec")));
+static _Thread_local bool is_mapped __attribute__((tls_model("initial-exec")));
 
 bool
 isolates_init(const struct weir_symtab *t)
@@ -78,11 +79,21 @@ isolates_current(void)
 bool
 isolates_is_new(void *address)
 {
-	if (address == NULL || address == seen)
+	if (address == NULL)
 		return false;
-	seen = address;
-	own_row = 0;
-	return true;
+	if (address != seen) {
+		seen = address;
+		own_row = 0;
+		is_mapped = false;
+		return true;
+	}
+	return is_owner && !is_mapped;
+}
+
+void
+isolates_are_mapped(void)
+{
+	is_mapped = is_owner;
 }
 
 struct isolate *

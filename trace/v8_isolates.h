@@ -37,6 +37,9 @@ void *isolates_current(void);
 /* Whether that is known to be the calling thread's; what was walked before may read better if it is a new one. */
 bool isolates_is_new(void *address);
 
+/* The maps have been read: of what runs JavaScript, its code is among them, and is_new is over. */
+void isolates_are_mapped(void);
+
 /* The calling thread's row, made if there is none: NULL: it is nobody's, or there is no room. */
 struct isolate *isolates_enter(void *address, pid_t tid);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Allocates at marked lines, each of a shape of its own, and counts for itself: the file it is told gets how
-// often each line was on the stack of an allocation. lines.cjs COUNTS ROUNDS
+// often each line was on the stack of an allocation. lines.cjs COUNTS ROUNDS [WORKERS]
 'use strict';
 const fs = require('node:fs');
 const [counts, rounds] = [process.argv[2], Number(process.argv[3] || 400)];
@@ -202,6 +202,27 @@ async function main() {
 		kept.push(changing(null, lengths(r % 37 === 5)));
 	}
 	fs.writeFileSync(counts, JSON.stringify(n));
-	setTimeout(() => process.kill(process.pid, 'SIGKILL'), 2500);
 }
-main();
+const { Worker, isMainThread } = require('node:worker_threads');
+const end = () => setTimeout(() => process.kill(process.pid, 'SIGKILL'), 2500);
+// So many at once do the same instead, and their counts are added up.
+function workers(left) {
+	const sum = {};
+	for (let k = left; k > 0; k--) {
+		const file = `${counts}.${k}`;
+		new Worker(__filename, { argv: [file, String(rounds)] }).on('exit', () => {
+			for (const [line, times] of Object.entries(JSON.parse(fs.readFileSync(file))))
+				sum[line] = (sum[line] || 0) + times;
+			if (--left > 0)
+				return;
+			fs.writeFileSync(counts, JSON.stringify(sum));
+			end();
+		});
+	}
+}
+if (!isMainThread)
+	main();
+else if (process.argv[4])
+	workers(Number(process.argv[4]));
+else
+	main().then(end);
