@@ -2,26 +2,21 @@
 /*
  * Two tables in turns, so that a reader needs no lock: what it finds by the pointer, loaded with acquire, was whole
  * before that was stored. One that sleeps over two refreshes may read a table in the making: its counts are bounded and
- * its modules stay, so that a frame is another's at worst. Modules are only ever added: one that was unmapped stays,
- * for the stacks that name it.
+ * its modules stay, so that a frame is another's at worst.
  */
 #include "trace/code.h"
 
-#include <elf.h>
-#include <link.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <time.h>
 
 #include "pool/lock.h"
+#include "trace/code_modules.h"
 #include "trace/intern.h"
 #include "trace/maps.h"
 #include "trace/checked.h"
 #include "trace/unwind.h"
 
-#define PATH_BYTES  65536
-#define MAX_HEADERS 64
 #define PAGE_MAX    65536 /* bytes: the largest page there is */
 #define SECOND_NS   1000000000
 #define INTERVAL_NS (SECOND_NS / 10)
@@ -46,11 +41,6 @@ static struct checked own;	  /* under `refreshing`, as is: */
 static int64_t begun_ns, took_ns; /* the last refresh */
 static _Atomic uint64_t unloads, unloads_read;
 
-static struct code_module modules[CODE_MODULES];
-static _Atomic uint32_t n_modules;
-static char paths[PATH_BYTES];
-static uint32_t paths_used;
-
 static struct code_span (*where_builtins)(void);
 static struct code_span last_builtins; /* as it said last */
 /* How they look, to know other isolates' copies, which are of no file in older versions. */
@@ -67,101 +57,6 @@ struct reading {
 	struct code_span run; /* adjoining mappings without a file */
 	bool run_executable;
 };
-
-static bool
-read_note(uint64_t address, uint64_t bytes, struct weir_trace_module *to)
-{
-	for (uint64_t at = 0; at + 12 <= bytes && bytes < 65536;) {
-		uint32_t head[3];
-		char name[4];
-
-		checked_read(&own, address + at, head, sizeof(head));
-		if (own.failed || head[0] > 64 || head[1] > 1024)
-			return false;
-		uint64_t text = at + 12 + ((head[0] + 3) & ~3u);
-		checked_read(&own, address + at + 12, name, 4);
-		if (head[2] == NT_GNU_BUILD_ID && head[0] == 4 &&
-		    memcmp(name, "GNU", 4) == 0 && head[1] <= sizeof(to->build_id)) {
-			to->build_id_bytes = (uint8_t)head[1];
-			checked_read(&own, address + text, to->build_id, head[1]);
-			return !own.failed;
-		}
-		at = text + ((head[1] + 3) & ~3u);
-	}
-	return false;
-}
-
-static void
-read_headers(uint64_t header, struct code_module *module)
-{
-	struct weir_trace_module *to = &module->record;
-	static ElfW(Ehdr) eh; /* under `refreshing`, off the host's stack */
-	static ElfW(Phdr) ph[MAX_HEADERS];
-
-	checked_begin(&own);
-	checked_read(&own, header, &eh, sizeof(eh));
-	if (own.failed || memcmp(eh.e_ident, ELFMAG, SELFMAG) != 0 ||
-	    eh.e_phentsize != sizeof(ph[0]) || eh.e_phnum > MAX_HEADERS)
-		return;
-	checked_read(&own, header + eh.e_phoff, ph, eh.e_phnum * sizeof(ph[0]));
-	if (own.failed)
-		return;
-	for (unsigned i = 0; i < eh.e_phnum; i++)
-		if (ph[i].p_type == PT_LOAD && ph[i].p_offset == 0)
-			to->bias = header - ph[i].p_vaddr;
-	for (unsigned i = 0; i < eh.e_phnum; i++)
-		if (ph[i].p_type == PT_GNU_EH_FRAME)
-			module->eh_frame_header = to->bias + ph[i].p_vaddr;
-	for (unsigned i = 0; i < eh.e_phnum; i++) {
-		const struct code_span span = {to->bias + ph[i].p_vaddr,
-					       to->bias + ph[i].p_vaddr + ph[i].p_filesz};
-
-		if (ph[i].p_type == PT_LOAD && (ph[i].p_flags & PF_R) != 0 &&
-		    header + eh.e_phoff == getauxval(AT_PHDR) &&
-		    code_in(&span, module->eh_frame_header))
-			module->lasting = span;
-	}
-	for (unsigned i = 0; i < eh.e_phnum; i++)
-		if (ph[i].p_type == PT_NOTE &&
-		    read_note(to->bias + ph[i].p_vaddr, ph[i].p_memsz, to))
-			break;
-}
-
-static uint16_t
-module_of(const struct maps_line *line, uint64_t header)
-{
-	uint32_t n = atomic_load_explicit(&n_modules, memory_order_relaxed);
-	size_t length = strlen(line->path);
-
-	for (uint32_t i = 0; i < n; i++)
-		if (modules[i].record.start == line->start &&
-		    modules[i].record.end == line->end &&
-		    strcmp(modules[i].path, line->path) == 0)
-			return (uint16_t)(i + 1);
-	if (n == CODE_MODULES || paths_used + length + 1 > PATH_BYTES) {
-		static bool told;
-
-		if (!told)
-			intern_drop(WEIR_DROP_modules);
-		told = true;
-		return 0;
-	}
-	struct code_module *m = &modules[n];
-	*m = (struct code_module){
-		.record = {.start = line->start,
-			   .end = line->end,
-			   .file_offset = line->offset,
-			   .bias = line->start - line->offset},
-		.path = memcpy(paths + paths_used, line->path, length + 1),
-		.path_bytes = (uint32_t)length,
-		.header = header,
-	};
-	paths_used += (uint32_t)length + 1;
-	if (header != 0)
-		read_headers(header, m);
-	atomic_store_explicit(&n_modules, n + 1, memory_order_release);
-	return (uint16_t)(n + 1);
-}
 
 static void
 add_v8(struct table *t, uint64_t start, uint64_t end, bool builtins)
@@ -213,7 +108,7 @@ sample_builtins(uint64_t start, uint64_t bytes, uint8_t samples[3][64])
 static bool
 is_like_builtins(uint64_t start)
 {
-	uint8_t samples[3][64];
+	static uint8_t samples[3][64]; /* under `refreshing`, off the host's stack */
 
 	return sample_builtins(start, builtins_look.bytes, samples) &&
 	       memcmp(samples, builtins_look.samples, sizeof(samples)) == 0;
@@ -276,7 +171,8 @@ add_file(struct reading *r, const struct maps_line *line)
 	if (!own_image && where_builtins != NULL)
 		return;
 	t->files[t->n_files].span = (struct code_span){line->start, line->end};
-	t->files[t->n_files++].module = module_of(line, own_image ? r->header : 0);
+	t->files[t->n_files++].module =
+		code_modules_add(&own, line, own_image ? r->header : 0);
 }
 
 static bool
@@ -333,11 +229,12 @@ static void
 refresh(void)
 {
 	struct table *old = atomic_load(&table);
-	struct reading r = {.t = old == &tables[0] ? &tables[1] : &tables[0]};
-	static uint32_t told; /* of so many modules */
+	static struct reading r; /* off the host's stack */
+	static uint32_t told;	 /* of so many modules */
 
 	uint64_t gone = code_unloads();
 
+	r = (struct reading){.t = old == &tables[0] ? &tables[1] : &tables[0]};
 	begun_ns = time_ns();
 	if (own.fetch == NULL && checked_of_self(&own) != 0)
 		return;
@@ -348,8 +245,8 @@ refresh(void)
 		end_run(&r);
 		atomic_store_explicit(&table, r.t, memory_order_release);
 		/* Not before: by the old table nobody is where a new module is, which would be remembered. */
-		unwind_forget(n_modules != told || gone != unloads_read);
-		told = n_modules;
+		unwind_forget(code_modules_count() != told || gone != unloads_read);
+		told = code_modules_count();
 		atomic_store(&unloads_read, gone);
 	}
 	took_ns = time_ns() - begun_ns;
@@ -413,7 +310,7 @@ code_module_at(uint64_t address)
 		uint16_t module = t->files[i].module;
 
 		if (code_in(&t->files[i].span, address))
-			return module != 0 ? &modules[module - 1] : NULL;
+			return module != 0 ? code_modules_get(module) : NULL;
 	}
 	return NULL;
 }
@@ -422,23 +319,6 @@ bool
 code_knows(uint64_t address)
 {
 	return code_v8_at(code_v8(), address) >= 0 || code_module_at(address) != NULL;
-}
-
-struct code_module *
-code_module_named(const char *prefix)
-{
-	uint32_t n = atomic_load_explicit(&n_modules, memory_order_acquire);
-
-	for (uint32_t i = 0; i < n; i++) {
-		const char *slash = strrchr(modules[i].path, '/');
-
-		/* A copy of its builtins, which V8 puts near its heap, may lie in front of the library. */
-		if (modules[i].header != 0 &&
-		    strncmp(slash != NULL ? slash + 1 : modules[i].path, prefix,
-			    strlen(prefix)) == 0)
-			return &modules[i];
-	}
-	return NULL;
 }
 
 void code_ask_for_builtins(struct code_span (*where)(void))

@@ -7,6 +7,7 @@ walker_sources = \
 	%D%/alive.c %D%/alive.h \
 	%D%/checked.c %D%/checked.h \
 	%D%/code.c %D%/code.h \
+	%D%/code_modules.c %D%/code_modules.h \
 	%D%/executable.c %D%/executable.h \
 	%D%/majors.c %D%/majors.h \
 	%D%/maps.c %D%/maps.h \

