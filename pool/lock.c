@@ -136,13 +136,15 @@ weir_lock_wake(struct weir_lock *lock)
  * Who sleeps loses its processor to others, and may wait for that longer than for the lock: so it gives up. But what the
  * next allocator then serves it keeps for that thread (glibc an arena, some MB), and if all gave up the holder had to
  * wait for a processor: two threads do, so often in a tenth of a second, until they have not for a second; others sleep.
- * All do where so many sleep already that to wake them up, one after the other, takes longer than what they could do instead.
+ * Where so many sleep already that to wake them up, one after the other, takes longer than what they could do instead,
+ * others do as well, so often all together: without that bound the next allocator's heaps grew to five times as much.
  */
-#define ROUND_NS   INT64_C(100000000)
-#define IDLE_NS	   (10 * ROUND_NS)
-#define GIVE_UPS   128
-#define GIVERS	   2
-#define QUEUE_MOST 512
+#define ROUND_NS       INT64_C(100000000)
+#define IDLE_NS	       (10 * ROUND_NS)
+#define GIVE_UPS       128
+#define GIVERS	       2
+#define QUEUE_MOST     512
+#define CROWD_GIVE_UPS 500
 
 struct giver {
 	_Atomic uintptr_t thread; /* where its errno lies */
@@ -168,6 +170,20 @@ is_giver(struct giver *g, int64_t now)
 	return true;
 }
 
+/* Threads that come at once may begin a round several times. */
+static bool
+crowd_may_give_up(int64_t now)
+{
+	static _Atomic int64_t since_ns;
+	static _Atomic unsigned n;
+
+	if (now - atomic_load_explicit(&since_ns, memory_order_relaxed) > ROUND_NS) {
+		atomic_store_explicit(&since_ns, now, memory_order_relaxed);
+		atomic_store_explicit(&n, 0, memory_order_relaxed);
+	}
+	return atomic_fetch_add_explicit(&n, 1, memory_order_relaxed) < CROWD_GIVE_UPS;
+}
+
 static bool
 may_give_up(void)
 {
@@ -175,7 +191,7 @@ may_give_up(void)
 	int64_t now = now_ns();
 
 	if (atomic_load_explicit(&sleepers, memory_order_relaxed) >= QUEUE_MOST)
-		return true;
+		return crowd_may_give_up(now);
 	for (int i = 0; i < GIVERS; i++)
 		if (is_giver(&givers[i], now))
 			return atomic_fetch_add_explicit(&givers[i].n, 1,
