@@ -22,11 +22,11 @@ struct weir_zero_memory {
 	uint16_t reserved;
 };
 
-/* Whether zero pages of that size may be worth it: a smaller block is cleared faster than the kernel is asked. */
-bool weir_zero_worth(uint64_t bytes);
-
 /* The row of a size. */
 uint32_t weir_zero_row(uint64_t bytes);
+
+/* Whether it may be worth it at all: a smaller block is cleared before the kernel has been asked. */
+bool weir_zero_worth(uint64_t bytes);
 
 /* Whether the next zeroed request of this size should get zero pages. Updates since_look. */
 bool weir_zero_pages(struct weir_zero_memory *m);

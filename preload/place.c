@@ -49,6 +49,8 @@ _Static_assert(sizeof(union zero_word) == sizeof(uint64_t), "one word");
 static bool
 want_zero_pages(size_t bytes)
 {
+	if (!weir_zero_worth(bytes))
+		return false;
 	_Atomic uint64_t *row = &zero_memory[weir_zero_row(bytes)];
 	union zero_word w = {.word = atomic_load_explicit(row, memory_order_relaxed)};
 	bool zero_pages = weir_zero_pages(&w.memory);
@@ -188,8 +190,7 @@ new_block(size_t size, size_t align, bool zero, struct place_caller caller)
 	}
 	if (suspect_on)
 		suspect_route(&route, size);
-	bool want_zero = zero && (suspect_on || (weir_zero_worth(route.bytes) &&
-						 want_zero_pages(route.bytes)));
+	bool want_zero = zero && (suspect_on || want_zero_pages(route.bytes));
 	struct weir_taken taken = place_take(&route, size, align, kind, want_zero, true);
 	if (taken.span == NULL && taken.error != WEIR_TAKE_BUSY && made_room(route.bytes))
 		taken = place_take(&route, size, align, kind, want_zero, true);
