@@ -18,8 +18,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "pool/pool.h"
 #include "pool/region.h"
+#include "pool/span.h"
+#include "preload/altered_mark.h"
 #include "preload/gate.h"
 #include "preload/jump.h"
 #include "preload/libc.h"
@@ -122,80 +123,12 @@ altered_observe(altered_map *by)
 	return hand_on_mmap;
 }
 
-/*
- * The blocks that were marked last: to look for the block around a page of a large one takes as many steps as
- * there are pages before it, and who guards one page of it often guards many. A record is never unmapped; one that
- * is another block's by now contains the page, or is passed over: under the heap's lock, for while it becomes that its
- * start may be the new one's and its length the old one's.
- */
-#define RECENT 4
-static _Atomic(struct weir_span *) recent[RECENT];
-
-static struct weir_span *
-recent_around(uintptr_t at)
-{
-	struct weir_span *found = NULL;
-	struct gate g;
-
-	if (!gate_enter(&g))
-		return NULL;
-	for (unsigned i = 0; i < RECENT && found == NULL; i++) {
-		struct weir_span *s =
-			atomic_load_explicit(&recent[i], memory_order_acquire);
-
-		if (s != NULL && weir_pool_is_around(s, at))
-			found = s;
-	}
-	gate_leave(&g);
-	return found;
-}
-
-/* The walk takes no lock: the host's own block, and what leads to it, is nobody else's to change. */
-static struct weir_span *
-live_around(uintptr_t at)
-{
-	static _Atomic unsigned turn;
-	struct weir_span *s = recent_around(at);
-
-	if (s != NULL)
-		return s;
-	s = weir_span_around((const void *)at);
-	if (s != NULL)
-		atomic_store_explicit(&recent[atomic_fetch_add(&turn, 1) % RECENT], s,
-				      memory_order_release);
-	return s;
-}
-
-/* Returns the bytes from `at` on that are the block's in which it lies, no more than `bytes`. */
-static __attribute__((noinline, cold)) size_t
-mark(uintptr_t at, size_t bytes, uint8_t flag)
-{
-	uintptr_t end = at + bytes;
-	size_t first = 0;
-
-	if (gate_depth != 0)
-		return 0;
-	for (uintptr_t from = at; at < end;) {
-		struct weir_span *s = live_around(at);
-
-		if (s == NULL)
-			break;
-		at = s->base + s->bytes;
-		if (weir_span_state(s) != WEIR_SPAN_LIVE)
-			continue;
-		__atomic_fetch_or(&s->flags, flag, __ATOMIC_RELAXED);
-		if (from - s->base < s->bytes)
-			first = at < end ? at - from : bytes;
-	}
-	return first;
-}
-
 /* `flag` 0: the call leaves nothing. */
 static inline void
 note(const void *addr, size_t bytes, uint8_t flag)
 {
 	if (UNLIKELY(weir_hull_has(addr)) && flag != 0)
-		mark((uintptr_t)addr, bytes, flag);
+		altered_mark((uintptr_t)addr, bytes, flag);
 }
 
 /*
@@ -336,7 +269,7 @@ hand_on_munmap(void *addr, size_t bytes)
 static __attribute__((noinline, cold)) int
 munmap_of_block(char *at, size_t bytes)
 {
-	size_t ours = mark((uintptr_t)at, bytes, WEIR_SPAN_ALTERED);
+	size_t ours = altered_mark((uintptr_t)at, bytes, WEIR_SPAN_ALTERED);
 	int rc = hand_on_munmap(at, bytes);
 
 	if (rc == 0 && ours != 0)
@@ -371,10 +304,10 @@ hand_on_mremap(void *addr, size_t bytes, size_t new_bytes, int flags, void *targ
 static __attribute__((noinline, cold)) void *
 mremap_of_block(char *at, size_t bytes, size_t new_bytes, int flags, void *target)
 {
-	size_t ours = mark((uintptr_t)at, bytes, WEIR_SPAN_ALTERED);
+	size_t ours = altered_mark((uintptr_t)at, bytes, WEIR_SPAN_ALTERED);
 
 	if (flags & MREMAP_FIXED)
-		mark((uintptr_t)target, new_bytes, WEIR_SPAN_ALTERED);
+		altered_mark((uintptr_t)target, new_bytes, WEIR_SPAN_ALTERED);
 	char *p = hand_on_mremap(at, bytes, new_bytes, flags, target);
 	size_t kept = p == at ? new_bytes : 0; /* at its place */
 	if (p != MAP_FAILED && kept < ours)

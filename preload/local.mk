@@ -7,6 +7,7 @@ preload_sources = \
 	%D%/boot.c \
 	%D%/aside.c %D%/aside.h \
 	%D%/altered.c %D%/altered.h \
+	%D%/altered_mark.c %D%/altered_mark.h \
 	%D%/backing_set.c %D%/backing_set.h \
 	%D%/bell.c %D%/bell.h \
 	%D%/bounds.c %D%/bounds.h \
