@@ -24,6 +24,7 @@
 #include "preload/settings.h"
 #include "preload/snapshot.h"
 #include "preload/trim.h"
+#include "trace/walk.h"
 #include "weir/stats.h"
 
 #define MS_NS		1000000ll
@@ -35,6 +36,7 @@
 
 /* Where the host's own thread would wait for it: at the end only. */
 #define RESIDENT_AT_END ((uint64_t)16 << 30)
+#define AGAIN_NS	(50 * MS_NS)
 #define LIMIT_LOOK_NS	((uint64_t)200 * MS_NS)
 #define PARTS_FROM_NS	(1000 * MS_NS)
 
@@ -133,8 +135,15 @@ read_mail(int64_t now_ns)
 		result = (int64_t)chores_trim();
 	else if (m.command == WEIR_COMMAND_MARK)
 		result = mark(&m, now_ns);
-	else if (m.command == WEIR_COMMAND_COLLECT && segment_leave_mail(&m))
-		return;
+	else if (m.command == WEIR_COMMAND_COLLECT) {
+		if (segment_leave_mail(&m))
+			return;
+		result = walk_collect();
+		if (result == -EAGAIN) {
+			mail_ns -= BELL_LOOK_NS - AGAIN_NS;
+			return;
+		}
+	}
 	segment_answer(&m, result);
 }
 

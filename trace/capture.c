@@ -273,6 +273,7 @@ capture(uintptr_t fp, uintptr_t pc, uint32_t caller_kind, uint64_t from, uint32_
 		hash = walk_hash(fp, pc, &receiver);
 	if (walk_meets_isolate())
 		hash = walk_hash(fp, pc, &receiver);
+	walk_gcs_look();
 	uint32_t isolate = walk_isolate(!is_within_v8(caller_kind));
 	bool is_new = !is_known_thread(isolate);
 	int32_t known = is_new ? -1 : seen_site(key_of(hash, caller_kind), receiver);

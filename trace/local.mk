@@ -12,6 +12,7 @@ walker_sources = \
 	%D%/majors.c %D%/majors.h \
 	%D%/maps.c %D%/maps.h \
 	%D%/python.c %D%/python.h \
+	%D%/python_gc.c %D%/python_gc.h \
 	%D%/python_line.c \
 	%D%/symtab.c %D%/symtab.h \
 	%D%/unwind.c %D%/unwind.h \
@@ -39,6 +40,7 @@ walker_sources = \
 	%D%/walk_again.c %D%/walk_again.h \
 	%D%/walk_decode.c \
 	%D%/walk_early.c \
+	%D%/walk_gcs.c \
 	%D%/walk_runtime.c \
 	%D%/walk_stack.c \
 	%D%/walk_trust.c \

@@ -246,6 +246,7 @@ fill_head(struct weir_trace_head *h, const struct weir_trace_facts *facts,
 		.seq_end = seq,
 		.row_bytes = sizeof(struct weir_trace_row),
 		.main_major_gcs = gcs.main_major,
+		.cycles_known = gcs.cycles_known,
 	};
 	memcpy(h->magic, WEIR_TRACE_MAGIC, sizeof(h->magic));
 	for (int i = 0; i < WEIR_N_TRACE_DROPS; i++)

@@ -121,6 +121,7 @@ fill(struct ledger_row *r, const struct weir_trace_facts *facts, uint32_t max_po
 	r->row.major_gcs = gcs.major;
 	r->row.main_major_gcs = gcs.main_major;
 	r->row.minor_gcs = gcs.minor;
+	r->row.unseen_objects = gcs.unseen_objects;
 	r->row.n_points = largest(ids, max_points, &r->row);
 	for (uint32_t i = 0; i < r->row.n_points; i++) {
 		const uint64_t *f = ledger_image(ids[i]);

@@ -224,7 +224,7 @@ walk_last_major_ns(void)
 }
 
 void
-walk_gcs(struct walk_gcs *g)
+v8_gc_read(struct walk_gcs *g)
 {
 	*g = (struct walk_gcs){
 		.major = majors_all(), .main_major = majors_of_main(), .minor = minors};

@@ -8,11 +8,15 @@
 #define TRACE_V8_GC_H
 
 #include "trace/symtab.h"
+#include "trace/walk.h"
 
 /* Finds V8's functions; without all of them collections stay unknown. */
 void v8_gc_init(const struct weir_symtab *t);
 
 /* While V8 starts on the first thread: has this isolate's collections told from the first on. */
 void v8_gc_starting(const struct weir_symtab *t, void *isolate);
+
+/* What walk_gcs() says of V8. */
+void v8_gc_read(struct walk_gcs *g);
 
 #endif

@@ -69,8 +69,20 @@ struct walk_gcs {
 	uint64_t major, main_major, minor; /* of all isolates; of the main one */
 	uint64_t heap_bytes, external_bytes;
 	uint32_t known; /* 0: nobody tells, or not yet */
+	/* 1: the major ones are full runs of a collector of cycles alone (CPython's), and `known` is 0. */
+	uint32_t cycles_known;
+	uint64_t unseen_objects; /* that such a run has not looked at: at most so many */
 };
 void walk_gcs(struct walk_gcs *g);
+
+/* Where collections are counted by looking: the more often, the better is known what has survived one. */
+void walk_gcs_look(void);
+
+/*
+ * Has the runtime collect soon, on a thread of its own choice, if it is one that can be asked by whoever is in it (CPython).
+ * -ENOSYS: it is not; -EAGAIN: not done yet, ask again; else it is done, and so many objects were found. One asks at a time.
+ */
+int64_t walk_collect(void);
 
 /* When the last major one ended, CLOCK_MONOTONIC_COARSE; 0: there was none. */
 uint64_t walk_last_major_ns(void);

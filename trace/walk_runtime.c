@@ -11,6 +11,7 @@
 #include "trace/code.h"
 #include "trace/executable.h"
 #include "trace/python.h"
+#include "trace/python_gc.h"
 #include "trace/v8.h"
 #include "trace/v8_gc.h"
 #include "trace/v8_isolates.h"
@@ -156,6 +157,8 @@ find_python(const struct weir_symtab *t)
 	uint32_t hex = 0;
 	int rc = python_init(t, &hex);
 
+	if (rc == 0)
+		python_gc_init(t, hex);
 	if (hex != 0)
 		write_version("CPython ", (int)(hex >> 8), (int)(hex & 0xff));
 	return rc;

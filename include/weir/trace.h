@@ -147,6 +147,11 @@ struct weir_trace_head {
 		row_bytes; /* of a row before its points; 0: up to account_ns, and id_again */
 	uint64_t is_eve; /* 1: what there was, to the byte, before all was taken down */
 	uint64_t main_major_gcs; /* of major_gcs those of the main thread's isolate */
+	/*
+	 * 1: gc_known is 0, and major_gcs are full runs of a collector that is only for what refers to itself (CPython's).
+	 * All else is freed at once.
+	 */
+	uint64_t cycles_known;
 };
 
 /* A file mapped executable: enough to name its code on another machine. */
@@ -283,7 +288,9 @@ struct weir_trace_row {
 	uint64_t next_used_bytes, next_used_ns;
 	uint64_t part_bytes[WEIR_N_MEMORY_PARTS];
 	uint64_t main_major_gcs; /* of major_gcs */
-	uint64_t id_again;	 /* the record's last word before the points */
+	uint64_t
+		unseen_objects; /* where cycles are known: at most so many that no full run has looked at */
+	uint64_t id_again; /* the record's last word before the points */
 };
 #define WEIR_TRACE_ROW_BYTES(points)                                                     \
 	(sizeof(struct weir_trace_row) + (points) * sizeof(struct weir_trace_point))

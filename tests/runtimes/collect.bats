@@ -170,6 +170,67 @@ listens() {
   done
 }
 
+@test "collect: through the inspector a worker collects as well" {
+  started collect=off '.memory.live_bytes > 64000000' worker 60000
+  "$weir" collect --through=inspector --timeout=60 "$sidecars/$pid.weir" >"$BATS_TEST_TMPDIR/said"
+  cat "$BATS_TEST_TMPDIR/said"
+  grep -q "^process $pid has collected: .*, in 1 of 1 workers too;" "$BATS_TEST_TMPDIR/said"
+  for _ in {1..100}; do
+    ! "$weir" stat --json "$sidecars/$pid.weir" | jq -e '.memory.live_bytes < 20000000' >/dev/null || break
+    sleep 0.1
+  done
+  "$weir" stat --json "$sidecars/$pid.weir" | jq -e '.memory.live_bytes < 20000000'
+  kill "$pid"
+}
+
+# cycling WHAT: cycles.py under weir, until it holds 48 MB in several rows; its pid in $pid.
+cycling() {
+  with_weir "$python" "$programs/cycles.py" "$1" &
+  pid=
+  for _ in {1..600}; do
+    sleep 0.1
+    for file in "$sidecars"/*.weir; do
+      [ -e "$file" ] || continue
+      pid=$(basename "$file" .weir)
+      said=$("$weir" growth --json --top=0 "$file" 2>/dev/null |
+        jq -r '.sites[] | select(.live_bytes > 48000000) | .rule') || continue
+      [ "$said" != cycles ] || return 0
+    done
+  done
+  echo "said: $said"
+  return 1
+}
+
+@test "collect: what CPython's collector has not looked at is not held; asked, it is known what stays" {
+  for python in python3.11 python3.12 python3.13; do
+    "$python" -c "" 2>/dev/null || continue # missing, or a shim without its version
+    for what in kept dropped; do
+      rm -f "$sidecars"/*.weir
+      cycling $what
+      "$weir" growth "$pid" >"$BATS_TEST_TMPDIR/said"
+      grep -q "what only refers to itself waits for one" "$BATS_TEST_TMPDIR/said"
+      grep -q "\$ weir collect $pid; sleep 1; weir growth $pid " "$BATS_TEST_TMPDIR/said"
+      run "$weir" collect --timeout=60 "$pid"
+      echo "$python $what: $output"
+      [ "$status" -eq 0 ]
+      [[ $output =~ "process $pid found "([0-9,]+)" object" ]]
+      [ $what = kept ] || [ "${BASH_REMATCH[1]//,/}" -ge 100 ]
+      for _ in {1..100}; do
+        said=$("$weir" growth --json --top=0 "$pid" | jq -r '"\(.trace.major_gcs > 0) \(.sites[] | select(.file // "" | endswith("cycles.py")).verdict)"')
+        [[ $said != "true held" || $what = dropped ]] || break
+        [[ $said != "true gc-lag" && $said != "true released" || $what = kept ]] || break
+        sleep 0.1
+      done
+      echo "$said"
+      kill "$pid"
+      [ $what = kept ] && [ "$said" = "true held" ] || [[ $what = dropped && $said =~ ^true\ (gc-lag|released)$ ]]
+      wait
+    done
+    tested=yes
+  done
+  [ -n "${tested-}" ] || skip "no CPython here whose collector is known"
+}
+
 @test "collect: weir run says where nothing will be collected" {
   cp "$(type -P true)" "$BATS_TEST_TMPDIR/bun"
   run "$weir" run --collect=idle -- "$BATS_TEST_TMPDIR/bun"

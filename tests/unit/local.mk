@@ -32,6 +32,7 @@ UNIT_TESTS = \
 	%D%/test_gather_bounds \
 	%D%/test_grades \
 	%D%/test_growth_blame \
+	%D%/test_growth_cycles \
 	%D%/test_growth_lines \
 	%D%/test_growth_model \
 	%D%/test_growth_parts \
@@ -73,6 +74,7 @@ UNIT_TESTS = \
 	%D%/test_publish \
 	%D%/test_purge \
 	%D%/test_python \
+	%D%/test_python_gc \
 	%D%/test_rest \
 	%D%/test_route \
 	%D%/test_rows \
@@ -136,7 +138,8 @@ $(UNIT_TESTS): $(UNIT_LIBS)
 %C%_test_census_SOURCES = %D%/test_census.c tests/tools/sidecar_sample.c
 %C%_test_census_LDADD = $(UNIT_LIBS) $(TOOLS_LIBS) -lm
 %C%_test_sample_LDADD = $(UNIT_LIBS) $(TOOLS_LIBS) -lm
-# It has a V8 to be found among its symbols.
+# It has a V8 to be found among its symbols; this one a CPython.
+%C%_test_python_gc_LDFLAGS = $(AM_LDFLAGS) -rdynamic
 %C%_test_capture_LDFLAGS = $(AM_LDFLAGS) -rdynamic
 EXTRA_DIST += tests/unit/bytes_model.h tests/unit/growth_parts_series.h tests/unit/growth_sample.h tests/unit/growth_series.h tests/unit/guard.h \
 	tests/unit/gather_model.h tests/unit/made.h tests/unit/moves.h tests/unit/options_parse.h tests/unit/pool_model.h \

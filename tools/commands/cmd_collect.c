@@ -3,6 +3,7 @@
  * `weir collect`: has a runtime collect its garbage now, by weir's hook within it, through the mailbox of its sidecar.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include "tools/host/inspectable.h"
 #include "tools/read/collections.h"
 #include "tools/read/mailbox.h"
+#include "tools/read/trace_view.h"
 #include "tools/text/monotonic.h"
 #include "tools/text/show.h"
 #include "tools/text/tell.h"
@@ -24,9 +26,11 @@
 static void
 help(FILE *out)
 {
-	fputs("Has Node collect its garbage now: what stays is not garbage. The process "
-	      "must have been\nstarted with `weir run --collect=asked` (or idle, or "
-	      "limit), or is asked through its inspector.\n\n"
+	fputs("Has Node or CPython collect its garbage now: what stays is not garbage. "
+	      "A Node must have been\nstarted with `weir run --collect=asked` (or idle, "
+	      "or "
+	      "limit), or is asked through its inspector;\nCPython is asked by weir "
+	      "within it.\n\n"
 	      "  --through=inspector  of a process without the hook: its inspector is "
 	      "opened by SIGUSR1, to\n"
 	      "                       anybody on this machine, and closed again; never "
@@ -54,9 +58,53 @@ tell_unhooked(const struct locate_entry *e, const struct collections *c)
 		tell_error("process %d (%s) runs without the hook that collects: `weir "
 			   "collect --through=inspector %d` opens its inspector for "
 			   "that, to anybody on this machine, and closes it again; the "
-			   "next time `weir run --collect=asked ...`; only Node can be "
-			   "asked",
+			   "next time `weir run --collect=asked ...`; only Node and "
+			   "CPython can be asked",
 			   pid, show_clean(exe, sizeof(exe), e->sidecar.header.exe), pid);
+}
+
+/* CPython: weir within it asks its collector, no hook is needed. */
+static bool
+asks_itself(const struct locate_entry *e)
+{
+	char why[TRACE_VIEW_WHY];
+	struct trace_view v;
+
+	if (trace_view_peek(&v, AT_FDCWD, e->path, why) != 0)
+		return false;
+	bool known = v.head.cycles_known != 0;
+	trace_view_free(&v);
+	return known;
+}
+
+static int
+ask_itself(const struct mail_args *r, const struct locate_entry *e)
+{
+	char why[MAILBOX_WHY], n[SHOW_VALUE];
+	int32_t pid = e->sidecar.header.pid;
+	uint64_t request;
+	int64_t result;
+	int rc = mailbox_ask(e, WEIR_COMMAND_COLLECT, "", r->seconds, &result, &request,
+			     why);
+
+	if (rc == -ETIMEDOUT)
+		tell_error(
+			"process %d: no answer: its main thread runs no Python (it "
+			"waits, computes in an extension, or is stopped), or asks for no "
+			"memory; --timeout=S waits longer",
+			pid);
+	else if (rc != 0)
+		tell_error("process %d (%s): %s", pid, e->path, why);
+	else if (result < 0)
+		tell_error("process %d refuses: %s", pid, mail_refusal(result));
+	if (rc != 0 || result < 0)
+		return CMD_FAILED;
+	printf("process %d found %s object%s that only referred to %s; `weir growth %d` "
+	       "knows "
+	       "now what stays\n",
+	       pid, show_count(n, (uint64_t)result), result == 1 ? "" : "s",
+	       result == 1 ? "itself" : "each other", pid);
+	return CMD_OK;
 }
 
 static int
@@ -117,10 +165,10 @@ ask_inspector(const struct mail_args *r, const struct locate_entry *e)
 		return CMD_FAILED;
 	}
 	inspected_warn(&i, pid);
-	printf("process %d has collected: asked and answered in %s; `weir growth %d` "
-	       "knows "
-	       "now what stays\n",
-	       pid, took, pid);
+	printf("process %d has collected: asked and answered in %s", pid, took);
+	if (i.workers.asked > 0)
+		printf(", in %u of %u workers too", i.workers.collected, i.workers.asked);
+	printf("; `weir growth %d` knows now what stays\n", pid);
 	return CMD_OK;
 }
 
@@ -135,7 +183,10 @@ run(int argc, char **argv)
 		return status;
 	if (!subject_open("collect", r.what, &e))
 		return CMD_FAILED;
-	status = r.inspect ? ask_inspector(&r, &e) : ask(&r, &e);
+	if (asks_itself(&e))
+		status = ask_itself(&r, &e);
+	else
+		status = r.inspect ? ask_inspector(&r, &e) : ask(&r, &e);
 	sidecar_free(&e.sidecar);
 	return status;
 }
@@ -143,7 +194,7 @@ run(int argc, char **argv)
 const struct cmd cmd_collect = {
 	.name = "collect",
 	.args = "[--timeout=SECONDS] [--through=inspector] PID",
-	.summary = "have a running Node collect its garbage",
+	.summary = "have a running Node or CPython collect its garbage",
 	.examples = "  weir run --collect=asked -- node server.js\n"
 		    "  weir collect 4711\n"
 		    "  weir collect --through=inspector 4711\n",

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tools/host/inspector_workers.h"
 #include "tools/host/websocket.h"
 #include "tools/read/listeners.h"
 #include "tools/text/show.h"
@@ -372,9 +373,11 @@ ask_collect(struct inspector *i, struct websocket *w, const void *nothing)
 	(void)nothing;
 	if (rc == 0)
 		rc = await_answer(i, w);
-	return rc != 0 || strstr(w->message, "\"error\"") == NULL
-		       ? rc
-		       : FAIL(i, EPROTO, "its inspector refuses: %.200s", w->message);
+	if (rc == 0 && strstr(w->message, "\"error\"") != NULL)
+		return FAIL(i, EPROTO, "its inspector refuses: %.200s", w->message);
+	if (rc == 0)
+		i->workers = inspector_workers_collect(w);
+	return rc;
 }
 
 int

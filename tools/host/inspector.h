@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "tools/host/inspector_workers.h"
+
 #define INSPECTOR_WHY 512
 
 struct inspector {
@@ -21,7 +23,8 @@ struct inspector {
 	int wait_s;	/* for the next bytes: while the snapshot is made none come */
 	uint64_t bytes; /* of the snapshot */
 	bool left_open; /* it could not be closed */
-	char answer[INSPECTOR_WHY]; /* what it says of the library, "" if nothing */
+	struct inspector_workers workers; /* that were asked to collect */
+	char answer[INSPECTOR_WHY];	  /* what it says of the library, "" if nothing */
 	char why[INSPECTOR_WHY];
 };
 
@@ -34,7 +37,7 @@ int inspector_snapshot(struct inspector *i, int fd);
 /* The same: its main thread loads the library, and keeps it. 0 says that it has tried. */
 int inspector_load(struct inspector *i, const char *path);
 
-/* The same: V8 collects its garbage, all of the main isolate's. */
+/* The same: V8 collects its garbage, all of the main isolate's, and those of workers that come to it. */
 int inspector_collect(struct inspector *i);
 
 #endif

@@ -35,6 +35,23 @@ major_gcs_since(const struct trace_view *v, uint64_t ns, bool workers)
 	return all > mains || mains >= FOR_WORKERS ? all : 0;
 }
 
+/* Objects that may refer to each other, and that no collection since has looked at: what refers to itself takes one at least. */
+static double
+containers_since(const struct trace_view *v, uint64_t ns)
+{
+	const struct weir_trace_row *now = growth_rows_at(v, v->head.monotonic_ns);
+	const struct weir_trace_row *then = growth_rows_at(v, ns);
+
+	/* Its first block may be older than the first row. */
+	then = then != NULL ? then : growth_rows_first(v);
+	bool same = then != NULL && now != NULL && then->major_gcs == now->major_gcs;
+	uint64_t before = same ? then->unseen_objects : 0;
+
+	if (now == NULL)
+		return 0;
+	return now->unseen_objects > before ? (double)(now->unseen_objects - before) : 0;
+}
+
 /* What maps most may have mapped what no row knows of yet. */
 static bool
 is_behind(const struct growth_model *m, const struct growth_group *g)
@@ -52,6 +69,8 @@ judge_part(const struct growth_model *m, const struct growth_group *g,
 	struct growth_evidence e = {
 		.windows = w,
 		.gc_known = m->v->head.gc_known != 0 && !queued,
+		.cycles = m->v->head.cycles_known != 0,
+		.containers = containers_since(m->v, g->first_ns),
 		.queued = queued,
 		.behind = is_behind(m, g),
 		.major_gcs = major_gcs_since(m->v, g->first_ns, workers),

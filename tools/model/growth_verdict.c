@@ -6,6 +6,7 @@
  */
 #include "tools/model/growth_verdict.h"
 
+#include "tools/model/growth_cycles.h"
 #include "tools/model/growth_facts.h"
 #include "tools/model/growth_rules.h"
 
@@ -117,12 +118,27 @@ growth_rule_name(size_t i)
 	return i < N_RULES ? rules[i].name : NULL;
 }
 
+static const char *
+said_by(const char *rule)
+{
+	const struct growth_rule *r;
+
+	for (size_t i = 0; i < N_RULES; i++)
+		if (rules[i].name == rule)
+			return rules[i].says;
+	for (size_t i = 0; (r = growth_cycles_rule(i)) != NULL; i++)
+		if (r->name == rule)
+			return r->says;
+	return NULL;
+}
+
 const char *
 growth_finding_meaning(const struct growth_finding *f)
 {
-	for (size_t i = 0; i < N_RULES && f->rule != NULL; i++)
-		if (rules[i].name == f->rule && rules[i].says != NULL)
-			return rules[i].says;
+	const char *says = f->rule != NULL ? said_by(f->rule) : NULL;
+
+	if (says != NULL)
+		return says;
 	if (f->verdict == GROWTH_HELD && f->queued)
 		return "grows: messages that nobody has read yet";
 	return f->verdict == GROWTH_HELD && !f->gc_known
@@ -134,7 +150,9 @@ struct growth_finding
 growth_judge(const struct growth_evidence *e)
 {
 	const struct growth_facts f = growth_facts(e);
-	const struct growth_rule *r = growth_rule_of(rules, f.is);
+	const struct growth_rule *by_all = growth_rule_of(rules, f.is);
+	const struct growth_rule *of_cycles = growth_cycles(e, by_all->verdict);
+	const struct growth_rule *r = of_cycles != NULL ? of_cycles : by_all;
 	struct growth_finding found = {
 		.verdict = r->verdict,
 		.rule = r->name,
@@ -142,7 +160,8 @@ growth_judge(const struct growth_evidence *e)
 		.survived = f.survived,
 		.climb = growth_climb(e->windows, e->gc_known),
 		.gc_known = e->gc_known,
-		.unseen = e->gc_known && (f.is & FACT_SETTLED) == 0,
+		.unseen = (e->gc_known && (f.is & FACT_SETTLED) == 0) ||
+			  (of_cycles != NULL && r->verdict == GROWTH_UNDECIDED),
 		.queued = e->queued,
 	};
 

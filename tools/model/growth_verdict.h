@@ -40,6 +40,7 @@ const char *growth_verdict_next(enum growth_verdict v);
 struct growth_evidence {
 	const struct growth_windows *windows;
 	bool gc_known; /* and frees it */
+	bool cycles; /* a collector frees what refers to itself, all else goes at once */
 	bool queued;
 	bool behind; /* mapped by the program, and more is by now than its rows know of */
 	uint64_t major_gcs; /* since the site's first allocation */
@@ -49,6 +50,7 @@ struct growth_evidence {
 	uint64_t age_bytes[4]; /* live: survived 0, 1, 2, 3 or more major GCs */
 	double active_until_s; /* last allocation */
 	double first_s;	       /* the first one, on the same clock */
+	double containers; /* came since and no collection of cycles has looked at them */
 };
 
 struct growth_finding {

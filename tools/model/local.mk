@@ -8,6 +8,7 @@ libtools_a_SOURCES += \
 	%D%/growth_model.h %D%/growth_parts.c %D%/growth_parts.h %D%/growth_rows.c \
 	%D%/growth_rows.h %D%/growth_rules.h %D%/growth_span.c %D%/growth_span.h \
 	%D%/growth_sums.c %D%/growth_sums.h %D%/growth_trend.c %D%/growth_trend.h \
+	%D%/growth_cycles.c %D%/growth_cycles.h \
 	%D%/growth_verdict.c %D%/growth_verdict.h %D%/growth_window.c %D%/growth_window.h \
 	%D%/resident.c %D%/resident.h %D%/top_model.c %D%/top_model.h %D%/top_sites.c \
 	%D%/top_sites.h %D%/trace_cost.c %D%/trace_cost.h %D%/tune_model.c %D%/tune_model.h \

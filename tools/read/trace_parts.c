@@ -113,7 +113,8 @@ by_id(const void *a, const void *b)
 #define ROW_FIELDS (sizeof(struct weir_trace_row) - sizeof(uint64_t))
 
 /* Before the points, in the first version. */
-#define ROW_LEAST (offsetof(struct weir_trace_row, account_ns) + sizeof(uint64_t))
+#define ROW_OF_MAINS offsetof(struct weir_trace_row, unseen_objects)
+#define ROW_LEAST    (offsetof(struct weir_trace_row, account_ns) + sizeof(uint64_t))
 
 /*
  * Rows of a writer that knows fewer fields, or more: those of this build, the word at the end, the points.
@@ -128,7 +129,7 @@ take_row(unsigned char *to, const unsigned char *from, size_t head, size_t point
 	memcpy(to + ROW_FIELDS, from + fields, sizeof(uint64_t));
 	memcpy(to + sizeof(struct weir_trace_row), from + head, points);
 	/* Before they were told apart, all were the main isolate's. */
-	if (fields < ROW_FIELDS)
+	if (fields < ROW_OF_MAINS)
 		((struct weir_trace_row *)(void *)to)->main_major_gcs =
 			((struct weir_trace_row *)(void *)to)->major_gcs;
 }

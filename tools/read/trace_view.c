@@ -76,7 +76,8 @@ read_head(struct weir_trace_head *head, const struct trace_source *src, uint64_t
 	if (head->n_parts > WEIR_TRACE_MAX_PARTS)
 		return FAIL(EBADMSG, "damaged: %u parts", head->n_parts);
 	/* Before they were told apart, all were the main isolate's. */
-	if (head->row_bytes < sizeof(struct weir_trace_row))
+	if (head->row_bytes <
+	    offsetof(struct weir_trace_row, unseen_objects) + sizeof(uint64_t))
 		head->main_major_gcs = head->major_gcs;
 	return 0;
 }

@@ -132,9 +132,11 @@ growth_advice_collect(const struct growth_view *v, FILE *out, int indent)
 	const char *runtime = trace_view_string(v->trace, v->trace->head.runtime);
 	char again[RUN_AGAIN_BYTES];
 
-	if (!is_running(v) || strcmp(runtime, "node") != 0)
+	if (!is_running(v) ||
+	    (strcmp(runtime, "node") != 0 && v->trace->head.cycles_known == 0))
 		return;
-	if (collections_read(v->entry->path, &v->entry->sidecar.header).hooked)
+	if (v->trace->head.cycles_known != 0 ||
+	    collections_read(v->entry->path, &v->entry->sidecar.header).hooked)
 		fprintf(out,
 			"%*s$ weir collect %d; sleep 1; weir growth %d    # what stays "
 			"then is no garbage\n",
@@ -186,7 +188,8 @@ growth_advice_print(const struct growth_view *v, const struct growth_group *g, F
 			indent, "");
 		break;
 	case GROWTH_UNDECIDED:
-		if (g->finding.gc_known && v->trace->head.major_gcs == 0)
+		if ((g->finding.gc_known || g->finding.unseen) &&
+		    v->trace->head.major_gcs == 0)
 			fprintf(out,
 				"%*sno garbage collection has been seen in this process: "
 				"the next one tells, and frees may wait for it\n",

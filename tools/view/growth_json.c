@@ -203,6 +203,7 @@ put_trace(struct json *j, const struct growth_view *v)
 					     : 0);
 	json_number(j, "history_seconds", (double)m->history_ns / 1e9);
 	json_bool(j, "gc_known", h->gc_known != 0);
+	json_bool(j, "cycles_known", h->cycles_known != 0);
 	json_u64(j, "major_gcs", h->main_major_gcs);
 	json_u64(j, "workers_major_gcs", trace_view_workers_majors(t));
 	json_u64(j, "minor_gcs", h->minor_gcs);

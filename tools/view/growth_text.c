@@ -91,6 +91,9 @@ print_head(const struct growth_view *v, FILE *out)
 	if (h->gc_known)
 		fprintf(out, "; %" PRIu64 " major garbage collection%s",
 			h->main_major_gcs, h->main_major_gcs == 1 ? "" : "s");
+	else if (h->cycles_known != 0)
+		fprintf(out, "; %" PRIu64 " full run%s of its garbage collector",
+			h->main_major_gcs, h->main_major_gcs == 1 ? "" : "s");
 	else
 		fputs("; garbage collections cannot be observed here", out);
 	if (trace_view_workers_majors(t) != 0)
