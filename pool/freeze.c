@@ -10,6 +10,7 @@
 void
 weir_pool_freeze(void)
 {
+	pool_late_freeze();
 	magazine_claim_all();
 	for (uint32_t i = 0; i < pool_n_classes; i++)
 		weir_lock(&pool_classes[i].lock);
@@ -23,6 +24,7 @@ weir_pool_thaw(void)
 	for (uint32_t i = pool_n_classes; i-- > 0;)
 		weir_unlock(&pool_classes[i].lock);
 	magazine_release_all();
+	pool_late_thaw();
 }
 
 /* In a forked child: counters start at zero, and blocks got from the parent count as inherited. */
@@ -59,6 +61,7 @@ weir_pool_after_fork(void)
 	for (uint32_t i = 0; i < pool_n_classes; i++)
 		weir_lock_reset(&pool_classes[i].lock);
 	magazine_after_fork();
+	pool_late_after_fork();
 	for (uint32_t i = 0; i < pool_n_classes; i++)
 		start_counting(&pool_classes[i]);
 

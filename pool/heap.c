@@ -76,6 +76,16 @@ heap_lock_soon(bool *ready)
 	return got;
 }
 
+bool
+heap_lock_spin(bool *ready)
+{
+	bool got = weir_lock_spin(&heap_mutex);
+
+	if (got)
+		*ready = ready_records();
+	return got;
+}
+
 void
 heap_unlock(void)
 {

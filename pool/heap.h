@@ -67,6 +67,7 @@ extern _Atomic int64_t heap_clock_ns;
  */
 bool heap_lock(void);
 bool heap_lock_soon(bool *ready); /* False: it is not to be had at once */
+bool heap_lock_spin(bool *ready); /* The same, however often (lock.h) */
 void heap_unlock(void);
 /* The bare lock, for fork and for statistics. */
 extern struct weir_lock heap_mutex;

@@ -42,7 +42,11 @@ take_ahead(const struct weir_span *s)
 		most = heap_ahead_most;
 	if (most == 0)
 		return NULL;
-	if (heap_lock())
+	bool ready;
+	/* It is for later: not worth a wait. */
+	if (!heap_lock_spin(&ready))
+		return NULL;
+	if (ready)
 		ahead = heap_neighbour(s, s->base + s->bytes);
 	if (ahead != NULL && weir_span_state(ahead) != WEIR_SPAN_RESERVED)
 		ahead = NULL;

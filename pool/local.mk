@@ -13,6 +13,7 @@ libpool_a_SOURCES = \
 	%D%/heap_system.c \
 	%D%/index.c %D%/index.h \
 	%D%/limited.c \
+	%D%/late.c \
 	%D%/lock.c %D%/lock.h \
 	%D%/old_libc.h \
 	%D%/magazine.c %D%/magazine.h \

@@ -12,8 +12,9 @@
 #include <unistd.h>
 
 /* Sections under these locks take well under a microsecond: sleeping costs more. */
-#define SPINS	 100
-#define PATIENCE 2000 /* a tenth of a second */
+#define SPINS	  100
+#define FEW_SPINS 20
+#define PATIENCE  2000 /* a tenth of a second */
 
 const char *weir_lock_alone;
 
@@ -28,9 +29,9 @@ relax(void)
 }
 
 static bool
-spin(struct weir_lock *lock)
+spin_times(struct weir_lock *lock, int times)
 {
-	for (int i = 0; i < SPINS; i++) {
+	for (int i = 0; i < times; i++) {
 		uint32_t unheld = 0;
 
 		if (atomic_load_explicit(&lock->word, memory_order_relaxed) == 0 &&
@@ -41,6 +42,12 @@ spin(struct weir_lock *lock)
 		relax();
 	}
 	return false;
+}
+
+static bool
+spin(struct weir_lock *lock)
+{
+	return spin_times(lock, SPINS);
 }
 
 static _Atomic bool sparing;
@@ -197,6 +204,13 @@ may_give_up(void)
 			return atomic_fetch_add_explicit(&givers[i].n, 1,
 							 memory_order_relaxed) < GIVE_UPS;
 	return false;
+}
+
+bool
+weir_lock_spin_wait(struct weir_lock *lock)
+{
+	return atomic_load_explicit(&lock->word, memory_order_relaxed) < 2 &&
+	       spin_times(lock, FEW_SPINS);
 }
 
 /* Whoever gives up says so in the word: nobody after it tries as long, until the lock is released. */

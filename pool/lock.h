@@ -41,7 +41,13 @@ void weir_lock_spare_calls(void);
 /* In a forked child: nobody else waits there. */
 void weir_lock_after_fork(void);
 
-/* False if its holder keeps it, having lost its processor perhaps: the caller does something else instead of sleeping. */
+/* False if it is not to be had after a few looks: the caller has something else to do. */
+bool weir_lock_spin_wait(struct weir_lock *lock);
+
+/*
+ * False if its holder keeps it, having lost its processor perhaps: the caller does something else instead of sleeping. Not
+ * so often that the next allocator's memory grows, or the holder gets no processor: then it sleeps.
+ */
 bool weir_lock_soon_wait(struct weir_lock *lock);
 
 /* False if it was not to be had for so long. */
@@ -67,6 +73,12 @@ weir_lock(struct weir_lock *lock)
 {
 	if (!weir_trylock(lock))
 		weir_lock_wait(lock);
+}
+
+static inline bool
+weir_lock_spin(struct weir_lock *lock)
+{
+	return weir_trylock(lock) || weir_lock_spin_wait(lock);
 }
 
 static inline bool

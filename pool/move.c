@@ -112,5 +112,5 @@ weir_pool_give_purged(struct weir_span *s, int64_t now_ns)
 		return;
 	}
 	s->flags &= (uint8_t) ~(WEIR_SPAN_ALTERED | WEIR_SPAN_ADVISED);
-	pool_give_to_heap(s, (enum weir_span_state)state, now_ns);
+	pool_give_as(s, (enum weir_span_state)state, now_ns);
 }

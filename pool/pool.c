@@ -112,45 +112,10 @@ weir_pool_take(uint32_t grade, const struct weir_ask *ask)
 }
 
 void
-pool_give_to_heap(struct weir_span *s, enum weir_span_state state, int64_t now_ns)
-{
-	struct pool_class *c =
-		s->grade != WEIR_SPAN_NO_GRADE ? &pool_classes[s->grade] : NULL;
-
-	if (c != NULL) {
-		weir_lock(&c->lock);
-		pool_class_given(c, s);
-		if (s->flags & WEIR_SPAN_OUTGROWN)
-			pool_class_grew(c);
-		c->stats.evicted++;
-	}
-	weir_lock(&heap_mutex);
-	if (c == NULL)
-		extent_given(s);
-	if (state != WEIR_SPAN_DIRTY) {
-		heap_count_purge();
-		heap_stats.purged_bytes += s->bytes;
-	}
-	heap_put(s, state, now_ns);
-	heap_unlock();
-	if (c != NULL)
-		weir_unlock(&c->lock);
-}
-
-void
 weir_pool_give(struct weir_span *s, int64_t now_ns)
 {
 	pool_offer(s->base, s->bytes);
-	if (s->grade == WEIR_SPAN_NO_GRADE || s->flags & WEIR_SPAN_OUTGROWN ||
-	    pool_stock_is_full(&pool_classes[s->grade])) {
-		pool_give_to_heap(s, WEIR_SPAN_DIRTY, now_ns);
-		return;
-	}
-	struct pool_class *c = &pool_classes[s->grade];
-	weir_lock(&c->lock);
-	pool_class_given(c, s);
-	pool_stock_push(c, s, now_ns);
-	weir_unlock(&c->lock);
+	pool_give_as(s, WEIR_SPAN_DIRTY, now_ns);
 }
 
 bool

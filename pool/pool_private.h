@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the files of the pool above the heap share: the classes and their stocks. Nobody else
- * includes it. Lock order: magazines, classes in ascending order, the heap.
+ * includes it. Lock order: those that are late, magazines, classes in ascending order, the heap.
  */
 #ifndef POOL_POOL_PRIVATE_H
 #define POOL_POOL_PRIVATE_H
@@ -69,8 +69,18 @@ pool_class_grows(struct pool_class *c)
 	return c->grown > 128;
 }
 
-/* pool.c: a block past its class's stock; in a state other than DIRTY, it was just purged. */
-void pool_give_to_heap(struct weir_span *s, enum weir_span_state state, int64_t now_ns);
+/*
+ * late.c: a claimed block into its class's stock or the heap; in a state other than DIRTY, it was just purged. If the locks
+ * are not to be had at once it waits in pool_late, for the next free that has no wait, or for the clock.
+ */
+void pool_give_as(struct weir_span *s, enum weir_span_state state, int64_t now_ns);
+
+extern _Atomic(struct weir_span *) pool_late;
+
+/* All of them, however long it takes; until thaw nobody works on those that come. */
+void pool_late_freeze(void);
+void pool_late_thaw(void);
+void pool_late_after_fork(void);
 
 /* limited.c: purged pages count as data while they are usable; without a limit on it nothing happens. */
 void pool_withdraw(void);

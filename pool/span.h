@@ -66,7 +66,8 @@ struct weir_span {
 	uint16_t region;
 	union {
 		uint16_t bucket; /* of the free index, when DIRTY, CLEAN or RESERVED */
-		uint16_t site;	 /* LIVE: of whoever asked for it */
+		uint16_t late_state; /* what it is to be, while it waits in pool_late */
+		uint16_t site;	     /* LIVE: of whoever asked for it */
 	};
 };
 

@@ -105,6 +105,8 @@ weir_pool_tick(const struct weir_tick *tick)
 {
 	heap_clock_ns = tick->now_ns;
 	magazine_mark(tick->now_ns);
+	pool_late_freeze();
+	pool_late_thaw();
 	flush(tick->stock_before_ns);
 	heap_purge(tick->purge_before_ns,
 		   tick->step_bytes != 0 ? tick->step_bytes : UINT64_MAX, tick->now_ns);
@@ -134,6 +136,8 @@ weir_pool_trim(int64_t now_ns)
 
 	heap_clock_ns = now_ns;
 	magazine_mark(now_ns);
+	pool_late_freeze();
+	pool_late_thaw();
 	flush(INT64_MAX);
 	heap_purge(INT64_MAX, UINT64_MAX, now_ns);
 	pool_withdraw();

@@ -52,6 +52,7 @@ UNIT_TESTS = \
 	%D%/test_inspectable \
 	%D%/test_intern \
 	%D%/test_launch \
+	%D%/test_late \
 	%D%/test_limited \
 	%D%/test_lock \
 	%D%/test_magazine \
