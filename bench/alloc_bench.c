@@ -30,6 +30,7 @@ static const struct alloc_case cases[] = {
 	 "1 to 4000 threads, processor time, one byte touched"},
 	{"threads_all", alloc_threads_all, "1 to 64 threads, all pages touched"},
 	{"storm", alloc_storm, "the slowest calls beside bursts of 4000 blocks"},
+	{"known", alloc_known, "what allocators are commonly compared by"},
 	{"handoff", alloc_handoff, "blocks freed by another thread"},
 	{"live", alloc_live, "10 to 100,000 large blocks alive"},
 	{"fragments", alloc_fragments, "every other of 20,000 and 200,000 blocks freed"},

@@ -55,6 +55,8 @@ void alloc_live(double scale);
 void alloc_threads_one(double scale);
 void alloc_threads_all(double scale);
 void alloc_storm(double scale);
+/* alloc_known.c */
+void alloc_known(double scale);
 /* alloc_stall.c */
 void alloc_fragments(double scale);
 void alloc_stocked(double scale);

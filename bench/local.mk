@@ -2,7 +2,7 @@
 # `make bench BENCH_ARGS='--only image --reps 5'`; `make check` only looks that all of it runs.
 bench_scripts = \
 	%D%/bench.js %D%/facts.js %D%/goals.js %D%/once.js %D%/options.js %D%/peers.js %D%/print.js \
-	%D%/programs.js %D%/summary.js %D%/install-peers.sh %D%/commands.sh
+	%D%/programs.js %D%/summary.js %D%/install-peers.sh %D%/commands.sh %D%/simdutf-arm64.sh
 bench_workloads = \
 	%D%/workloads/burst_idle.js %D%/workloads/file_encode.js %D%/workloads/files.js \
 	%D%/workloads/hex20.js %D%/workloads/http_bodies.js %D%/workloads/image.js \
@@ -10,7 +10,7 @@ bench_workloads = \
 	%D%/workloads/small_bursts.py %D%/workloads/small_bursts.rb \
 	%D%/workloads/smallops.js %D%/workloads/sparse_zero.js %D%/workloads/startup.js \
 	%D%/workloads/stream.js %D%/workloads/workers.js %D%/workloads/workload.js
-EXTRA_DIST += $(bench_scripts) $(bench_workloads) %D%/simdutf_bench.cc
+EXTRA_DIST += $(bench_scripts) $(bench_workloads) %D%/simdutf_bench.cc %D%/count_insns.c
 dist_doc_DATA += doc/benchmarks.md doc/encoders.md doc/tuning.md
 
 bench_programs = %D%/alloc_bench %D%/scratch_bench
@@ -24,6 +24,7 @@ bench_flags = $(AM_CFLAGS) -pthread \
 	%D%/alloc_crowd.c \
 	%D%/alloc_fork.c \
 	%D%/alloc_gang.c \
+	%D%/alloc_known.c \
 	%D%/alloc_lazy.c \
 	%D%/alloc_limit.c \
 	%D%/alloc_load.c \
@@ -68,7 +69,9 @@ bench-simdutf: libencode.a libpool.a libpolicy.a
 		libencode.a libpool.a libpolicy.a -pthread
 	-taskset -c 0 %D%/simdutf_bench
 	taskset -c 0 %D%/simdutf_bench avx2
+bench-simdutf-arm64:
+	$(top_srcdir)/bench/simdutf-arm64.sh $(SIMDUTF)
 CLEANFILES += %D%/small_bursts %D%/simdutf_bench
-.PHONY: bench bench-encode bench-simdutf
+.PHONY: bench bench-encode bench-simdutf bench-simdutf-arm64
 
 include tests/bench/local.mk

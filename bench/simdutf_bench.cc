@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // libweir's encoders beside simdutf's, where somebody has that: `make bench-simdutf SIMDUTF=folder` of its
 // sources. In turns, one thread, processor time, medians of 15; a cell is simdutf's time for one of weir's,
-// so above 1 weir is quicker. With "avx2" both are held to AVX2. No part of simdutf is in weir.
+// so above 1 weir is quicker. With "avx2" both are held to AVX2, with "neon" instructions are counted instead
+// (bench/simdutf-arm64.sh). No part of simdutf is in weir.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <unistd.h>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,7 @@ extern "C" int codec_force(const char *name);
 static const size_t LARGEST = 20 << 20, ROOM = 64 << 20;
 static const simdutf::implementation *peer;
 static char *bytes, *text, *out, *other;
+static bool counting; // count_insns.c prints the cells
 
 static double now()
 {
@@ -42,9 +45,32 @@ static double median(std::vector<double> &samples)
 	return samples[samples.size() / 2];
 }
 
+static void mark(long what)
+{
+	const long MARK = 1000000;
+
+	(void)syscall(MARK, what);
+}
+
+template <class F, class G> static void counted(F own, G theirs)
+{
+	own();
+	theirs();
+	fflush(stdout);
+	mark(0);
+	own();
+	mark(1);
+	theirs();
+	mark(2);
+}
+
 // One cell: weir's nanoseconds and how many times as long simdutf takes.
 template <class F, class G> static void cell(F own, G theirs)
 {
+	if (counting) {
+		counted(own, theirs);
+		return;
+	}
 	std::vector<double> a, b;
 	size_t times = 1 + (size_t)(0.0015 / std::max(seconds(own, 3), seconds(theirs, 3)));
 
@@ -169,10 +195,13 @@ static void latin1(const char *name, bool plain)
 
 int main(int argc, char **argv)
 {
-	bool avx2 = argc > 1 && strcmp(argv[1], "avx2") == 0;
+	std::string isa = argc > 1 ? argv[1] : "avx512";
 
-	peer = simdutf::get_available_implementations()[avx2 ? "haswell" : "icelake"];
-	if (peer == nullptr || codec_force(avx2 ? "avx2" : "avx512") != 0) {
+	counting = isa == "neon";
+	peer = simdutf::get_available_implementations()[counting	? "arm64"
+							: isa == "avx2" ? "haswell"
+									: "icelake"];
+	if (peer == nullptr || codec_force(isa.c_str()) != 0) {
 		puts("not on this processor");
 		return 1;
 	}
