@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Of a GNU hash table only the symbols behind the first `offset` are in it; those before it are few, and looked
- * through. An old table holds all.
+ * through. An old table holds all. An empty one, of a program that defines nothing for others, says nothing of how many
+ * there are: then those that relocations name are looked through.
  */
 #include "observe/image.h"
 
@@ -128,6 +129,31 @@ look_up(const struct search *s)
 	}
 }
 
+static uint32_t
+most_named(const ElfW(Rela) * r, size_t n, uint32_t most)
+{
+	for (; n > 0; n--, r++)
+		if (ELF64_R_SYM(r->r_info) > most)
+			most = (uint32_t)ELF64_R_SYM(r->r_info);
+	return most;
+}
+
+/* The number of those that are not in the table. */
+static uint32_t
+n_outside(const struct image *i)
+{
+	const uint32_t *table = i->gnu_hash;
+	const uint32_t *buckets =
+		(const uint32_t *)((const ElfW(Addr) *)(table + 4) + table[2]);
+
+	for (uint32_t k = 0; k < table[0]; k++)
+		if (buckets[k] != 0)
+			return table[1];
+	return most_named(i->plt, i->n_plt,
+			  most_named(i->relocations, i->n_relocations, 0)) +
+	       1;
+}
+
 void
 image_symbols(const struct image *i, const char *name,
 	      void (*each)(void *context, uint32_t symbol), void *context)
@@ -138,7 +164,7 @@ image_symbols(const struct image *i, const char *name,
 		look_through(&s, i->old_hash[1]);
 		return;
 	}
-	look_through(&s, i->gnu_hash[1]);
+	look_through(&s, n_outside(i));
 	look_up(&s);
 }
 

@@ -34,7 +34,7 @@ is_configured() {
 libncurses-dev HAVE_CURSES
 libjson-c-dev HAVE_JSON_C
 libdw-dev HAVE_LIBDW
-libunwind-dev HAVE_UNWIND_PTRACE
+libunwind-dev HAVE_UNWIND
 END
   return 0
 }

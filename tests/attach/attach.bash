@@ -31,7 +31,7 @@ await_that() {
 # Skips where weir was built without it, or not for this processor.
 can_attach() {
   [ "$(uname -m)" = x86_64 ] || skip "weir attaches on x86-64 only"
-  grep -q '^#define HAVE_UNWIND_PTRACE' "$WEIR_BUILDDIR/config.h" || skip "built without libunwind"
+  grep -q '^#define HAVE_UNWIND' "$WEIR_BUILDDIR/config.h" || skip "built without libunwind"
 }
 
 # Skips where the kernel does not let the command attach to $guest.

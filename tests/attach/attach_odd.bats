@@ -59,6 +59,15 @@ start_limited() {
   ended 7
 }
 
+@test "a program with an empty table of names: its calls are found" {
+  start "$GUESTS/plain"
+  run -0 "$WEIR" attach "$guest"
+  printf aaa >&9
+  await_that live keep_here 3
+  run -0 "$WEIR" detach "$guest"
+  ended 7
+}
+
 @test "30,000 mappings: all are looked at" {
   start "$GUESTS/odd" mappings
   "$WEIR" attach "$guest"

@@ -71,6 +71,7 @@ UNIT_TESTS = \
 	%D%/test_pool_regions \
 	%D%/test_pages \
 	%D%/test_pages_move \
+	%D%/test_process_image \
 	%D%/test_profile \
 	%D%/test_publish \
 	%D%/test_purge \

@@ -152,7 +152,7 @@ look_at(struct standing *s, pid_t tid, const struct picture *p)
 		ptrace(PTRACE_GETREGSET, tid, (void *)NT_SHADOW_STACK, &shadow_io) == 0;
 	s->stack.in_call = (long long)s->regs.orig_rax >= 0;
 	s->stack.room_bytes = room_left(p, &s->regs, tid);
-	thread_stack_read(&s->stack, s->frames);
+	thread_stack_read(&s->stack, s->frames, p, tid, &s->regs);
 	return 0;
 }
 
@@ -246,12 +246,10 @@ try(struct inject *i, const struct picture *p, pid_t tid, bool *old)
 {
 	sigset_t all, before;
 
-	thread_stack_begin(p, tid);
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &before);
 	int rc = try_it(i, p, tid, old);
 	sigprocmask(SIG_SETMASK, &before, NULL);
-	thread_stack_end();
 	return rc;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Files are opened as the process sees them, by its own root. One that was replaced since it was mapped is
- * not the same, and not believed.
+ * not the same: what counts is what the process has in memory.
  */
 #include "tools/attach/picture.h"
 
@@ -60,16 +60,16 @@ name_of(const char *path)
 
 /*
  * The file that is mapped there: below the process's root, as it resolves paths, or, where it has only changed its
- * root, as we do. -1: it is not there any more.
+ * root, as we do. Where it is not there any more, the process's memory has what it was. -1: nor that.
  */
 static int
-open_its(pid_t pid, const struct line *l)
+open_its(const struct picture *p, const struct line *l)
 {
 	const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 	char path[PATH_MAX + CONTAINER_ROOT];
 	struct stat st;
 
-	snprintf(path, sizeof(path), "/proc/%d/root%s", (int)pid, l->path);
+	snprintf(path, sizeof(path), "/proc/%d/root%s", (int)p->pid, l->path);
 	for (int k = 0; k < 3; k++) {
 		int fd = k == 0	  ? container_open(AT_FDCWD, path, flags)
 			 : k == 1 ? open(path, flags)
@@ -81,22 +81,40 @@ open_its(pid_t pid, const struct line *l)
 		if (fd >= 0)
 			close(fd);
 	}
-	return -1;
+	const struct process_image *i = picture_image(p, l->start);
+	return i != NULL ? process_image_file(i, p->pid) : -1;
 }
 
 /* Whether the file serves malloc to the others. */
 static bool
-defines_malloc(pid_t pid, const struct line *l)
+defines_malloc(const struct picture *p, const struct line *l)
 {
 	char why[ELF_WHY];
 	struct elf_facts facts;
-	int fd = open_its(pid, l);
+	int fd = open_its(p, l);
 
 	if (fd < 0)
 		return false;
 	bool defines = elf_read(fd, &facts, why) == 0 && facts.defines != NULL;
 	close(fd);
 	return defines;
+}
+
+const struct process_image *
+picture_image(const struct picture *p, uint64_t address)
+{
+	size_t low = 0, high = p->n_images;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (address >= p->images[middle].end)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < p->n_images && address >= p->images[low].start ? &p->images[low]
+								    : NULL;
 }
 
 static int
@@ -106,11 +124,11 @@ take_library(struct picture *p, const struct line *l, int which, char why[PICTUR
 
 	if (l->offset != 0 || to->symbols.n != 0)
 		return 0;
-	int fd = open_its(p->pid, l);
+	int fd = open_its(p, l);
 	if (fd < 0)
 		return FAIL(ESTALE,
-			    "its C library %s was replaced since it started: "
-			    "restart it",
+			    "its C library %s was replaced since it started, and cannot "
+			    "be read from its memory",
 			    l->path);
 	int rc = dynsym_read(&to->symbols, fd);
 	close(fd);
@@ -184,7 +202,7 @@ classify(struct picture *p, const struct line *l, struct picture_range *r,
 	}
 	if (strcmp(last, l->path) != 0) {
 		snprintf(last, sizeof(last), "%s", l->path);
-		last_object = strstr(name, ".so") != NULL && defines_malloc(p->pid, l)
+		last_object = strstr(name, ".so") != NULL && defines_malloc(p, l)
 				      ? SAFE_ALLOCATOR
 				      : SAFE_PROGRAM;
 		if (last_object == SAFE_ALLOCATOR && p->allocator[0] == '\0')
@@ -194,12 +212,33 @@ classify(struct picture *p, const struct line *l, struct picture_range *r,
 	return 0;
 }
 
+/* Where the beginning of a file is mapped, and not a second time: a page may belong to two parts of it. */
+static int
+take_image(struct picture *p, const struct line *l)
+{
+	struct process_image i;
+
+	if (l->path[0] != '/' || l->offset != 0 || l->rights[0] != 'r' ||
+	    l->rights[3] != 'p' || picture_image(p, l->start) != NULL ||
+	    !process_image_read(&i, p->pid, l->start))
+		return 0;
+	/* By doubling. */
+	if ((p->n_images & (p->n_images - 1)) == 0) {
+		size_t room = p->n_images != 0 ? 2 * p->n_images : 1;
+		void *more = realloc(p->images, room * sizeof(*p->images));
+
+		if (more == NULL)
+			return -ENOMEM;
+		p->images = more;
+	}
+	p->images[p->n_images++] = i;
+	return 0;
+}
+
 static int
 take_ranges(struct picture *p, char *text, char why[PICTURE_WHY])
 {
-	const char *path_before = "";
 	size_t room = 0;
-	unsigned files = 0;
 	char *rest = text, *one;
 	int rc = 0;
 
@@ -217,14 +256,9 @@ take_ranges(struct picture *p, char *text, char why[PICTURE_WHY])
 			p->ranges = more;
 		}
 		p->ranges[p->n] = (struct picture_range){.start = l.start, .end = l.end};
-		if (l.path[0] == '/') {
-			files += strcmp(l.path, path_before) != 0;
-			p->ranges[p->n].file = files;
-			if (l.rights[2] == 'x' && p->program_at == 0)
-				p->program_at = l.start;
-		}
-		path_before = l.path;
-		rc = classify(p, &l, &p->ranges[p->n], why);
+		rc = take_image(p, &l);
+		if (rc == 0)
+			rc = classify(p, &l, &p->ranges[p->n], why);
 		p->n++;
 	}
 	return rc;
@@ -261,6 +295,7 @@ void
 picture_free(struct picture *p)
 {
 	free(p->ranges);
+	free(p->images);
 	for (int i = 0; i < PICTURE_LIBRARIES; i++)
 		dynsym_free(&p->libraries[i].symbols);
 	*p = (struct picture){0};
@@ -294,14 +329,6 @@ picture_frame(const struct picture *p, uint64_t address)
 		f.function = dynsym_at(&l->symbols, address - l->bias);
 	}
 	return f;
-}
-
-unsigned
-picture_file(const struct picture *p, uint64_t address)
-{
-	const struct picture_range *r = range_at(p, address);
-
-	return r != NULL ? r->file : 0;
 }
 
 bool

@@ -13,6 +13,7 @@
 
 #include "tools/attach/safe_point.h"
 #include "tools/read/dynsym.h"
+#include "tools/read/process_image.h"
 
 #define PICTURE_WHY 256
 
@@ -21,7 +22,6 @@ struct picture_range {
 	enum safe_object object;
 	uint8_t library; /* of SAFE_LIBC */
 	bool is_first_stack;
-	unsigned file; /* from 1 on, the same for what lies side by side; 0: none */
 };
 
 /* The C library; before glibc 2.34 that of threads is one by itself. */
@@ -35,13 +35,14 @@ struct picture {
 	pid_t pid;
 	struct picture_range *ranges;
 	size_t n;
+	struct process_image *images; /* by address */
+	size_t n_images;
 	struct picture_library libraries[PICTURE_LIBRARIES];
 	char allocator
 		[PATH_MAX]; /* what defines malloc before the C library does, or "" */
 	/* In the process: dlopen, and what ends a signal handler. */
 	uint64_t dlopen_at, return_at;
-	uint64_t program_at; /* the first code of a file: mostly the executable's */
-	int dlopen_flags;    /* besides those of dlopen(3) */
+	int dlopen_flags; /* besides those of dlopen(3) */
 };
 
 /* 0, or -errno with a sentence in `why`. picture_free releases. */
@@ -52,8 +53,8 @@ void picture_free(struct picture *p);
 
 struct safe_frame picture_frame(const struct picture *p, uint64_t address);
 
-/* The number of the file that is mapped there; 0: none. */
-unsigned picture_file(const struct picture *p, uint64_t address);
+/* The program or library that the address is of, or NULL. */
+const struct process_image *picture_image(const struct picture *p, uint64_t address);
 
 /* Whether anything was mapped there then. */
 bool picture_has(const struct picture *p, uint64_t address);

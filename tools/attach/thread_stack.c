@@ -1,20 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libunwind keeps what it has read of a process's files, for as long as one attaching takes. Which file an address is
- * of it asks the kernel for, by all of the process's mappings, whenever the last one is not it: 3 ms where there are
- * 12,000. So it has a memory for each file on the stack, those that nearly every stack has are filled before the
- * thread stops, and where the picture shows no file it is not asked.
+ * libunwind is given a thread's registers, its memory, and the tables that are loaded there: no file is opened, so what
+ * was replaced on the disk since, or lies where we cannot see it, does not matter. Memory is read by pages, each once.
  */
 #include "tools/attach/thread_stack.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "config.h"
 
-#ifdef HAVE_UNWIND_PTRACE
-#include <libunwind-ptrace.h>
+#ifdef HAVE_UNWIND
+#include <libunwind.h>
+#include <sys/user.h>
 
-#define FILES 16
+#define PAGE  4096
+#define PAGES 64
+
+/* Not in its headers, and what other tools read stacks by as well. */
+int UNW_OBJ(dwarf_search_unwind_table)(unw_addr_space_t space, unw_word_t ip,
+				       unw_dyn_info_t *tables, unw_proc_info_t *info,
+				       int need, void *arg);
 
 static unw_addr_space_t space;
 
@@ -22,39 +28,131 @@ static unw_addr_space_t space;
 static struct {
 	const struct picture *picture;
 	pid_t tid;
-	void *memory; /* for all but files */
+	struct user_regs_struct regs;
 	struct {
-		unsigned number;
-		void *memory;
-	} files[FILES];
-	unsigned next;
+		uint64_t at; /* 0: nothing */
+		char bytes[PAGE];
+	} pages[PAGES];
 } reads;
-
-/* NULL: there is no room. */
-static void *
-memory_of(unsigned file)
-{
-	for (unsigned i = 0; i < FILES; i++)
-		if (reads.files[i].memory != NULL && reads.files[i].number == file)
-			return reads.files[i].memory;
-	unsigned i = reads.next++ % FILES;
-	if (reads.files[i].memory != NULL)
-		_UPT_destroy(reads.files[i].memory);
-	reads.files[i].number = file;
-	reads.files[i].memory = _UPT_create(reads.tid);
-	return reads.files[i].memory;
-}
 
 static int
 find_proc_info(unw_addr_space_t s, unw_word_t ip, unw_proc_info_t *info, int need,
 	       void *arg)
 {
-	unsigned file = picture_file(reads.picture, ip);
-	void *memory = file != 0 ? memory_of(file) : NULL;
+	const struct process_image *i = picture_image(reads.picture, ip);
+	unw_dyn_info_t tables = {.format = UNW_INFO_FORMAT_REMOTE_TABLE};
 
+	if (i == NULL || i->unwind_entries == 0)
+		return -UNW_ENOINFO;
+	tables.start_ip = i->start;
+	tables.end_ip = i->end;
+	tables.u.rti.segbase = i->unwind_header;
+	tables.u.rti.table_data = i->unwind_table;
+	tables.u.rti.table_len = i->unwind_entries * 8 / sizeof(unw_word_t);
+	return UNW_OBJ(dwarf_search_unwind_table)(s, ip, &tables, info, need, arg);
+}
+
+static void
+put_unwind_info(unw_addr_space_t s, unw_proc_info_t *info, void *arg)
+{
+	(void)s;
+	(void)info;
 	(void)arg;
-	return memory != NULL ? _UPT_find_proc_info(s, ip, info, need, memory)
-			      : -UNW_ENOINFO;
+}
+
+/* No list of what a program registers by itself. */
+static int
+get_dyn_info_list_addr(unw_addr_space_t s, unw_word_t *at, void *arg)
+{
+	(void)s;
+	(void)at;
+	(void)arg;
+	return -UNW_ENOINFO;
+}
+
+static const char *
+page_at(uint64_t at)
+{
+	size_t k = (size_t)(at / PAGE % PAGES);
+
+	if (reads.pages[k].at == at)
+		return reads.pages[k].bytes;
+	reads.pages[k].at = 0;
+	if (at == 0 || !process_image_bytes(reads.tid, at, reads.pages[k].bytes, PAGE))
+		return NULL;
+	reads.pages[k].at = at;
+	return reads.pages[k].bytes;
+}
+
+static int
+access_mem(unw_addr_space_t s, unw_word_t at, unw_word_t *word, int write, void *arg)
+{
+	(void)s;
+	(void)arg;
+	for (size_t done = 0; !write && done < sizeof(*word);) {
+		size_t in = (size_t)((at + done) % PAGE), n = sizeof(*word) - done;
+		const char *page = page_at(at + done - in);
+
+		if (page == NULL)
+			return -UNW_EINVAL;
+		n = n < PAGE - in ? n : PAGE - in;
+		memcpy((char *)word + done, page + in, n);
+		done += n;
+	}
+	return write ? -UNW_EINVAL : 0;
+}
+
+static int
+access_reg(unw_addr_space_t s, unw_regnum_t number, unw_word_t *word, int write,
+	   void *arg)
+{
+#define AT(name) offsetof(struct user_regs_struct, name)
+	/* As DWARF numbers them. */
+	static const size_t at[] = {AT(rax), AT(rdx), AT(rcx), AT(rbx), AT(rsi), AT(rdi),
+				    AT(rbp), AT(rsp), AT(r8),  AT(r9),	AT(r10), AT(r11),
+				    AT(r12), AT(r13), AT(r14), AT(r15), AT(rip)};
+#undef AT
+
+	(void)s;
+	(void)arg;
+	if (write || number < 0 || (size_t)number >= sizeof(at) / sizeof(at[0]))
+		return -UNW_EBADREG;
+	memcpy(word, (const char *)&reads.regs + at[number], sizeof(*word));
+	return 0;
+}
+
+static int
+access_fpreg(unw_addr_space_t s, unw_regnum_t number, unw_fpreg_t *value, int write,
+	     void *arg)
+{
+	(void)s;
+	(void)number;
+	(void)value;
+	(void)write;
+	(void)arg;
+	return -UNW_EBADREG;
+}
+
+static int
+resume(unw_addr_space_t s, unw_cursor_t *c, void *arg)
+{
+	(void)s;
+	(void)c;
+	(void)arg;
+	return -UNW_EINVAL;
+}
+
+static int
+get_proc_name(unw_addr_space_t s, unw_word_t at, char *name, size_t n, unw_word_t *offset,
+	      void *arg)
+{
+	(void)s;
+	(void)at;
+	(void)name;
+	(void)n;
+	(void)offset;
+	(void)arg;
+	return -UNW_ENOINFO;
 }
 
 bool
@@ -66,14 +164,17 @@ thread_stack_possible(void)
 void
 thread_stack_prepare(void)
 {
-	unw_accessors_t accessors = _UPT_accessors;
+	unw_accessors_t accessors = {.find_proc_info = find_proc_info,
+				     .put_unwind_info = put_unwind_info,
+				     .get_dyn_info_list_addr = get_dyn_info_list_addr,
+				     .access_mem = access_mem,
+				     .access_reg = access_reg,
+				     .access_fpreg = access_fpreg,
+				     .resume = resume,
+				     .get_proc_name = get_proc_name};
 
-	accessors.find_proc_info = find_proc_info;
-	if (space != NULL)
-		return;
-	space = unw_create_addr_space(&accessors, 0);
-	if (space != NULL)
-		unw_set_caching_policy(space, UNW_CACHE_GLOBAL);
+	if (space == NULL)
+		space = unw_create_addr_space(&accessors, 0);
 }
 
 static void
@@ -99,49 +200,22 @@ walk(struct safe_stack *s, struct safe_frame *frames, const struct picture *p,
 	s->whole &= more >= 0;
 }
 
-/* The file that is there is read; what it says of the address does not count. */
-static void
-look_up(uint64_t address)
-{
-	unw_proc_info_t info;
-
-	find_proc_info(space, address, &info, 0, NULL);
-}
-
 void
-thread_stack_begin(const struct picture *p, pid_t tid)
-{
-	reads.picture = p;
-	reads.tid = tid;
-	reads.memory = _UPT_create(tid);
-	if (space == NULL)
-		return;
-	look_up(p->dlopen_at);
-	look_up(p->program_at);
-}
-
-void
-thread_stack_end(void)
-{
-	for (unsigned i = 0; i < FILES; i++)
-		if (reads.files[i].memory != NULL)
-			_UPT_destroy(reads.files[i].memory);
-	if (reads.memory != NULL)
-		_UPT_destroy(reads.memory);
-	memset(&reads, 0, sizeof(reads));
-}
-
-void
-thread_stack_read(struct safe_stack *s, struct safe_frame frames[THREAD_STACK_FRAMES])
+thread_stack_read(struct safe_stack *s, struct safe_frame frames[THREAD_STACK_FRAMES],
+		  const struct picture *p, pid_t tid, const struct user_regs_struct *regs)
 {
 	unw_cursor_t c;
 
+	reads.picture = p;
+	reads.tid = tid;
+	reads.regs = *regs;
+	for (size_t k = 0; k < PAGES; k++)
+		reads.pages[k].at = 0;
 	s->frames = frames;
 	s->n = 0;
 	s->whole = false;
-	if (space != NULL && reads.memory != NULL &&
-	    unw_init_remote(&c, space, reads.memory) == 0)
-		walk(s, frames, reads.picture, &c);
+	if (space != NULL && unw_init_remote(&c, space, &reads) == 0)
+		walk(s, frames, p, &c);
 }
 #else
 bool
@@ -156,20 +230,12 @@ thread_stack_prepare(void)
 }
 
 void
-thread_stack_begin(const struct picture *p, pid_t tid)
+thread_stack_read(struct safe_stack *s, struct safe_frame frames[THREAD_STACK_FRAMES],
+		  const struct picture *p, pid_t tid, const struct user_regs_struct *regs)
 {
 	(void)p;
 	(void)tid;
-}
-
-void
-thread_stack_end(void)
-{
-}
-
-void
-thread_stack_read(struct safe_stack *s, struct safe_frame frames[THREAD_STACK_FRAMES])
-{
+	(void)regs;
 	s->frames = frames;
 	s->n = 0;
 	s->whole = false;
