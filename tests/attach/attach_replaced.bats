@@ -14,7 +14,6 @@ teardown() {
   end_guest
 }
 
-# shellcheck disable=SC2154 # $guest is of attach.bash
 # replace FILE: as a package manager does.
 replace() {
   cp "$1" "$1.new"
