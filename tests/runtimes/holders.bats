@@ -71,7 +71,8 @@ known_most() {
       and (.groups[0] | .estimated and .count > 174000 and .count < 186000)' said.json >/dev/null &&
     "$weir" holders numbers.heapsnapshot >said.text &&
     grep -Eq '^Most of it hangs on one object: .* behind 20,000 Array$' said.text &&
-    "$weir" holders --json numbers.heapsnapshot | jq -e '.most.way | test("rows \\(Array\\)$")' >/dev/null || {
+    "$weir" holders --json numbers.heapsnapshot | jq -e '(.most.way | test("rows \\(Array\\)$")) and .most.next == "Array"
+      and .most.next_count == 20000 and .most.next_count_at_least == false' >/dev/null || {
     head -n 20 said.text
     jq -c .most said.json
     return 1

@@ -150,9 +150,31 @@ TEST(a_collection_that_is_asked_for_decides)
 	for (size_t k = 0; k < 3; k++) {
 		FILL(windows, 0, 25, i < 23 ? 10 + 17 * i : left[k], 0);
 		FILL(used, 5, 25, i < 23 ? 40 : left[k], i < 23 ? 1 : 2);
-		/* No more than there was before the middle, by more than noise. */
-		CHECK_EQ(script(), k == 0 ? GROWTH_PLATEAU : GROWTH_HELD);
+		/* No more than there was before six tenths: a cache may have filled by then. */
+		CHECK_EQ(script(), k < 2 ? GROWTH_UNDECIDED : GROWTH_HELD);
 	}
+}
+
+/* 2 MB a second under garbage; asked at second 18 and at 28, the collections leave so much. */
+static void
+collect_twice(double first, double second)
+{
+	FILL(windows, 0, 30, i < 28 ? 30 + 3 * i : second + 15, 0);
+	FILL(used, 18, 30, i < 28 ? first : second, i < 28 ? 2 : 4);
+}
+
+TEST(two_collections_that_are_asked_for_tell_slow_leaks_and_caches)
+{
+	collect_twice(66, 86);
+	CHECK_EQ(script(), GROWTH_HELD);
+	/* Full between them; full before the first. */
+	collect_twice(66, 71);
+	CHECK_EQ(script(), GROWTH_UNDECIDED);
+	collect_twice(86, 86);
+	CHECK_EQ(script(), GROWTH_UNDECIDED);
+	/* More than twice as fast as before, and less than there was at first with the garbage: something has begun. */
+	collect_twice(36, 60);
+	CHECK_EQ(script(), GROWTH_UNDECIDED);
 }
 
 /* What one leaves the next takes, though each other one leaves more: of all that came little is left. */
@@ -241,6 +263,7 @@ TEST(what_may_grow_is_worth_a_word_when_it_is_a_quarter)
 	T(one_collection_tells_if_all_goes_on_as_before)                                 \
 	T(collections_of_a_start_tell_nothing_of_what_came_later)                        \
 	T(few_collections_that_leave_more_are_not_flat)                                  \
+	T(two_collections_that_are_asked_for_tell_slow_leaks_and_caches)                  \
 	T(a_collection_that_is_asked_for_decides)                                        \
 	T(collections_that_take_most_are_of_garbage)                                     \
 	T(few_steps_are_neither_flat_nor_a_rise)                                         \

@@ -23,6 +23,11 @@
 
 /* In a younger record a heap that stands still may just have been collected. */
 #define YOUNG_S 60
+#define BRIEF_S 20
+
+/* More than there was until then is a leak's; more than that, of a cache as well. */
+#define SINCE_THEN  0.6
+#define SINCE_START 0.33
 
 /* What a leak of the next allocator's is not: so much of it is free. */
 #define FREE_SHARE 2
@@ -45,6 +50,13 @@ is_short(const struct growth_window *w, bool rises, double least)
 	return !flat && (w->points < FEW_POINTS ||
 			 (!rises && w->points < 2 * FEW_POINTS &&
 			  w->live[GROWTH_CELLS - 1] - w->live[0] > least));
+}
+
+/* Of V8's heap, which stands still from one collection to the next, a record of the last seconds alone does not tell that it is flat. */
+static bool
+is_brief(const struct growth_window *w)
+{
+	return w->end_s - w->begin_s < BRIEF_S && w->begin_s > w->end_s / 3;
 }
 
 /* By how much more it has to be seen, at the pace of its looks until now. */
@@ -125,8 +137,13 @@ static bool
 survives(const struct growth_window *w, const struct growth_window *used, uint64_t bytes)
 {
 	double first = w->live[0], last = used->floor[GROWTH_CELLS - 1];
+	struct last l = last_of(w, used);
 
-	return used->epochs > 1 && last_of(w, used).cell >= GROWTH_CELLS * 2 / 5 &&
+	/* Of just now it says what stays, and the time before whether that still came. */
+	if (l.cell >= GROWTH_CELLS * 7 / 8 ? last < most_until(w, GROWTH_CELLS / 2)
+					   : !is_steady(w, l, bytes))
+		return false;
+	return used->epochs > 1 && l.cell >= GROWTH_CELLS * 2 / 5 &&
 	       last > used->floor[0] && (double)bytes > first &&
 	       !is_of_start(w, last - first) &&
 	       last - first >= ((double)bytes - first) / 2;
@@ -167,17 +184,93 @@ leaves_more(const struct growth_window *used, double least)
 	       last - half >= least && half >= used->floor[GROWTH_CELLS / 4];
 }
 
+/* What was left by the collection before, a while before the last one. */
+static struct last
+before_last(const struct growth_window *w, const struct growth_window *used)
+{
+	size_t k = last_of(w, used).cell, known = growth_window_cell(used, used->first_s);
+	size_t at = k > GROWTH_CELLS / 8 ? k - GROWTH_CELLS / 8 : 0, since = at;
+
+	if (at < known)
+		return (struct last){0};
+	while (since > known && used->floor[since - 1] == used->floor[since])
+		since--;
+	return (struct last){.cell = since, .left = used->floor[at] - w->live[0]};
+}
+
+/* The last two collections, both after two fifths: what came until then came hardly any more between them. A cache that has filled. */
+static bool
+has_stopped(const struct growth_window *w, const struct growth_window *used)
+{
+	struct last l = last_of(w, used), before = before_last(w, used);
+	double share = l.cell > before.cell
+			       ? (double)(l.cell - before.cell) / (double)l.cell
+			       : 0;
+
+	return before.cell >= GROWTH_CELLS * 2 / 5 &&
+	       l.left - before.left < l.left * share / 4;
+}
+
+/* In the later half of what the process has lived, of which the record may have the last part only. */
+static bool
+is_late(const struct growth_window *w, size_t cell)
+{
+	double cell_s = (w->end_s - w->begin_s) / GROWTH_CELLS;
+
+	return w->begin_s + (double)cell * cell_s >= w->end_s / 2;
+}
+
+/* The last of just now left more than the one before: whatever the size says, it may not be flat. */
+static bool
+left_more(const struct growth_window *w, const struct growth_window *used, double least)
+{
+	struct last l = last_of(w, used), before = before_last(w, used);
+
+	return used->epochs > 1 && l.cell >= GROWTH_CELLS * 7 / 8 &&
+	       is_late(w, before.cell) && l.left - before.left >= least;
+}
+
+/* By how much the last one left more than that before, in a second. */
+static double
+pace_between(const struct growth_window *w, const struct growth_window *used)
+{
+	struct last l = last_of(w, used), before = before_last(w, used);
+	double cell_s = (w->end_s - w->begin_s) / GROWTH_CELLS;
+
+	return l.cell > before.cell ? (l.left - before.left) /
+					      ((double)(l.cell - before.cell) * cell_s)
+				    : 0;
+}
+
+/* Two in a row, the last of just now: what stays has grown by as much in between as in the time before, and is no less than all there was. */
+static bool
+comes_on(const struct growth_window *w, const struct growth_window *used, double least)
+{
+	struct last l = last_of(w, used), before = before_last(w, used);
+	double pace = pace_between(w, used);
+	double all =
+		l.left / ((double)(l.cell + 1) / GROWTH_CELLS * (w->end_s - w->begin_s));
+
+	return used->epochs > 1 && l.cell >= GROWTH_CELLS * 7 / 8 &&
+	       is_late(w, before.cell) &&
+	       l.left - before.left >= (least > l.left / 8 ? least : l.left / 8) &&
+	       pace >= all / 2 && pace <= all * 2 &&
+	       used->floor[GROWTH_CELLS - 1] >= most_until(w, GROWTH_CELLS * 2 / 5);
+}
+
 /*
- * A collection of just now, as `weir collect` asks for one, left most of what there is, and that is more than in all of the first
- * two fifths, garbage and all: the size may have come down, what is kept has grown.
+ * A collection of just now, as `weir collect` asks for one, left most of what there is, and that is more than in all of this share of
+ * the time, garbage and all: the size may have come down, what is kept has grown.
  */
 static bool
-outgrows(const struct growth_window *w, const struct growth_window *used, double least)
+outgrows(const struct growth_window *w, const struct growth_window *used, double share,
+	 double least)
 {
 	double now = w->live[GROWTH_CELLS - 1];
 	/* A record that began when the process was large has nothing of the time before, when it was smaller. */
-	double then = w->begin_s < YOUNG_S ? w->end_s * 2 / 5 : 0;
-	size_t until = then > 0 ? growth_window_cell(w, then) : GROWTH_CELLS * 2 / 5;
+	double then = w->begin_s < YOUNG_S ? w->end_s * share : 0;
+	size_t until =
+		then > 0 ? growth_window_cell(w, then) : (size_t)(GROWTH_CELLS * share);
 
 	return used->epochs > 1 && last_of(w, used).cell >= GROWTH_CELLS * 7 / 8 &&
 	       used->floor[GROWTH_CELLS - 1] >= 0.7 * now &&
@@ -185,12 +278,17 @@ outgrows(const struct growth_window *w, const struct growth_window *used, double
 		       (least > now / 8 ? least : now / 8);
 }
 
-/* A young one that has grown, and no collection since the first look: what stands still may fill what that has freed. */
+/*
+ * A young one that has grown, and no collection since the first look: what stands still may fill what that has freed. So it may where
+ * most of what is there came since the last one.
+ */
 static bool
 is_unseen(const struct growth_window *w, const struct growth_window *used, double least)
 {
-	return w->end_s - w->begin_s < YOUNG_S && used->epochs < 2 &&
-	       w->live[GROWTH_CELLS - 1] - w->live[0] >= least;
+	double now = w->live[GROWTH_CELLS - 1], left = used->floor[GROWTH_CELLS - 1];
+
+	return w->end_s - w->begin_s < YOUNG_S && now - w->live[0] >= least &&
+	       (used->epochs < 2 || now >= 2 * left);
 }
 
 /* Collections take most of what comes, or always leave the same: what grows is garbage. */
@@ -231,8 +329,10 @@ facts_of(const struct resident *now, uint64_t bytes, const struct growth_windows
 	is |= FACT_GC_KNOWN;
 	least = LEAST_RISE * used->of[0].live[GROWTH_CELLS - 1];
 	left = growth_course(used, true, least);
-	if (survives(&w->of[w->n - 1], all, bytes) ||
-	    leaves_most(&w->of[w->n - 1], all, bytes) || (left.is & COURSE_RISES) != 0)
+	bool stopped = has_stopped(&w->of[w->n - 1], all);
+	if ((!stopped && (survives(&w->of[w->n - 1], all, bytes) ||
+			  leaves_most(&w->of[w->n - 1], all, bytes))) ||
+	    (left.is & COURSE_RISES) != 0)
 		is |= FACT_RISES | FACT_GC_SEEN;
 	/* A leak under garbage that comes and goes: the size says nothing, what is left does. */
 	double rise = all->floor[GROWTH_CELLS - 1] - all->floor[GROWTH_CELLS / 12];
@@ -243,14 +343,22 @@ facts_of(const struct resident *now, uint64_t bytes, const struct growth_windows
 		is |= FACT_GROWN;
 		*slope = left.slope_bytes_per_s;
 	}
-	if (outgrows(&w->of[w->n - 1], all, least < 8 * MB ? 8 * MB : least)) {
+	if (!stopped && outgrows(&w->of[w->n - 1], all, SINCE_THEN,
+				 least < 8 * MB ? 8 * MB : least)) {
 		is |= FACT_GROWN | FACT_RISES | FACT_GC_SEEN;
 		*slope = (all->floor[GROWTH_CELLS - 1] - w->of[w->n - 1].live[0]) /
 			 (all->end_s - all->begin_s);
 	}
 	if (all->epochs >= FEW_POINTS)
 		is |= FACT_GC_SEEN;
-	if (is_unseen(&w->of[w->n - 1], all, least < 8 * MB ? 8 * MB : least))
+	if (comes_on(&w->of[w->n - 1], all, least < 8 * MB ? 8 * MB : least)) {
+		is |= FACT_GROWN | FACT_RISES | FACT_GC_SEEN;
+		*slope = pace_between(&w->of[w->n - 1], all);
+	}
+	if (outgrows(&w->of[w->n - 1], all, SINCE_START,
+		     least < 8 * MB ? 8 * MB : least) ||
+	    is_brief(&w->of[w->n - 1]) || left_more(&w->of[w->n - 1], all, 8 * MB) ||
+	    is_unseen(&w->of[w->n - 1], all, least < 8 * MB ? 8 * MB : least))
 		is |= FACT_HIGHER;
 	if (leaves_more(all, least < 8 * MB ? 8 * MB : least))
 		is |= FACT_HIGHER;

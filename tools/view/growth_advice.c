@@ -126,30 +126,46 @@ print_held(const struct growth_view *v, const struct growth_group *g, FILE *out,
 			indent, "");
 }
 
+/* `again`: after so many seconds once more, for what grows slowly beside garbage. */
+static void
+print_collect(const struct growth_view *v, int again, FILE *out, int indent)
+{
+	const char *runtime = trace_view_string(v->trace, v->trace->head.runtime);
+	bool cycles = v->trace->head.cycles_known != 0;
+	char ask[64], more[96] = "", line[RUN_AGAIN_BYTES];
+	int pid = v->trace->file.pid;
+
+	if (!is_running(v) || (strcmp(runtime, "node") != 0 && !cycles))
+		return;
+	bool hooked = cycles ||
+		      collections_read(v->entry->path, &v->entry->sidecar.header).hooked;
+
+	show_format(ask, sizeof(ask), "weir collect %s%d",
+		    hooked ? "" : "--through=inspector ", pid);
+	if (again > 0)
+		show_format(more, sizeof(more), "sleep %d; %s; ", again, ask);
+	fprintf(out,
+		"%*s$ %s; %ssleep 1; weir growth %d    # what stays then is no "
+		"garbage%s\n",
+		indent, "", ask, more, pid,
+		hooked ? "" : "; opens its inspector for a moment");
+	if (!hooked)
+		fprintf(out,
+			"%*s$ %s    # the next time: `weir collect PID` needs no "
+			"inspector\n",
+			indent, "", run_again(line, v, "--collect=asked", ""));
+}
+
 void
 growth_advice_collect(const struct growth_view *v, FILE *out, int indent)
 {
-	const char *runtime = trace_view_string(v->trace, v->trace->head.runtime);
-	char again[RUN_AGAIN_BYTES];
+	print_collect(v, 0, out, indent);
+}
 
-	if (!is_running(v) ||
-	    (strcmp(runtime, "node") != 0 && v->trace->head.cycles_known == 0))
-		return;
-	if (v->trace->head.cycles_known != 0 ||
-	    collections_read(v->entry->path, &v->entry->sidecar.header).hooked)
-		fprintf(out,
-			"%*s$ weir collect %d; sleep 1; weir growth %d    # what stays "
-			"then is no garbage\n",
-			indent, "", v->trace->file.pid, v->trace->file.pid);
-	else
-		fprintf(out,
-			"%*s$ weir collect --through=inspector %d; sleep 1; weir growth "
-			"%d    # what stays then is no garbage; opens its inspector for "
-			"a moment\n"
-			"%*s$ %s    # the next time: `weir collect PID` needs no "
-			"inspector\n",
-			indent, "", v->trace->file.pid, v->trace->file.pid, indent, "",
-			run_again(again, v, "--collect=asked", ""));
+void
+growth_advice_collect_twice(const struct growth_view *v, FILE *out, int indent)
+{
+	print_collect(v, 10, out, indent);
 }
 
 /* Of what is large, who holds it is the next question all the same. */

@@ -42,6 +42,9 @@ void growth_advice_rss_print(const struct growth_view *v, FILE *out, int indent)
 /* What a collection would tell, where a hook can be asked for one, or how to have such a hook. */
 void growth_advice_collect(const struct growth_view *v, FILE *out, int indent);
 
+/* The same, twice: of two collections what stays tells more. */
+void growth_advice_collect_twice(const struct growth_view *v, FILE *out, int indent);
+
 /* How to see who holds what lives, that of the group's line or, NULL, anything. */
 void growth_advice_holders(const struct growth_view *v, const struct growth_group *g,
 			   FILE *out, int indent);

@@ -120,7 +120,7 @@ static void
 print_most(struct json *j, const struct holders_view *v)
 {
 	const struct holders_most *most = &v->holders->most;
-	char *way;
+	char *way, name[128];
 
 	if (most->bytes == 0) {
 		json_null(j, "most");
@@ -134,6 +134,13 @@ print_most(struct json *j, const struct holders_view *v)
 	json_string(j, "way", way);
 	free(way);
 	print_steps(j, v, most->shape);
+	if (most->next != HOLDERS_NOWHERE) {
+		json_string(j, "next",
+			    holders_what(v, &v->holders->steps[most->next],
+					 most->next_count > 1, name, sizeof(name)));
+		json_u64(j, "next_count", most->next_count);
+		json_bool(j, "next_count_at_least", most->at_least);
+	}
 	json_close(j, '}');
 }
 

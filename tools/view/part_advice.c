@@ -71,6 +71,7 @@ print_unseen(const struct growth_view *v, FILE *out, int indent)
 			"collection, so most is kept; whether that grows, the next one "
 			"tells\n",
 			indent, "", left);
+		growth_advice_collect_twice(v, out, indent);
 		return;
 	}
 	if (used == 0)
@@ -83,7 +84,7 @@ print_unseen(const struct growth_view *v, FILE *out, int indent)
 			"%*sobjects and strings: %s of them were left by the last full "
 			"collection, at the rest none has looked%s\n",
 			indent, "", left, ask);
-	growth_advice_collect(v, out, indent);
+	growth_advice_collect_twice(v, out, indent);
 }
 
 static void
