@@ -63,10 +63,11 @@ static const struct row {
 	size_t n;
 	double (*live)(double t), (*trough)(double t);
 	uint64_t freed;
-	bool few_blocks, young, no_gc, gone, unseen, swells, behind, lately;
+	bool few_blocks, young, no_gc, gone, unseen, swells, behind, lately, carried;
 	double active_until_s; /* 0: to the end */
 	size_t gc_s;	       /* seconds from one collection to the next, 0: one */
 } rows[] = {
+	{"carried", GROWTH_HELD, 20, constant, constant, .behind = true, .carried = true},
 	{"behind", GROWTH_UNDECIDED, 20, constant, constant, .behind = true},
 	{"gone", GROWTH_RELEASED, 20, line, line, .gone = true},
 	{"quiet", GROWTH_PLATEAU, 40, bend, bend, .active_until_s = 10},
@@ -139,6 +140,7 @@ judge(const struct row *r)
 	e.age_bytes[r->young ? 0 : 3] = e.live_bytes;
 	e.gc_known = !r->no_gc;
 	e.behind = r->behind;
+	e.carried_bytes_per_s = r->carried ? 1e6 : 0;
 	/* Of 1 MB each, or of a tenth of what one is now. */
 	e.live_count = r->swells ? 2 : e.live_bytes >> 20;
 	e.alloc_bytes = r->swells ? 20 * e.live_bytes : 1000u << 20;

@@ -272,6 +272,7 @@ growth_facts(const struct growth_evidence *e)
 #define FACT(name, so) f.is |= (so) ? FACT_##name : 0
 	FACT(GONE, e->live_bytes == 0 || e->live_bytes < e->peak_bytes / 50);
 	FACT(BEHIND, e->behind);
+	FACT(CARRIED, e->behind && e->carried_bytes_per_s > 0);
 	FACT(QUIET, is_quiet(e));
 	FACT(FEW_POINTS, w->points < FEW_POINTS);
 	FACT(FEW_BLOCKS, e->alloc_count < FEW_BLOCKS);
@@ -297,6 +298,8 @@ growth_facts(const struct growth_evidence *e)
 			    w->floor[GROWTH_CELLS - 1] < now / 4);
 	if ((f.is & (FACT_GONE | FACT_QUIET)) == 0)
 		growth_find_course(e, &f);
+	if (f.slope_bytes_per_s <= 0 || (f.is & FACT_CARRIED) != 0)
+		f.slope_bytes_per_s = e->carried_bytes_per_s;
 	if (f.slope_bytes_per_s <= 0)
 		f.slope_bytes_per_s = growth_plain_slope(w);
 	FACT(FAR,

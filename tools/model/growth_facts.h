@@ -42,7 +42,9 @@ enum growth_fact {
 	FACT_OUTLASTS = 1 << 28, /* more has survived lately than ever before */
 	FACT_SETTLED = 1 << 30,	 /* one collection more would tell nothing */
 	FACT_ENLARGED = 1 << 29, /* its blocks, where they are */
-	FACT_LARGE = 1 << 19,	 /* ... a large part is nobody's */
+	FACT_CARRIED = -0x7fffffff -
+		       1, /* 1 << 31: what has been mapped since is its own, and grows */
+	FACT_LARGE = 1 << 19, /* ... a large part is nobody's */
 };
 
 struct growth_facts {

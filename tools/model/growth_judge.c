@@ -62,6 +62,23 @@ is_behind(const struct growth_model *m, const struct growth_group *g)
 		m->behind_bytes > g->live_bytes / 2);
 }
 
+/*
+ * What all that is mapped grows by in a second, if it is mostly this line's: then what no row knows of yet is, too. 0: it does not, or
+ * is not.
+ */
+static double
+carried(const struct growth_model *m, const struct growth_group *g)
+{
+	const struct growth_part *p = &m->parts[WEIR_PART_OF_MAPS];
+	uint64_t all = 0;
+
+	if (!is_behind(m, g) || p->verdict != GROWTH_HELD)
+		return 0;
+	for (size_t i = 0; i < m->n_groups; i++)
+		all += m->groups[i].mapped_bytes;
+	return g->mapped_bytes >= all / 3 * 2 ? p->slope_bytes_per_s : 0;
+}
+
 static struct growth_finding
 judge_part(const struct growth_model *m, const struct growth_group *g,
 	   const struct growth_windows *w, bool workers, bool queued)
@@ -73,6 +90,7 @@ judge_part(const struct growth_model *m, const struct growth_group *g,
 		.containers = containers_since(m->v, g->first_ns),
 		.queued = queued,
 		.behind = is_behind(m, g),
+		.carried_bytes_per_s = carried(m, g),
 		.major_gcs = major_gcs_since(m->v, g->first_ns, workers),
 		.live_bytes = g->live_bytes,
 		.peak_bytes = g->peak_bytes,

@@ -9,6 +9,9 @@
 
 #define PACE_S 10 /* policy/beat.h */
 
+/* Of less its size tells nothing. */
+#define LEAST_PART (8.0 * (1 << 20))
+
 /* The part at a row's instant; without an account, what weir does not serve counts as the rest. */
 static bool
 point_of(const struct growth_model *m, const struct weir_trace_row *row,
@@ -46,6 +49,50 @@ add_between(struct growth_window *w, const struct growth_point *from,
 	growth_window_add(w, to);
 }
 
+/* A look at all parts, and what was resident then. */
+struct look {
+	struct growth_point at;
+	double rss;
+};
+
+static double
+seconds_of(const struct growth_model *m, const struct growth_rows *rows, size_t i)
+{
+	return growth_seconds(m->v, rows->rows[i]->monotonic_ns);
+}
+
+/*
+ * A host of one thread looks seldom at who has what, and each second at its size: where that rose by what the part did, it tells how
+ * the part went from one look to the next.
+ */
+static void
+add_by_size(const struct growth_model *m, struct growth_window *w,
+	    const struct growth_rows *rows, const struct look *from,
+	    const struct look *to)
+{
+	double part = to->at.live - from->at.live, all = to->rss - from->rss;
+	size_t begin = 0, end;
+
+	while (begin < rows->n && seconds_of(m, rows, begin) <= from->at.t_s)
+		begin++;
+	for (end = begin; end < rows->n && seconds_of(m, rows, end) < to->at.t_s;)
+		end++;
+	if (part < LEAST_PART || all < part / 2 || part < all / 2 ||
+	    (double)(end - begin) < (to->at.t_s - from->at.t_s) / PACE_S) {
+		add_between(w, &from->at, &to->at);
+		return;
+	}
+	for (size_t i = begin; i < end; i++) {
+		double share = ((double)rows->rows[i]->rss_bytes - from->rss) / all;
+		struct growth_point p = {.t_s = seconds_of(m, rows, i)};
+
+		share = share < 0 ? 0 : share > 1 ? 1 : share;
+		p.live = from->at.live + share * part;
+		growth_window_add(w, &p);
+	}
+	growth_window_add(w, &to->at);
+}
+
 static struct growth_rows
 rows_of(const struct growth_model *m, const struct growth_window *w, size_t k)
 {
@@ -60,23 +107,29 @@ fill_part(const struct growth_model *m, enum weir_memory_part part,
 	  struct growth_window *w, size_t k)
 {
 	struct growth_rows rows = rows_of(m, w, k);
-	struct growth_point last = {.t_s = -1}, p;
+	struct look last = {.at.t_s = -1}, now;
 
 	for (size_t i = 0; i < rows.n; i++) {
-		if (!point_of(m, rows.rows[i], part, &p) || p.t_s <= last.t_s)
+		if (!point_of(m, rows.rows[i], part, &now.at) ||
+		    now.at.t_s <= last.at.t_s)
 			continue;
-		add_between(w, last.t_s < 0 ? &p : &last, &p);
-		last = p;
+		now.rss = (double)rows.rows[i]->rss_bytes;
+		if (last.at.t_s < 0)
+			growth_window_add(w, &now.at);
+		else
+			add_by_size(m, w, &rows, &last, &now);
+		last = now;
 	}
-	if (m->rss.now && last.t_s >= 0 && m->to_ns == m->v->head.monotonic_ns &&
-	    last.t_s < w->end_s) {
-		p = (struct growth_point){
+	if (m->rss.now && last.at.t_s >= 0 && m->to_ns == m->v->head.monotonic_ns &&
+	    last.at.t_s < w->end_s) {
+		now.at = (struct growth_point){
 			.t_s = w->end_s,
 			.live = (double)(m->rss.parts_known
 						 ? m->rss.part_bytes[part]
 						 : m->rss.other_bytes +
 							   m->rss.js_heap_bytes)};
-		add_between(w, &last, &p);
+		now.rss = (double)m->rss.rss_bytes;
+		add_by_size(m, w, &rows, &last, &now);
 	}
 	growth_rows_free(&rows);
 }
@@ -173,18 +226,27 @@ void
 growth_memory_agree(struct growth_model *m)
 {
 	struct growth_part *next = &m->parts[WEIR_PART_OF_NEXT];
+	struct growth_part *maps = &m->parts[WEIR_PART_OF_MAPS];
 	struct growth_small small = {0};
+	uint64_t mapped = 0, held = 0;
 
 	for (size_t i = 0; i < m->n_groups; i++) {
 		const struct growth_group *g = &m->groups[i];
 		double live = g->error > 0 ? (double)g->live_bytes : 0;
+
+		mapped += g->mapped_bytes;
+		held += g->finding.verdict == GROWTH_HELD ? g->mapped_bytes : 0;
 
 		small.peak += g->error > 0 ? (double)g->peak_bytes : 0;
 		small.live += live;
 		small.held += g->finding.verdict == GROWTH_HELD ? live : 0;
 		small.undecided += g->finding.verdict == GROWTH_UNDECIDED ? live : 0;
 	}
-	if (m->v->head.gc_known != 0)
+	/* CPython's small objects are in what it maps. */
+	if (m->v->head.cycles_known != 0 && maps->verdict == GROWTH_HELD &&
+	    held < mapped / 8)
+		maps->verdict = GROWTH_UNDECIDED;
+	if (m->v->head.gc_known != 0 || m->v->head.cycles_known != 0)
 		next->verdict =
 			growth_judge_next(next->verdict, small, m->v->head.major_gcs);
 }

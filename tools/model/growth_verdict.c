@@ -48,6 +48,7 @@ growth_verdict_next(enum growth_verdict v)
 	"more of it than ever came a moment ago: whether that goes on is not known yet"
 
 static const struct growth_rule rules[] = {
+	{"carried", FACT_BEHIND | FACT_CARRIED, 0, GROWTH_HELD, NULL},
 	{"behind", FACT_BEHIND, FACT_RISES, GROWTH_UNDECIDED,
 	 "more has been mapped since the process last wrote who maps what: look again in "
 	 "some "

@@ -43,7 +43,8 @@ struct growth_evidence {
 	bool cycles; /* a collector frees what refers to itself, all else goes at once */
 	bool queued;
 	bool behind; /* mapped by the program, and more is by now than its rows know of */
-	uint64_t major_gcs; /* since the site's first allocation */
+	double carried_bytes_per_s; /* ... of which most is its own, by the growth of all */
+	uint64_t major_gcs;	    /* since the site's first allocation */
 	uint64_t live_bytes, peak_bytes;
 	uint64_t alloc_count, freed_count;
 	uint64_t alloc_bytes, live_count;
