@@ -263,7 +263,7 @@ TEST(what_may_grow_is_worth_a_word_when_it_is_a_quarter)
 	T(one_collection_tells_if_all_goes_on_as_before)                                 \
 	T(collections_of_a_start_tell_nothing_of_what_came_later)                        \
 	T(few_collections_that_leave_more_are_not_flat)                                  \
-	T(two_collections_that_are_asked_for_tell_slow_leaks_and_caches)                  \
+	T(two_collections_that_are_asked_for_tell_slow_leaks_and_caches)                 \
 	T(a_collection_that_is_asked_for_decides)                                        \
 	T(collections_that_take_most_are_of_garbage)                                     \
 	T(few_steps_are_neither_flat_nor_a_rise)                                         \
