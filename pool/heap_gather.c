@@ -17,10 +17,15 @@
 /* After so many refusals (by an old kernel, or a filter of system calls) it is not tried again. */
 #define REFUSED_MAX 64
 
+/* Pages that nobody has touched are moved for nothing. Where hardly one of a piece was, so many requests do without. */
+#define SPARSE_BELOW  4 /* one page of so many is resident */
+#define SPARSE_PAUSE  64
+#define SPARSE_LOOKED ((size_t)4 << 20)
+
 size_t heap_gather_from = SIZE_MAX;
 
 _Atomic bool heap_gathering;
-static unsigned n_refused;
+static unsigned n_refused, sparse_pause;
 
 void
 heap_adopt(struct weir_span *s)
@@ -41,8 +46,32 @@ heap_can_gather(size_t bytes)
 {
 	const struct weir_span *s = index_largest(&HEAP_FREE(WEIR_SPAN_DIRTY));
 
-	return bytes >= heap_gather_from && !heap_gathering && n_refused < REFUSED_MAX &&
-	       s != NULL && s->bytes >= piece_min(bytes) && origin_has_room(PIECES);
+	if (bytes < heap_gather_from || heap_gathering || n_refused >= REFUSED_MAX ||
+	    s == NULL || s->bytes < piece_min(bytes) || !origin_has_room(PIECES))
+		return false;
+	if (sparse_pause == 0)
+		return true;
+	sparse_pause--;
+	return false;
+}
+
+static bool
+is_sparse(const struct weir_span *piece)
+{
+	size_t bytes = piece->bytes < SPARSE_LOOKED ? piece->bytes : SPARSE_LOOKED;
+	int64_t resident = heap_pages->resident((void *)piece->base, bytes);
+
+	return resident >= 0 && (uint64_t)resident < bytes / SPARSE_BELOW;
+}
+
+static void
+leave_piece(struct weir_span *piece)
+{
+	weir_lock(&heap_mutex);
+	sparse_pause = SPARSE_PAUSE;
+	weir_list_remove(piece);
+	heap_put(piece, WEIR_SPAN_DIRTY, piece->freed_ns);
+	heap_unlock();
 }
 
 /* Where the pages will go: unused address space, made usable. */
@@ -188,6 +217,10 @@ gather(size_t bytes, enum weir_span_state *was)
 
 		if (piece == NULL)
 			break;
+		if (i == 0 && is_sparse(piece)) {
+			leave_piece(piece);
+			break;
+		}
 		int stop;
 		size_t wanted = piece->bytes, moved = move_piece(piece, s, done, &stop);
 		if (stop == WEIR_MOVE_LOST)

@@ -165,6 +165,41 @@ TEST(a_refusal_costs_nothing)
 	model_check();
 }
 
+/* To move what is not there costs more than new pages. Whether that has changed is looked at after a while. */
+TEST(pieces_that_nobody_touched_are_left)
+{
+	struct weir_span *s[BLOCKS], *big;
+	enum { A_WHILE = 64 };
+
+	NEEDS_MOVES;
+	model_init();
+	heap_gather_from = 128 << 10;
+	empty();
+	for (int i = 0; i < BLOCKS; i++)
+		REQUIRE((s[i] = take(MB)) != NULL);
+	for (int i = 0; i < BLOCKS; i += 2)
+		give(s[i]);
+	struct weir_heap_stats before = stats();
+	big = take(8 * MB);
+	REQUIRE(big != NULL);
+	CHECK_EQ(stats().gathered_bytes, before.gathered_bytes);
+	CHECK_EQ(stats().fresh_bytes - before.fresh_bytes, 8 * MB);
+	for (int i = 1; i < BLOCKS; i += 2)
+		give(s[i]);
+	give(big);
+	for (int i = 0; i <= A_WHILE; i++) {
+		pieces(s, MB);
+		before = stats();
+		big = take(8 * MB);
+		REQUIRE(big != NULL);
+		CHECK((stats().gathered_bytes != before.gathered_bytes) ==
+		      (i == A_WHILE));
+		give(big);
+		give_the_others(s);
+	}
+	model_check();
+}
+
 #define TAP_TESTS                                                                        \
 	T(pieces_become_one_block)                                                       \
 	T(nothing_is_gathered_for_an_aligned_block)                                      \
@@ -172,5 +207,6 @@ TEST(a_refusal_costs_nothing)
 	T(what_was_gathered_is_gathered_again)                                           \
 	T(what_goes_back_is_as_if_never_moved)                                           \
 	T(a_gathered_block_can_be_moved_whole)                                           \
-	T(a_refusal_costs_nothing)
+	T(a_refusal_costs_nothing)                                                       \
+	T(pieces_that_nobody_touched_are_left)
 TAP_MAIN()
