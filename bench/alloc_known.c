@@ -24,11 +24,10 @@
 #include "bench/alloc_cases.h"
 #include "bench/gauge.h"
 
-#define THREADS	  4
-#define TABLE	  1000
-#define PASSED	  64 /* in one go */
-#define SWAPPED	  64
-
+#define THREADS 4
+#define TABLE	1000
+#define PASSED	64 /* in one go */
+#define SWAPPED 64
 
 /* One load: blocks from `least` on, `doublings` times as large at most; `table` of them alive in a thread. */
 struct load {
