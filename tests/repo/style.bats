@@ -28,6 +28,15 @@ code='(\.([ch]|def|map|awk|js|mjs|py|rb|pl|sql|java|sh|bash|bats|mk|ac|am|m4)|/(
     xargs shellcheck -S warning -e SC2154,SC2034
 }
 
+@test "whoever sources packages.sh has sourced progress.sh, whose steps it takes" {
+  cd "$WEIR_SRCDIR"
+  sources_like '' | xargs grep -lE '^\. .*/packages\.sh"?$' >"$BATS_TEST_TMPDIR/sourcing"
+  [ "$(wc -l <"$BATS_TEST_TMPDIR/sourcing")" -ge 4 ]
+  while read -r script; do
+    grep -E '^\. ' "$script" | grep -B 1 'packages\.sh' | grep -q 'progress\.sh' || echo "$script"
+  done <"$BATS_TEST_TMPDIR/sourcing" | no_lines
+}
+
 @test "every source file names its licence in its first line" {
   cd "$WEIR_SRCDIR"
   sources_like "$code" | while read -r f; do

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # qemu: -object memory-backend-ram,id=m0,size=1536M -object memory-backend-ram,id=m1,size=1536M
 # qemu: -numa node,nodeid=0,cpus=0,memdev=m0 -numa node,nodeid=1,cpus=1,memdev=m1
+# qemu: -numa dist,src=0,dst=1,val=40
 # Two nodes: the option numa puts weir's pages where it says, as move_pages and the kernel's maps tell.
 . "$WEIR_SRCDIR/scripts/vm/trial.bash"
 
@@ -17,7 +18,7 @@ says_so() {
   grep -q "$2" "$TMPDIR/said_so"
 }
 
-note "nodes: $(cat /sys/devices/system/node/online)"
+note "nodes: $(cat /sys/devices/system/node/online), distances of the first: $(cat /sys/devices/system/node/node0/distance)"
 turn kernel.numa_balancing 0
 try "numa=off on processor 0: as the process's policy has it" pages numa=off 0 8192 0
 try "numa=off on processor 1" pages numa=off 1 0 8192
