@@ -4,9 +4,14 @@
  */
 #include "tools/attach/attachable.h"
 
+#include <dlfcn.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/tap.h"
+#include "tools/attach/limits.h"
+#include "tools/read/link_map.h"
+#include "tools/read/proc.h"
 
 TEST(what_a_status_says)
 {
@@ -54,7 +59,35 @@ TEST(what_yama_says)
 	}
 }
 
+TEST(what_is_locked)
+{
+	CHECK(!limits_all_locked(-1, -1));
+	CHECK(!limits_all_locked(0, 0));
+	CHECK(!limits_all_locked(10000, 64)); /* a few pages, as of keys */
+	CHECK(limits_all_locked(10000, 9990));
+	CHECK_EQ(proc_status_number("Name:\tx\nVmLck:\t  64 kB\n", "\nVmLck:", 10), 64);
+	CHECK_EQ(proc_status_number("Name:\tx\nCapEff:\tff\n", "\nCapEff:", 16), 255);
+	CHECK_EQ(proc_status_number("Name:\tx\n", "\nVmLck:", 10), -1);
+}
+
+TEST(which_library_is_the_programs)
+{
+	void *second = dlmopen(LM_ID_NEWLM, "libc.so.6", RTLD_NOW);
+	Dl_info own, other;
+
+	REQUIRE(dladdr(dlsym(RTLD_DEFAULT, "getpid"), &own) != 0);
+	CHECK_EQ(link_map_has(getpid(), (uint64_t)(uintptr_t)own.dli_fbase), 1);
+	CHECK_EQ(link_map_has(getpid(), 4096), 0);
+	/* Not under sanitizers, which have a process to themselves. */
+	if (second == NULL || dladdr(dlsym(second, "getpid"), &other) == 0)
+		return;
+	CHECK(own.dli_fbase != other.dli_fbase);
+	CHECK_EQ(link_map_has(getpid(), (uint64_t)(uintptr_t)other.dli_fbase), 0);
+}
+
 #define TAP_TESTS                                                                        \
 	T(what_a_status_says)                                                            \
-	T(what_yama_says)
+	T(what_yama_says)                                                                \
+	T(what_is_locked)                                                                \
+	T(which_library_is_the_programs)
 TAP_MAIN()

@@ -12,13 +12,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "tools/attach/filters.h"
 #include "tools/attach/inject.h"
+#include "tools/attach/limits.h"
 #include "tools/attach/picture.h"
 #include "tools/host/inspectable.h"
 #include "tools/host/launch.h"
@@ -27,7 +28,6 @@
 #include "tools/text/show.h"
 
 #define CAP_TRACE_BIT 19
-#define LIBRARY_MOST  ((uint64_t)32 << 20)
 
 #define ENDED "it has ended"
 
@@ -60,15 +60,6 @@ attachable_library(char *path, size_t size, char why[ATTACHABLE_TEXT])
 	return true;
 }
 
-/* The number behind a name of /proc/PID/status, in base 16 where it is a set; -1: not there. */
-static int64_t
-status_number(const char *status, const char *name, int base)
-{
-	const char *at = strstr(status, name);
-
-	return at != NULL ? (int64_t)strtoull(at + strlen(name), NULL, base) : -1;
-}
-
 static bool
 parent_chain_has(pid_t pid, pid_t ancestor)
 {
@@ -79,7 +70,7 @@ parent_chain_has(pid_t pid, pid_t ancestor)
 			return true;
 		if (proc_text(pid, "status", &status, NULL) != 0)
 			return false;
-		pid = (pid_t)status_number(status, "\nPPid:", 10);
+		pid = (pid_t)proc_status_number(status, "\nPPid:", 10);
 		free(status);
 	}
 	return false;
@@ -92,7 +83,7 @@ may_trace_anything(void)
 
 	if (proc_text(0, "status", &status, NULL) != 0)
 		return false;
-	int64_t set = status_number(status, "\nCapEff:", 16);
+	int64_t set = proc_status_number(status, "\nCapEff:", 16);
 	free(status);
 	return (set >> CAP_TRACE_BIT & 1) != 0;
 }
@@ -131,7 +122,7 @@ attachable_status_against(const char *status)
 {
 	const char *features = strstr(status, "\nx86_Thread_features:");
 
-	if (status_number(status, "\nTracerPid:", 10) > 0)
+	if (proc_status_number(status, "\nTracerPid:", 10) > 0)
 		return "it is traced already, by a debugger or strace";
 	/* "shstk"; the line of what is locked has another name. */
 	if (features != NULL &&
@@ -155,8 +146,8 @@ rights_suffice(struct attachable_answer *a, pid_t pid, const char *status, uid_t
 			       "it is another user's: use sudo weir attach");
 	if (proc_text(0, "status", &own, NULL) != 0)
 		return against(a, ATTACHABLE_NO, "/proc cannot be read");
-	uint64_t more = (uint64_t)status_number(status, "\nCapPrm:", 16) &
-			~(uint64_t)status_number(own, "\nCapPrm:", 16);
+	uint64_t more = (uint64_t)proc_status_number(status, "\nCapPrm:", 16) &
+			~(uint64_t)proc_status_number(own, "\nCapPrm:", 16);
 	free(own);
 	if (more != 0)
 		return against(a, ATTACHABLE_NO,
@@ -175,12 +166,12 @@ static void
 note_filter(struct attachable_answer *a, const char *status, bool stopping)
 {
 	char *own;
-	int64_t its = status_number(status, "\nSeccomp_filters:", 10), ours = 0;
+	int64_t its = proc_status_number(status, "\nSeccomp_filters:", 10), ours = 0;
 
-	if (status_number(status, "\nSeccomp:", 10) <= 0)
+	if (proc_status_number(status, "\nSeccomp:", 10) <= 0)
 		return;
 	if (proc_text(0, "status", &own, NULL) == 0) {
-		ours = status_number(own, "\nSeccomp_filters:", 10);
+		ours = proc_status_number(own, "\nSeccomp_filters:", 10);
 		free(own);
 	}
 	if (its > 0 && its <= ours)
@@ -217,40 +208,6 @@ has_sanitizer(pid_t pid)
 	return has;
 }
 
-/* What the library takes must be little of what the process may still have. */
-static bool
-limits_leave_room(struct attachable_answer *a, pid_t pid, const char *status)
-{
-	static const struct {
-		int limit;
-		const char *used, *name;
-	} limits[] = {
-		{RLIMIT_AS, "\nVmSize:", "address space (RLIMIT_AS)"},
-		{RLIMIT_DATA, "\nVmData:", "data (RLIMIT_DATA)"},
-	};
-
-	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
-		int64_t kilobytes = status_number(status, limits[i].used, 10);
-		char left[SHOW_VALUE];
-		struct rlimit l;
-
-		if (kilobytes < 0 || prlimit(pid, limits[i].limit, NULL, &l) != 0 ||
-		    l.rlim_cur == RLIM_INFINITY)
-			continue;
-		uint64_t used = (uint64_t)kilobytes << 10;
-		uint64_t room = l.rlim_cur > used ? l.rlim_cur - used : 0;
-		if (room >= LIBRARY_MOST)
-			continue;
-		a->is = ATTACHABLE_NO;
-		show_format(a->why, sizeof(a->why),
-			    "its limit of %s leaves %s, and the library may take %d MB",
-			    limits[i].name, show_bytes(left, room),
-			    (int)(LIBRARY_MOST >> 20));
-		return false;
-	}
-	return true;
-}
-
 /* What `weir run` would refuse is refused here, but for what only concerns serving. */
 static bool
 program_suits(struct attachable_answer *a, pid_t pid)
@@ -282,19 +239,39 @@ program_suits(struct attachable_answer *a, pid_t pid)
 		       : true;
 }
 
+/* And not just for as long as all of them end. */
+static bool
+first_thread_only(pid_t pid)
+{
+	for (int looks = 0; looks < 10; looks++) {
+		if (proc_one_thread(pid))
+			return false;
+		nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+	}
+	return true;
+}
+
 bool
 attachable_ended(pid_t pid, uint64_t start_ticks)
 {
 	struct proc_stat st;
 
-	return proc_stat(pid, &st) != 0 || st.ended || st.start_ticks != start_ticks;
+	return proc_stat(pid, &st) != 0 || st.start_ticks != start_ticks ||
+	       (st.ended && !first_thread_only(pid));
 }
 
 static bool
 is_there(struct attachable_answer *a, pid_t pid, struct proc_stat *st)
 {
-	if (proc_stat(pid, st) != 0 || st->ended)
+	if (proc_stat(pid, st) != 0)
 		return against(a, ATTACHABLE_NO, ENDED);
+	if (st->ended)
+		return against(
+			a, ATTACHABLE_NO,
+			first_thread_only(pid)
+				? "its first thread has ended, by which /proc "
+				  "shows a process: the others cannot be looked into"
+				: ENDED);
 	if (is_mapped(pid, ATTACHABLE_NAME))
 		return against(a, ATTACHABLE_AGAIN, "");
 	if (is_mapped(pid, LAUNCH_SHIM))
@@ -310,7 +287,7 @@ is_there(struct attachable_answer *a, pid_t pid, struct proc_stat *st)
 static bool
 shares_memory(pid_t pid, const char *status)
 {
-	pid_t parent = (pid_t)status_number(status, "\nPPid:", 10);
+	pid_t parent = (pid_t)proc_status_number(status, "\nPPid:", 10);
 
 	return parent > 0 && syscall(SYS_kcmp, pid, parent, KCMP_VM, 0, 0) == 0;
 }
@@ -334,6 +311,17 @@ take_once_started(struct picture *p, pid_t pid, uint64_t start_ticks,
 	}
 }
 
+/* The library reads what it says of the process. */
+static bool
+sees_itself(pid_t pid)
+{
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%d/root/proc/self", (int)pid);
+	return lstat(path, &st) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
 /* For ptrace: who may, where it may be stopped, what is to be called. */
 static bool
 can_be_stopped(struct attachable_answer *a, pid_t pid, const char *status,
@@ -354,6 +342,11 @@ can_be_stopped(struct attachable_answer *a, pid_t pid, const char *status,
 			"exec");
 	if (!program_suits(a, pid))
 		return false;
+	if (!sees_itself(pid))
+		return against(
+			a, ATTACHABLE_NO,
+			"its root directory (chroot) has no /proc, by which what is "
+			"observed is found: mount one there");
 	if (take_once_started(&p, pid, st->start_ticks, why) != 0)
 		return against(a, ATTACHABLE_NO, why);
 	if (!picture_some_room(&p, SAFE_POINT_ROOM)) {
@@ -392,10 +385,13 @@ attachable_examine(struct attachable_answer *a, pid_t pid, struct inspector *i)
 	if (!is_there(a, pid, &st))
 		return;
 	if (proc_text(pid, "status", &status, NULL) == 0) {
-		if ((i != NULL ? can_be_asked(a, pid, i)
-			       : can_be_stopped(a, pid, status, &st)) &&
-		    limits_leave_room(a, pid, status))
-			note_filter(a, status, i == NULL);
+		if (i != NULL ? can_be_asked(a, pid, i)
+			      : can_be_stopped(a, pid, status, &st)) {
+			if (limits_leave_room(pid, status, a->why, sizeof(a->why)))
+				note_filter(a, status, i == NULL);
+			else
+				a->is = ATTACHABLE_NO;
+		}
 		free(status);
 	} else {
 		against(a, ATTACHABLE_NO, "/proc does not tell of it");

@@ -19,6 +19,7 @@
 
 #include "tools/read/container.h"
 #include "tools/read/elf.h"
+#include "tools/read/link_map.h"
 #include "tools/read/proc.h"
 #include "tools/text/show.h"
 
@@ -122,7 +123,8 @@ take_library(struct picture *p, const struct line *l, int which, char why[PICTUR
 {
 	struct picture_library *to = &p->libraries[which];
 
-	if (l->offset != 0 || to->symbols.n != 0)
+	/* One of another namespace (dlmopen) has locks of its own, and no names that count. */
+	if (l->offset != 0 || to->symbols.n != 0 || link_map_has(p->pid, l->start) == 0)
 		return 0;
 	int fd = open_its(p, l);
 	if (fd < 0)

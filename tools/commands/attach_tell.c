@@ -73,11 +73,15 @@ tell_not_there(pid_t pid, uint64_t start_ticks)
 	proc_maps(pid, ATTACHABLE_NAME, &n, &mapped);
 	return attach_failed(
 		pid, start_ticks, "it was told to load the library, and %s",
-		mapped ? "has it, but no sidecar came: it has no folder for one "
-			 "(--stats=PATH, as it sees that), or begins late"
-		       : "it is not there: it is stopped, or another thread of its "
-			 "loads a library, or it could not load it (a limit, a "
-			 "filter of system calls, no code from new files)");
+		!mapped ? "it is not there: it is stopped, or another thread of its "
+			  "loads a library, or it could not load it (a limit, a "
+			  "filter of system calls, no code from new files)"
+		: proc_has_thread(pid, ATTACHABLE_THREAD)
+			? "has it, but no sidecar came: it has no folder for one "
+			  "(--stats=PATH, as it sees that), may write no file of that "
+			  "size (ulimit -f), or begins late"
+			: "has it, but not the thread that it takes: it may have no more "
+			  "of them (ulimit -u of its user, pids.max of its group)");
 }
 
 int

@@ -106,9 +106,10 @@ attach_again(const struct attach_request *r, uint64_t start_ticks)
 		if (!proc_has_thread(r->pid, ATTACHABLE_THREAD))
 			return attach_failed(
 				r->pid, start_ticks,
-				"it was made by a process that weir was attached "
-				"to (fork), and is not observed: it can be from "
-				"its next start on");
+				"it has the library, and is not observed: it was "
+				"made by a process that weir was attached to (fork), "
+				"or may not have the thread that it takes; it can be "
+				"from its next start on");
 		tell_error("weir was attached to process %d before, and its sidecar is "
 			   "not found: it lies where --stats had it (then say that "
 			   "again), or is gone (then restart the process)",

@@ -178,3 +178,28 @@ memory_limit_of(pid_t pid, struct memory_limit *limit)
 	free(groups);
 	return rc;
 }
+
+uint64_t
+memory_limit_left(const struct memory_limit *limit)
+{
+	char path[PATH_MAX + 16], line[128];
+	uint64_t left = limit->limit_bytes > limit->usage_bytes
+				? limit->limit_bytes - limit->usage_bytes
+				: 0;
+
+	snprintf(path, sizeof(path), "%s/memory.stat", limit->path);
+	FILE *f = fopen(path, "re");
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
+		/* Version 1 has the groups below as well under a name of its own. */
+		const char *name = strncmp(line, "total_", 6) == 0 ? line + 6 : line;
+		uint64_t bytes;
+
+		if ((name != line) == (limit->version == 1) &&
+		    (sscanf(name, "inactive_file %" SCNu64, &bytes) == 1 ||
+		     sscanf(name, "active_file %" SCNu64, &bytes) == 1))
+			left += bytes;
+	}
+	if (f != NULL)
+		fclose(f);
+	return left;
+}

@@ -22,6 +22,9 @@ struct memory_limit {
 /* `pid` 0: this process. Returns 0, or -errno if /proc cannot be read. */
 int memory_limit_of(pid_t pid, struct memory_limit *limit);
 
+/* What may still be taken: what is unused, and files that the kernel would drop. Of a limit that is set. */
+uint64_t memory_limit_left(const struct memory_limit *limit);
+
 /* The group's path in the lines of /proc/PID/cgroup. Pure. */
 bool memory_limit_group(const char *cgroup_text, int version, char *path, size_t size);
 

@@ -159,6 +159,14 @@ proc_parse_stat(const char *line, struct proc_stat *out)
 	return sscanf(p, "%" SCNu64, &out->start_ticks) == 1 ? 0 : -EINVAL;
 }
 
+int64_t
+proc_status_number(const char *status, const char *name, int base)
+{
+	const char *at = strstr(status, name);
+
+	return at != NULL ? (int64_t)strtoull(at + strlen(name), NULL, base) : -1;
+}
+
 bool
 proc_is_pid(const char *text, pid_t *pid)
 {

@@ -24,6 +24,9 @@ struct proc_stat {
 	uid_t uid;
 };
 
+/* The number behind a name ("\nPPid:") in the text of a /proc/PID/status, in that base; -1: not there. Pure. */
+int64_t proc_status_number(const char *status, const char *name, int base);
+
 /* Digits only are a pid; one too large to be one gives -1. Pure. */
 bool proc_is_pid(const char *text, pid_t *pid);
 
