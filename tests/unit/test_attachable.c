@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "tests/tap.h"
-#include "tools/attach/limits.h"
+#include "tools/attach/attach_room.h"
 #include "tools/read/link_map.h"
 #include "tools/read/proc.h"
 
@@ -61,10 +61,10 @@ TEST(what_yama_says)
 
 TEST(what_is_locked)
 {
-	CHECK(!limits_all_locked(-1, -1));
-	CHECK(!limits_all_locked(0, 0));
-	CHECK(!limits_all_locked(10000, 64)); /* a few pages, as of keys */
-	CHECK(limits_all_locked(10000, 9990));
+	CHECK(!attach_room_all_locked(-1, -1));
+	CHECK(!attach_room_all_locked(0, 0));
+	CHECK(!attach_room_all_locked(10000, 64)); /* a few pages, as of keys */
+	CHECK(attach_room_all_locked(10000, 9990));
 	CHECK_EQ(proc_status_number("Name:\tx\nVmLck:\t  64 kB\n", "\nVmLck:", 10), 64);
 	CHECK_EQ(proc_status_number("Name:\tx\nCapEff:\tff\n", "\nCapEff:", 16), 255);
 	CHECK_EQ(proc_status_number("Name:\tx\n", "\nVmLck:", 10), -1);

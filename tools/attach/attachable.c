@@ -19,7 +19,7 @@
 
 #include "tools/attach/filters.h"
 #include "tools/attach/inject.h"
-#include "tools/attach/limits.h"
+#include "tools/attach/attach_room.h"
 #include "tools/attach/picture.h"
 #include "tools/host/inspectable.h"
 #include "tools/host/launch.h"
@@ -318,7 +318,7 @@ sees_itself(pid_t pid)
 	char path[64];
 	struct stat st;
 
-	snprintf(path, sizeof(path), "/proc/%d/root/proc/self", (int)pid);
+	snprintf(path, sizeof(path), "/proc/%d/root%s", (int)pid, "/proc/self");
 	return lstat(path, &st) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
@@ -387,7 +387,7 @@ attachable_examine(struct attachable_answer *a, pid_t pid, struct inspector *i)
 	if (proc_text(pid, "status", &status, NULL) == 0) {
 		if (i != NULL ? can_be_asked(a, pid, i)
 			      : can_be_stopped(a, pid, status, &st)) {
-			if (limits_leave_room(pid, status, a->why, sizeof(a->why)))
+			if (attach_room_left(pid, status, a->why, sizeof(a->why)))
 				note_filter(a, status, i == NULL);
 			else
 				a->is = ATTACHABLE_NO;

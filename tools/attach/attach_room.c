@@ -2,7 +2,7 @@
 /*
  * A limit counts though the process has the capability to exceed it: the library's thread has none.
  */
-#include "tools/attach/limits.h"
+#include "tools/attach/attach_room.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@
 #define GROUP_LEAST  ((uint64_t)4 << 20) /* it takes one at first */
 
 bool
-limits_all_locked(int64_t mapped, int64_t locked)
+attach_room_all_locked(int64_t mapped, int64_t locked)
 {
 	return mapped > 0 && locked > mapped / 2;
 }
@@ -33,8 +33,8 @@ has_memory(pid_t pid, const char *status, char *why, size_t size)
 		{RLIMIT_DATA, "\nVmData:", "data (RLIMIT_DATA)"},
 		{RLIMIT_MEMLOCK, "\nVmLck:", "locked memory (RLIMIT_MEMLOCK, mlockall)"},
 	};
-	bool locked = limits_all_locked(proc_status_number(status, "\nVmSize:", 10),
-					proc_status_number(status, "\nVmLck:", 10));
+	bool locked = attach_room_all_locked(proc_status_number(status, "\nVmSize:", 10),
+					     proc_status_number(status, "\nVmLck:", 10));
 
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
 		int64_t kilobytes = proc_status_number(status, limits[i].used, 10);
@@ -111,7 +111,7 @@ has_descriptor(pid_t pid, char *why, size_t size)
 }
 
 bool
-limits_leave_room(pid_t pid, const char *status, char *why, size_t size)
+attach_room_left(pid_t pid, const char *status, char *why, size_t size)
 {
 	return has_memory(pid, status, why, size) && has_descriptor(pid, why, size) &&
 	       has_group(pid, why, size);
