@@ -17,9 +17,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tools/attach/attach_room.h"
 #include "tools/attach/filters.h"
 #include "tools/attach/inject.h"
-#include "tools/attach/attach_room.h"
 #include "tools/attach/picture.h"
 #include "tools/host/inspectable.h"
 #include "tools/host/launch.h"
