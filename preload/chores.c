@@ -36,7 +36,8 @@
 
 /* Where the host's own thread would wait for it: at the end only. */
 #define RESIDENT_AT_END ((uint64_t)16 << 30)
-#define AGAIN_NS	(50 * MS_NS)
+#define AGAIN_NS	((uint64_t)50 * MS_NS)
+#define COLLECTING_NS	(60000 * MS_NS)
 #define LIMIT_LOOK_NS	((uint64_t)200 * MS_NS)
 #define PARTS_FROM_NS	(1000 * MS_NS)
 
@@ -119,6 +120,23 @@ mark(const struct weir_stats_mailbox *m, int64_t now_ns)
 	return segment_mark(m, now_ns, &counts);
 }
 
+/* Asked of a runtime that collects when its main thread comes to it. */
+static struct {
+	struct weir_stats_mailbox mail;
+	int64_t since_ns; /* 0: nobody waits */
+} collecting;
+
+static void
+look_at_collection(int64_t now_ns)
+{
+	int64_t result = walk_collect(false);
+
+	if (result == -EAGAIN && now_ns - collecting.since_ns < COLLECTING_NS)
+		return;
+	segment_answer(&collecting.mail, result);
+	collecting.since_ns = 0;
+}
+
 /* What another process asks of this one: see struct weir_stats_mailbox. */
 static void
 read_mail(int64_t now_ns)
@@ -126,11 +144,14 @@ read_mail(int64_t now_ns)
 	struct weir_stats_mailbox m;
 	int64_t result = -EINVAL;
 
+	if (collecting.since_ns != 0)
+		look_at_collection(now_ns);
 	if (now_ns - mail_ns < BELL_LOOK_NS || !segment_exists())
 		return;
 	mail_ns = now_ns;
 	if (!segment_mail(&m))
 		return;
+	collecting.since_ns = 0; /* who waited for it is gone, or asks again */
 	if (m.command == WEIR_COMMAND_PURGE)
 		result = (int64_t)chores_trim();
 	else if (m.command == WEIR_COMMAND_MARK)
@@ -138,9 +159,11 @@ read_mail(int64_t now_ns)
 	else if (m.command == WEIR_COMMAND_COLLECT) {
 		if (segment_leave_mail(&m))
 			return;
-		result = walk_collect();
+		result = walk_collect(true);
 		if (result == -EAGAIN) {
-			mail_ns -= BELL_LOOK_NS - AGAIN_NS;
+			segment_put_off(&m);
+			collecting.mail = m;
+			collecting.since_ns = now_ns;
 			return;
 		}
 	}
@@ -187,6 +210,8 @@ chores_do(int64_t now_ns, enum chores_by by)
 	/* With a long decay, too: the file, news and mail must not wait for it. */
 	if (sleep != UINT64_MAX && sleep > BELL_LOOK_NS && !segment_given_up())
 		sleep = BELL_LOOK_NS;
+	if (collecting.since_ns != 0 && sleep > AGAIN_NS)
+		sleep = AGAIN_NS;
 	/* The rest of the process may grow; what is kept beyond weir_keep_firm does not wait for a look. */
 	if (bounds_limited() && sleep > LIMIT_LOOK_NS && sleep != UINT64_MAX)
 		sleep = LIMIT_LOOK_NS;
@@ -271,7 +296,7 @@ chores_after_fork(void)
 	beat = (struct weir_beat){0};
 	counts = (struct snapshot_clock){0};
 	atomic_store(&failures, 0);
-	written_ns = mail_ns = 0;
+	written_ns = mail_ns = collecting.since_ns = 0;
 	bounds_after_fork();
 	aging = (struct weir_aging){0};
 	parts_after_fork();

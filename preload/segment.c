@@ -155,6 +155,12 @@ segment_leave_mail(const struct weir_stats_mailbox *m)
 	return true;
 }
 
+void
+segment_put_off(const struct weir_stats_mailbox *m)
+{
+	answered = m->request;
+}
+
 uint64_t
 segment_collected(void)
 {

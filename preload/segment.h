@@ -51,6 +51,8 @@ bool segment_mail(struct weir_stats_mailbox *m);
 void segment_answer(const struct weir_stats_mailbox *m, int64_t result);
 /* True: it is the hook's to answer, and the clock has seen it; false: no hook is there. */
 bool segment_leave_mail(const struct weir_stats_mailbox *m);
+/* It is answered later: until then it wakes nobody. */
+void segment_put_off(const struct weir_stats_mailbox *m);
 struct bell_mail segment_bell(void);
 int64_t segment_mark(const struct weir_stats_mailbox *m, int64_t now_ns,
 		     const struct snapshot_clock *clock);

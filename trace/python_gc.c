@@ -173,10 +173,12 @@ collect_now(void *unused)
 }
 
 int64_t
-python_gc_collect(void)
+python_gc_collect(bool anew)
 {
 	if (find() == NULL)
 		return -ENOSYS;
+	if (anew && asked && atomic_load(&objects) >= 0)
+		asked = false;
 	if (!asked) {
 		atomic_store(&objects, -1);
 		if (python.call_later(collect_now, NULL) != 0)

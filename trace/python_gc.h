@@ -27,9 +27,9 @@ void python_gc_read(struct python_gc *g);
 
 /*
  * Has the main thread make a full run, between two of its instructions (Py_AddPendingCall, which any thread may call).
- * Asked again it is asked once. -ENOSYS: there is no such collector here; -EAGAIN: not done yet; else what was found: so many
+ * Asked again it is asked once; `anew`: what it has done since then, for somebody who did not wait for it, is no answer. -ENOSYS: there is no such collector here; -EAGAIN: not done yet; else what was found: so many
  * objects, and what was asked is done with.
  */
-int64_t python_gc_collect(void);
+int64_t python_gc_collect(bool anew);
 
 #endif

@@ -80,9 +80,10 @@ void walk_gcs_look(void);
 
 /*
  * Has the runtime collect soon, on a thread of its own choice, if it is one that can be asked by whoever is in it (CPython).
- * -ENOSYS: it is not; -EAGAIN: not done yet, ask again; else it is done, and so many objects were found. One asks at a time.
+ * -ENOSYS: it is not; -EAGAIN: not done yet, ask again, but not `anew`; else it is done, and so many objects were found. One asks
+ * at a time.
  */
-int64_t walk_collect(void);
+int64_t walk_collect(bool anew);
 
 /* When the last major one ended, CLOCK_MONOTONIC_COARSE; 0: there was none. */
 uint64_t walk_last_major_ns(void);

@@ -32,7 +32,7 @@ walk_gcs(struct walk_gcs *g)
 }
 
 int64_t
-walk_collect(void)
+walk_collect(bool anew)
 {
-	return walk_reads_python() ? python_gc_collect() : -ENOSYS;
+	return walk_reads_python() ? python_gc_collect(anew) : -ENOSYS;
 }

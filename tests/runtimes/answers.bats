@@ -26,8 +26,8 @@ setup() {
 @test "each program of the table says what it is about, what is expected, and which line is the cause" {
   for program in "$programs"/answers/*; do
     echo "$program"
-    sed -n 2p "$program" | grep -q '^// .*\.$'
-    grep -Eq '^// expect: (held|gc-lag|plateau|held heap|innocent)$' "$program"
-    grep -Eq '^// expect: (.*heap|innocent)' "$program" || [ "$(grep -c '// cause$' "$program")" -eq 1 ]
+    sed -n 2p "$program" | grep -Eq '^(//|#) .*\.$'
+    grep -Eq '^(//|#) expect: (held|gc-lag|plateau|held heap|innocent)$' "$program"
+    grep -Eq '^(//|#) expect: (.*heap|innocent)' "$program" || [ "$(grep -Ec '(//|#) cause$' "$program")" -eq 1 ]
   done
 }

@@ -70,6 +70,9 @@ asks_itself(const struct locate_entry *e)
 	char why[TRACE_VIEW_WHY];
 	struct trace_view v;
 
+	/* An attached library only looks. */
+	if (e->sidecar.header.attached_unix_ns != 0)
+		return false;
 	if (trace_view_peek(&v, AT_FDCWD, e->path, why) != 0)
 		return false;
 	bool known = v.head.cycles_known != 0;

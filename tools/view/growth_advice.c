@@ -135,6 +135,9 @@ print_collect(const struct growth_view *v, int again, FILE *out, int indent)
 	char ask[64], more[96] = "", line[RUN_AGAIN_BYTES];
 	int pid = v->trace->file.pid;
 
+	/* In a process that weir looks into only, CPython is asked nothing. */
+	if (cycles && v->entry != NULL && v->entry->sidecar.header.attached_unix_ns != 0)
+		return;
 	if (!is_running(v) || (strcmp(runtime, "node") != 0 && !cycles))
 		return;
 	bool hooked = cycles ||
@@ -210,7 +213,10 @@ growth_advice_print(const struct growth_view *v, const struct growth_group *g, F
 				"%*sno garbage collection has been seen in this process: "
 				"the next one tells, and frees may wait for it\n",
 				indent, "");
-		if (g->finding.unseen)
+		/* Of what mostly comes and goes one collection tells how much stays, two whether that grows. */
+		if (g->finding.unseen && g->finding.stays < 0.5)
+			growth_advice_collect_twice(v, out, indent);
+		else if (g->finding.unseen)
 			growth_advice_collect(v, out, indent);
 		fprintf(out, "%*snext: let it run on, and mark two instants: ", indent,
 			"");
