@@ -167,6 +167,9 @@ TEST(two_collections_that_are_asked_for_tell_slow_leaks_and_caches)
 {
 	collect_twice(66, 86);
 	CHECK_EQ(script(), GROWTH_HELD);
+	/* Less than there was half way, with its garbage. */
+	collect_twice(54, 74);
+	CHECK_EQ(script(), GROWTH_HELD);
 	/* Full between them; full before the first. */
 	collect_twice(66, 71);
 	CHECK_EQ(script(), GROWTH_UNDECIDED);

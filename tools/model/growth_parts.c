@@ -198,19 +198,6 @@ before_last(const struct growth_window *w, const struct growth_window *used)
 	return (struct last){.cell = since, .left = used->floor[at] - w->live[0]};
 }
 
-/* The last two collections, both after two fifths: what came until then came hardly any more between them. A cache that has filled. */
-static bool
-has_stopped(const struct growth_window *w, const struct growth_window *used)
-{
-	struct last l = last_of(w, used), before = before_last(w, used);
-	double share = l.cell > before.cell
-			       ? (double)(l.cell - before.cell) / (double)l.cell
-			       : 0;
-
-	return before.cell >= GROWTH_CELLS * 2 / 5 &&
-	       l.left - before.left < l.left * share / 4;
-}
-
 /* In the later half of what the process has lived, of which the record may have the last part only. */
 static bool
 is_late(const struct growth_window *w, size_t cell)
@@ -329,10 +316,8 @@ facts_of(const struct resident *now, uint64_t bytes, const struct growth_windows
 	is |= FACT_GC_KNOWN;
 	least = LEAST_RISE * used->of[0].live[GROWTH_CELLS - 1];
 	left = growth_course(used, true, least);
-	bool stopped = has_stopped(&w->of[w->n - 1], all);
-	if ((!stopped && (survives(&w->of[w->n - 1], all, bytes) ||
-			  leaves_most(&w->of[w->n - 1], all, bytes))) ||
-	    (left.is & COURSE_RISES) != 0)
+	if (survives(&w->of[w->n - 1], all, bytes) ||
+	    leaves_most(&w->of[w->n - 1], all, bytes) || (left.is & COURSE_RISES) != 0)
 		is |= FACT_RISES | FACT_GC_SEEN;
 	/* A leak under garbage that comes and goes: the size says nothing, what is left does. */
 	double rise = all->floor[GROWTH_CELLS - 1] - all->floor[GROWTH_CELLS / 12];
@@ -343,8 +328,8 @@ facts_of(const struct resident *now, uint64_t bytes, const struct growth_windows
 		is |= FACT_GROWN;
 		*slope = left.slope_bytes_per_s;
 	}
-	if (!stopped && outgrows(&w->of[w->n - 1], all, SINCE_THEN,
-				 least < 8 * MB ? 8 * MB : least)) {
+	if (outgrows(&w->of[w->n - 1], all, SINCE_THEN,
+		     least < 8 * MB ? 8 * MB : least)) {
 		is |= FACT_GROWN | FACT_RISES | FACT_GC_SEEN;
 		*slope = (all->floor[GROWTH_CELLS - 1] - w->of[w->n - 1].live[0]) /
 			 (all->end_s - all->begin_s);
