@@ -14,9 +14,9 @@
 
 #define SLOTS	    2048 /* their index is what the tag leaves out of an address */
 #define SLOT_BITS   11
-#define WAYS	    4 /* addresses that are kept in one slot */
-#define CIE	    128 /* bytes of an entry that are looked at: none has had more than 48, */
-#define FDE	    512 /* and of 100 000 in Node 23 */
+#define WAYS	    4	/* addresses that are kept in one slot */
+#define CIE	    128 /* bytes: none has had more than 48 */
+#define FDE	    256 /* of an entry at a time */
 #define MAX_ENTRIES (1 << 22)
 #define AT_ONCE	    64 /* rows of the table */
 #define ENOUGH	    64 /* rules alike, for a module to be one with frame pointers */
@@ -128,13 +128,19 @@ find_entry(const struct code_span *lasting, uint64_t header, uint64_t pc)
 	return header + (uint64_t)(int64_t)rows[i][1];
 }
 
-/* The entry at an address, if it has room. */
+static bool
+read_more(const void *lasting, uint64_t address, void *to, size_t n)
+{
+	return peek(lasting, address, to, n);
+}
+
+/* The entry for a module's code, if it has room. */
 static size_t
-read_entry(const struct code_span *lasting, uint64_t address, uint8_t *to, size_t room)
+read_cie(const struct code_span *lasting, uint64_t address, uint8_t *to)
 {
 	uint32_t length;
 
-	if (!peek(lasting, address, &length, sizeof(length)) || length > room - 4 ||
+	if (!peek(lasting, address, &length, sizeof(length)) || length > CIE - 4 ||
 	    !peek(lasting, address, to, length + 4))
 		return 0;
 	return length + 4;
@@ -170,18 +176,17 @@ find_rule(uint64_t pc)
 {
 	struct unwind_rule rule = {.how = UNWIND_UNKNOWN};
 	struct code_module *m = code_module_at(pc);
-	uint8_t fde[FDE], cie[CIE];
+	uint8_t window[FDE], cie[CIE];
 	uint32_t back;
 
 	if (m == NULL || m->eh_frame_header == 0)
 		return rule;
 	uint64_t at = find_entry(&m->lasting, m->eh_frame_header, pc - 1);
-	size_t fde_bytes = at != 0 ? read_entry(&m->lasting, at, fde, FDE) : 0;
-	if (fde_bytes < 8)
+	if (at == 0 || !peek(&m->lasting, at + 4, &back, sizeof(back)))
 		return rule;
-	memcpy(&back, fde + 4, sizeof(back));
-	size_t cie_bytes = read_entry(&m->lasting, at + 4 - back, cie, CIE);
-	if (!unwind_parse(cie, cie_bytes, fde, fde_bytes, at, pc, &rule) || !fits(&rule))
+	size_t cie_bytes = read_cie(&m->lasting, at + 4 - back, cie);
+	struct unwind_fde fde = {at, read_more, &m->lasting, window, sizeof(window)};
+	if (!unwind_parse(cie, cie_bytes, &fde, pc, &rule) || !fits(&rule))
 		rule = (struct unwind_rule){.how = UNWIND_UNKNOWN};
 	vote(m, &rule);
 	return rule;

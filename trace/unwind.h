@@ -37,12 +37,22 @@ void unwind_forget(bool all);
 uint32_t unwind_times(void);
 
 /*
- * The parser: `fde` and `cie` are the bytes of the entries, the former at `fde_address`. False: not
- * understood, or not about pc.
+ * An entry in memory, which is read piece by piece: those of interpreters' loops are of kilobytes, and no stack of a
+ * thread has room for them.
  */
-bool unwind_parse(const uint8_t *cie, size_t cie_bytes, const uint8_t *fde,
-		  size_t fde_bytes, uint64_t fde_address, uint64_t pc,
-		  struct unwind_rule *to);
+struct unwind_fde {
+	uint64_t address;
+	bool (*read)(const void *from, uint64_t address, void *to, size_t n);
+	const void *from;
+	uint8_t *window;
+	size_t room;
+};
+
+#define UNWIND_FDE_MOST (1 << 16) /* bytes: the longest of GCC's own has 20,000 */
+
+/* The parser. False: not understood, or not about pc. */
+bool unwind_parse(const uint8_t *cie, size_t cie_bytes, const struct unwind_fde *fde,
+		  uint64_t pc, struct unwind_rule *to);
 
 /* Has what unwind_rule_at looks at first brought into the processor's cache. */
 void unwind_ahead(void);

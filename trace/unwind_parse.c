@@ -19,6 +19,8 @@
 struct bytes {
 	const uint8_t *at, *end;
 	bool failed;
+	const struct unwind_fde *rest; /* of a long entry, NULL: that is all */
+	uint64_t next, left;	       /* what is not read yet */
 };
 
 struct state {
@@ -37,12 +39,33 @@ struct program {
 	unsigned n_remembered;
 };
 
+/* What is left of the bytes goes to the front, what follows them behind it. False: nothing does. */
+static bool
+read_on(struct bytes *b)
+{
+	size_t kept = (size_t)(b->end - b->at);
+
+	if (b->left == 0)
+		return false;
+	uint8_t *window = b->rest->window;
+	size_t n = b->rest->room - kept < b->left ? b->rest->room - kept : b->left;
+	memmove(window, b->at, kept);
+	if (!b->rest->read(b->rest->from, b->next, window + kept, n))
+		return false;
+	b->at = window;
+	b->end = window + kept + n;
+	b->next += n;
+	b->left -= n;
+	return true;
+}
+
 static uint64_t
 fixed(struct bytes *b, unsigned n)
 {
 	uint64_t v = 0;
 
-	if ((size_t)(b->end - b->at) < n) {
+	if ((size_t)(b->end - b->at) < n &&
+	    (!read_on(b) || (size_t)(b->end - b->at) < n)) {
 		b->failed = true;
 		return 0;
 	}
@@ -90,9 +113,12 @@ sleb(struct bytes *b)
 static void
 skip(struct bytes *b, uint64_t n)
 {
-	if ((uint64_t)(b->end - b->at) < n)
-		b->failed = true;
-	else
+	while ((uint64_t)(b->end - b->at) < n && !b->failed) {
+		n -= (uint64_t)(b->end - b->at);
+		b->at = b->end;
+		b->failed = !read_on(b);
+	}
+	if (!b->failed)
 		b->at += n;
 }
 
@@ -218,7 +244,7 @@ long_instruction(struct program *p, struct bytes *b, uint8_t op)
 static void
 run(struct program *p, struct bytes *b, uint64_t start, uint64_t pc)
 {
-	while (b->at < b->end && !b->failed && start <= pc) {
+	while ((b->at < b->end || b->left > 0) && !b->failed && start <= pc) {
 		uint8_t op = (uint8_t)fixed(b, 1);
 		uint64_t low = op & 0x3f;
 
@@ -246,7 +272,26 @@ open_entry(struct bytes *b, const uint8_t *entry, size_t bytes)
 	memcpy(&length, entry, 4);
 	if (length < 4 || length > bytes - 4)
 		return false;
-	*b = (struct bytes){entry + 8, entry + 4 + length, false};
+	*b = (struct bytes){.at = entry + 8, .end = entry + 4 + length};
+	return true;
+}
+
+/* The same of one that may be longer than its window. */
+static bool
+open_long(struct bytes *b, const struct unwind_fde *fde)
+{
+	uint32_t length;
+
+	if (fde->room < 32 || !fde->read(fde->from, fde->address, fde->window, 8))
+		return false;
+	memcpy(&length, fde->window, 4);
+	if (length < 4 || length > UNWIND_FDE_MOST)
+		return false;
+	*b = (struct bytes){.at = fde->window,
+			    .end = fde->window,
+			    .rest = fde,
+			    .next = fde->address + 8,
+			    .left = length - 4};
 	return true;
 }
 
@@ -286,16 +331,15 @@ read_cie(struct program *p, const uint8_t *cie, size_t bytes)
 }
 
 bool
-unwind_parse(const uint8_t *cie, size_t cie_bytes, const uint8_t *fde, size_t fde_bytes,
-	     uint64_t fde_address, uint64_t pc, struct unwind_rule *to)
+unwind_parse(const uint8_t *cie, size_t cie_bytes, const struct unwind_fde *fde,
+	     uint64_t pc, struct unwind_rule *to)
 {
 	struct program p = {0};
 	struct bytes b;
 
-	if (!read_cie(&p, cie, cie_bytes) || !open_entry(&b, fde, fde_bytes) ||
-	    p.signal_frame)
+	if (!read_cie(&p, cie, cie_bytes) || !open_long(&b, fde) || p.signal_frame)
 		return false;
-	uint64_t field = fde_address + 8;
+	uint64_t field = fde->address + 8;
 	uint64_t start = field + (uint64_t)(int64_t)(int32_t)fixed(&b, 4);
 	uint64_t length = fixed(&b, 4);
 	skip(&b, uleb(&b));

@@ -208,6 +208,25 @@ TEST(deep_stacks_lose_their_outermost)
 	CHECK_EQ(raw.words[0], known[0]);
 }
 
+struct made_fde {
+	const uint8_t *bytes;
+	size_t n;
+};
+
+#define FDE_AT 0x1000
+
+static bool
+read_made(const void *from, uint64_t address, void *to, size_t n)
+{
+	const struct made_fde *made = from;
+	uint64_t at = address - FDE_AT;
+
+	if (at > made->n || n > made->n - at)
+		return false;
+	memcpy(to, made->bytes + at, n);
+	return true;
+}
+
 TEST(what_is_no_table_is_refused)
 {
 	struct unwind_rule rule;
@@ -215,8 +234,73 @@ TEST(what_is_no_table_is_refused)
 
 	for (unsigned fill = 0; fill < 256; fill++) {
 		memset(bytes, (int)fill, sizeof(bytes));
-		for (size_t n = 0; n <= sizeof(bytes); n++)
-			CHECK(!unwind_parse(bytes, n, bytes, n, 0x1000, 0x1010, &rule));
+		for (size_t n = 0; n <= sizeof(bytes); n++) {
+			struct made_fde made = {bytes, n};
+			uint8_t window[32];
+			struct unwind_fde fde = {FDE_AT, read_made, &made, window,
+						 sizeof(window)};
+
+			CHECK(!unwind_parse(bytes, n, &fde, FDE_AT + 0x10, &rule));
+		}
+	}
+}
+
+/* An interpreter's loop has an entry of kilobytes: the directives stand for what its branches leave there. */
+static NOINLINE int
+loop(unsigned n, int seed)
+{
+	volatile int zero = 0;
+
+	known[depth++] = (uintptr_t)__builtin_return_address(0);
+#ifdef __x86_64__
+	__asm__ volatile(".rept 800\n\tnop\n\t.cfi_remember_state\n\tnop\n\t"
+			 ".cfi_restore_state\n\t.endr");
+#endif
+	int got = n > 0 ? down(n - 1, loop, seed + zero) : (take(), seed);
+	return got + zero;
+}
+
+TEST(through_functions_whose_entries_are_long)
+{
+	depth = 0;
+	CHECK(loop(4, 1) != 0);
+	check_known();
+	CHECK_EQ(raw.truncated, 0);
+}
+
+/* What a window of any size gives is what the whole gives; an entry that ends anywhere is refused. */
+TEST(entries_are_read_piece_by_piece)
+{
+	static const uint8_t cie[] = {16,  0, 0, 0,    0,  0, 0,    0,	  1, 'z',
+				      'R', 0, 1, 0x78, 16, 1, 0x1b, 0x0c, 7, 8};
+	uint8_t fde[20 + 3 * 150 + 2] = {0}, window[64];
+	struct made_fde made = {fde, sizeof(fde)};
+	struct unwind_rule rule;
+	uint32_t length = sizeof(fde) - 4, code_bytes = 0x1000;
+	size_t n = 17;
+
+	memcpy(fde, &length, 4);
+	memcpy(fde + 12, &code_bytes, 4);
+	for (int i = 0; i < 150; i++) {
+		fde[n++] = 0x41; /* advance by one */
+		fde[n++] = 0x0e; /* the caller's stack pointer is so far */
+		fde[n++] = (uint8_t)(8 * (1 + i % 12));
+	}
+	for (size_t room = 32; room <= sizeof(window); room++) {
+		struct unwind_fde all = {FDE_AT, read_made, &made, window, room};
+
+		for (int i = 0; i < 150; i++) {
+			uint64_t pc = FDE_AT + 8 + 1 + (uint64_t)i + 1;
+
+			CHECK(unwind_parse(cie, sizeof(cie), &all, pc, &rule));
+			CHECK_EQ(rule.how, UNWIND_BY_SP);
+			CHECK_EQ(rule.offset, 8 * (1 + i % 12));
+		}
+	}
+	for (made.n = 0; made.n < sizeof(fde); made.n++) {
+		struct unwind_fde cut = {FDE_AT, read_made, &made, window, 32};
+
+		CHECK(!unwind_parse(cie, sizeof(cie), &cut, FDE_AT + 8 + 160, &rule));
 	}
 }
 
@@ -229,5 +313,7 @@ TEST(what_is_no_table_is_refused)
 	T(on_a_thread)                                                                   \
 	T(on_a_stack_of_its_own)                                                         \
 	T(deep_stacks_lose_their_outermost)                                              \
-	T(what_is_no_table_is_refused)
+	T(what_is_no_table_is_refused)                                                   \
+	T(through_functions_whose_entries_are_long)                                      \
+	T(entries_are_read_piece_by_piece)
 TAP_MAIN()
