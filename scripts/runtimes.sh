@@ -27,6 +27,7 @@ deno @deno/linux-x64-glibc@2 deno
 bun @oven/bun-linux-x64-baseline@1 bin/bun
 pprof-format pprof-format@2 dist/commonjs/index.js
 pnpm pnpm@9 bin/pnpm.cjs
+sharp sharp@0.35 dist/index.cjs
 yarn1 yarn@1 bin/yarn.js
 yarn4 @yarnpkg/cli-dist@4 bin/yarn.js
 END

@@ -52,13 +52,18 @@ top_above(uintptr_t sp)
 	return self > sp && self - sp < NEAR && !is_first_thread() ? self : 0;
 }
 
-/* Goes on downwards from what is known: a page that cannot be read is where that stack begins. */
+/*
+ * Goes on downwards from what is known: a page that cannot be read is where that stack begins. `end`: what it seems to
+ * reach to, of one that is larger than what is asked for at once (Ruby's threads have 1 MB of their own on it).
+ */
 static bool
-is_own(uintptr_t sp)
+is_own(uintptr_t sp, uintptr_t *end)
 {
+	*end = own_top;
 	if (sp - own_low < own_top - own_low)
 		return true;
 	uintptr_t top = top_above(sp);
+	*end = sp + FAR;
 	if (top == 0)
 		return false;
 	if (top != own_top) {
@@ -70,6 +75,7 @@ is_own(uintptr_t sp)
 			return false;
 		own_low -= WEIR_PAGE_BYTES;
 	}
+	*end = own_top;
 	return own_low <= sp;
 }
 
@@ -85,8 +91,7 @@ walk_stack_begin(struct walk_stack *s, uintptr_t fp)
 	s->low = (uintptr_t)__builtin_frame_address(0);
 	s->known = page_of(s->low);
 	s->known_end = page_of(fp + 15) + WEIR_PAGE_BYTES;
-	s->own = is_own(fp);
-	s->end = s->own ? own_top : fp + FAR;
+	s->own = is_own(fp, &s->end);
 	s->sure = true;
 }
 

@@ -159,6 +159,32 @@ TEST(on_a_thread)
 	CHECK_EQ(raw.truncated, 0);
 }
 
+/* As Ruby's threads: their machine's stack is on it. */
+static void *
+with_much(void *arg)
+{
+	volatile char *room = __builtin_alloca(3 << 20);
+
+	depth = 0;
+	known[depth++] = (uintptr_t)__builtin_return_address(0);
+	room[0] = 1;
+	down(3, step, room[0]);
+	return arg;
+}
+
+TEST(on_a_thread_with_much_on_its_stack)
+{
+	pthread_attr_t attributes;
+	pthread_t thread;
+
+	REQUIRE(pthread_attr_init(&attributes) == 0);
+	REQUIRE(pthread_attr_setstacksize(&attributes, 4 << 20) == 0);
+	REQUIRE(pthread_create(&thread, &attributes, with_much, NULL) == 0);
+	pthread_join(thread, NULL);
+	check_known();
+	CHECK_EQ(raw.truncated, 0);
+}
+
 static ucontext_t outside, inside;
 
 static void
@@ -273,7 +299,7 @@ TEST(entries_are_read_piece_by_piece)
 {
 	static const uint8_t cie[] = {16,  0, 0, 0,    0,  0, 0,    0,	  1, 'z',
 				      'R', 0, 1, 0x78, 16, 1, 0x1b, 0x0c, 7, 8};
-	uint8_t fde[20 + 3 * 150 + 2] = {0}, window[64];
+	uint8_t fde[20 + 150 * 7] = {0}, window[64];
 	struct made_fde made = {fde, sizeof(fde)};
 	struct unwind_rule rule;
 	uint32_t length = sizeof(fde) - 4, code_bytes = 0x1000;
@@ -282,8 +308,10 @@ TEST(entries_are_read_piece_by_piece)
 	memcpy(fde, &length, 4);
 	memcpy(fde + 12, &code_bytes, 4);
 	for (int i = 0; i < 150; i++) {
-		fde[n++] = 0x41; /* advance by one */
-		fde[n++] = 0x0e; /* the caller's stack pointer is so far */
+		fde[n++] = 0x04; /* advance by one, in four bytes, */
+		fde[n] = 1;
+		n += 4;
+		fde[n++] = 0x0e; /* to where the caller's stack pointer is so far */
 		fde[n++] = (uint8_t)(8 * (1 + i % 12));
 	}
 	for (size_t room = 32; room <= sizeof(window); room++) {
@@ -311,6 +339,7 @@ TEST(entries_are_read_piece_by_piece)
 	T(equal_stacks_are_equal)                                                        \
 	T(a_hash_needs_no_words)                                                         \
 	T(on_a_thread)                                                                   \
+	T(on_a_thread_with_much_on_its_stack)                                            \
 	T(on_a_stack_of_its_own)                                                         \
 	T(deep_stacks_lose_their_outermost)                                              \
 	T(what_is_no_table_is_refused)                                                   \
