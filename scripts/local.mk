@@ -8,7 +8,7 @@ EXTRA_DIST += \
 	%D%/v8-lengths %D%/vm-trials %D%/vm/init %D%/vm/inside %D%/vm/trial.bash \
 	%D%/vm/trials/cgroup2.bash %D%/vm/trials/few_mappings.bash %D%/vm/trials/huge_pages.bash \
 	%D%/vm/trials/no_threads.bash %D%/vm/trials/numa_nodes.bash %D%/vm/trials/old_kernel.bash \
-	%D%/vm/trials/overcommit.bash %D%/vm/trials/read_only.bash %D%/vm/trials/swapping.bash \
+	%D%/vm/trials/overcommit.bash %D%/vm/trials/read_only.bash %D%/vm/trials/tracing.bash %D%/vm/trials/swapping.bash \
 	%D%/vm/trials/watching.bash
 
 # Static analysis, with what is installed of gcc, clang and cppcheck.

@@ -24,6 +24,10 @@ teardown() {
   [[ $output =~ ^"attached to $guest: its thread "[0-9]+" stood still for "[0-9.]+\ (us|ms|s) ]]
   order leak 5
   await_that live leak_here 5
+  run -1 "$WEIR" tune "$guest"
+  [[ $output == *"weir was attached to the process, and served it nothing"* ]]
+  run -0 "$WEIR" top --once "$guest"
+  [[ $output == *" KB"*"next allocator"* && $output != *"live 0 B"* && $output != *cached* ]]
   "$WEIR" detach "$guest"
   order slots
   protections >"$BATS_TEST_TMPDIR/after"

@@ -5,12 +5,14 @@
  */
 #include "tools/attach/thread_stack.h"
 
+#include <elf.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -73,6 +75,7 @@ TEST(no_file_is_opened_while_it_stands_still)
 {
 	struct safe_frame frames[THREAD_STACK_FRAMES];
 	struct user_regs_struct regs;
+	struct iovec registers = {&regs, sizeof(regs)};
 	struct safe_stack s = {0};
 	struct picture p;
 	char why[PICTURE_WHY];
@@ -91,7 +94,8 @@ TEST(no_file_is_opened_while_it_stands_still)
 	thread_stack_prepare();
 	bool stopped = stop(child);
 	REQUIRE(let_files(0) == 0);
-	if (stopped && ptrace(PTRACE_GETREGS, child, NULL, &regs) == 0)
+	if (stopped &&
+	    ptrace(PTRACE_GETREGSET, child, (void *)NT_PRSTATUS, &registers) == 0)
 		thread_stack_read(&s, frames, &p, child, &regs);
 	let_files(RLIM_INFINITY);
 	kill(child, SIGKILL);

@@ -196,6 +196,14 @@ tune_run(int argc, char **argv)
 	}
 	if (!subject_open("tune", what, &e))
 		return CMD_FAILED;
+	if (e.sidecar.header.attached_unix_ns != 0) {
+		tell_error(
+			"%s: weir was attached to the process, and served it nothing: "
+			"there are no options to be tuned before it runs under weir run",
+			e.path);
+		sidecar_free(&e.sidecar);
+		return CMD_FAILED;
+	}
 	enum tune_error error = tune_from(&t, &e.sidecar);
 	if (error != TUNE_OK) {
 		tell_error("%s: %s", e.path, why[error]);

@@ -195,7 +195,9 @@ add_split(struct top_layout *l)
 	if (r->rss_bytes == 0)
 		return;
 	n = resident_rows(r, rows);
-	for (size_t i = 0; i < n; i++) {
+	/* Of a process that weir only looks at nothing is lent or kept by it: its blocks are the next allocator's. */
+	const bool served = l->m->entry.sidecar.header.attached_unix_ns == 0;
+	for (size_t i = served ? 0 : 2; i < n; i++) {
 		flow_bytes(&f, top_name(rows[i].name), rows[i].bytes);
 		/* Pages that nobody has touched yet take no memory; an older look has not seen the last. */
 		if (i > 0 || r->age_ns != 0 || asked / 5 * 4 <= r->live_bytes ||
