@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 EXTRA_DIST += \
 	%D%/answers-table %D%/attach-trials %D%/bench-chart %D%/build.sh %D%/check-arm64 %D%/check-attach %D%/check-exits %D%/check-fallback %D%/check-glibc %D%/check-hosts %D%/check-musl %D%/check-newcomer %D%/check-platforms %D%/count-tests %D%/deepest %D%/embed %D%/fetch-prometheus %D%/fetch-runtimes \
-	%D%/leak-table %D%/musl.sh %D%/packages.sh %D%/pictures %D%/progress.sh %D%/readme.bash %D%/runtime-table %D%/runtimes.sh %D%/sidecar-tables %D%/stress %D%/analyze \
+	%D%/leak-table %D%/musl.sh %D%/newer.sh %D%/packages.sh %D%/pictures %D%/progress.sh %D%/readme.bash %D%/runtime-table %D%/runtimes.sh %D%/sidecar-tables %D%/stress %D%/analyze \
 	%D%/fallback/expected %D%/fallback/sets \
 	%D%/hosts/attempt %D%/hosts/common.sh %D%/hosts/cpython %D%/hosts/node %D%/hosts/numpy %D%/hosts/openjdk \
 	%D%/hosts/perl %D%/hosts/php %D%/hosts/redis %D%/hosts/ruby %D%/hosts/sqlite \

@@ -30,6 +30,7 @@ pnpm pnpm@9 bin/pnpm.cjs
 sharp sharp@0.35 dist/index.cjs
 yarn1 yarn@1 bin/yarn.js
 yarn4 @yarnpkg/cli-dist@4 bin/yarn.js
+bats bats@1 bin/bats
 END
     ;;
   aarch64)
