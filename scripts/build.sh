@@ -25,9 +25,12 @@ configure_lines() {
   echo "$(count_of '^checking ' build/build.log) checks"
 }
 
-# A configuration made before a library came does without it: that one is made anew.
+# A configuration made before a library came, or the program that runs most tests, does without it: that one is made anew.
 is_configured() {
   [ -e build/config.status ] || return
+  if command -v bats >/dev/null && grep -qFx 'S["BATS"]="no"' build/config.status; then
+    return 1
+  fi
   while read -r package define; do
     have_package "$package" && ! grep -q "^#define $define 1" build/config.h && return 1
   done <<'END'

@@ -71,6 +71,17 @@ stop(pid_t child)
 	       waitpid(child, NULL, __WALL) == child;
 }
 
+/* Since glibc 2.41 the call itself is made by a function further in. */
+static bool
+waits_by_name(const struct safe_stack *s, const char *name)
+{
+	for (size_t i = 0; i < s->n && s->frames[i].object == SAFE_LIBC; i++)
+		if (s->frames[i].function != NULL &&
+		    strstr(s->frames[i].function, name) != NULL)
+			return true;
+	return false;
+}
+
 TEST(no_file_is_opened_while_it_stands_still)
 {
 	struct safe_frame frames[THREAD_STACK_FRAMES];
@@ -107,8 +118,7 @@ TEST(no_file_is_opened_while_it_stands_still)
 	/* The call, six of ours, main and what is before it. */
 	CHECK(s.n >= 9);
 	CHECK(s.n > 0 && s.frames[0].object == SAFE_LIBC);
-	CHECK(s.n > 0 && s.frames[0].function != NULL &&
-	      strstr(s.frames[0].function, "pause") != NULL);
+	CHECK(waits_by_name(&s, "pause"));
 	picture_free(&p);
 }
 
