@@ -300,10 +300,9 @@ record_sum(struct record_sums *sums)
 struct record_use
 record_use(void)
 {
-	struct record_use use = {
-		.events = atomic_load_explicit(&nested_events, memory_order_relaxed),
-	};
+	struct record_use use = {0};
 
+	use.events = atomic_load_explicit(&nested_events, memory_order_relaxed);
 	for (int i = 0; i < SHARDS; i++) {
 		weir_lock(&shards[i].lock);
 		use.events += shards[i].events;
