@@ -12,8 +12,9 @@ numbers_once(void)
 {
 	static const uint64_t matrices[] = {LEFT_6,   MIDDLE_4, LEFT_4,
 					    MIDDLE_2, LEFT_2,	RIGHT_4_2};
+	const __m512i zeros = _mm512_setzero_si512();
 #define MATRIX(i) number64_at(&matrices[i])
-	return (struct numbers){{.three = ONCE8(0xe0)},
+	return (struct numbers){{zeros, ONCE8(0xe0), zeros, zeros},
 				MATRIX(0),
 				MATRIX(1),
 				MATRIX(2),

@@ -157,7 +157,8 @@ eve_of_end(uint64_t now, struct eve *e)
 {
 	uint64_t live = 0, before = 0;
 
-	*e = (struct eve){.began_ns = GET(began_ns)};
+	*e = (struct eve){0};
+	e->began_ns = GET(began_ns);
 	if (!GET(goes_on) || GET(sweeps) || GET(major_ns) != walk_last_major_ns() ||
 	    now > GET(last_ns) + PAUSE_NS || now > e->began_ns + AT_MOST_NS)
 		return false;

@@ -38,6 +38,20 @@ is_first_thread(void)
 	return syscall(SYS_gettid) == getpid();
 }
 
+/* gcc has a function of its own for it on x86-64 from version 11 on. */
+static uintptr_t
+thread_pointer(void)
+{
+#ifdef __x86_64__
+	uintptr_t at;
+
+	__asm__("movq %%fs:0, %0" : "=r"(at));
+	return at;
+#else
+	return (uintptr_t)__builtin_thread_pointer();
+#endif
+}
+
 /* The top of the stack that `sp` seems to be on, 0: nobody knows. */
 static uintptr_t
 top_above(uintptr_t sp)
@@ -45,7 +59,7 @@ top_above(uintptr_t sp)
 	/* glibc's own word, or what the kernel put above the first frame. */
 	uintptr_t first = &__libc_stack_end != NULL ? (uintptr_t)__libc_stack_end
 						    : getauxval(AT_RANDOM);
-	uintptr_t self = (uintptr_t)__builtin_thread_pointer();
+	uintptr_t self = thread_pointer();
 
 	if (first > sp && first - sp < NEAR)
 		return first;

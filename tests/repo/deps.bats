@@ -71,7 +71,7 @@ breaches() {
 }
 
 # The functions of libc that take values and give one; and what a compiler calls on its own.
-strings='(__)?(mem|str)[a-z]+(_chk)?|bcmp'
+strings='(__(isoc23_)?)?(mem|str)[a-z]+(_chk)?|bcmp'
 instrumented='__[a-z]+ti[34]|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__(asan|ubsan|tsan|sanitizer|sancov|st(art|op)___sancov)_.*'
 
 # What policy defines.

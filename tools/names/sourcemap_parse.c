@@ -96,7 +96,7 @@ parse_mappings(struct sourcemap *m, size_t *capacity, const struct part *part,
 	uint32_t source = 0;
 
 	while (*p != '\0') {
-		int64_t numbers[5];
+		int64_t numbers[5] = {0};
 		int n = 0;
 
 		if (*p == ';') {
