@@ -8,6 +8,7 @@
 #include "config.h"
 #endif
 #include "bench/own_figures.h"
+#include "tests/old_glibc.h"
 
 #include <dlfcn.h>
 #include <malloc.h>

@@ -24,8 +24,9 @@
  * A static library is linked by whoever uses it, with the C library that is there. Before glibc 2.34 there is but the
  * first version, and the linker knows none of a weak function's whose library it is not given.
  */
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34) && defined(__PIC__) && !defined(__PIE__) && !defined(HAS_SANITIZER)
-#if defined(__x86_64__)
+#if defined(__GLIBC__) && defined(__PIC__) && !defined(__PIE__) && !defined(HAS_SANITIZER)
+#if !__GLIBC_PREREQ(2, 34)
+#elif defined(__x86_64__)
 #define AT_FIRST(name) __asm__(".symver " #name ", " #name "@GLIBC_2.2.5")
 #elif defined(__aarch64__)
 #define AT_FIRST(name) __asm__(".symver " #name ", " #name "@GLIBC_2.17")

@@ -144,7 +144,7 @@ take_oldest(struct waiting *oldest)
 size_t
 mapped_count(void)
 {
-	struct waiting w;
+	struct waiting w = {0};
 
 	/* No more than were waiting: others may come all the time. */
 	for (uint32_t i = 0; i < WAITING && take_oldest(&w); i++)

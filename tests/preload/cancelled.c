@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/old_glibc.h"
+
 #define LARGE ((size_t)300 << 10)
 #define HUGE_ ((size_t)20 << 20)
 

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/old_glibc.h"
+
 static void *volatile escape;
 
 static void

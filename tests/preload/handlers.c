@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/old_glibc.h"
 #include "tests/preload/handlers.h"
 
 #define KB 1024u

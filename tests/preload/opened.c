@@ -16,6 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/old_glibc.h"
+
 #define LARGE ((size_t)300000)
 
 static void *

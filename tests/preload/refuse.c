@@ -236,7 +236,7 @@ sort_of_syscall(long number, long b, long c)
 		enum call call;
 	} known[] = {
 		{SYS_membarrier, CALL_membarrier},
-		{SYS_close_range, CALL_close_range},
+		{436 /* close_range */, CALL_close_range},
 		{SYS_futex, CALL_futex},
 		{449 /* futex_waitv */, CALL_futex},
 		{SYS_mbind, CALL_mbind},

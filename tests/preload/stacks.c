@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/old_glibc.h"
+
 #define THREAD_STACK 16384
 #define SIGNAL_STACK 8192
 #define KB	     1024u
