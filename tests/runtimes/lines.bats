@@ -91,6 +91,34 @@ lines() {
   [ -n "${tested-}" ] || skip "no Node here"
 }
 
+# shaped FLAG...: of each Node here, the line that a block's size says is on its stack, and no block is of a line said to
+# be exact that is not.
+shaped() {
+  for name in $nodes; do
+    is_here "$name" || continue
+    use "$name"
+    with_weir "${runtime[@]}" "$@" "$programs/shapes.cjs" "${ROUNDS:-60}" >said 2>&1 || true
+    "$weir" growth --json --top=0 --by=stack --no-files "$sidecars"/*.weir >growth.json
+    "$weir" stat --json "$sidecars"/*.weir >stat.json
+    jq -c --argjson counted "$(head -n 1 said)" --slurpfile stat stat.json '
+      .dropped.busy as $dropped | [.sites[] | select(.alloc_count > 0) | ((.alloc_bytes / .alloc_count - 200000) / 64) as $line
+        | select($line == ($line | floor) and $line > 0 and $line < 200)
+        | {n: .alloc_count, own: [.stack[] | select(.file != null and (.file | endswith("shapes.cjs")))]}
+        | .right = any(.own[]; .exact_line and .line == $line) | .exact = .own[0].exact_line]
+      | {counted: $counted, seen: (map(.n) | add), unseen: ($stat[0].fallbacks.busy + $dropped),
+         wrong: ([.[] | select(.exact and (.right | not)).n] | add // 0),
+         inexact: ([.[] | select(.exact | not).n] | add // 0)}' growth.json >judged
+    echo "# $name $* $(cat judged)"
+    jq -e '.wrong == 0 and .inexact <= .counted / 100 and .seen >= .counted - 10 - .unseen' judged
+    tested=yes
+  done
+  [ -n "${tested-}" ] || skip "no Node here"
+}
+
+@test "lines of many shapes are those that the sizes of their blocks say" {
+  shaped
+}
+
 @test "two files whose names are alike in all that is shown are two series" {
   use node
   with_weir "${runtime[@]}" -e '
