@@ -117,6 +117,9 @@ shaped() {
 
 @test "lines of many shapes are those that the sizes of their blocks say" {
   shaped
+  [ -z "${WEIR_LONG-}" ] || for flags in --always-sparkplug --no-opt --max-lazy --stress-flush-code; do
+    shaped $flags
+  done
 }
 
 @test "two files whose names are alike in all that is shown are two series" {
