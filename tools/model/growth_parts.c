@@ -29,6 +29,9 @@
 #define SINCE_THEN  0.6
 #define SINCE_START 0.33
 
+/* By so much more two collections in a row do not leave of what is flat. */
+#define LEAST_MORE (4 * MB)
+
 /* What a leak of the next allocator's is not: so much of it is free. */
 #define FREE_SHARE 2
 
@@ -342,7 +345,7 @@ facts_of(const struct resident *now, uint64_t bytes, const struct growth_windows
 	}
 	if (outgrows(&w->of[w->n - 1], all, SINCE_START,
 		     least < 8 * MB ? 8 * MB : least) ||
-	    is_brief(&w->of[w->n - 1]) || left_more(&w->of[w->n - 1], all, 8 * MB) ||
+	    is_brief(&w->of[w->n - 1]) || left_more(&w->of[w->n - 1], all, LEAST_MORE) ||
 	    is_unseen(&w->of[w->n - 1], all, least < 8 * MB ? 8 * MB : least))
 		is |= FACT_HIGHER;
 	if (leaves_more(all, least < 8 * MB ? 8 * MB : least))
