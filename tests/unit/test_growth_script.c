@@ -135,7 +135,7 @@ TEST(few_collections_that_leave_more_are_not_flat)
 	collect_at(3, 90, 1);
 	CHECK_EQ(script(), GROWTH_PLATEAU);
 	/* Little of a heap that grows, but more each time: not all of that is garbage. */
-	STEPS(windows, 25, 10, 8, 25);
+	STEPS(windows, 25, 10, 5, 25);
 	collect_at(6, 10, 3);
 	CHECK_EQ(script(), GROWTH_UNDECIDED);
 	collect_at(6, 10, 0.2);
@@ -178,6 +178,19 @@ TEST(two_collections_that_are_asked_for_tell_slow_leaks_and_caches)
 	/* More than twice as fast as before, and less than there was at first with the garbage: something has begun. */
 	collect_twice(36, 60);
 	CHECK_EQ(script(), GROWTH_UNDECIDED);
+}
+
+/* The main thread collects its 4 MB, and a worker that is not followed has the rest. */
+TEST(collections_of_another_heap_tell_nothing)
+{
+	FILL(windows, 0, 30, 150 + 4 * i, 0);
+	FILL(used, 2, 30, 4 + (i > 26 ? 0.5 : 0), i / 7 + 1);
+	CHECK_EQ(script_of(270 * MB, 330 * MB), GROWTH_UNDECIDED);
+	FILL(windows, 0, 30, 150, 0);
+	CHECK_EQ(script_of(150 * MB, 210 * MB), GROWTH_UNDECIDED);
+	/* After one of them the size was near what they leave. */
+	FILL(windows, 0, 30, i == 28 ? 20 : 150, 0);
+	CHECK_EQ(script_of(150 * MB, 210 * MB), GROWTH_PLATEAU);
 }
 
 /* What one leaves the next takes, though each other one leaves more: of all that came little is left. */
@@ -267,6 +280,7 @@ TEST(what_may_grow_is_worth_a_word_when_it_is_a_quarter)
 	T(collections_of_a_start_tell_nothing_of_what_came_later)                        \
 	T(few_collections_that_leave_more_are_not_flat)                                  \
 	T(two_collections_that_are_asked_for_tell_slow_leaks_and_caches)                 \
+	T(collections_of_another_heap_tell_nothing)                                      \
 	T(a_collection_that_is_asked_for_decides)                                        \
 	T(collections_that_take_most_are_of_garbage)                                     \
 	T(few_steps_are_neither_flat_nor_a_rise)                                         \

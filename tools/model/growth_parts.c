@@ -29,6 +29,9 @@
 #define SINCE_THEN  0.6
 #define SINCE_START 0.33
 
+/* Pages that V8 keeps for the next objects. */
+#define OTHERS_BYTES (96.0 * MB)
+
 /* By so much more two collections in a row do not leave of what is flat. */
 #define LEAST_MORE (4 * MB)
 
@@ -291,6 +294,22 @@ takes_most(const struct growth_window *w, const struct growth_window *used, doub
 	       used->floor[GROWTH_CELLS - 1] < used->floor[GROWTH_CELLS / 3] + least;
 }
 
+/*
+ * For a while, the last collection in it, the size was never near what that left: the collections that are seen are not of most of it. A worker
+ * that asks for no large block is not followed.
+ */
+static bool
+is_of_others(const struct growth_window *w, const struct growth_window *used)
+{
+	double left = used->floor[GROWTH_CELLS - 1], least = w->live[GROWTH_CELLS - 1];
+
+	size_t last = last_of(w, used).cell, quarter = GROWTH_CELLS * 3 / 4;
+
+	for (size_t i = last < quarter ? last : quarter; i < GROWTH_CELLS; i++)
+		least = w->live[i] < least ? w->live[i] : least;
+	return used->epochs > 0 && least > 3 * left + OTHERS_BYTES;
+}
+
 /* Whether V8's heap rises in what collections leave is asked only where it is asked for. */
 static unsigned
 facts_of(const struct resident *now, uint64_t bytes, const struct growth_windows *w,
@@ -352,6 +371,10 @@ facts_of(const struct resident *now, uint64_t bytes, const struct growth_windows
 		is |= FACT_HIGHER;
 	if (!leaves_more(all, 0) && takes_most(&w->of[w->n - 1], all, least))
 		is |= FACT_COMES_DOWN;
+	if (is_of_others(&w->of[w->n - 1], all)) {
+		is &= ~(unsigned)(FACT_GC_SEEN | FACT_RISES | FACT_COMES_DOWN);
+		is |= FACT_HIGHER;
+	}
 	return is;
 }
 
