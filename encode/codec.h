@@ -172,7 +172,6 @@ extern const struct codec_tier codec_scalar;
 extern const struct codec_tier *const codec_sse4,
 	*const codec_avx2, *const codec_avx512, *const codec_neon;
 
-extern const struct codec_text neon_text;
 /* avx2_bytes.c and avx2_text.c, for two tiers. */
 extern const struct codec_text avx2_text;
 void avx2_copy(uint8_t *dst, const uint8_t *src, size_t n);

@@ -6,7 +6,7 @@
 
 #include "encode/all.h"
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) || defined(__aarch64__)
 
 /* How many of the first n bits are set. */
 #define SET(mask, n) __builtin_popcount((mask) & ((1u << (n)) - 1))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Places for shuffles of 16 bytes by a mask of eight bits, for the text kernels of the AVX2 tier: 4 KB a table, of which a text
+ * Places for shuffles of 16 bytes by a mask of eight bits, for the text kernels of the AVX2 and NEON tiers: 4 KB a table, of which a text
  * uses few rows; and for base64 with other bytes in it. That a mask chooses a row, is in D. Lemire, W. Mula: Transcoding Billions of Unicode Characters per
  * Second with SIMD Instructions; what the rows do, is made for these kernels.
  */

@@ -22,7 +22,14 @@ libencode_a_SOURCES = \
 	%D%/kept.h \
 	%D%/lines.c \
 	%D%/neon.c \
-	%D%/neon_text.c \
+	%D%/neon_base64.c %D%/neon_base64.h \
+	%D%/neon_from_utf8.c \
+	%D%/neon_latin1.c \
+	%D%/neon_staged.c \
+	%D%/neon_text.h \
+	%D%/neon_to_utf8.c \
+	%D%/neon_utf8.c \
+	%D%/neon_whole.c \
 	%D%/oneshot.c \
 	%D%/regular.h \
 	%D%/scalar.c \

@@ -3,8 +3,7 @@
  * The NEON tier, for 64-bit ARM, where it is always there. Structure loads and stores do the
  * shuffling that the other tiers do by hand; what is left over is the scalar tier's.
  */
-#include "encode/align.h"
-#include "encode/regular.h"
+#include "encode/neon_base64.h"
 
 #if defined(__aarch64__)
 
@@ -62,91 +61,16 @@ hex_decode(uint8_t *dst, const uint8_t *src, size_t pairs)
 }
 
 static size_t
-base64_encode(uint8_t *dst, const uint8_t *src, size_t n, bool url)
-{
-	const uint8x16x4_t alphabet = vld1q_u8_x4((const uint8_t *)base64_alphabet[url]);
-	const uint8x16_t six = vdupq_n_u8(63);
-	size_t i = 0;
-
-	for (; n - i >= 48; i += 48, dst += 64) {
-		uint8x16x3_t v = vld3q_u8(src + i);
-		uint8x16x4_t out;
-
-		out.val[0] = vshrq_n_u8(v.val[0], 2);
-		out.val[1] =
-			vandq_u8(vsliq_n_u8(vshrq_n_u8(v.val[1], 4), v.val[0], 4), six);
-		out.val[2] =
-			vandq_u8(vsliq_n_u8(vshrq_n_u8(v.val[2], 6), v.val[1], 2), six);
-		out.val[3] = vandq_u8(v.val[2], six);
-		for (int j = 0; j < 4; j++)
-			out.val[j] = vqtbl4q_u8(alphabet, out.val[j]);
-		vst4q_u8(dst, out);
-	}
-	return i;
-}
-
-struct base64_halves {
-	uint8x16x4_t low, high;
-};
-
-/* 64 clean characters to 48 bytes, and nothing else; false: they are not. */
-static inline __attribute__((always_inline)) bool
-base64_block_of(uint8_t *dst, const uint8_t *src, const void *given)
-{
-	const struct base64_halves *table = given;
-	uint8x16x4_t v = vld4q_u8(src);
-	uint8x16_t bad = vdupq_n_u8(0);
-	uint8x16x3_t out;
-
-	/* A lookup beyond 64 gives 0, and vqtbx leaves what was there. */
-	for (int j = 0; j < 4; j++) {
-		uint8x16_t c = v.val[j];
-
-		v.val[j] = vqtbx4q_u8(vqtbl4q_u8(table->low, c), table->high,
-				      vsubq_u8(c, vdupq_n_u8(64)));
-		bad = vorrq_u8(bad, vorrq_u8(v.val[j], c));
-	}
-	if (vmaxvq_u8(bad) > 127)
-		return false;
-	out.val[0] = vorrq_u8(vshlq_n_u8(v.val[0], 2), vshrq_n_u8(v.val[1], 4));
-	out.val[1] = vorrq_u8(vshlq_n_u8(v.val[1], 4), vshrq_n_u8(v.val[2], 2));
-	out.val[2] = vorrq_u8(vshlq_n_u8(v.val[2], 6), v.val[3]);
-	vst3q_u8(dst, out);
-	return true;
-}
-
-static void
-base64_decode(struct base64_run *run)
-{
-	enum { WIDTH = 64 };
-	const uint8_t *value = run->table->value;
-	const struct base64_halves table = {vld1q_u8_x4(value), vld1q_u8_x4(value + 64)};
-
-	while (base64_align(run)) {
-		size_t bad = 0;
-
-		while (run->src_end - run->src >= WIDTH &&
-		       run->dst_end - run->dst >= 48 &&
-		       base64_block_of(run->dst, run->src, &table)) {
-			run->src += WIDTH;
-			run->dst += 48;
-		}
-		if (run->src_end - run->src < WIDTH || run->dst_end - run->dst < 48)
-			break;
-		while (value[run->src[bad]] < BASE64_SKIP)
-			bad++;
-		if (!regular_try(run, bad, WIDTH, base64_block_of, &table))
-			break;
-	}
-}
-
-static size_t
 ascii_run(const uint8_t *src, size_t n)
 {
 	size_t i = 0;
 
-	while (n - i >= 16 && vmaxvq_u8(vld1q_u8(src + i)) < 0x80)
-		i += 16;
+	for (; n - i >= 64; i += 64)
+		if (any_above(all_of(vld1q_u8_x4(src + i))))
+			break;
+	for (; n - i >= 16; i += 16)
+		if (any_above(vld1q_u8(src + i)))
+			break;
 	return i + codec_scalar.ascii_run(src + i, n - i);
 }
 
@@ -173,10 +97,35 @@ find_pair(const uint8_t *bytes, size_t n, const struct codec_pair *pair)
 	return i + codec_scalar.find_pair(bytes + i, n - i, pair);
 }
 
+static const struct codec_text neon_text = {
+	.utf8_valid = neon_utf8_valid,
+	.utf8_copy = neon_utf8_copy,
+	.utf8_to_utf16 = neon_utf8_to_utf16,
+	.utf8_to_low = neon_utf8_to_low,
+	.utf16_to_utf8 = neon_utf16_to_utf8,
+	.latin1_to_utf8 = neon_latin1_to_utf8,
+};
+
 static const struct codec_tier tier = {
 	.name = "neon",
-	CODEC_KERNELS,
+	.hex_encode = hex_encode,
+	.base64_encode = neon_base64_encode,
+	.base64_encode_all = base64_encode_groups,
+	.base64_encode_lines = neon_base64_encode_lines,
+	.hex_decode = hex_decode,
+	.base64_decode = neon_base64_decode,
+	.ascii_run = ascii_run,
+	.copy = copy,
+	.copy_stream = copy,
+	.find_pair = find_pair,
 	.text = &neon_text,
+	.whole = {.utf8_copy = neon_whole_copy,
+		  .utf8_to_utf16 = neon_whole_to_utf16,
+		  .utf8_to_low = neon_whole_to_low,
+		  .utf16_to_utf8 = neon_whole_utf16,
+		  .latin1_to_utf8 = neon_whole_latin1},
+	.widen = codec_widen,
+	.narrow = codec_narrow,
 };
 const struct codec_tier *const codec_neon = &tier;
 

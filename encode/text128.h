@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Text in registers of 128 bits, for the tiers of SSE4 and NEON, which compile it each with
- * its own flags: what the kernels to UTF-8 (to_utf8_128.h) and from it (from_utf8_128.h) share,
+ * Text in registers of 128 bits, for the SSE4 tier: what the kernels to UTF-8 (to_utf8_128.h) and from it (from_utf8_128.h) share,
  * and the check that comes first. See struct codec_text.
  */
 #ifndef ENCODE_TEXT128_H
