@@ -124,7 +124,7 @@ static const struct codec_tier tier = {
 		  .utf8_to_low = neon_whole_to_low,
 		  .utf16_to_utf8 = neon_whole_utf16,
 		  .latin1_to_utf8 = neon_whole_latin1},
-	.widen = codec_widen,
+	.widen = neon_widen,
 	.narrow = codec_narrow,
 };
 const struct codec_tier *const codec_neon = &tier;

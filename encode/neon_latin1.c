@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Latin-1 to UTF-8 with NEON: each byte as two of which the second one is shuffled out if it is ASCII. What UTF-8 is of
- * Latin-1, neon_from_utf8.c finds. See struct codec_text.
+ * Latin-1 with NEON: to UTF-8, each byte as two of which the second one is shuffled out if it is ASCII; and to units of
+ * UTF-16. What UTF-8 is of Latin-1, neon_from_utf8.c finds. See struct codec_text.
  */
 #include "encode/neon_text.h"
 
@@ -101,6 +101,38 @@ neon_latin1_to_utf8(struct codec_text_run *run)
 	memcpy(run->dst, out, (size_t)(dst - out));
 	run->dst += dst - out;
 	run->src = src;
+}
+
+static inline __attribute__((always_inline)) void
+widen_16(uint8_t *dst, uint8x16_t v)
+{
+	vst1q_u8(dst, vreinterpretq_u8_u16(vmovl_u8(vget_low_u8(v))));
+	vst1q_u8(dst + 16, vreinterpretq_u8_u16(vmovl_high_u8(v)));
+}
+
+/* See struct codec_tier. */
+void
+neon_widen(uint8_t *dst, const uint8_t *src, size_t n, uint8_t mask)
+{
+	size_t i = 0;
+
+	if (mask != 0xff || n < 16) {
+		codec_widen(dst, src, n, mask);
+		return;
+	}
+	for (; n - i >= 64; i += 64) {
+		uint8x16x4_t v = vld1q_u8_x4(src + i);
+
+		widen_16(dst + 2 * i, v.val[0]);
+		widen_16(dst + 2 * i + 32, v.val[1]);
+		widen_16(dst + 2 * i + 64, v.val[2]);
+		widen_16(dst + 2 * i + 96, v.val[3]);
+	}
+	for (; n - i >= 16; i += 16)
+		widen_16(dst + 2 * i, vld1q_u8(src + i));
+	/* The rest overlaps. */
+	if (i < n)
+		widen_16(dst + 2 * n - 32, vld1q_u8(src + n - 16));
 }
 
 #endif

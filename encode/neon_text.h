@@ -21,6 +21,7 @@ void neon_utf8_to_utf16(struct codec_text_run *run);
 void neon_utf8_to_low(struct codec_text_run *run);
 void neon_utf16_to_utf8(struct codec_text_run *run);
 void neon_latin1_to_utf8(struct codec_text_run *run);
+void neon_widen(uint8_t *dst, const uint8_t *src, size_t n, uint8_t mask);
 codec_whole neon_whole_copy, neon_whole_to_utf16, neon_whole_to_low, neon_whole_utf16,
 	neon_whole_latin1;
 

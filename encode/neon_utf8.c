@@ -100,11 +100,15 @@ valid_blocks(const uint8_t *src, size_t i, size_t n)
 	return i;
 }
 
-/* The last bytes of n, fewer than 64, from i on, which is a multiple of 64. A character that is cut is not valid. */
-static inline bool
+/*
+ * The last bytes of n, fewer than 64, from i on, which is a multiple of 64: n, or i if one is not valid, or a character is cut.
+ * By itself, for its numbers, as most of a short text's time would go to saving registers.
+ */
+static __attribute__((noinline)) size_t
 valid_end(const uint8_t *src, size_t i, size_t n)
 {
 	const struct rules all = rules(), *k = &all;
+	const size_t begin = i;
 	uint8x16_t before = i > 0 ? vld1q_u8(src + i - 16) : vdupq_n_u8(0);
 	uint8x16_t wrong = vdupq_n_u8(0), v;
 
@@ -116,7 +120,7 @@ valid_end(const uint8_t *src, size_t i, size_t n)
 	v = i == n  ? vdupq_n_u8(0)
 	    : i > 0 ? load_last(src + n, n - i)
 		    : load_short(src, n);
-	return is_zero(vorrq_u8(wrong, errors_behind(v, before, k)));
+	return is_zero(vorrq_u8(wrong, errors_behind(v, before, k))) ? n : begin;
 }
 
 /* ASCII that comes first, in blocks of 64. */
@@ -138,12 +142,15 @@ ascii_first(const uint8_t *src, size_t n)
 size_t
 neon_utf8_valid(const uint8_t *src, size_t n)
 {
-	size_t i = ascii_first(src, n);
+	size_t i;
 
+	if (n < 64)
+		return valid_end(src, 0, n);
+	i = ascii_first(src, n);
 	if (i == n)
 		return n;
 	i = valid_blocks(src, i, n);
-	if (n - i < 64 && n > i && valid_end(src, i, n))
+	if (n - i < 64 && n > i && valid_end(src, i, n) == n)
 		return n;
 	return utf8_whole(src, i);
 }

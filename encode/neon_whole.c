@@ -121,6 +121,15 @@ ascii_units(uint8_t *dst, const uint8_t *src, size_t n)
 	return n;
 }
 
+/* What a text gives of which so much was done before. */
+static inline struct weir_result
+behind(struct weir_result r, size_t read, size_t written)
+{
+	r.read += read;
+	r.written += written;
+	return r;
+}
+
 /*
  * What is left of a text behind `at` bytes that became `to`: by its kernel, and what that leaves, which is mostly nothing, in
  * the usual way.
@@ -130,17 +139,13 @@ rest(void (*kernel)(struct codec_text_run *run), codec_whole *all, uint8_t *dst,
      size_t cap, const uint8_t *src, size_t n, size_t at, size_t to)
 {
 	struct codec_text_run run = {src + at, src + n, dst + to, dst + cap};
-	struct weir_result r;
 
 	kernel(&run);
 	at = (size_t)(run.src - src);
 	to = (size_t)(run.dst - dst);
 	if (at == n)
 		return (struct weir_result){.read = n, .written = to};
-	r = all(run.dst, cap - to, run.src, n - at);
-	r.read += at;
-	r.written += to;
-	return r;
+	return behind(all(run.dst, cap - to, run.src, n - at), at, to);
 }
 
 /* Without so much room for sure, nothing is tried: the usual way knows where to stop. */
@@ -152,7 +157,11 @@ neon_whole_copy(uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
 	size_t at = ascii(dst, src, n, 1);
 	if (at == n)
 		return (struct weir_result){.read = n, .written = n};
-	return rest(neon_utf8_copy, whole_utf8_copy, dst, cap, src, n, at, at);
+	if (neon_utf8_valid(src + at, n - at) == n - at) {
+		memcpy(dst + at, src + at, n - at);
+		return (struct weir_result){.read = n, .written = n};
+	}
+	return behind(whole_utf8_copy(dst + at, cap - at, src + at, n - at), at, at);
 }
 
 /* To units of `width` bytes, which ASCII is at once. */
