@@ -59,6 +59,10 @@ home_of_version(void *handle, const char *name, const char *version)
 	return deepbind_home(name, version_asker()(handle, name, version));
 }
 
+#ifndef __GLIBC__
+void *dlvsym(void *handle, const char *name, const char *version); /* musl has none */
+#endif
+
 JUMPS EXPORT void *
 dlvsym(void *handle, const char *name, const char *version)
 {
