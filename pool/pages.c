@@ -362,7 +362,8 @@ pages_meta(size_t bytes)
 int64_t
 pages_resident(void *addr, size_t bytes)
 {
-	enum { WINDOW_PAGES = 512 };
+	/* A byte for each page of the kernel's, which are smaller than the machine's in tests. */
+	enum { WINDOW_PAGES = 512, WINDOW = WINDOW_PAGES * WEIR_PAGE_BYTES };
 	unsigned char present[WINDOW_PAGES];
 	int saved_errno = errno;
 	const unsigned shift = (unsigned)__builtin_ctzl(weir_machine_page);
@@ -370,10 +371,8 @@ pages_resident(void *addr, size_t bytes)
 
 	if (pages_sparing())
 		return -ENOSYS;
-	for (size_t at = 0; at < bytes; at += (size_t)WINDOW_PAGES << shift) {
-		size_t n = bytes - at < (size_t)WINDOW_PAGES << shift
-				   ? (bytes - at) >> shift
-				   : WINDOW_PAGES;
+	for (size_t at = 0; at < bytes; at += WINDOW) {
+		size_t n = (bytes - at < WINDOW ? bytes - at : WINDOW) >> shift;
 
 		if (mincore((char *)addr + at, n << shift, present) != 0)
 			return result(-1, saved_errno);

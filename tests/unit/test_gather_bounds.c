@@ -47,8 +47,10 @@ TEST(without_room_to_gather_it_pays)
 
 	model_init();
 	empty();
-	for (int i = 0; i < BLOCKS; i++)
+	for (int i = 0; i < BLOCKS; i++) {
 		REQUIRE((s[i] = take(MB)) != NULL);
+		fill(s[i], 1);
+	}
 	heap_gather_from = 128 << 10;
 	give(s[4]);
 	give(s[5]);
@@ -78,8 +80,11 @@ TEST(mappings_are_bounded)
 	model_init();
 	heap_gather_from = 128 << 10;
 	empty();
-	for (int i = 0; i < MANY; i++)
+	for (int i = 0; i < MANY; i++) {
 		small[i] = take(128 << 10);
+		REQUIRE(small[i] != NULL);
+		fill(small[i], 1);
+	}
 	for (int i = 0; i < MANY; i += 2)
 		give(small[i]);
 	gathers = stats().gathers;
