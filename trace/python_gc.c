@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The counts are in the main interpreter's state, which is part of CPython's own static data: it never goes away, and a plain
- * load of it is safe. Whether that is so, and whether the layout is the one that is known, is tested once: the structure has a
- * pointer into itself.
+ * The counts are in the main interpreter's state, which is part of CPython's own static data: it stays until a program unloads
+ * its libpython, so reads of it are checked. That the layout is the one that is known, a pointer of the structure into itself
+ * tells at each look. CPython says where it is while a thread is in it, which keeps it loaded.
  */
 #include "trace/python_gc.h"
 
@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "trace/checked.h"
 #include "trace/majors.h"
 
 #define GENERATIONS 3
@@ -50,7 +51,7 @@ static struct {
 	uint16_t offset; /* 0: unknown */
 } python;
 
-static const volatile struct collector *_Atomic found;
+static _Atomic uint64_t found;	 /* where it lies */
 static _Atomic bool strange;	 /* it is not where it should be */
 static _Atomic uint64_t counted; /* full runs, + 1; 0: no look yet */
 
@@ -85,48 +86,57 @@ python_gc_init(const struct weir_symtab *t, uint32_t version)
 			python.offset = known[i].offset;
 }
 
-/* CPython may still be starting: then there is no interpreter yet, and this is asked again. */
-static const volatile struct collector *
-find(void)
+/* Once it has begun, the structure is where it should be, as it should be. */
+static bool
+read_at(uint64_t at, struct collector *c)
 {
-	const volatile struct collector *c =
-		atomic_load_explicit(&found, memory_order_acquire);
+	return checked_peek(at, c, sizeof(*c)) &&
+	       c->generation0 == at + offsetof(struct collector, generations) &&
+	       (c->enabled & ~1) == 0;
+}
+
+static bool
+read_found(struct collector *c)
+{
+	uint64_t at = atomic_load_explicit(&found, memory_order_relaxed);
+
+	return at != 0 && read_at(at, c);
+}
+
+void
+python_gc_find(void)
+{
+	struct collector c;
 	uint64_t at;
 
-	if (c != NULL || python.offset == 0 ||
+	if (python.offset == 0 ||
+	    atomic_load_explicit(&found, memory_order_relaxed) != 0 ||
 	    atomic_load_explicit(&strange, memory_order_relaxed))
-		return c;
+		return;
+	/* CPython may still be starting: then this is asked again. */
 	at = python.main_interpreter();
 	if (at == 0)
-		return NULL;
+		return;
 	at += python.offset;
-	c = (const volatile struct collector *)(uintptr_t)at;
-	if (at % 8 != 0 || at < python.state ||
-	    at + sizeof(struct collector) > python.state_end) {
+	if (at % 8 != 0 || at < python.state || at + sizeof(c) > python.state_end) {
 		atomic_store(&strange, true);
-		return NULL;
+		return;
 	}
-	/* Written as the interpreter begins. */
-	if (c->generation0 == 0)
-		return NULL;
-	if (c->generation0 != at + offsetof(struct collector, generations) ||
-	    (c->enabled & ~1) != 0) {
+	if (read_at(at, &c))
+		atomic_store(&found, at);
+	else if (c.generation0 != 0)
 		atomic_store(&strange, true);
-		return NULL;
-	}
-	atomic_store_explicit(&found, c, memory_order_release);
-	return c;
 }
 
 void
 python_gc_look(void)
 {
-	const volatile struct collector *c = find();
+	struct collector c;
 	uint64_t full, was;
 
-	if (c == NULL)
+	if (!read_found(&c))
 		return;
-	full = (uint64_t)c->stats[GENERATIONS - 1].collections + 1;
+	full = (uint64_t)c.stats[GENERATIONS - 1].collections + 1;
 	was = atomic_load_explicit(&counted, memory_order_relaxed);
 	/* One of several lookers counts it. */
 	if (full > was && atomic_compare_exchange_strong(&counted, &was, full))
@@ -143,14 +153,14 @@ positive(int32_t n)
 void
 python_gc_read(struct python_gc *g)
 {
-	const volatile struct collector *c = find();
-	const volatile struct generation *of = c != NULL ? c->generations : NULL;
+	struct collector c;
+	const struct generation *of = c.generations;
 
-	*g = (struct python_gc){.known = c != NULL};
-	if (c == NULL)
+	*g = (struct python_gc){.known = read_found(&c)};
+	if (!g->known)
 		return;
-	g->full = (uint64_t)c->stats[2].collections;
-	g->young = (uint64_t)c->stats[0].collections + (uint64_t)c->stats[1].collections;
+	g->full = (uint64_t)c.stats[2].collections;
+	g->young = (uint64_t)c.stats[0].collections + (uint64_t)c.stats[1].collections;
 	/* Each run of a generation hands on no more than its threshold has let come. */
 	g->unseen = positive(of[0].count) +
 		    positive(of[0].threshold) *
@@ -175,7 +185,9 @@ collect_now(void *unused)
 int64_t
 python_gc_collect(bool anew)
 {
-	if (find() == NULL)
+	struct collector c;
+
+	if (!read_found(&c))
 		return -ENOSYS;
 	if (anew && asked && atomic_load(&objects) >= 0)
 		asked = false;

@@ -11,6 +11,7 @@
 
 #include "trace/code.h"
 #include "trace/python.h"
+#include "trace/python_gc.h"
 #include "trace/unwind.h"
 #include "trace/v8_isolates.h"
 #include "trace/walk_again.h"
@@ -243,8 +244,10 @@ take_python(struct walk *w, uint32_t max)
 
 	if (!w->in_python && !walk_runtime_stays())
 		return 0;
-	if (!w->in_python)
+	if (!w->in_python) {
 		python_begin(&w->python);
+		python_gc_find();
+	}
 	w->in_python = true;
 	for (bool more = true; more && n < max && python_take(&w->python, &f, &more);
 	     n++) {

@@ -34,5 +34,6 @@ walk_gcs(struct walk_gcs *g)
 int64_t
 walk_collect(bool anew)
 {
-	return walk_reads_python() ? python_gc_collect(anew) : -ENOSYS;
+	return walk_reads_python() && walk_runtime_stays() ? python_gc_collect(anew)
+							   : -ENOSYS;
 }

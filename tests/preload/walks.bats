@@ -31,6 +31,14 @@ library() {
   [ "$output" = "same place" ]
 }
 
+@test "a program that unloads its CPython goes on" {
+  python=$(find /usr/lib -name 'libpython3.1[123].so.1.0' | head -n 1)
+  [ -n "$python" ] || skip "no libpython of a version that weir reads"
+  build embeds "$WEIR_SRCDIR/tests/preload/embeds.c" -ldl -pthread
+  run -0 under enabled "$BATS_TEST_TMPDIR/embeds" "$python"
+  [ "$output" = "went on" ]
+}
+
 @test "plugins with frames of all kinds that come and go while their code asks" {
   library a.so -DANOTHER -O2 -fno-omit-frame-pointer
   library b.so -DANOTHER -O2 -fomit-frame-pointer -fno-asynchronous-unwind-tables

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,7 +17,8 @@
 #define AT	 (120 / 8) /* of 3.12, in words of the interpreter's state */
 #define FULL	 (AT + 120 / 8 + 6)
 
-EXPORTED uint64_t _PyRuntime[200];
+/* On pages of its own, which are taken away. */
+EXPORTED uint64_t _PyRuntime[200] __attribute__((aligned(65536)));
 EXPORTED uint64_t PyInterpreterState_Main(void);
 EXPORTED int Py_AddPendingCall(int (*what)(void *), void *with);
 EXPORTED int PyGC_Enable(void);
@@ -115,8 +117,11 @@ counts(void)
 	begin(0x030c);
 	/* It starts: there is no interpreter yet. */
 	python_gc_read(&g);
+	python_gc_find();
+	python_gc_read(&g);
 	CHECK(!g.known);
 	lay_out(&_PyRuntime[20]);
+	python_gc_find();
 	_PyRuntime[20 + FULL] = 3;
 	python_gc_look();
 	CHECK_EQ(majors_all(), 3);
@@ -148,6 +153,7 @@ unknown_version(void)
 {
 	lay_out(&_PyRuntime[20]);
 	begin(0x030e);
+	python_gc_find();
 	python_gc_look();
 	CHECK_EQ(python_gc_collect(true), -ENOSYS);
 	CHECK_EQ(majors_all(), 0);
@@ -161,10 +167,12 @@ other_layout(void)
 	begin(0x030c);
 	lay_out(&_PyRuntime[20]);
 	_PyRuntime[20 + AT + 11]++;
+	python_gc_find();
 	python_gc_read(&g);
 	CHECK(!g.known);
 	/* What is strange once stays so. */
 	lay_out(&_PyRuntime[20]);
+	python_gc_find();
 	python_gc_read(&g);
 	CHECK(!g.known);
 }
@@ -176,8 +184,34 @@ outside(void)
 
 	begin(0x030c);
 	lay_out(elsewhere);
+	python_gc_find();
 	python_gc_read(&g);
 	CHECK(!g.known);
+}
+
+/* A program may unload CPython, and go on. */
+static void
+unloaded(void)
+{
+	struct python_gc g;
+	long page = sysconf(_SC_PAGESIZE);
+
+	begin(0x030c);
+	lay_out(&_PyRuntime[20]);
+	python_gc_find();
+	python_gc_read(&g);
+	CHECK(g.known);
+	CHECK_EQ(mprotect((void *)((uintptr_t)_PyRuntime & -(uintptr_t)page),
+			  sizeof(_PyRuntime), PROT_NONE),
+		 0);
+	python_gc_look();
+	python_gc_read(&g);
+	_exit(g.known || python_gc_collect(true) != -ENOSYS);
+}
+
+TEST(what_is_not_there_any_more_is_not_read)
+{
+	CHECK_EQ(in_child(unloaded), 0);
 }
 
 TEST(what_is_not_as_it_should_be_is_not_known)
@@ -192,6 +226,7 @@ collects(void)
 {
 	begin(0x030c);
 	lay_out(&_PyRuntime[20]);
+	python_gc_find();
 	refuses = 1;
 	CHECK_EQ(python_gc_collect(true), -EAGAIN);
 	CHECK(pending == NULL);
@@ -224,6 +259,7 @@ TEST(it_is_asked_to_collect)
 }
 
 #define TAP_TESTS                                                                        \
+	T(what_is_not_there_any_more_is_not_read)                                        \
 	T(full_runs_are_counted)                                                         \
 	T(what_is_not_as_it_should_be_is_not_known)                                      \
 	T(it_is_asked_to_collect)
