@@ -144,3 +144,13 @@ growth_window_bins(const struct growth_window *w, bool floor, size_t first, size
 				out[i] = cells[k];
 	}
 }
+
+double
+growth_window_most(const struct growth_window *w, size_t cell)
+{
+	double most = 0;
+
+	for (size_t i = 0; i <= cell; i++)
+		most = w->live[i] > most ? w->live[i] : most;
+	return most;
+}

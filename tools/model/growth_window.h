@@ -69,4 +69,7 @@ void growth_windows_from(struct growth_windows *w, double begin_s);
 void growth_window_bins(const struct growth_window *w, bool floor, size_t first, size_t n,
 			double *out);
 
+/* The most that lived until this cell, which counts. */
+double growth_window_most(const struct growth_window *w, size_t cell);
+
 #endif
