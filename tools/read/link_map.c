@@ -52,7 +52,7 @@ find_headers(pid_t pid, uint64_t *at, uint64_t *n)
 static uint64_t
 find_dynamic(pid_t pid)
 {
-	Elf64_Phdr headers[HEADERS_MOST];
+	Elf64_Phdr headers[HEADERS_MOST] = {0};
 	uint64_t at, n, bias = 0, dynamic = 0;
 
 	if (!find_headers(pid, &at, &n) ||
@@ -74,7 +74,7 @@ link_map_has(pid_t pid, uint64_t bias)
 	struct debug debug = {0};
 
 	for (int i = 0; at != 0 && i < DYNAMIC_MOST; i++) {
-		Elf64_Dyn d;
+		Elf64_Dyn d = {0};
 
 		if (!process_image_bytes(pid, at + (uint64_t)i * sizeof(d), &d,
 					 sizeof(d)) ||
@@ -87,7 +87,7 @@ link_map_has(pid_t pid, uint64_t bias)
 	if (next == 0)
 		return -1;
 	for (int i = 0; next != 0 && i < LOADED_MOST; i++) {
-		struct loaded l;
+		struct loaded l = {0};
 
 		if (!process_image_bytes(pid, next, &l, sizeof(l)))
 			return -1;

@@ -54,7 +54,7 @@ read_headers(struct headers *h, pid_t pid, uint64_t start)
 static void
 take_unwind(struct process_image *i, pid_t pid, uint64_t at)
 {
-	struct unwind_head head;
+	struct unwind_head head = {0};
 
 	if (!process_image_bytes(pid, at, &head, sizeof(head)) || head.version != 1 ||
 	    head.pointer_kind != 0x1b || head.count_kind != 0x03 ||
