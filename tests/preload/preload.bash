@@ -44,7 +44,7 @@ await_that() {
 build() {
   local name=$1
   shift
-  gcc -O1 -fno-builtin -o "$BATS_TEST_TMPDIR/$name" "$@"
+  gcc -O1 -fno-builtin -I"$WEIR_SRCDIR" -o "$BATS_TEST_TMPDIR/$name" "$@"
 }
 
 # adds_up [FILE...]: every sidecar reads and its numbers agree.
