@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bench/alloc_cases.h"
@@ -79,15 +78,6 @@ start_thread(pthread_t *thread, void *(*work)(void *), void *arg)
 	pthread_attr_destroy(&small);
 }
 
-static double
-processor_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
 static void
 gang(size_t n, double seconds)
 {
@@ -101,9 +91,9 @@ gang(size_t n, double seconds)
 		start_thread(&threads[i], replace, &members[i]);
 	}
 	pthread_barrier_wait(&start);
-	double from = processor_ns();
+	double from = gauge_processor_ns();
 	usleep((useconds_t)(seconds * 1e6));
-	double took = processor_ns() - from;
+	double took = gauge_processor_ns() - from;
 	for (size_t i = 0; i < n; i++)
 		replaced += (double)members[i].replaced;
 	row.rss_mb = gauge_status_mb("VmRSS:");

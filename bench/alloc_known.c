@@ -18,7 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bench/alloc_cases.h"
@@ -192,21 +191,12 @@ static const struct load loads[] = {
 	{"mixed.large", mix, THREADS, 128 * KB, 4, 16, 5000},
 };
 
-static double
-processor_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
 static void
 run(const struct load *load, double scale)
 {
 	struct gauge_row row = GAUGE_ROW(ALLOC_PROGRAM, "ns");
 	pthread_t threads[THREADS];
-	double from = processor_ns(), blocks = 0;
+	double from = gauge_processor_ns(), blocks = 0;
 
 	for (unsigned i = 0; i < load->threads; i++) {
 		members[i] = (struct member){
@@ -221,7 +211,7 @@ run(const struct load *load, double scale)
 		pthread_join(threads[i], NULL);
 		blocks += (double)members[i].made;
 	}
-	row.value = (processor_ns() - from) / blocks;
+	row.value = (gauge_processor_ns() - from) / blocks;
 	row.count = blocks;
 	row.peak_mb = gauge_status_mb("VmHWM:");
 	gauge_which(&row, "known.%s", load->name);

@@ -44,6 +44,8 @@ struct gauge_row {
 	}
 
 uint64_t gauge_now(void);
+/* Processor time of the whole process, ns. */
+double gauge_processor_ns(void);
 
 /* Exits with a message if there is no memory. */
 void gauge_samples_new(struct gauge_samples *samples, size_t room);

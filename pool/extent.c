@@ -157,10 +157,8 @@ grow(struct weir_span *s, size_t more, size_t requested)
 		s->grade != WEIR_SPAN_NO_GRADE ? &pool_classes[s->grade] : NULL;
 	struct heap_behind behind;
 	int rc = 0;
-	bool ready;
+	bool ready = heap_lock();
 
-	if (!heap_lock_soon(&ready))
-		return -EBUSY;
 	if (!ready || !heap_take_behind(s, more, &behind)) {
 		heap_unlock();
 		return -ENOMEM;

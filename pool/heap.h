@@ -111,7 +111,8 @@ void heap_leave_behind(const struct heap_behind *behind);
  * nothing was moved. The span is usable: it needs no commit.
  */
 extern size_t heap_gather_from;
-bool heap_can_gather(size_t bytes);
+bool heap_can_gather(
+	size_t bytes); /* asked once for a request: after a sparse piece so many are told no */
 bool heap_has_unused(size_t bytes); /* is there such address space? */
 struct weir_span *heap_gather(size_t bytes, enum weir_span_state *was);
 void heap_adopt(struct weir_span *s);

@@ -107,8 +107,7 @@ void weir_pool_resized(struct weir_span *s, size_t requested);
 
 /*
  * Changes the capacity of a live extent where it stands. Shrinking gives the tail back; growing
- * works if free space lies behind it, and the lock is to be had at once. Updates requested. 0, -ENOMEM or
- * -EBUSY (nothing changed).
+ * works if free space lies behind it. Updates requested. 0 or -ENOMEM (nothing changed).
  */
 int weir_extent_resize(struct weir_span *s, size_t bytes, size_t requested,
 		       int64_t now_ns);

@@ -90,7 +90,6 @@ take_to_grow(const struct weir_span *s, size_t size)
 		.align = WEIR_PAGE_BYTES,
 		.requested = size,
 		.kind = s->kind,
-		.at_once = true,
 		.roomy = true,
 	});
 }
@@ -102,7 +101,7 @@ elsewhere(struct weir_span *s, size_t size, const struct weir_route *route,
 	bool grows = size > s->requested;
 	struct weir_taken taken =
 		grows ? take_to_grow(s, size)
-		      : place_take(route, size, 0, s->kind, false, true);
+		      : place_take(route, size, 0, s->kind, false, false);
 
 	if (taken.span == NULL) {
 		record_passed(place_fallback(taken.error), s->kind, size);
