@@ -80,31 +80,41 @@ asks_itself(const struct locate_entry *e)
 	return known;
 }
 
-static int
-ask_itself(const struct mail_args *r, const struct locate_entry *e)
+/* False: it has said why not; `silent` is why a process may not answer. */
+static bool
+asked(const struct mail_args *r, const struct locate_entry *e, const char *silent,
+      int64_t *result)
 {
-	char why[MAILBOX_WHY], n[SHOW_VALUE];
 	int32_t pid = e->sidecar.header.pid;
+	char why[MAILBOX_WHY];
 	uint64_t request;
-	int64_t result;
-	int rc = mailbox_ask(e, WEIR_COMMAND_COLLECT, "", r->seconds, &result, &request,
+	int rc = mailbox_ask(e, WEIR_COMMAND_COLLECT, "", r->seconds, result, &request,
 			     why);
 
 	if (rc == -ETIMEDOUT)
-		tell_error(
-			"process %d: no answer: its main thread runs no Python (it "
-			"waits, computes in an extension, or is stopped), or asks for no "
-			"memory; --timeout=S waits longer",
-			pid);
+		tell_error("process %d: no answer: %s; --timeout=S waits longer", pid,
+			   silent);
 	else if (rc != 0)
 		tell_error("process %d (%s): %s", pid, e->path, why);
-	else if (result < 0)
-		tell_error("process %d refuses: %s", pid, mail_refusal(result));
-	if (rc != 0 || result < 0)
+	else if (*result < 0)
+		tell_error("process %d refuses: %s", pid, mail_refusal(*result));
+	return rc == 0 && *result >= 0;
+}
+
+static int
+ask_itself(const struct mail_args *r, const struct locate_entry *e)
+{
+	int32_t pid = e->sidecar.header.pid;
+	char n[SHOW_VALUE];
+	int64_t result;
+
+	if (!asked(r, e,
+		   "its main thread runs no Python (it waits, computes in an extension, "
+		   "or is stopped), or asks for no memory",
+		   &result))
 		return CMD_FAILED;
 	printf("process %d found %s object%s that only referred to %s; `weir growth %d` "
-	       "knows "
-	       "now what stays\n",
+	       "knows now what stays\n",
 	       pid, show_count(n, (uint64_t)result), result == 1 ? "" : "s",
 	       result == 1 ? "itself" : "each other", pid);
 	return CMD_OK;
@@ -114,27 +124,18 @@ static int
 ask(const struct mail_args *r, const struct locate_entry *e)
 {
 	struct collections c = collections_read(e->path, &e->sidecar.header);
-	char why[MAILBOX_WHY], freed[SHOW_VALUE], took[SHOW_VALUE];
+	char freed[SHOW_VALUE], took[SHOW_VALUE];
 	int32_t pid = e->sidecar.header.pid;
-	uint64_t request;
 	int64_t result;
-	int rc;
 
 	if ((e->life == LOCATE_RUNNING || e->life == LOCATE_UNKNOWN) && !c.hooked) {
 		tell_unhooked(e, &c);
 		return CMD_FAILED;
 	}
-	rc = mailbox_ask(e, WEIR_COMMAND_COLLECT, "", r->seconds, &result, &request, why);
-	if (rc == -ETIMEDOUT)
-		tell_error("process %d: no answer: its event loop does not turn (it "
-			   "computes, waits in a synchronous call, or is stopped); "
-			   "--timeout=S waits longer",
-			   pid);
-	else if (rc != 0)
-		tell_error("process %d (%s): %s", pid, e->path, why);
-	else if (result < 0)
-		tell_error("process %d refuses: %s", pid, mail_refusal(result));
-	if (rc != 0 || result < 0)
+	if (!asked(r, e,
+		   "its event loop does not turn (it computes, waits in a synchronous "
+		   "call, or is stopped)",
+		   &result))
 		return CMD_FAILED;
 	c = collections_read(e->path, &e->sidecar.header);
 	printf("process %d freed %s in %s", pid, show_bytes(freed, (uint64_t)result),
