@@ -16,6 +16,9 @@
 
 #define GUARD_MOST ((uint64_t)1 << 20)
 
+#define OFF_LEAST    ((uint64_t)1 << 20)
+#define WRITTEN_MOST ((uint64_t)8 << 20)
+
 static uint64_t
 least(uint64_t a, uint64_t b)
 {
@@ -177,21 +180,28 @@ judge(struct weir_account *a, const struct weir_mapping *next)
 }
 
 void
+weir_account_mapping(struct weir_account *a, const struct weir_mapping *m)
+{
+	if (m->of == WEIR_OF_SHARED)
+		a->shared_bytes += m->end - m->start;
+	/* Listed again: it has grown, or is part of a larger one now. */
+	if (a->held.end > m->start) {
+		a->held = *m;
+		return;
+	}
+	if (a->held.end != 0)
+		judge(a, m);
+	a->before = a->held;
+	a->held = *m;
+}
+
+void
 weir_account_line(struct weir_account *a, const char *line)
 {
 	struct weir_mapping m;
 
-	if (weir_mapping_rss(line, &a->held.rss_bytes) || !weir_mapping_first(line, &m))
-		return;
-	/* Listed again: it has grown, or is part of a larger one now. */
-	if (a->held.end > m.start) {
-		a->held = m;
-		return;
-	}
-	if (a->held.end != 0)
-		judge(a, &m);
-	a->before = a->held;
-	a->held = m;
+	if (!weir_mapping_rss(line, &a->held.rss_bytes) && weir_mapping_first(line, &m))
+		weir_account_mapping(a, &m);
 }
 
 void
@@ -211,6 +221,23 @@ weir_account_cached(struct weir_account *a, uint64_t bytes)
 
 	a->part_bytes[WEIR_PART_OF_CACHED] = least(bytes, *live);
 	*live -= a->part_bytes[WEIR_PART_OF_CACHED];
+}
+
+/*
+ * A page of zeros that was only read is mapped, but not resident; a file's page that was written to is anonymous, and is
+ * its file's all the same. The kernel's own sums are off by some pages for each processor.
+ */
+bool
+weir_account_rest(struct weir_account *a, uint64_t rss_bytes, uint64_t others_bytes)
+{
+	uint64_t anonymous = rss_bytes - least(others_bytes, rss_bytes);
+	uint64_t sum = weir_account_sum(a), off = rss_bytes / 100 + OFF_LEAST;
+
+	if (sum == 0 || a->shared_bytes > OFF_LEAST || sum > anonymous + off ||
+	    sum + off + WRITTEN_MOST < anonymous)
+		return false;
+	a->part_bytes[WEIR_PART_OF_FILES] += rss_bytes - least(sum, rss_bytes);
+	return true;
 }
 
 uint64_t

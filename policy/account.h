@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where resident memory is: each mapping of smaps is given to one part, or cut among several, so that the
+ * Where resident memory is: each mapping is given to one part, or cut among several, so that the
  * parts add up to what is resident. The same rules for the shim, which records them, and for the command,
  * which looks at a process that runs. Pure: lines in, sums out.
  */
@@ -41,12 +41,20 @@ struct weir_account {
 
 	/* The mapping that waits for the next one, and the one before it. */
 	struct weir_mapping held, before;
-	size_t at; /* maps before it end before `held` */
+	size_t at;	       /* maps before it end before `held` */
+	uint64_t shared_bytes; /* shared memory mapped, resident or not */
 };
 
-/* One after the other, all lines of smaps, and then the end. */
+/* One after the other, all lines of smaps, or all mappings with what is resident; and then the end. */
 void weir_account_line(struct weir_account *a, const char *line);
+void weir_account_mapping(struct weir_account *a, const struct weir_mapping *m);
 void weir_account_end(struct weir_account *a);
+
+/*
+ * Where only what is anonymous was asked: the rest is the files'. Of `rss_bytes` the kernel calls `others_bytes` not
+ * anonymous. False: the two do not agree, or more than a little of the mappings is shared memory. After the end.
+ */
+bool weir_account_rest(struct weir_account *a, uint64_t rss_bytes, uint64_t others_bytes);
 
 /* Of what is resident in weir's regions, so much is free. After the end. */
 void weir_account_cached(struct weir_account *a, uint64_t bytes);

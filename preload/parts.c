@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading smaps piece by piece, a few mappings each time: the kernel holds the process's mappings still
- * for one piece only.
+ * By the list of mappings, with mincore for what is anonymous: a twentieth of the time that smaps takes, for which the
+ * kernel holds the process's mappings still while it walks the largest of them (20 ms with 700 MB, in which no thread
+ * maps or unmaps). smaps where the two do not agree with what is resident in all.
  */
 #include "preload/parts.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "policy/account.h"
@@ -15,7 +17,16 @@
 #include "pool/sys.h"
 #include "preload/clock.h"
 #include "preload/mapped.h"
+#include "preload/small_file.h"
 #include "trace/walk.h"
+
+/* With a page of 4 KB smaps takes a host's own thread a millisecond or two. */
+#define SMAPS_BRIEF ((uint64_t)64 << 20)
+
+/* Ranges out of reach are reserved for later; where there is as much to ask as this, few pages are there. */
+#define RESERVE_LEAST ((uint64_t)1 << 20)
+#define SPARSE_TIMES  4
+#define SPARSE_LEAST  ((uint64_t)64 << 20)
 
 static struct weir_parts_look last;
 
@@ -24,6 +35,12 @@ static char text[4096];
 static struct weir_account account;
 static struct weir_account_range regions[WEIR_STATS_MAX_REGIONS];
 static struct weir_account_map maps[MAPPED_MOST + WEIR_PAGES_METAS];
+
+static uint64_t
+least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
 
 static size_t
 take_regions(void)
@@ -64,16 +81,39 @@ take_maps(void)
 	return n;
 }
 
+/* What may still be asked of mincore. */
+static uint64_t to_ask;
+
+static void
+take_mapping(struct weir_account *a, const char *line)
+{
+	struct weir_mapping m;
+
+	if (!weir_mapping_first(line, &m))
+		return;
+	uint64_t bytes = m.end - m.start;
+	bool reserved = !m.readable && !m.writable && bytes >= RESERVE_LEAST;
+	if (m.of != WEIR_OF_FILE && m.of != WEIR_OF_SHARED && !reserved) {
+		int64_t resident = -ENOMEM;
+
+		if (bytes <= to_ask)
+			resident = weir_pages_system.resident((void *)m.start, bytes);
+		to_ask -= least(bytes, to_ask);
+		m.rss_bytes = resident > 0 ? (uint64_t)resident : 0;
+	}
+	weir_account_mapping(a, &m);
+}
+
 /* Whole lines, in place; what is left of the last one goes to the front. */
 static size_t
-take_lines(size_t n)
+take_lines(size_t n, void (*take)(struct weir_account *, const char *))
 {
 	char *line = text, *end;
 
 	text[n] = '\0';
 	while ((end = strchr(line, '\n')) != NULL) {
 		*end = '\0';
-		weir_account_line(&account, line);
+		take(&account, line);
 		line = end + 1;
 	}
 	n -= (size_t)(line - text);
@@ -85,19 +125,46 @@ take_lines(size_t n)
 }
 
 static bool
-read_all(void)
+read_all(const char *path, void (*take)(struct weir_account *, const char *))
 {
-	int fd = weir_sys_open("/proc/thread-self/smaps", O_RDONLY | O_CLOEXEC, 0);
+	int fd = weir_sys_open(path, O_RDONLY | O_CLOEXEC, 0);
 	size_t left = 0;
 	ssize_t n;
 
+	account = (struct weir_account){
+		.regions = regions,
+		.n_regions = take_regions(),
+		.maps = maps,
+		.n_maps = take_maps(),
+		.v8 = walk_has_v8(),
+	};
 	if (fd < 0)
 		return false;
 	while ((n = weir_sys_read(fd, text + left, sizeof(text) - 1 - left)) > 0)
-		left = take_lines(left + (size_t)n);
+		left = take_lines(left + (size_t)n, take);
 	weir_sys_close(fd);
 	weir_account_end(&account);
-	return n == 0 && weir_account_sum(&account) != 0;
+	return n == 0;
+}
+
+static bool
+by_pages(uint64_t rss_bytes)
+{
+	to_ask = SPARSE_TIMES * rss_bytes + SPARSE_LEAST;
+	if (!read_all("/proc/thread-self/maps", take_mapping) || to_ask == 0)
+		return false;
+	const char *p = small_file_text("/proc/thread-self/statm");
+	small_file_number(p, &p);
+	uint64_t rss = small_file_number(p, &p) * weir_machine_page;
+	uint64_t others = small_file_number(p, &p) * weir_machine_page;
+	return weir_account_rest(&account, rss, others);
+}
+
+static bool
+by_smaps(void)
+{
+	return read_all("/proc/thread-self/smaps", weir_account_line) &&
+	       weir_account_sum(&account) != 0;
 }
 
 void
@@ -108,19 +175,12 @@ parts_look(struct snapshot_parts *p, int64_t now_ns, uint64_t rss_bytes, bool br
 	    (briefly && !weir_parts_brief(&last, now_ns, rss_bytes)))
 		return;
 	int64_t from_ns = clock_read(CLOCK_THREAD_CPUTIME_ID);
-	bool v8 = walk_has_v8();
-	account = (struct weir_account){
-		.regions = regions,
-		.n_regions = take_regions(),
-		.maps = maps,
-		.n_maps = take_maps(),
-		.v8 = v8,
-	};
-	if (read_all()) {
+	if (by_pages(rss_bytes) ||
+	    ((!briefly || rss_bytes <= SMAPS_BRIEF) && by_smaps())) {
 		mapped_found(maps, account.n_maps);
 		weir_account_cached(&account, weir_pool_cached_bytes());
 		p->ns = now_ns;
-		p->v8 = v8;
+		p->v8 = account.v8;
 		memcpy(p->bytes, account.part_bytes, sizeof(p->bytes));
 	}
 	weir_parts_looked(&last, now_ns, clock_read(CLOCK_THREAD_CPUTIME_ID) - from_ns,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where resident memory is, for the record: /proc's smaps, by the rules of policy/account.h. Called by the
- * clock's work, under its lock; costs some milliseconds a gigabyte, and so is done seldom.
+ * Where resident memory is, for the record, by the rules of policy/account.h. Called by the
+ * clock's work, under its lock; costs about a millisecond a gigabyte.
  */
 #ifndef PRELOAD_PARTS_H
 #define PRELOAD_PARTS_H

@@ -12,10 +12,10 @@
 #include "trace/vm_calls.h"
 
 bool
-alive_has_ended(pid_t tid)
+alive_has_ended(pid_t process, pid_t tid)
 {
 	int saved_errno = errno;
-	bool ended = vm_calls_allowed() && syscall(SYS_tgkill, getpid(), tid, 0) != 0 &&
+	bool ended = vm_calls_allowed() && syscall(SYS_tgkill, process, tid, 0) != 0 &&
 		     errno == ESRCH;
 
 	errno = saved_errno;

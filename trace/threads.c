@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "trace/alive.h"
 #include "trace/intern.h"
@@ -30,12 +31,14 @@ static void
 look(void)
 {
 	uint32_t used = ledger_count(WEIR_PART_THREADS);
+	pid_t process = getpid();
 
 	for (int i = 0; i < LOOKS && used > 1; i++) {
 		next_look = next_look + 1 < used ? next_look + 1 : 1;
 		bool *ended = &ledger->thread_ended[next_look];
 
-		*ended = *ended || alive_has_ended((pid_t)ledger->threads[next_look].tid);
+		*ended = *ended ||
+			 alive_has_ended(process, (pid_t)ledger->threads[next_look].tid);
 	}
 }
 

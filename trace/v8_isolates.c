@@ -190,7 +190,7 @@ take(void *address, pid_t tid)
 {
 	uint32_t row = row_for(address);
 	bool moved = row < ISOLATES && isolates[row].address == address &&
-		     !alive_has_ended(isolates[row].tid);
+		     !alive_has_ended(getpid(), isolates[row].tid);
 
 	own_row = NO_ROW;
 	weir_lock(&lock);
@@ -261,7 +261,7 @@ walk_forget_ended(void)
 		pid_t tid = i->tid;
 		uintptr_t number = i->number;
 
-		if (tid == 0 || !alive_has_ended(tid))
+		if (tid == 0 || !alive_has_ended(getpid(), tid))
 			continue;
 		weir_lock(&lock);
 		if (i->tid == tid && i->number == number)

@@ -5,9 +5,13 @@
  *   churn N   N times a mapping of 1 MB, unmapped at once: hardly anything is left
  *   grow N    one mapping of 1 MB that mremap makes N MB, touched
  *   pieces N  N MB of blocks of 1 KB, every other one freed
- * A second thread stands by, so that there is a clock. 24 MB of malloc make it worth a sidecar.
+ *   zeros N   one mapping of N MB whose pages are only read: none of them is resident
+ *   shared N  twice N MB of shared memory, half of them touched
+ *   alone N   N mappings as by keep, and no second thread
+ * Else a second thread stands by, so that there is a clock. 24 MB of malloc make it worth a sidecar.
  */
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +56,26 @@ churn(void)
 }
 
 static void
+read_only(size_t bytes)
+{
+	volatile char *p = map(bytes);
+
+	for (size_t i = 0; i < bytes; i += 4096)
+		(void)p[i];
+}
+
+static void
+share(size_t bytes)
+{
+	void *p = mmap(NULL, 2 * bytes, PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		exit(1);
+	memset(p, 1, bytes);
+}
+
+static void
 leave_pieces(size_t n)
 {
 	static char *blocks[1 << 18];
@@ -72,13 +96,19 @@ main(int argc, char **argv)
 	pthread_t second;
 	char line[16], *p;
 
-	pthread_create(&second, NULL, stay, NULL);
+	bool alone = argc > 1 && strcmp(argv[1], "alone") == 0;
+	if (!alone)
+		pthread_create(&second, NULL, stay, NULL);
 	p = malloc(24 * MB);
 	memset(p, 1, 24 * MB);
-	if (argc > 1 && strcmp(argv[1], "keep") == 0) {
+	if (alone || (argc > 1 && strcmp(argv[1], "keep") == 0)) {
 		for (int i = 0; i < n; i++)
 			keep(2 * MB);
 		memset(map(64 * MB), 1, MB);
+	} else if (argc > 1 && strcmp(argv[1], "zeros") == 0) {
+		read_only((size_t)n * MB);
+	} else if (argc > 1 && strcmp(argv[1], "shared") == 0) {
+		share((size_t)n * MB);
 	} else if (argc > 1 && strcmp(argv[1], "churn") == 0) {
 		for (int i = 0; i < n; i++)
 			churn();
@@ -87,6 +117,11 @@ main(int argc, char **argv)
 		if (p == MAP_FAILED)
 			return 1;
 		memset(p, 1, (size_t)n * MB);
+	}
+	/* What writes the record of one thread is its next large request. */
+	for (int i = 0; alone && i < 5; i++) {
+		sleep(1);
+		memset(malloc(MB), 1, MB);
 	}
 	if (argc > 1 && strcmp(argv[1], "pieces") == 0)
 		leave_pieces((size_t)n * 1024);

@@ -30,6 +30,13 @@ part() {
   "$@" | jq ".. | .parts? // empty | .$name / 1048576 | floor"
 }
 
+# recorded NAME: in MB, as the process wrote it.
+recorded() {
+  local copy=$BATS_TEST_TMPDIR/copy.weir
+  cp "$SIDECAR" "$copy"
+  echo $(($("$WEIR" stat --json "$copy" | jq ".counters.part_$1_bytes") >> 20))
+}
+
 # adds_up_to_smaps: the parts are all that is resident, within 1 % or 2 MB.
 adds_up_to_smaps() {
   local rss sum
@@ -94,6 +101,30 @@ seen() {
   begin grow 40
   adds_up_to_smaps
   [ $(($(part maps "$WEIR" stat --json "$guest") + $(part rest "$WEIR" stat --json "$guest"))) -ge 39 ]
+}
+
+@test "pages of zeros that were only read are no memory, and what is shared is what was touched" {
+  command -v jq >/dev/null || skip "no jq"
+  begin zeros 60
+  adds_up_to_smaps
+  [ "$(recorded rest)" -le 2 ]
+  [ "$(recorded maps)" -le 2 ]
+  kill -KILL "$guest"
+  rm "$BATS_TEST_TMPDIR/say" "$SIDECAR"
+  begin shared 40
+  adds_up_to_smaps
+  [ "$(recorded maps)" -ge 40 ]
+  [ "$(recorded maps)" -le 42 ]
+  [ "$(recorded files)" -le 20 ]
+}
+
+@test "a large host of one thread, which is not held up by smaps, has its parts on record" {
+  command -v jq >/dev/null || skip "no jq"
+  begin alone 70
+  adds_up_to_smaps
+  [ "$(recorded maps)" -ge 140 ]
+  [ "$(recorded maps)" -le 144 ]
+  [ "$(recorded rest)" -le 2 ]
 }
 
 @test "without a trace the parts are the same" {

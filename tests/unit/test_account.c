@@ -162,6 +162,38 @@ TEST(what_was_seen_being_made_is_its_makers)
 	CHECK_EQ(part(WEIR_PART_OF_SCRIPT), 0);
 }
 
+static bool
+rest_of(const char *kind, uint64_t anonymous_mb, uint64_t rss_mb, uint64_t others_mb)
+{
+	struct weir_mapping m = {.start = 4096, .end = 4096 + 512 * MB};
+
+	account = (struct weir_account){0};
+	m.rss_bytes = anonymous_mb * MB;
+	weir_account_mapping(&account, &m);
+	m = (struct weir_mapping){.start = 1024 * MB, .end = 1124 * MB};
+	m.of = *kind == 's' ? WEIR_OF_SHARED : WEIR_OF_FILE;
+	weir_account_mapping(&account, &m);
+	weir_account_end(&account);
+	return weir_account_rest(&account, rss_mb * MB, others_mb * MB);
+}
+
+TEST(what_is_not_anonymous_is_the_files_if_the_sums_agree)
+{
+	CHECK(rest_of("file", 300, 340, 38));
+	CHECK_EQ(part(WEIR_PART_OF_REST), 300 * MB);
+	CHECK_EQ(part(WEIR_PART_OF_FILES), 40 * MB);
+	CHECK_EQ(weir_account_sum(&account), 340 * MB);
+	/* Up to as much of a program's file may have been written to. */
+	CHECK(rest_of("file", 300, 340, 28));
+	CHECK(!rest_of("file", 300, 340, 27));
+	/* Pages of zeros that were only read. */
+	CHECK(rest_of("file", 304, 340, 40));
+	CHECK(!rest_of("file", 305, 340, 40));
+	/* Whose the pages of shared memory are, smaps alone tells. */
+	CHECK(!rest_of("shared", 300, 340, 38));
+	CHECK(!rest_of("file", 0, 3, 3));
+}
+
 TEST(lines_that_are_none_change_nothing)
 {
 	account = (struct weir_account){0};
@@ -178,5 +210,6 @@ TEST(lines_that_are_none_change_nothing)
 	T(arenas_and_stacks_are_told_by_their_neighbours)                                \
 	T(where_v8_runs_its_pages_are_known_by_where_they_begin)                         \
 	T(what_was_seen_being_made_is_its_makers)                                        \
+	T(what_is_not_anonymous_is_the_files_if_the_sums_agree)                          \
 	T(lines_that_are_none_change_nothing)
 TAP_MAIN()
