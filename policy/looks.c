@@ -32,7 +32,7 @@ weir_unused_due(const struct weir_unused_look *look)
 
 /* Looks at where memory is: a share of a processor, and so much at once after a time without. */
 #define PARTS_SHARE   (COST_SHARE / 5)
-#define PARTS_AT_ONCE (SECOND_NS / 5)
+#define PARTS_AT_ONCE (SECOND_NS / 20)
 
 /* Of what the looks up to the last one took, what their share has not paid for since. */
 static int64_t

@@ -32,7 +32,7 @@ struct weir_parts_look {
 };
 
 /*
- * While resident memory changes once a second, as long as a fifth of a second of processor time and a
+ * While resident memory changes once a second, as long as a twentieth of a second of processor time and a
  * four-hundredth of a processor allow: of a growth that has just begun more is seen. Else a tenth of that.
  */
 bool weir_parts_due(const struct weir_parts_look *look, int64_t now_ns,

@@ -25,7 +25,7 @@
 
 /* Ranges out of reach are reserved for later; where there is as much to ask as this, few pages are there. */
 #define RESERVE_LEAST ((uint64_t)1 << 20)
-#define SPARSE_TIMES  4
+#define SPARSE_TIMES  16
 #define SPARSE_LEAST  ((uint64_t)64 << 20)
 
 static struct weir_parts_look last;

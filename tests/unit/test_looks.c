@@ -103,14 +103,16 @@ TEST(a_growth_that_begins_is_looked_at_each_second)
 	struct weir_parts_look look = {0};
 	int n;
 
-	CHECK_EQ(looks_at_growth(&look, 3, 23, 8 * MS), 20);
-	/* Not for ever: a four-hundredth of the time, and a fifth of a second. */
-	n = looks_at_growth(&look, 23, 4023, 8 * MS);
-	CHECK(n * 8 <= 4020 * 1000 / 400 + 200);
-	CHECK(n * 8 >= 4020 * 1000 / 400 - 50);
+	CHECK_EQ(looks_at_growth(&look, 3, 23, 2 * MS), 20);
+	look = (struct weir_parts_look){0};
+	CHECK_EQ(looks_at_growth(&look, 3, 9, 8 * MS), 6);
+	/* Not for ever: a four-hundredth of the time, and a twentieth of a second. */
+	n = 6 + looks_at_growth(&look, 9, 4009, 8 * MS);
+	CHECK(n * 8 <= 4006 * 1000 / 400 + 50);
+	CHECK(n * 8 >= 4006 * 1000 / 400 - 50);
 	/* Nor is there more of it after a year of rest. */
 	n = looks_at_growth(&look, 30000000, 30000100, 8 * MS);
-	CHECK(n >= 25 && n * 8 <= 100 * 1000 / 400 + 208);
+	CHECK(n >= 6 && n * 8 <= 100 * 1000 / 400 + 58);
 	/* What is dearer than all of that comes as often as its share allows. */
 	look = (struct weir_parts_look){0};
 	CHECK_EQ(looks_at_growth(&look, 3, 1003, 300 * MS), 9);
