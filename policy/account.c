@@ -16,8 +16,9 @@
 
 #define GUARD_MOST ((uint64_t)1 << 20)
 
-#define OFF_LEAST    ((uint64_t)1 << 20)
-#define WRITTEN_MOST ((uint64_t)8 << 20)
+#define RESERVE_LEAST ((uint64_t)1 << 20)
+#define OFF_LEAST     ((uint64_t)1 << 20)
+#define WRITTEN_MOST  ((uint64_t)8 << 20)
 
 static uint64_t
 least(uint64_t a, uint64_t b)
@@ -221,6 +222,13 @@ weir_account_cached(struct weir_account *a, uint64_t bytes)
 
 	a->part_bytes[WEIR_PART_OF_CACHED] = least(bytes, *live);
 	*live -= a->part_bytes[WEIR_PART_OF_CACHED];
+}
+
+bool
+weir_account_asks(const struct weir_mapping *m)
+{
+	return m->of != WEIR_OF_FILE && m->of != WEIR_OF_SHARED &&
+	       (m->readable || m->writable || m->end - m->start < RESERVE_LEAST);
 }
 
 /*

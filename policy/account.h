@@ -51,8 +51,17 @@ void weir_account_mapping(struct weir_account *a, const struct weir_mapping *m);
 void weir_account_end(struct weir_account *a);
 
 /*
- * Where only what is anonymous was asked: the rest is the files'. Of `rss_bytes` the kernel calls `others_bytes` not
- * anonymous. False: the two do not agree, or more than a little of the mappings is shared memory. After the end.
+ * The same without smaps, whose walk of a mapping forbids others to map: whoever takes the list of mappings asks which pages of those that are
+ * anonymous are there, but for large ranges out of reach, which are reserved for later. There may be WEIR_ASK_TIMES
+ * as much to ask as is resident, and WEIR_ASK_LEAST: where it is more, smaps is quicker.
+ */
+#define WEIR_ASK_TIMES 16
+#define WEIR_ASK_LEAST ((uint64_t)64 << 20)
+bool weir_account_asks(const struct weir_mapping *m);
+
+/*
+ * What was not asked is the files'. Of `rss_bytes` the kernel calls `others_bytes` not anonymous. False: the two do not agree, or more than a
+ * little of the mappings is shared memory; then smaps has to tell. After the end.
  */
 bool weir_account_rest(struct weir_account *a, uint64_t rss_bytes, uint64_t others_bytes);
 

@@ -23,11 +23,6 @@
 /* With a page of 4 KB smaps takes a host's own thread a millisecond or two. */
 #define SMAPS_BRIEF ((uint64_t)64 << 20)
 
-/* Ranges out of reach are reserved for later; where there is as much to ask as this, few pages are there. */
-#define RESERVE_LEAST ((uint64_t)1 << 20)
-#define SPARSE_TIMES  16
-#define SPARSE_LEAST  ((uint64_t)64 << 20)
-
 static struct weir_parts_look last;
 
 /* The lock of the clock's work guards these; no host's stack has room for them. */
@@ -91,9 +86,8 @@ take_mapping(struct weir_account *a, const char *line)
 
 	if (!weir_mapping_first(line, &m))
 		return;
-	uint64_t bytes = m.end - m.start;
-	bool reserved = !m.readable && !m.writable && bytes >= RESERVE_LEAST;
-	if (m.of != WEIR_OF_FILE && m.of != WEIR_OF_SHARED && !reserved) {
+	if (weir_account_asks(&m)) {
+		uint64_t bytes = m.end - m.start;
 		int64_t resident = -ENOMEM;
 
 		if (bytes <= to_ask)
@@ -150,7 +144,7 @@ read_all(const char *path, void (*take)(struct weir_account *, const char *))
 static bool
 by_pages(uint64_t rss_bytes)
 {
-	to_ask = SPARSE_TIMES * rss_bytes + SPARSE_LEAST;
+	to_ask = WEIR_ASK_TIMES * rss_bytes + WEIR_ASK_LEAST;
 	if (!read_all("/proc/thread-self/maps", take_mapping) || to_ask == 0)
 		return false;
 	const char *p = small_file_text("/proc/thread-self/statm");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * smaps against sidecar. Called by what shows resident memory and by `weir stat --check`; only reads.
+ * /proc against sidecar. Called by what shows resident memory and by `weir stat --check`; only reads.
  */
 #include "tools/read/measure.h"
 
@@ -9,9 +9,14 @@
 #include <time.h>
 
 #include "tools/read/proc.h"
+#include "tools/read/proc_account.h"
 #include "tools/text/tell.h"
 
 #define TRIES 3
+
+/* A process looks each ten seconds while it stays as large, give or take this (policy/looks.c). */
+#define FRESH_NS   UINT64_C(11000000000)
+#define SAME_BYTES ((uint64_t)1 << 20)
 
 static int
 by_base(const void *a, const void *b)
@@ -65,7 +70,7 @@ parts_now(const struct sidecar *s, struct weir_account *a)
 		.n_maps = take_maps(s, maps),
 		.v8 = sidecar_counter(s, WEIR_C_v8) != 0,
 	};
-	rc = proc_smaps(s->header.pid, a);
+	rc = proc_account(s->header.pid, a);
 	free(regions);
 	free(maps);
 	return rc;
@@ -90,6 +95,32 @@ lacks_maps(const struct sidecar *s)
 	return rows > 0 && sidecar_at(s, WEIR_SECTION_MAPS, rows - 1, WEIR_M_base) != 0;
 }
 
+/*
+ * What the process wrote itself, if that is new and it is as large still: then nobody who looks each second walks its
+ * mappings, for which its threads wait.
+ */
+static bool
+parts_as_recorded(const struct sidecar *s, struct measure *m)
+{
+	uint64_t written_ns = s->slot.monotonic_ns, sum = 0;
+	uint64_t seen_ns = sidecar_counter(s, WEIR_C_account_ns);
+	struct weir_account a = {0};
+
+	if (seen_ns == 0 || written_ns < seen_ns ||
+	    written_ns - seen_ns + locate_age_ns(s) > FRESH_NS)
+		return false;
+	for (int i = 0; i < WEIR_N_MEMORY_PARTS; i++)
+		sum += a.part_bytes[i] = sidecar_counter(
+			s, (enum weir_counter)(WEIR_C_part_live_bytes + i));
+	if (m->rss_bytes > sum + SAME_BYTES || sum > m->rss_bytes + SAME_BYTES)
+		return false;
+	a.part_bytes[WEIR_PART_OF_LIVE] += a.part_bytes[WEIR_PART_OF_CACHED];
+	weir_account_cached(&a, sidecar_counter(s, WEIR_C_cached_dirty_bytes));
+	memcpy(m->part_bytes, a.part_bytes, sizeof(m->part_bytes));
+	m->rss_bytes = sum;
+	return true;
+}
+
 struct measure
 measure_now(const struct locate_entry *e)
 {
@@ -98,11 +129,14 @@ measure_now(const struct locate_entry *e)
 	struct weir_account a;
 
 	m.rss_known = e->life == LOCATE_RUNNING && proc_rss(pid, &m.rss_bytes) == 0;
+	m.parts_known = m.rss_known && parts_as_recorded(&e->sidecar, &m);
+	if (m.parts_known)
+		return m;
 	m.parts_known = m.rss_known && !lacks_maps(&e->sidecar) &&
 			parts_now(&e->sidecar, &a) == 0 && weir_account_sum(&a) != 0;
 	if (!m.parts_known)
 		return m;
-	/* One instant: what smaps lists is all there is, as far as the parts go. */
+	/* One instant: what is listed is all there is, as far as the parts go. */
 	m.rss_bytes = weir_account_sum(&a);
 	weir_account_cached(&a, sidecar_counter(&e->sidecar, WEIR_C_cached_dirty_bytes));
 	memcpy(m.part_bytes, a.part_bytes, sizeof(m.part_bytes));

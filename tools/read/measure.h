@@ -12,7 +12,7 @@
 /* From /proc, when the process runs and may be read. */
 struct measure {
 	bool rss_known;
-	bool parts_known; /* smaps takes more rights than RSS */
+	bool parts_known; /* they take more rights than RSS */
 	uint64_t rss_bytes;
 	uint64_t part_bytes[WEIR_N_MEMORY_PARTS]; /* they add up to rss_bytes */
 };
@@ -22,7 +22,7 @@ struct measure measure_now(const struct locate_entry *entry);
 enum measure_result {
 	MEASURE_SETTLED,
 	MEASURE_BUSY,	  /* the numbers moved while they were read, every time */
-	MEASURE_NOT_ABLE, /* it has ended, or its smaps may not be read */
+	MEASURE_NOT_ABLE, /* it has ended, or where its memory is may not be read */
 };
 
 /*

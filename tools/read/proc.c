@@ -294,21 +294,6 @@ proc_rss(pid_t pid, uint64_t *bytes)
 }
 
 int
-proc_smaps(pid_t pid, struct weir_account *account)
-{
-	struct lines lines;
-	const char *line;
-	int rc = lines_open(&lines, pid, "smaps");
-
-	if (rc != 0)
-		return rc;
-	while ((line = lines_next(&lines)) != NULL)
-		weir_account_line(account, line);
-	weir_account_end(account);
-	return lines_close(&lines);
-}
-
-int
 proc_secure(pid_t pid, bool *secure)
 {
 	Elf64_auxv_t *aux;

@@ -59,9 +59,6 @@ int proc_maps(pid_t pid, const char *file_name, size_t *n_maps, bool *mapped);
 /* Resident bytes of the process. */
 int proc_rss(pid_t pid, uint64_t *bytes);
 
-/* Where its resident memory is; what has to be set in `account` is. */
-int proc_smaps(pid_t pid, struct weir_account *account);
-
 /* AT_SECURE of a running process: 0 or 1. */
 int proc_secure(pid_t pid, bool *secure);
 
