@@ -131,24 +131,6 @@ ascii_units(uint8_t *dst, const uint8_t *src, size_t n)
 	return 0;
 }
 
-/*
- * What is left of a text behind `at` bytes that became `to`: by its kernel, and what that leaves, which is mostly nothing, in
- * the usual way.
- */
-static inline __attribute__((always_inline)) struct weir_result
-rest(void (*kernel)(struct codec_text_run *run), codec_whole *all, uint8_t *dst,
-     size_t cap, const uint8_t *src, size_t n, size_t at, size_t to)
-{
-	struct codec_text_run run = {src + at, src + n, dst + to, dst + cap};
-
-	kernel(&run);
-	at = (size_t)(run.src - src);
-	to = (size_t)(run.dst - dst);
-	if (at == n)
-		return (struct weir_result){.read = n, .written = to};
-	return behind(all(run.dst, cap - to, run.src, n - at), at, to);
-}
-
 /* Without so much room for sure, nothing is tried: the usual way knows where to stop. */
 struct weir_result
 avx2_whole_copy(uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
@@ -177,35 +159,25 @@ avx2_whole_copy(uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
 	return behind(whole_utf8_copy(dst + at, cap - at, src + at, n - at), at, at);
 }
 
-/* To units of `width` bytes, which ASCII is at once. */
-static inline __attribute__((always_inline)) struct weir_result
-widen(void (*kernel)(struct codec_text_run *run), codec_whole *all, size_t width,
-      uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
-{
-	if (n > cap / width)
-		return all(dst, cap, src, n);
-	size_t at = ascii(dst, src, n, width);
-	if (at == n)
-		return done(n, width * n);
-	return rest(kernel, all, dst, cap, src, n, at, width * at);
-}
-
 struct weir_result
 avx2_whole_to_utf16(uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
 {
-	return widen(avx2_utf8_to_utf16, whole_utf8_to_utf16, 2, dst, cap, src, n);
+	return whole_widen(ascii, avx2_utf8_to_utf16, whole_utf8_to_utf16, 2, dst, cap,
+			   src, n);
 }
 
 struct weir_result
 avx2_whole_to_low(uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
 {
-	return widen(avx2_utf8_to_low, whole_utf8_to_low, 1, dst, cap, src, n);
+	return whole_widen(ascii, avx2_utf8_to_low, whole_utf8_to_low, 1, dst, cap, src,
+			   n);
 }
 
 struct weir_result
 avx2_whole_latin1(uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
 {
-	return widen(avx2_latin1_to_utf8, whole_latin1_to_utf8, 1, dst, cap, src, n);
+	return whole_widen(ascii, avx2_latin1_to_utf8, whole_latin1_to_utf8, 1, dst, cap,
+			   src, n);
 }
 
 struct weir_result
@@ -216,8 +188,8 @@ avx2_whole_utf16(uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
 	size_t at = ascii_units(dst, src, n / 2);
 	if (2 * at == n)
 		return done(n, at);
-	return rest(avx2_utf16_to_utf8, whole_utf16_to_utf8, dst, cap, src, n, 2 * at,
-		    at);
+	return whole_rest(avx2_utf16_to_utf8, whole_utf16_to_utf8, dst, cap, src, n,
+			  2 * at, at);
 }
 
 #endif

@@ -7,6 +7,8 @@
 
 #if defined(__aarch64__)
 
+#include "encode/whole.h"
+
 static inline __attribute__((always_inline)) void
 put(uint8_t *dst, uint8x16_t v, size_t width)
 {
@@ -121,33 +123,6 @@ ascii_units(uint8_t *dst, const uint8_t *src, size_t n)
 	return n;
 }
 
-/* What a text gives of which so much was done before. */
-static inline struct weir_result
-behind(struct weir_result r, size_t read, size_t written)
-{
-	r.read += read;
-	r.written += written;
-	return r;
-}
-
-/*
- * What is left of a text behind `at` bytes that became `to`: by its kernel, and what that leaves, which is mostly nothing, in
- * the usual way.
- */
-static inline __attribute__((always_inline)) struct weir_result
-rest(void (*kernel)(struct codec_text_run *run), codec_whole *all, uint8_t *dst,
-     size_t cap, const uint8_t *src, size_t n, size_t at, size_t to)
-{
-	struct codec_text_run run = {src + at, src + n, dst + to, dst + cap};
-
-	kernel(&run);
-	at = (size_t)(run.src - src);
-	to = (size_t)(run.dst - dst);
-	if (at == n)
-		return (struct weir_result){.read = n, .written = to};
-	return behind(all(run.dst, cap - to, run.src, n - at), at, to);
-}
-
 /* Without so much room for sure, nothing is tried: the usual way knows where to stop. */
 struct weir_result
 neon_whole_copy(uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
@@ -156,7 +131,7 @@ neon_whole_copy(uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
 		return whole_utf8_copy(dst, cap, src, n);
 	size_t at = ascii(dst, src, n, 1);
 	if (at == n)
-		return (struct weir_result){.read = n, .written = n};
+		return done(n, n);
 	if (neon_utf8_valid(src + at, n - at) == n - at) {
 		memcpy(dst + at, src + at, n - at);
 		return (struct weir_result){.read = n, .written = n};
@@ -164,35 +139,25 @@ neon_whole_copy(uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
 	return behind(whole_utf8_copy(dst + at, cap - at, src + at, n - at), at, at);
 }
 
-/* To units of `width` bytes, which ASCII is at once. */
-static inline __attribute__((always_inline)) struct weir_result
-widen(void (*kernel)(struct codec_text_run *run), codec_whole *all, size_t width,
-      uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
-{
-	if (n > cap / width)
-		return all(dst, cap, src, n);
-	size_t at = ascii(dst, src, n, width);
-	if (at == n)
-		return (struct weir_result){.read = n, .written = width * n};
-	return rest(kernel, all, dst, cap, src, n, at, width * at);
-}
-
 struct weir_result
 neon_whole_to_utf16(uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
 {
-	return widen(neon_utf8_to_utf16, whole_utf8_to_utf16, 2, dst, cap, src, n);
+	return whole_widen(ascii, neon_utf8_to_utf16, whole_utf8_to_utf16, 2, dst, cap,
+			   src, n);
 }
 
 struct weir_result
 neon_whole_to_low(uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
 {
-	return widen(neon_utf8_to_low, whole_utf8_to_low, 1, dst, cap, src, n);
+	return whole_widen(ascii, neon_utf8_to_low, whole_utf8_to_low, 1, dst, cap, src,
+			   n);
 }
 
 struct weir_result
 neon_whole_latin1(uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
 {
-	return widen(neon_latin1_to_utf8, whole_latin1_to_utf8, 1, dst, cap, src, n);
+	return whole_widen(ascii, neon_latin1_to_utf8, whole_latin1_to_utf8, 1, dst, cap,
+			   src, n);
 }
 
 struct weir_result
@@ -202,9 +167,9 @@ neon_whole_utf16(uint8_t *dst, size_t cap, const uint8_t *src, size_t n)
 		return whole_utf16_to_utf8(dst, cap, src, n);
 	size_t at = ascii_units(dst, src, n / 2);
 	if (2 * at == n)
-		return (struct weir_result){.read = n, .written = at};
-	return rest(neon_utf16_to_utf8, whole_utf16_to_utf8, dst, cap, src, n, 2 * at,
-		    at);
+		return done(n, at);
+	return whole_rest(neon_utf16_to_utf8, whole_utf16_to_utf8, dst, cap, src, n,
+			  2 * at, at);
 }
 
 #endif
