@@ -380,6 +380,7 @@ function begin() {
 		({ settings, shared } = data);
 		asked = Atomics.load(shared, ASKED);
 		place = ALIVE + Number(Atomics.add(shared, NEXT, 1n) % BigInt(WORKERS));
+		new ArrayBuffer(MB); // the collections of an isolate are followed from its first large block on
 	}
 	setState();
 	const step = guarded(look);

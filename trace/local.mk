@@ -9,6 +9,7 @@ walker_sources = \
 	%D%/code.c %D%/code.h \
 	%D%/code_modules.c %D%/code_modules.h \
 	%D%/executable.c %D%/executable.h \
+	%D%/lefts.c %D%/lefts.h \
 	%D%/majors.c %D%/majors.h \
 	%D%/maps.c %D%/maps.h \
 	%D%/python.c %D%/python.h \

@@ -8,6 +8,7 @@
 
 #include "trace/intern.h"
 #include "trace/ledger.h"
+#include "trace/lefts.h"
 #include "trace/walk.h"
 
 #define SECOND_NS 1000000000ull
@@ -154,25 +155,56 @@ put_row(uint32_t ring, const struct weir_trace_sink *sink, uint64_t at,
 		       : rc;
 }
 
+/* The ledger's row is the next one of this ring. */
 static void
-write_row(uint32_t ring, const struct weir_trace_facts *facts,
-	  const struct weir_trace_sink *sink, uint64_t part_offset)
+append_row(uint32_t ring, const struct weir_trace_sink *sink, uint64_t part_offset)
 {
 	struct ledger_row *r = &ledger->row;
 	uint64_t bytes = WEIR_TRACE_ROW_BYTES(rings[ring].points);
 
-	fill(r, facts, rings[ring].points);
-	if (ring == WEIR_PART_MARKS) {
-		r->row.request = mark.request;
-		memcpy(r->row.label, mark.label, sizeof(mark.label));
-	}
 	r->row.id = r->row.id_again = written[ring] + 1;
 	uint64_t place = written[ring] % rings[ring].capacity;
 	if (put_row(ring, sink, part_offset + place * bytes, r) == 0)
 		written[ring]++;
 	else
 		intern_drop(WEIR_DROP_rows);
-	last_ns[ring] = facts->monotonic_ns;
+	last_ns[ring] = r->row.monotonic_ns;
+}
+
+static void
+write_row(uint32_t ring, const struct weir_trace_facts *facts,
+	  const struct weir_trace_sink *sink, uint64_t part_offset)
+{
+	struct ledger_row *r = &ledger->row;
+
+	fill(r, facts, rings[ring].points);
+	if (ring == WEIR_PART_MARKS) {
+		r->row.request = mark.request;
+		memcpy(r->row.label, mark.label, sizeof(mark.label));
+	}
+	append_row(ring, sink, part_offset);
+}
+
+/* The collections before the first row, of which nothing else is known. */
+static void
+write_lefts(const struct weir_trace_facts *facts, const struct weir_trace_sink *sink,
+	    uint64_t part_offset)
+{
+	struct left lefts[LEFTS];
+	size_t n = lefts_take(lefts);
+
+	for (size_t i = 0; i < n && lefts[i].ns < facts->monotonic_ns; i++) {
+		memset(&ledger->row, 0, sizeof(ledger->row));
+		ledger->row.row = (struct weir_trace_row){
+			.monotonic_ns = lefts[i].ns,
+			.unix_ns = facts->unix_ns - (facts->monotonic_ns - lefts[i].ns),
+			.js_heap_bytes = lefts[i].heap_bytes,
+			.js_external_bytes = lefts[i].external_bytes,
+			.major_gcs = lefts[i].majors,
+			.main_major_gcs = lefts[i].main_majors,
+		};
+		append_row(WEIR_PART_ROWS_GC, sink, part_offset);
+	}
 }
 
 /* Returns whether a GC has been over for long enough that what it freed is gone. */
@@ -197,6 +229,8 @@ rows_write(const struct weir_trace_facts *facts, const struct weir_trace_sink *s
 {
 	uint64_t now_ns = facts->monotonic_ns;
 
+	if (written[WEIR_PART_ROWS_1S] == 0)
+		write_lefts(facts, sink, offsets[WEIR_PART_ROWS_GC]);
 	for (uint32_t ring = 0; ring < WEIR_N_TRACE_PARTS; ring++) {
 		uint64_t every = rings[ring].every_ns;
 		bool due = every != 0 && now_ns >= last_ns[ring] &&
@@ -249,6 +283,7 @@ rows_forget(void)
 {
 	memset(written, 0, sizeof(written));
 	memset(last_ns, 0, sizeof(last_ns));
+	lefts_forget();
 	gc_seen_ns = 0;
 	mark.wanted = false;
 }

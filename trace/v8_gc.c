@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 
 #include "trace/code.h"
+#include "trace/lefts.h"
 #include "trace/majors.h"
 #include "trace/v8_isolates.h"
 #include "trace/walk.h"
@@ -66,6 +67,18 @@ note_time(void)
 		     (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec);
 }
 
+/* Before there are rows: later these tell. */
+static void
+note_left(void)
+{
+	struct left l = {.ns = last_major_ns,
+			 .majors = majors_all(),
+			 .main_majors = majors_of_main()};
+
+	isolates_sum(&l.heap_bytes, &l.external_bytes);
+	lefts_note(&l);
+}
+
 static void
 on_end(void *isolate, int type, int flags, void *data)
 {
@@ -87,6 +100,7 @@ on_end(void *isolate, int type, int flags, void *data)
 		note_time();
 		atomic_fetch_add(&i->generation, 1);
 		majors_count(isolates_number(i), isolates_is_main(i));
+		note_left();
 	}
 	errno = saved_errno;
 }

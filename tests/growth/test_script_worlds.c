@@ -30,7 +30,8 @@ struct heap {
 	uint64_t majors;
 };
 
-static struct growth_windows windows, used;
+static struct growth_windows windows;
+static struct growth_script script;
 
 static double
 leak(const struct script *s, double t)
@@ -99,10 +100,13 @@ judge_script(const struct script *s, uint64_t seed, enum asked asked, double lat
 	struct heap h = {.limit = 15 + 100 * world_chance(&w, 1, 2)};
 
 	windows.n = 0;
+	script.lefts.n = 0;
+	script.lefts.epoch = 0;
 	for (double t = 0; t <= age; t += STEP_S) {
 		if (is_asked(asked, age - t))
 			h.limit = 0;
 		live_on(&h, s, t, factor);
+		growth_lefts_add(&script.lefts, t, h.left * MB, h.majors);
 		if (t < row && t + STEP_S <= age)
 			continue;
 		row += 1;
@@ -112,7 +116,7 @@ judge_script(const struct script *s, uint64_t seed, enum asked asked, double lat
 			continue;
 		if (windows.n == 0) {
 			growth_windows_begin(&windows, t, age);
-			growth_windows_begin(&used, t, age);
+			growth_windows_begin(&script.used, t, age);
 		}
 		struct growth_point p = {.t_s = t, .live = bytes};
 		struct growth_point u = {.t_s = t,
@@ -123,16 +127,16 @@ judge_script(const struct script *s, uint64_t seed, enum asked asked, double lat
 		for (size_t k = 0; k < windows.n; k++) {
 			growth_window_add(&windows.of[k], &p);
 			if (h.left > 0)
-				growth_window_add(&used.of[k], &u);
+				growth_window_add(&script.used.of[k], &u);
 		}
 	}
 	if (windows.n == 0)
 		return (struct growth_part){.verdict = GROWTH_UNDECIDED};
 	growth_windows_end(&windows);
-	growth_windows_end(&used);
+	growth_windows_end(&script.used);
 	r.part_bytes[WEIR_PART_OF_SCRIPT] = (uint64_t)bytes;
 	r.rss_bytes = (uint64_t)(bytes + 55 * MB);
-	return growth_judge_part(&r, WEIR_PART_OF_SCRIPT, &windows, &used);
+	return growth_judge_part(&r, WEIR_PART_OF_SCRIPT, &windows, &script);
 }
 
 #define S(n, ok, age, f, ...)                                                            \

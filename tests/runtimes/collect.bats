@@ -183,6 +183,31 @@ listens() {
   kill "$pid"
 }
 
+# in_use FILTER: what weir growth says of the process in $sidecar is so, sooner or later.
+in_use() {
+  for _ in {1..600}; do
+    sleep 0.1
+    sidecar=$(find "$sidecars" -name '*.weir')
+    [ -n "$sidecar" ] && "$weir" growth --json --no-files "$sidecar" 2>/dev/null | jq -e "$1" >/dev/null && return
+  done
+  return 1
+}
+
+@test "collect: of a worker without a large block it is seen what stays" {
+  local how
+  for how in off asked; do
+    rm -f "$sidecars"/*.weir
+    WEIR_OPTIONS=stats_ms=100,collect=$how with_weir "${nodes[0]}" "$programs/answers/worker_objects.cjs" &
+    in_use '.rss.parts.script > 60000000'
+    pid=$(basename "$sidecar" .weir)
+    [ "$how" = asked ] || set -- --through=inspector
+    "$weir" collect --timeout=60 "$@" "$sidecar"
+    set --
+    in_use '.rss.script_used_bytes > 30000000'
+    kill "$pid"
+  done
+}
+
 # cycling WHAT: cycles.py under weir, until it holds 48 MB in several rows; its pid in $pid.
 cycling() {
   with_weir "$python" "$programs/cycles.py" "$1" &

@@ -4,7 +4,7 @@
 #include "tests/unit/growth_parts_series.h"
 
 /* What the last collection left. */
-static struct growth_windows used;
+static struct growth_script seen;
 
 static enum growth_verdict
 script_of(uint64_t bytes, uint64_t all)
@@ -12,7 +12,7 @@ script_of(uint64_t bytes, uint64_t all)
 	struct resident r = {.parts_known = true, .rss_bytes = all};
 
 	r.part_bytes[WEIR_PART_OF_SCRIPT] = bytes;
-	return growth_judge_part(&r, WEIR_PART_OF_SCRIPT, &windows, &used).verdict;
+	return growth_judge_part(&r, WEIR_PART_OF_SCRIPT, &windows, &seen).verdict;
 }
 
 static enum growth_verdict
@@ -24,11 +24,11 @@ script(void)
 TEST(of_v8s_heap_what_survives_decides)
 {
 	STEPS(windows, 25, 10, 10, 25);
-	STEPS(used, 25, 10, 1, 25);
+	STEPS(seen.used, 25, 10, 1, 25);
 	CHECK_EQ(script(), GROWTH_HELD);
-	STEPS(used, 3, 10, 1, 25);
+	STEPS(seen.used, 3, 10, 1, 25);
 	CHECK_EQ(script(), GROWTH_UNDECIDED);
-	STEPS(used, 25, 10, 0, 25);
+	STEPS(seen.used, 25, 10, 0, 25);
 	CHECK_EQ(script(), GROWTH_GC_LAG);
 	/* What does not grow at all is no garbage either. */
 	STEPS(windows, 25, 10, 0, 25);
@@ -39,11 +39,11 @@ TEST(of_v8s_heap_what_survives_decides)
 TEST(what_is_left_rises_under_garbage)
 {
 	FILL(windows, 0, 25, (140 + 60 * (i % 3)), 0);
-	STEPS(used, 25, 10, 2, 25);
+	STEPS(seen.used, 25, 10, 2, 25);
 	CHECK_EQ(script(), GROWTH_HELD);
-	STEPS(used, 25, 10, 0.25, 25);
+	STEPS(seen.used, 25, 10, 0.25, 25);
 	CHECK_EQ(script(), GROWTH_PLATEAU);
-	STEPS(used, 25, 58, 0, 25);
+	STEPS(seen.used, 25, 58, 0, 25);
 	CHECK_EQ(script(), GROWTH_PLATEAU);
 }
 
@@ -51,7 +51,7 @@ TEST(what_is_left_rises_under_garbage)
 static void
 collect_at(int n, double from, double step)
 {
-	FILL(used, 0, 25, (from + step * (i * n / 25)), (i * n / 25) + 1);
+	FILL(seen.used, 0, 25, (from + step * (i * n / 25)), (i * n / 25) + 1);
 }
 
 TEST(a_few_collections_tell_if_they_leave_most_of_what_came)
@@ -83,7 +83,7 @@ TEST(a_few_collections_tell_if_they_leave_most_of_what_came)
 static void
 collect_once(int second, double left)
 {
-	FILL(used, second, 25, left, 1);
+	FILL(seen.used, second, 25, left, 1);
 }
 
 TEST(one_collection_tells_if_all_goes_on_as_before)
@@ -122,7 +122,7 @@ TEST(one_collection_tells_if_all_goes_on_as_before)
 TEST(collections_of_a_start_tell_nothing_of_what_came_later)
 {
 	FILL(windows, 0, 25, i < 1 ? 10 : 110 + 3.75 * i, 0);
-	FILL(used, 0, 25, i < 1 ? 8 : 110, i < 1 ? 1 : 3);
+	FILL(seen.used, 0, 25, i < 1 ? 8 : 110, i < 1 ? 1 : 3);
 	CHECK_EQ(script(), GROWTH_UNDECIDED);
 }
 
@@ -149,7 +149,7 @@ TEST(a_collection_that_is_asked_for_decides)
 
 	for (size_t k = 0; k < 3; k++) {
 		FILL(windows, 0, 25, i < 23 ? 10 + 17 * i : left[k], 0);
-		FILL(used, 5, 25, i < 23 ? 40 : left[k], i < 23 ? 1 : 2);
+		FILL(seen.used, 5, 25, i < 23 ? 40 : left[k], i < 23 ? 1 : 2);
 		/* No more than there was before six tenths: a cache may have filled by then. */
 		CHECK_EQ(script(), k < 2 ? GROWTH_UNDECIDED : GROWTH_HELD);
 	}
@@ -160,7 +160,7 @@ static void
 collect_twice(double first, double second)
 {
 	FILL(windows, 0, 30, i < 28 ? 30 + 3 * i : second + 15, 0);
-	FILL(used, 18, 30, i < 28 ? first : second, i < 28 ? 2 : 4);
+	FILL(seen.used, 18, 30, i < 28 ? first : second, i < 28 ? 2 : 4);
 }
 
 TEST(two_collections_that_are_asked_for_tell_slow_leaks_and_caches)
@@ -184,7 +184,7 @@ TEST(two_collections_that_are_asked_for_tell_slow_leaks_and_caches)
 TEST(collections_of_another_heap_tell_nothing)
 {
 	FILL(windows, 0, 30, 150 + 4 * i, 0);
-	FILL(used, 2, 30, 4 + (i > 26 ? 0.5 : 0), i / 7 + 1);
+	FILL(seen.used, 2, 30, 4 + (i > 26 ? 0.5 : 0), i / 7 + 1);
 	CHECK_EQ(script_of(270 * MB, 330 * MB), GROWTH_UNDECIDED);
 	FILL(windows, 0, 30, 150, 0);
 	CHECK_EQ(script_of(150 * MB, 210 * MB), GROWTH_UNDECIDED);
@@ -197,7 +197,8 @@ TEST(collections_of_another_heap_tell_nothing)
 TEST(collections_that_take_most_are_of_garbage)
 {
 	FILL(windows, 0, 25, 10 + 8 * i, 0);
-	FILL(used, 0, 25, i * 6 / 25 % 2 ? 30 + 8 * (i * 6 / 25) : 15, i * 6 / 25 + 1);
+	FILL(seen.used, 0, 25, i * 6 / 25 % 2 ? 30 + 8 * (i * 6 / 25) : 15,
+	     i * 6 / 25 + 1);
 	CHECK_EQ(script(), GROWTH_GC_LAG);
 }
 
@@ -235,7 +236,7 @@ look_at(int s)
 TEST(four_collections_that_leave_more_and_more_are_no_garbage)
 {
 	FILL(windows, 0, 38, look_at(i)->live, 0);
-	FILL(used, 0, 38, look_at(i)->used, look_at(i)->used);
+	FILL(seen.used, 0, 38, look_at(i)->used, look_at(i)->used);
 	CHECK_EQ(script_of(605 * MB, 700 * MB), GROWTH_HELD);
 }
 
@@ -243,17 +244,17 @@ TEST(four_collections_that_leave_more_and_more_are_no_garbage)
 TEST(a_young_heap_that_was_collected_once_is_not_flat)
 {
 	FILL(windows, 0, 19, (i < 2 ? 63 : 103), 0);
-	FILL(used, 5, 19, 54, 1);
+	FILL(seen.used, 5, 19, 54, 1);
 	CHECK_EQ(script_of(104 * MB, 154 * MB), GROWTH_UNDECIDED);
 	/* A second one left as much. */
-	FILL(used, 5, 19, 54, (i > 16));
+	FILL(seen.used, 5, 19, 54, (i > 16));
 	CHECK_EQ(script_of(104 * MB, 154 * MB), GROWTH_PLATEAU);
 	/* It has not grown, or is no start any more. */
 	FILL(windows, 0, 19, 103, 0);
-	FILL(used, 5, 19, 54, 1);
+	FILL(seen.used, 5, 19, 54, 1);
 	CHECK_EQ(script_of(104 * MB, 154 * MB), GROWTH_PLATEAU);
 	FILL(windows, 0, 100, (i < 20 ? 63 : 103), 0);
-	FILL(used, 30, 100, 54, 1);
+	FILL(seen.used, 30, 100, 54, 1);
 	CHECK_EQ(script_of(104 * MB, 154 * MB), GROWTH_PLATEAU);
 }
 
@@ -264,12 +265,33 @@ TEST(what_may_grow_is_worth_a_word_when_it_is_a_quarter)
 
 	r.part_bytes[WEIR_PART_OF_SCRIPT] = 44 * MB;
 	FILL(windows, 0, 50, (i < 9 ? 30 : i < 45 ? 50 : 44), 0);
-	FILL(used, 5, 50, (i < 20 ? 9 : i < 45 ? 27 : 39), (i / 15));
-	CHECK_EQ(growth_judge_part(&r, WEIR_PART_OF_SCRIPT, &windows, &used).verdict,
+	FILL(seen.used, 5, 50, (i < 20 ? 9 : i < 45 ? 27 : 39), (i / 15));
+	CHECK_EQ(growth_judge_part(&r, WEIR_PART_OF_SCRIPT, &windows, &seen).verdict,
 		 GROWTH_UNDECIDED);
-	CHECK(growth_judge_part(&r, WEIR_PART_OF_SCRIPT, &windows, &used).worth);
-	FILL(used, 5, 50, 39, (i / 15));
-	CHECK(!growth_judge_part(&r, WEIR_PART_OF_SCRIPT, &windows, &used).worth);
+	CHECK(growth_judge_part(&r, WEIR_PART_OF_SCRIPT, &windows, &seen).worth);
+	FILL(seen.used, 5, 50, 39, (i / 15));
+	CHECK(!growth_judge_part(&r, WEIR_PART_OF_SCRIPT, &windows, &seen).worth);
+}
+
+/* Labels of metrics, 2.5 MB a second: recorded from second 10 on, asked at 22 and at 32 (Node 20). */
+TEST(collections_before_the_record_count_as_well)
+{
+	static const struct growth_left of[] = {
+		{1.7, 7.1}, {6.3, 19.5}, {22, 57.8}, {23, 62.3}, {32, 83.1}};
+
+	FILL(windows, 10, 34, i < 21 ? 22 + 3.7 * i : i < 32 ? 4 * i - 20 : 90, 0);
+	FILL(seen.used, 10, 34,
+	     i < 21   ? 19.5
+	     : i < 32 ? 62.3
+		      : 83.1,
+	     i < 21   ? 2
+	     : i < 32 ? 5
+		      : 7);
+	CHECK_EQ(script_of(90 * MB, 147 * MB), GROWTH_UNDECIDED);
+	for (uint64_t i = 0; i < sizeof(of) / sizeof(of[0]); i++)
+		growth_lefts_add(&seen.lefts, of[i].t_s, of[i].bytes * (double)MB, i + 1);
+	CHECK_EQ(script_of(90 * MB, 147 * MB), GROWTH_HELD);
+	seen.lefts = (struct growth_lefts){0};
 }
 
 #define TAP_TESTS                                                                        \
@@ -286,5 +308,6 @@ TEST(what_may_grow_is_worth_a_word_when_it_is_a_quarter)
 	T(few_steps_are_neither_flat_nor_a_rise)                                         \
 	T(four_collections_that_leave_more_and_more_are_no_garbage)                      \
 	T(a_young_heap_that_was_collected_once_is_not_flat)                              \
-	T(what_may_grow_is_worth_a_word_when_it_is_a_quarter)
+	T(what_may_grow_is_worth_a_word_when_it_is_a_quarter)                            \
+	T(collections_before_the_record_count_as_well)
 TAP_MAIN()

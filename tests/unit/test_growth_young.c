@@ -110,7 +110,7 @@ TEST(four_collections_in_step_with_the_time_are_of_a_leak)
 	CHECK(growth_judge(&e).unseen);
 }
 
-/* A cache that was full when two collections came, and one after them. */
+/* A cache that was full when the last two of three collections came. */
 TEST(a_collection_that_leaves_no_more_is_of_no_leak)
 {
 	static struct growth_window w = {.end_s = GROWTH_CELLS};
@@ -118,10 +118,47 @@ TEST(a_collection_that_leaves_no_more_is_of_no_leak)
 	for (size_t i = 0; i < GROWTH_CELLS; i++) {
 		w.live[i] = 100 * MB;
 		w.floor[i] = (i < 56 ? 0 : i < 64 ? 64 : 95) * MB;
+		w.epoch_at[i] = i < 38 ? 0 : i < 56 ? 1 : i < 64 ? 2 : 3;
 	}
 	CHECK(growth_lows_pace(&w, 0, 96 * MB, true) <= 0);
 	CHECK(growth_lows_pace(&w, 0, 110 * MB, true) > 1.7 * MB);
 	CHECK(growth_lows_pace(&w, 0, 110 * MB, false) <= 0);
+}
+
+/* Two at second 42 and two at 62, as they are asked for: each floor is of just then, and not of the collections before. */
+TEST(what_two_in_a_row_leave_is_of_then)
+{
+	static struct growth_window w = {.end_s = GROWTH_CELLS};
+
+	for (size_t i = 0; i < GROWTH_CELLS; i++) {
+		w.live[i] = 100 * MB;
+		w.floor[i] = (i < 42 ? 0 : i < 62 ? 48 : 73) * MB;
+		w.epoch_at[i] = i < 30 ? 0 : i < 42 ? 1 : i < 62 ? 3 : 5;
+	}
+	CHECK(growth_lows_pace(&w, 0, 74 * MB, true) > 1.1 * MB);
+	/* Of many the floors tell. */
+	for (size_t i = 62; i < GROWTH_CELLS; i++)
+		w.epoch_at[i] = 33;
+	CHECK(growth_lows_pace(&w, 0, 74 * MB, true) <= 0);
+	for (size_t i = 62; i < GROWTH_CELLS; i++)
+		w.epoch_at[i] = 5;
+	/* Both pairs are long ago. */
+	for (size_t i = 0; i < GROWTH_CELLS; i++) {
+		w.floor[i] = (i < 22 ? 0 : i < 42 ? 25 : 48) * MB;
+		w.epoch_at[i] = i < 10 ? 0 : i < 22 ? 1 : i < 42 ? 3 : 5;
+	}
+	CHECK(growth_lows_pace(&w, 0, 74 * MB, true) <= 0);
+	for (size_t i = 0; i < GROWTH_CELLS; i++) {
+		w.floor[i] = (i < 42 ? 0 : i < 62 ? 48 : 73) * MB;
+		w.epoch_at[i] = i < 30 ? 0 : i < 42 ? 1 : i < 62 ? 3 : 5;
+	}
+	/* It stands still since the first two; the last two took much of it. */
+	for (size_t i = 62; i < GROWTH_CELLS; i++)
+		w.floor[i] = 50 * MB;
+	CHECK(growth_lows_pace(&w, 0, 51 * MB, true) <= 0);
+	for (size_t i = 62; i < GROWTH_CELLS; i++)
+		w.floor[i] = 30 * MB;
+	CHECK(growth_lows_pace(&w, 0, 31 * MB, true) <= 0);
 }
 
 /* Minor collections each three seconds, and one in four stays: the first of them left much garbage. */
@@ -258,6 +295,7 @@ TEST(of_samples_the_time_before_the_first_is_no_time_without_blocks)
 	T(few_collections_that_leave_the_same_are_of_a_cache)                            \
 	T(four_collections_in_step_with_the_time_are_of_a_leak)                          \
 	T(a_collection_that_leaves_no_more_is_of_no_leak)                                \
+	T(what_two_in_a_row_leave_is_of_then)                                            \
 	T(what_has_survived_was_not_there_before)                                        \
 	T(what_was_seen_lately_and_rises_is_no_garbage_before_a_collection)              \
 	T(after_one_fall_a_rise_may_be_garbage)                                          \

@@ -3,6 +3,7 @@
 #include "tests/unit/published.h"
 
 #include "tests/tap.h"
+#include "trace/lefts.h"
 
 TEST(the_largest_sites_are_in_a_row)
 {
@@ -168,13 +169,47 @@ TEST(attached_again_it_begins_anew)
 	trace_view_free(&v);
 }
 
+/* V8 collected before there was anything to write: each is a row, with what it left and nothing else. */
+TEST(collections_before_the_first_row_have_rows)
+{
+	struct trace_view v;
+
+	begin();
+	weir_trace_again();
+	for (uint64_t i = 1; i <= LEFTS + 3; i++)
+		lefts_note(&(struct left){facts.monotonic_ns + i, i * 1000, i, i, i - 1});
+	/* Out of order: half written when it was overtaken. */
+	lefts_note(&(struct left){facts.monotonic_ns + 7, 1, 1, 1, 1});
+	publish(SECOND);
+	/* Later ones have rows of their own. */
+	lefts_note(&(struct left){facts.monotonic_ns + 1, 1, 1, 1, 1});
+	publish(SECOND);
+	REQUIRE(read_back(&v));
+	const struct trace_ring *ring = trace_view_ring(&v, WEIR_PART_ROWS_GC);
+	REQUIRE(ring->n == LEFTS - 1);
+	for (uint32_t i = 0; i < ring->n; i++) {
+		const struct weir_trace_row *row = ring->rows[i];
+
+		CHECK_EQ(row->monotonic_ns, facts.monotonic_ns - 2 * SECOND + i + 5);
+		CHECK_EQ(row->unix_ns, row->monotonic_ns + 5 * SECOND);
+		CHECK_EQ(row->js_heap_bytes, (i + 5) * 1000);
+		CHECK_EQ(row->js_external_bytes, i + 5);
+		CHECK_EQ(row->major_gcs, i + 5);
+		CHECK_EQ(row->main_major_gcs, i + 4);
+		CHECK_EQ(row->n_points, 0);
+		CHECK_EQ(row->rss_bytes, 0);
+	}
+	trace_view_free(&v);
+}
+
 #define TAP_TESTS                                                                        \
 	T(the_largest_sites_are_in_a_row)                                                \
 	T(rows_come_when_they_are_due)                                                   \
 	T(a_ring_goes_round)                                                             \
 	T(a_month_is_kept_by_the_hour)                                                   \
 	T(marks_have_their_label)                                                        \
-	T(attached_again_it_begins_anew)
+	T(attached_again_it_begins_anew)                                                 \
+	T(collections_before_the_first_row_have_rows)
 
 int
 main(void)

@@ -23,6 +23,17 @@
 	"\"sessionId\":\"%s\",\"message\":\"{\\\"id\\\":1,\\\"method\\\":"               \
 	"\\\"HeapProfiler.collectGarbage\\\"}\"}}"
 
+/*
+ * weir follows the collections of an isolate from its first large block on, and V8 says where it runs JavaScript that it will: of a
+ * worker that has none the collection would not be seen.
+ */
+#define SHOW                                                                             \
+	"{\"id\":14,\"method\":\"NodeWorker.sendMessageToWorker\",\"params\":{"          \
+	"\"sessionId\":\"%s\",\"message\":\"{\\\"id\\\":2,\\\"method\\\":"               \
+	"\\\"Runtime.evaluate\\\",\\\"params\\\":{\\\"silent\\\":true,\\\"expression"    \
+	"\\\":\\\"new ArrayBuffer(1048576);(f=>{for(let i=0;i<999;i++)f()})(()=>0)"      \
+	"\\\"}}\"}}"
+
 /* The name of the worker that the message is about, in digits. */
 static bool
 session_of(const char *message, char name[SESSION])
@@ -54,9 +65,12 @@ is_event(const struct websocket *w, const char *method)
 static void
 ask(struct websocket *w, struct inspector_workers *to)
 {
-	char text[sizeof(COLLECT) + SESSION], name[SESSION];
+	char text[sizeof(SHOW) + SESSION], name[SESSION];
 
 	if (to->asked == MOST || !session_of(w->message, name))
+		return;
+	snprintf(text, sizeof(text), SHOW, name);
+	if (websocket_send(w, text) != 0)
 		return;
 	snprintf(text, sizeof(text), COLLECT, name);
 	to->asked += websocket_send(w, text) == 0;

@@ -59,8 +59,9 @@ find_kept(const struct growth_evidence *e, const struct growth_course *live,
 	double pace = pace_of(e, f);
 	bool rises = (live->is & COURSE_RISES) != 0;
 
-	if (growth_longest(e->windows)->epochs >= GROWTH_FEW_FLOORS ||
-	    (!rises && pace <= 0))
+	/* Floors that are many tell by themselves, unless they are in step with the time. */
+	if (pace <= 0 &&
+	    (!rises || growth_longest(e->windows)->epochs >= GROWTH_FEW_FLOORS))
 		return;
 	if (pace > 0 || !is_garbage(e, f))
 		f->is |= FACT_CLIMBS;

@@ -158,9 +158,12 @@ fill_window(const struct growth_model *m, struct growth_lines *p,
 	}
 	for (size_t part = 0; part < p->n; part++)
 		if (p->windows[part] != NULL) {
-			p->windows[part]->of[k].points = all->points;
-			p->windows[part]->of[k].epochs =
-				p->workers[part] ? all->epochs : mains.epochs;
+			struct growth_window *w = &p->windows[part]->of[k];
+			const struct growth_window *its = p->workers[part] ? all : &mains;
+
+			w->points = all->points;
+			w->epochs = its->epochs;
+			memcpy(w->epoch_at, its->epoch_at, sizeof(w->epoch_at));
 		}
 }
 

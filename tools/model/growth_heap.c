@@ -255,8 +255,9 @@ is_of_others(const struct growth_window *w, const struct growth_window *used)
 
 unsigned
 growth_heap_facts(uint64_t rss_bytes, uint64_t bytes, const struct growth_windows *w,
-		  const struct growth_windows *used, unsigned is, double *slope)
+		  const struct growth_script *script, unsigned is, double *slope)
 {
+	const struct growth_windows *used = &script->used;
 	const struct growth_window *now = &w->of[w->n - 1];
 	const struct growth_window *all = &used->of[used->n - 1];
 	double least = LEAST_RISE * (double)rss_bytes;
@@ -285,6 +286,11 @@ growth_heap_facts(uint64_t rss_bytes, uint64_t bytes, const struct growth_window
 	if (comes_on(now, all, much)) {
 		is |= FACT_GROWN | FACT_RISES | FACT_GC_SEEN;
 		*slope = pace_between(now, all);
+	}
+	double pace = growth_lefts_pace(&script->lefts, now->end_s, much);
+	if (pace > 0) {
+		is |= FACT_GROWN | FACT_RISES | FACT_GC_SEEN;
+		*slope = pace;
 	}
 	if (outgrows(now, all, SINCE_START, much) || is_brief(now) ||
 	    left_more(now, all, LEAST_MORE) || is_unseen(now, all, much) ||

@@ -8,14 +8,15 @@
 
 #include <stdint.h>
 
-#include "tools/model/growth_window.h"
+#include "tools/model/growth_parts.h"
 
 /*
- * `is`: the facts by its size (FACT_*, growth_facts.h), `bytes` of which there are now; `used`: what was in use, with what
+ * `is`: the facts by its size (FACT_*, growth_facts.h), `bytes` of which there are now; `script`: what was in use, with what
  * collections left. Returns all facts; *slope is changed where collections tell it better. Pure.
  */
 unsigned growth_heap_facts(uint64_t rss_bytes, uint64_t bytes,
 			   const struct growth_windows *size,
-			   const struct growth_windows *used, unsigned is, double *slope);
+			   const struct growth_script *script, unsigned is,
+			   double *slope);
 
 #endif

@@ -9,6 +9,9 @@
 #define FEW_STEPS 4
 #define FEW_SOLID 2
 
+/* Of more the floors tell. */
+#define MANY 32
+
 /* The fastest of them is at most so many times the slowest: what fills a cache stops sooner. */
 #define EVEN 1.25
 
@@ -69,32 +72,60 @@ add_pace(struct paces *p, double left, double cells)
 	p->n++;
 }
 
+/* The last collection before that cell; 0: none was seen. */
+static size_t
+last_gc(const struct growth_window *w, size_t cell)
+{
+	while (cell-- > 1)
+		if (w->epoch_at[cell] != w->epoch_at[cell - 1])
+			return cell;
+	return 0;
+}
+
+/*
+ * A floor is known one collection later: it is of the one before, or of just now where two came at once, as they do when they are
+ * asked for. 0: of before the window.
+ */
+static size_t
+left_at(const struct growth_window *w, size_t known)
+{
+	if (w->epoch_at[known] - w->epoch_at[known - 1] > 1)
+		return known;
+	return last_gc(w, known);
+}
+
 double
 growth_lows_pace(const struct growth_window *w, double first_s, double left, bool solid)
 {
-	size_t first = growth_window_cell(w, first_s), last, fell;
+	size_t first = growth_window_cell(w, first_s), last = 0;
+	double before = 0, floor = 0;
 	struct paces p = {0};
 
-	find_falls(w, &last, &fell);
-	first = first < last ? first : 0;
-	/* A floor is known one collection later: it is of when the floor before it began. */
+	if (w->epoch_at[GROWTH_CELLS - 1] - w->epoch_at[0] > MANY)
+		return 0;
+	first = first < GROWTH_CELLS ? first : 0;
 	for (size_t i = first + 1; i < GROWTH_CELLS; i++) {
 		double step = w->floor[i] - w->floor[i - 1];
+		size_t at = left_at(w, i);
 
 		if (step < -LEAST_STEP * left)
 			return 0;
-		if (step <= LEAST_STEP * left)
+		if (step <= LEAST_STEP * left || at <= first)
 			continue;
-		if (last > first && last < i)
-			add_pace(&p, w->floor[i], (double)(last - first));
-		last = i;
+		add_pace(&p, w->floor[i], (double)(at - first));
+		before = floor;
+		floor = w->floor[i];
+		last = at;
 	}
-	/* Or the last collection has left no more than the one before. */
-	if (last <= first || last < GROWTH_CELLS * 3 / 5 ||
-	    left < LEAST_MORE * w->floor[last])
-		return 0;
-	add_pace(&p, left, (double)(last - first));
-	if (p.n < (solid ? FEW_SOLID : FEW_STEPS) || p.most > EVEN * p.least)
+	/* What the last one left no floor tells yet. */
+	if (last_gc(w, GROWTH_CELLS) > last) {
+		last = last_gc(w, GROWTH_CELLS);
+		add_pace(&p, left, (double)(last > first ? last - first : 1));
+		before = floor;
+		floor = left;
+	}
+	if (last < GROWTH_CELLS * 3 / 5 || floor < LEAST_MORE * before ||
+	    p.n < (solid ? FEW_SOLID : FEW_STEPS) || p.most > EVEN * p.least)
 		return 0;
 	return left / (double)(last - first) * GROWTH_CELLS / (w->end_s - w->begin_s);
 }

@@ -153,22 +153,40 @@ fill_script(const struct growth_model *m, struct growth_window *w, size_t k)
 	growth_rows_free(&rows);
 }
 
+/* And each of them by itself, also those before the process was recorded. */
+static void
+fill_lefts(const struct growth_model *m, struct growth_lefts *l)
+{
+	struct growth_rows rows = growth_rows_paced(m->v, 0, 0, m->to_ns);
+
+	for (size_t i = 0; i < rows.n; i++)
+		growth_lefts_add(l, growth_seconds(m->v, rows.rows[i]->monotonic_ns),
+				 (double)rows.rows[i]->js_heap_bytes,
+				 rows.rows[i]->major_gcs);
+	growth_rows_free(&rows);
+}
+
 static void
 judge(struct growth_model *m, enum weir_memory_part part)
 {
-	struct growth_windows w, used;
+	const struct growth_request *r = &m->request;
+	struct growth_windows w;
+	struct growth_script s = {0};
 
 	growth_span_windows(m, &w);
-	growth_span_windows(m, &used);
+	growth_span_windows(m, &s.used);
 	for (size_t k = 0; k < w.n; k++) {
 		fill_part(m, part, &w.of[k], k);
 		if (part == WEIR_PART_OF_SCRIPT)
-			fill_script(m, &used.of[k], k);
+			fill_script(m, &s.used.of[k], k);
 	}
 	growth_windows_end(&w);
-	growth_windows_end(&used);
+	growth_windows_end(&s.used);
+	/* Of a time that is asked for the windows tell. */
+	if (part == WEIR_PART_OF_SCRIPT && r->from_ns == 0 && r->a == NULL)
+		fill_lefts(m, &s.lefts);
 	m->parts[part] = growth_judge_part(&m->rss, part, &w,
-					   part == WEIR_PART_OF_SCRIPT ? &used : NULL);
+					   part == WEIR_PART_OF_SCRIPT ? &s : NULL);
 }
 
 static void

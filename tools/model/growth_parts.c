@@ -68,7 +68,7 @@ is_higher(const struct growth_window *w, double least)
 /* Whether V8's heap rises in what collections leave is asked only where it is asked for. */
 static unsigned
 facts_of(const struct resident *now, uint64_t bytes, const struct growth_windows *w,
-	 const struct growth_windows *used, double *slope)
+	 const struct growth_script *script, double *slope)
 {
 	double least = LEAST_RISE * (double)now->rss_bytes;
 	struct growth_course c = growth_course(w, false, least < 8 * MB ? 8 * MB : least);
@@ -85,9 +85,9 @@ facts_of(const struct resident *now, uint64_t bytes, const struct growth_windows
 		is |= FACT_LEANS;
 	if (is_higher(&w->of[w->n - 1], least < 8 * MB ? 8 * MB : least))
 		is |= FACT_HIGHER;
-	if (used == NULL)
+	if (script == NULL)
 		return is;
-	return growth_heap_facts(now->rss_bytes, bytes, w, used, is, slope);
+	return growth_heap_facts(now->rss_bytes, bytes, w, script, is, slope);
 }
 
 enum growth_verdict
@@ -121,11 +121,11 @@ static const struct growth_rule rules[] = {
 
 struct growth_part
 growth_judge_part(const struct resident *now, enum weir_memory_part part,
-		  const struct growth_windows *w, const struct growth_windows *used)
+		  const struct growth_windows *w, const struct growth_script *script)
 {
 	uint64_t bytes = now->parts_known ? now->part_bytes[part] : now->other_bytes;
 	double slope;
-	unsigned is = facts_of(now, bytes, w, used, &slope);
+	unsigned is = facts_of(now, bytes, w, script, &slope);
 	uint64_t unused = 0;
 	bool kept = part == WEIR_PART_OF_NEXT && resident_next_free(now, &unused) &&
 		    unused > bytes / FREE_SHARE;
@@ -142,7 +142,7 @@ growth_judge_part(const struct resident *now, enum weir_memory_part part,
 				 : LARGE_BYTES;
 
 	/* Of V8's heap a collection may have left less than half of all, and more than before. */
-	uint64_t share = said == GROWTH_UNDECIDED && used != NULL ? 4 : 2;
+	uint64_t share = said == GROWTH_UNDECIDED && script != NULL ? 4 : 2;
 
 	return (struct growth_part){
 		.worth = grows || (bytes >= large && bytes >= now->rss_bytes / share),

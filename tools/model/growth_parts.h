@@ -6,6 +6,7 @@
 #ifndef TOOLS_GROWTH_PARTS_H
 #define TOOLS_GROWTH_PARTS_H
 
+#include "tools/model/growth_lefts.h"
 #include "tools/model/growth_verdict.h"
 #include "tools/model/resident.h"
 
@@ -32,10 +33,16 @@ struct growth_small {
 enum growth_verdict growth_judge_next(enum growth_verdict by_size, struct growth_small s,
 				      uint64_t major_gcs);
 
-/* `w`: the part over time. `used`, of V8's heap: what was in use after full collections; else NULL. */
+/* Of V8's heap, what was in use after full collections: over time, and after each. */
+struct growth_script {
+	struct growth_windows used;
+	struct growth_lefts lefts;
+};
+
+/* `w`: the part over time. `script`: of V8's heap; else NULL. */
 struct growth_part growth_judge_part(const struct resident *now,
 				     enum weir_memory_part part,
 				     const struct growth_windows *w,
-				     const struct growth_windows *used);
+				     const struct growth_script *script);
 
 #endif

@@ -4,6 +4,8 @@
  */
 #include "tools/model/growth_window.h"
 
+#include <string.h>
+
 static const double lengths[GROWTH_WINDOWS] = {600, 7200, 86400, 30 * 86400.0};
 
 double
@@ -28,6 +30,7 @@ growth_windows_begin(struct growth_windows *w, double begin_s, double end_s)
 		one->epoch = 0;
 		for (size_t i = 0; i < GROWTH_CELLS; i++)
 			one->floor[i] = one->top[i] = one->live[i] = -1;
+		memset(one->epoch_at, 0, sizeof(one->epoch_at));
 	} while (w->of[w->n++].begin_s > begin_s && w->n < GROWTH_WINDOWS);
 }
 
@@ -65,6 +68,7 @@ growth_window_add(struct growth_window *w, const struct growth_point *p)
 	if (cell == GROWTH_CELLS)
 		return;
 	growth_window_put(w, cell, p);
+	w->epoch_at[cell] = p->epoch;
 	if (w->points == 0)
 		w->first_s = p->t_s;
 	if (w->points == 0 || p->epoch != w->epoch)
@@ -95,6 +99,9 @@ growth_windows_end(struct growth_windows *w)
 		hold(w->of[i].floor);
 		hold(w->of[i].top);
 		hold(w->of[i].live);
+		for (size_t k = 1; k < GROWTH_CELLS; k++)
+			if (w->of[i].epoch_at[k] == 0)
+				w->of[i].epoch_at[k] = w->of[i].epoch_at[k - 1];
 	}
 }
 
@@ -110,6 +117,7 @@ cut(struct growth_window *w, double begin_s)
 		w->floor[i] = w->floor[at];
 		w->top[i] = w->top[at];
 		w->live[i] = w->live[at];
+		w->epoch_at[i] = w->epoch_at[at];
 	}
 	w->points = w->points * left / GROWTH_CELLS;
 	w->epochs = (w->epochs * left + GROWTH_CELLS - 1) / GROWTH_CELLS;

@@ -34,6 +34,7 @@ struct growth_window {
 	uint64_t epoch;
 	/* What no collection took, its most, what lives; below 0 until something is known. */
 	double floor[GROWTH_CELLS], top[GROWTH_CELLS], live[GROWTH_CELLS];
+	uint64_t epoch_at[GROWTH_CELLS]; /* major GCs by its end */
 };
 
 struct growth_windows {

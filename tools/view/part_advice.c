@@ -148,7 +148,7 @@ print_next(const struct growth_view *v, const struct growth_part *p, FILE *out,
 		put(out, indent,
 		    "what frees it may wait for a garbage collection, or for the event "
 		    "loop");
-		growth_advice_collect(v, out, indent);
+		growth_advice_collect_twice(v, out, indent);
 	} else if (p->verdict == GROWTH_GC_LAG) {
 		put(out, indent,
 		    "its lines are garbage, which a collection frees: no leak; what is "

@@ -8,5 +8,5 @@ const server = http.createServer((q, a) => { a.writeHead(200, { 'content-type': 
 const state = 'x'.repeat(120000);
 server.listen(0, () => {
 	for (let i = 0; i < 4; i++) { const s = net.connect(server.address().port); s.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n'); s.pause(); }
-	setInterval(() => { for (const c of clients) c.write('data: ' + state + '\n\n'); }, 80); // cause
+	setInterval(() => { for (const c of clients) c.write('data: ' + JSON.stringify({ at: Date.now(), state }) + '\n\n'); }, 80); // cause
 });
