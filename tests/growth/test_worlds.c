@@ -52,6 +52,33 @@ TEST(what_is_asked_of_first)
 	judge_all(stories_young());
 }
 
+/* Two pairs of collections, ten seconds apart, decide in a process of minutes; no innocent is held. */
+TEST(what_is_asked_for_decides)
+{
+	struct stories sets[] = {stories_known(), stories_own(), stories_young()};
+	unsigned n = 0;
+
+	for (unsigned k = 0; k < 3; k++)
+		for (unsigned i = 0; i < sets[k].n; i++) {
+			const struct story *s = &sets[k].all[i];
+			bool leaks = (s->right & HELD) != 0;
+			unsigned wrong = 0;
+
+			if (!world_is_asked(s))
+				continue;
+			for (unsigned seed = 1; seed <= SEEDS; seed++) {
+				struct growth_finding f = world_judge_asked(s, seed);
+
+				wrong += (f.verdict == GROWTH_HELD) != leaks;
+			}
+			if (wrong > 1)
+				printf("# %s\n", s->name);
+			CHECK(wrong <= 1);
+			n++;
+		}
+	CHECK(n >= 20);
+}
+
 TEST(a_rise_is_told_with_its_time_and_its_pace)
 {
 	struct stories known = stories_known();
@@ -76,5 +103,6 @@ TEST(a_rise_is_told_with_its_time_and_its_pace)
 	T(what_a_review_found)                                                           \
 	T(what_programs_do)                                                              \
 	T(what_is_asked_of_first)                                                        \
+	T(what_is_asked_for_decides)                                                     \
 	T(a_rise_is_told_with_its_time_and_its_pace)
 TAP_MAIN()

@@ -68,13 +68,34 @@ holds(const struct world *w, double t)
 	return bytes > 0 ? bytes : 0;
 }
 
+#define ASKED_S 11.0 /* and a second */
+
+/* Collections that were asked for until then. */
+static int
+asked(const struct world *w, double t)
+{
+	if (!w->asked || t < w->age_s - ASKED_S)
+		return 0;
+	return t < w->age_s - 1 ? 2 : 4;
+}
+
 /* When the last collection but `back` was; 0 for one before the begin. */
 static double
-collected(const struct story *s, double t, int back)
+collected(const struct world *w, double t, int back)
 {
-	double n = floor(t / s->gc_s) - back;
+	double n = floor(t / w->s->gc_s);
+	int more = asked(w, t);
 
-	return n > 0 ? n * s->gc_s : 0;
+	for (;; back--) {
+		double by_itself = n > 0 ? n * w->s->gc_s : 0;
+		double by_us = w->age_s - (more > 2 ? 1 : ASKED_S);
+		bool ours = more > 0 && by_us >= by_itself;
+
+		if (back == 0)
+			return ours ? by_us : by_itself;
+		more -= ours;
+		n -= !ours;
+	}
 }
 
 static struct growth_point
@@ -85,15 +106,16 @@ look(const struct world *w, double t)
 
 	if (s->gc_s <= 0)
 		return (struct growth_point){.t_s = t, .live = kept, .trough = kept};
-	last = holds(w, collected(s, t, 0));
-	before = holds(w, collected(s, t, 1));
-	garbage = s->churn * (t - collected(s, t, 0));
+	last = holds(w, collected(w, t, 0));
+	before = holds(w, collected(w, t, 1));
+	garbage = s->churn * (t - collected(w, t, 0));
 	if (last > kept)
 		garbage += last - kept; /* dropped since, not collected yet */
 	return (struct growth_point){.t_s = t,
 				     .live = kept + garbage,
 				     .trough = last < before ? last : before,
-				     .epoch = (uint64_t)floor(t / s->gc_s)};
+				     .epoch = (uint64_t)floor(t / s->gc_s) +
+					      (uint64_t)asked(w, t)};
 }
 
 /* What the rings have of this world, and what lived and was allocated in it. */
@@ -141,7 +163,7 @@ count(const struct world *w, double climbed, struct growth_evidence *e)
 	if (s->gc_s > 0) {
 		e->major_gcs = now.epoch;
 		for (int back = 0; back < 3; back++) {
-			double then = holds(w, collected(s, w->age_s, back));
+			double then = holds(w, collected(w, w->age_s, back));
 
 			old = then < old ? then : old;
 			kept = back == 0 ? old : kept;
@@ -171,8 +193,8 @@ find_work(const struct world *w, struct growth_evidence *e)
 		e->first_s = w->age_s * i / 4096;
 }
 
-struct growth_finding
-world_judge(const struct story *s, uint64_t seed)
+static struct growth_finding
+judge(const struct story *s, uint64_t seed, bool is_asked)
 {
 	static struct growth_windows windows;
 	static struct world w;
@@ -182,6 +204,8 @@ world_judge(const struct story *s, uint64_t seed)
 	w.s = s;
 	w.seed = seed;
 	w.age_s = s->age_s * (1 + s->jitter * (2 * world_chance(&w, 3, 0) - 1));
+	w.age_s += is_asked ? ASKED_S : 0;
+	w.asked = is_asked;
 	w.phase = world_chance(&w, 3, 1);
 	walk(&w);
 	record(&w, &windows, &peak, &climbed);
@@ -189,4 +213,22 @@ world_judge(const struct story *s, uint64_t seed)
 	e.peak_bytes = (uint64_t)peak;
 	find_work(&w, &e);
 	return growth_judge(&e);
+}
+
+struct growth_finding
+world_judge(const struct story *s, uint64_t seed)
+{
+	return judge(s, seed, false);
+}
+
+struct growth_finding
+world_judge_asked(const struct story *s, uint64_t seed)
+{
+	return judge(s, seed, true);
+}
+
+bool
+world_is_asked(const struct story *s)
+{
+	return s->gc_s > 0 && s->age_s <= 2 * MIN;
 }

@@ -50,6 +50,7 @@ struct world {
 	const struct story *s;
 	uint64_t seed;
 	double age_s, phase;
+	bool asked; /* for two collections at once, ten seconds before the last second, and in it */
 	double path[PATH + 1]; /* of wander() */
 };
 
@@ -65,7 +66,12 @@ double world_noise(const struct world *w, double t, double amplitude, double hol
 /* A walk that is drawn back to 0 within about `period_s`, of deviation 1. */
 double world_wander(const struct world *w, double t);
 
+/* Or eleven seconds later, and after `weir collect` has been told to ask twice. */
 struct growth_finding world_judge(const struct story *s, uint64_t seed);
+struct growth_finding world_judge_asked(const struct story *s, uint64_t seed);
+
+/* Collections of it can be asked for, and tell something within seconds. */
+bool world_is_asked(const struct story *s);
 
 struct stories {
 	const struct story *all;

@@ -152,6 +152,12 @@ TEST(what_two_in_a_row_leave_is_of_then)
 		w.floor[i] = (i < 42 ? 0 : i < 62 ? 48 : 73) * MB;
 		w.epoch_at[i] = i < 30 ? 0 : i < 42 ? 1 : i < 62 ? 3 : 5;
 	}
+	/* Those before left nothing: it comes and goes. */
+	for (size_t i = 0; i < GROWTH_CELLS; i++)
+		w.epoch_at[i] = i < 42 ? i / 6 : i < 62 ? 9 : 11;
+	CHECK(growth_lows_pace(&w, 0, 74 * MB, true) <= 0);
+	for (size_t i = 0; i < GROWTH_CELLS; i++)
+		w.epoch_at[i] = i < 30 ? 0 : i < 42 ? 1 : i < 62 ? 3 : 5;
 	/* It stands still since the first two; the last two took much of it. */
 	for (size_t i = 62; i < GROWTH_CELLS; i++)
 		w.floor[i] = 50 * MB;

@@ -94,6 +94,21 @@ left_at(const struct growth_window *w, size_t known)
 	return last_gc(w, known);
 }
 
+/* A collection on the way left not half of what it had to. */
+static bool
+is_missed(const struct growth_window *w, size_t first, size_t last, double pace)
+{
+	for (size_t i = first + 1; i < GROWTH_CELLS; i++) {
+		size_t at = left_at(w, i);
+
+		if (w->epoch_at[i] != w->epoch_at[i - 1] &&
+		    at > first + (last - first) / 4 &&
+		    2 * w->floor[i] < pace * (double)(at - first))
+			return true;
+	}
+	return false;
+}
+
 double
 growth_lows_pace(const struct growth_window *w, double first_s, double left, bool solid)
 {
@@ -125,7 +140,8 @@ growth_lows_pace(const struct growth_window *w, double first_s, double left, boo
 		floor = left;
 	}
 	if (last < GROWTH_CELLS * 3 / 5 || floor < LEAST_MORE * before ||
-	    p.n < (solid ? FEW_SOLID : FEW_STEPS) || p.most > EVEN * p.least)
+	    p.n < (solid ? FEW_SOLID : FEW_STEPS) || p.most > EVEN * p.least ||
+	    is_missed(w, first, last, p.least))
 		return 0;
 	return left / (double)(last - first) * GROWTH_CELLS / (w->end_s - w->begin_s);
 }

@@ -65,7 +65,7 @@ static const struct growth_rule rules[] = {
 	{"slows", FACT_SLOWS, 0, GROWTH_UNDECIDED,
 	 "rises, but ever slower: a cache that fills does, and so does the day's load"},
 	{"rose", FACT_STOPPED | FACT_ROSE, 0, GROWTH_UNDECIDED, JUST_ROSE},
-	{"outlasts", FACT_OUTLASTS, FACT_KEPT, GROWTH_UNDECIDED,
+	{"outlasts", FACT_OUTLASTS, FACT_KEPT | FACT_CLIMBS, GROWTH_UNDECIDED,
 	 "more of it has survived garbage collections lately than ever before: whether "
 	 "that goes on is not known yet"},
 	{"stopped", FACT_STOPPED, FACT_YOUNG | FACT_SWELLS, GROWTH_PLATEAU, NULL},
