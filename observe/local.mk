@@ -33,7 +33,7 @@ libweir_attach_so_SOURCES = \
 	preload/say.c \
 	preload/segment.c \
 	preload/segment_file.c \
-	preload/segment_name.c preload/segment_old.c \
+	preload/remote.c preload/segment_name.c preload/segment_old.c \
 	preload/settings.c \
 	preload/small_file.c \
 	preload/snapshot.c \

@@ -48,7 +48,7 @@ preload_sources = \
 	%D%/scratch_api.c \
 	%D%/segment.c %D%/segment.h \
 	%D%/segment_file.c %D%/segment_file.h \
-	%D%/segment_name.c %D%/segment_name.h %D%/segment_old.c %D%/segment_old.h \
+	%D%/remote.c %D%/remote.h %D%/segment_name.c %D%/segment_name.h %D%/segment_old.c %D%/segment_old.h \
 	%D%/settings.c %D%/settings.h \
 	%D%/small_file.c %D%/small_file.h \
 	%D%/snapshot.c %D%/snapshot.h \

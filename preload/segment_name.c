@@ -13,6 +13,7 @@
 
 #include "policy/emit.h"
 #include "pool/sys.h"
+#include "preload/remote.h"
 #include "weir/stats.h"
 
 /* The name of a file of the system's: "/proc/1234" and so on. */
@@ -97,36 +98,66 @@ make_folder(struct segment_path *p, size_t made)
 	return !p->cut && is_ours(p->text);
 }
 
+/* Whoever writes there waits for another machine, or for a program. */
+static bool
+is_slow(struct segment_path *p)
+{
+	size_t n = p->n;
+	struct stat st;
+
+	add_text(p, "/."); /* what a link leads to */
+	bool slow = !p->cut && weir_sys_lstat(p->text, &st) == 0 &&
+		    remote_device("/proc/thread-self/mountinfo", st.st_dev);
+	p->n = n;
+	p->text[n] = '\0';
+	return slow;
+}
+
 /* One place of the rule in weir/stats.h; false if it does not apply or is not usable. */
 static bool
-folder_under(struct segment_path *p, const char *base, const char *below)
+folder_under(struct segment_path *p, const char *base, const char *below, bool slow_too)
 {
 	begin(p);
 	if (base == NULL || base[0] != '/')
 		return false;
 	add_text(p, base);
+	if (!slow_too && is_slow(p))
+		return false;
 	size_t made = p->n;
 	add_text(p, below);
 	return make_folder(p, made);
 }
 
 static bool
-default_folder(struct segment_path *p)
+folder_of_user(struct segment_path *p, bool slow_too)
 {
-	if (folder_under(p, secure_getenv("XDG_RUNTIME_DIR"), "/weir") ||
-	    folder_under(p, secure_getenv("XDG_STATE_HOME"), "/weir") ||
-	    folder_under(p, secure_getenv("HOME"), "/.local/state/weir"))
-		return true;
+	return folder_under(p, secure_getenv("XDG_RUNTIME_DIR"), "/weir", slow_too) ||
+	       folder_under(p, secure_getenv("XDG_STATE_HOME"), "/weir", slow_too) ||
+	       folder_under(p, secure_getenv("HOME"), "/.local/state/weir", slow_too);
+}
+
+static bool
+folder_for_all(struct segment_path *p, bool slow_too)
+{
 	const char *tmp = secure_getenv("TMPDIR");
 
 	if (tmp == NULL || tmp[0] != '/')
 		tmp = "/tmp";
 	begin(p);
 	add_text(p, tmp);
+	if (!slow_too && is_slow(p))
+		return false;
 	size_t made = p->n;
 	add_text(p, "/weir-");
 	add_number(p, geteuid());
 	return make_folder(p, made);
+}
+
+static bool
+default_folder(struct segment_path *p)
+{
+	return folder_of_user(p, false) || folder_for_all(p, false) ||
+	       folder_of_user(p, true) || folder_for_all(p, true);
 }
 
 /* The name that f gets, or its file if it has none yet. The descriptor, or -EEXIST and so on. */

@@ -342,7 +342,8 @@ enum weir_map_field {
 /*
  * Where a sidecar lies by default, tried in this order by writer and readers alike:
  *   $XDG_RUNTIME_DIR/weir, $XDG_STATE_HOME/weir, $HOME/.local/state/weir, $TMPDIR/weir-UID
- * (/tmp/weir-UID where TMPDIR is no absolute path), as folders owned by the user, mode 0700.
+ * (/tmp/weir-UID where TMPDIR is no absolute path), as folders owned by the user, mode 0700. The writer passes over
+ * those on a network's or a program's file system (nfs, fuse), unless there are no others; readers look into all.
  * The file is PID-START.weir, mode 0600, PID and START decimal (START = start_ticks); after exec
  * in the same process PID-START.N.weir, N = 1, 2, ... up to WEIR_STATS_MAX_EXECS.
  */

@@ -205,6 +205,17 @@ secretive() {
   [[ $output == *" stress"* ]]
 }
 
+@test "a default folder on another machine's or a program's file system is used only if there is no other" {
+  local slow=$BATS_TEST_TMPDIR/slow tmp=$BATS_TEST_TMPDIR/tmp
+  mkdir -p "$BATS_TEST_TMPDIR/behind" "$slow" "$tmp"
+  command -v bindfs && bindfs "$BATS_TEST_TMPDIR/behind" "$slow" 3>&- || skip "no bindfs, or it cannot mount"
+  env -u XDG_RUNTIME_DIR -u XDG_STATE_HOME HOME="$slow" TMPDIR="$tmp" LD_PRELOAD="$SHIM" "$GUESTS/stress" 1 500
+  env -u XDG_RUNTIME_DIR -u XDG_STATE_HOME HOME="$slow" TMPDIR="$slow" LD_PRELOAD="$SHIM" "$GUESTS/stress" 1 500
+  fusermount3 -u "$slow" || fusermount -u "$slow"
+  [ "$(find "$tmp/weir-$(id -u)" -name '*.weir' | wc -l)" -eq 1 ]
+  [ "$(find "$BATS_TEST_TMPDIR/behind/.local/state/weir" -name '*.weir' | wc -l)" -eq 1 ]
+}
+
 @test "small programs leave no sidecar and start no thread" {
   export XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR/run
   mkdir "$XDG_RUNTIME_DIR"

@@ -104,6 +104,7 @@ UNIT_TESTS = \
 	%D%/test_unwind \
 	%D%/test_v8 \
 	%D%/test_v8_async \
+	%D%/test_remote \
 	%D%/test_tune_model \
 	%D%/test_walk_again \
 	%D%/test_weak_order \
@@ -121,6 +122,7 @@ TRACE_SAMPLE = tests/tools/sidecar_sample.c tests/tools/trace_sample.c \
 %C%_test_aside_SOURCES = %D%/test_aside.c preload/aside.c preload/gate.c
 %C%_test_aside_CFLAGS = $(AM_CFLAGS) -pthread -fno-builtin-malloc -fno-builtin-calloc
 %C%_test_bounds_SOURCES = %D%/test_bounds.c preload/bounds.c
+%C%_test_remote_SOURCES = %D%/test_remote.c preload/remote.c preload/small_file.c preload/own_files.c preload/gate.c
 %C%_test_mapped_SOURCES = %D%/test_mapped.c preload/mapped.c
 %C%_test_mailbox_SOURCES = %D%/test_mailbox.c $(TRACE_SAMPLE)
 %C%_test_growth_lines_SOURCES = %D%/test_growth_lines.c $(TRACE_SAMPLE)

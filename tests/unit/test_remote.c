@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which file systems are slow to write to, by the kernel's list of mounts: preload/remote.h. */
+#include "preload/remote.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "tests/tap.h"
+
+static char list[] = "/tmp/test_remote.XXXXXX";
+
+static void
+write_list(const char *text)
+{
+	static int fd = -1;
+
+	if (fd < 0)
+		fd = mkstemp(list);
+	FILE *f = fopen(list, "w");
+
+	if (f == NULL || fputs(text, f) < 0 || fclose(f) != 0)
+		exit(1);
+}
+
+static bool
+remote(unsigned number)
+{
+	return remote_device(list, makedev(0, number));
+}
+
+TEST(a_file_system_is_known_by_its_number_and_its_type)
+{
+	write_list("22 28 0:21 / /sys rw,nosuid shared:7 - sysfs sysfs rw\n"
+		   "28 1 254:0 / / rw,relatime - ext4 /dev/root rw\n"
+		   "30 28 0:25 / /run rw shared:5 master:1 - tmpfs tmpfs rw\n"
+		   "40 28 0:45 / /home rw,relatime shared:9 - nfs4 server:/home rw\n"
+		   "41 28 0:46 / /a\\040b rw - fuse.sshfs me@there: rw\n"
+		   "42 28 0:47 / /m rw - fuseblk /dev/sdb1 rw\n"
+		   "43 28 0:48 / / rw - fuse.fuse-overlayfs fuse-overlayfs rw\n"
+		   "44 28 0:49 / /w rw - 9p drvfs rw\n"
+		   "45 28 0:50 / /v rw - overlay overlay rw,lowerdir=/nfs - nfs x\n"
+		   "46 28 0:251 / /x rw - fuse\n");
+	CHECK(!remote(21));
+	CHECK(!remote(25));
+	CHECK(remote(45));
+	CHECK(remote(46));
+	CHECK(!remote(47));
+	CHECK(!remote(48));
+	CHECK(remote(49));
+	CHECK(!remote(50));
+	CHECK(remote(251));
+	CHECK(!remote(4));
+	CHECK(!remote(5));
+	/* A disk's number, which another one has with major 0. */
+	CHECK(!remote_device(list, makedev(254, 45)));
+}
+
+TEST(a_list_of_thousands_is_read_to_its_end_and_long_lines_are_passed_over)
+{
+	static char text[400000];
+	size_t n = 0;
+
+	for (int i = 0; i < 3000; i++)
+		n += (size_t)sprintf(text + n,
+				     "%d 28 0:%d / /mnt/%d rw - tmpfs tmpfs rw\n",
+				     100 + i, 1000 + i, i);
+	n += (size_t)sprintf(text + n,
+			     "9 28 0:7 / /long rw - overlay overlay rw,lowerdir=");
+	memset(text + n, 'x', 9000);
+	n += 9000;
+	sprintf(text + n, "\n10 28 0:8 / /home rw - ceph there:/ rw\n");
+	write_list(text);
+	CHECK(remote(8));
+	CHECK(!remote(7));
+	CHECK(!remote(3999));
+}
+
+TEST(what_cannot_be_read_is_not_known)
+{
+	CHECK(!remote_device("/tmp/nowhere/mountinfo", makedev(0, 45)));
+	write_list("");
+	CHECK(!remote(45));
+	unlink(list);
+}
+
+#define TAP_TESTS                                                                        \
+	T(a_file_system_is_known_by_its_number_and_its_type)                             \
+	T(a_list_of_thousands_is_read_to_its_end_and_long_lines_are_passed_over)         \
+	T(what_cannot_be_read_is_not_known)
+TAP_MAIN()
