@@ -70,6 +70,23 @@ teardown() {
   ended 7
 }
 
+@test "what is said before there is a record, and just after it has begun" {
+  start_guest
+  may_trace
+  run -1 "$WEIR" growth "$guest"
+  [[ $output == *"weir attach $guest looks into it as it runs"* ]]
+  "$WEIR" attach --stats="$BATS_TEST_TMPDIR/own.weir" "$guest"
+  for command in growth detach; do
+    run -1 "$WEIR" $command "$guest"
+    [[ $output == *"weir was attached to process $guest, and its sidecar is not found"* ]]
+  done
+  run -0 "$WEIR" growth "$BATS_TEST_TMPDIR/own.weir"
+  # Where the machine was slow it has not only begun.
+  [[ $output != *"traced "+([0-9.])" ms"* ]] || [[ $output == *"The record has only begun"* ]]
+  last_order exit
+  ended 7
+}
+
 @test "a dry run finds the place and leaves it at that" {
   start_guest
   may_trace

@@ -42,7 +42,7 @@ start_limited() {
   run -1 "$WEIR" attach "$(pgrep -P "$guest")"
   [[ $output == *"shares its memory with its parent"* ]]
   run -1 "$WEIR" attach "$guest"
-  [[ $output == *"a thread does not stop"* ]]
+  [[ $output == *"waits for a child of vfork, and does not stop"* ]]
   [ "$(grep -c libweir "/proc/$guest/maps")" -eq 0 ]
   exec 9>&-
   ended 7

@@ -12,6 +12,7 @@ UNIT_TESTS = \
 	%D%/test_bytes \
 	%D%/test_capture \
 	%D%/test_call_filter \
+	%D%/test_call_target \
 	%D%/test_census \
 	%D%/test_check \
 	%D%/test_code \

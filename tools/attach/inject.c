@@ -7,7 +7,6 @@
 
 #include "config.h"
 
-#include <dirent.h>
 #include <dlfcn.h>
 #include <elf.h>
 #include <errno.h>
@@ -24,7 +23,9 @@
 #include <unistd.h>
 
 #include "tools/attach/call_frame.h"
+#include "tools/attach/candidates.h"
 #include "tools/attach/filters.h"
+#include "tools/attach/safe_return.h"
 #include "tools/attach/thread_stack.h"
 #include "tools/read/proc.h"
 #include "tools/text/monotonic.h"
@@ -38,7 +39,6 @@
 #define NT_SHADOW_STACK 0x204
 #define STOP_NS		5000000000ull /* it does not run meanwhile */
 #define ROUND_NS	2000000
-#define THREADS_MOST	1024
 #define SIGNALS_BYTES	8
 #define LEGACY_BYTES	512
 #define TILES		((uint64_t)3 << 17)
@@ -217,6 +217,7 @@ try_it(struct inject *i, const struct picture *p, pid_t tid, bool *old)
 		return rc == -EPERM || rc == -EACCES ? rc : -EAGAIN;
 	i->tries++;
 	rc = look_at(&s, tid, p);
+	const struct user_regs_struct was = s.regs;
 	if (rc == 0 && !picture_has(p, s.regs.rsp)) {
 		*old = true;
 		against = "it began while weir looked";
@@ -229,11 +230,13 @@ try_it(struct inject *i, const struct picture *p, pid_t tid, bool *old)
 		rc = look_at_filters(i, tid);
 	if (rc == 0 && !i->dry)
 		rc = call(i, p, &s, tid);
+	i->stop_ns = (uint64_t)monotonic_ns() - from;
 	if (rc != 0 || i->dry)
 		let_go(tid);
+	else if (!i->filtered && safe_return_wanted(&was))
+		safe_return_follow(tid, &was, &s.thread, p->return_at);
 	else
 		ptrace(PTRACE_DETACH, tid, NULL, NULL);
-	i->stop_ns = (uint64_t)monotonic_ns() - from;
 	i->tid = tid;
 	if (against != NULL)
 		show_format(i->why, sizeof(i->why), "%s", against);
@@ -253,69 +256,39 @@ try(struct inject *i, const struct picture *p, pid_t tid, bool *old)
 	return rc;
 }
 
-struct candidate {
-	pid_t tid;
-	int rank;
-};
-
-static int
-better_first(const void *a, const void *b)
-{
-	const struct candidate *c = a, *d = b;
-
-	return c->rank != d->rank ? c->rank - d->rank : (int)(d->tid - c->tid);
-}
-
-static size_t
-candidates(pid_t pid, struct candidate list[THREADS_MOST])
-{
-	char path[64], *text;
-	size_t n = 0;
-	struct dirent *e;
-
-	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
-	DIR *d = opendir(path);
-	while (d != NULL && n < THREADS_MOST && (e = readdir(d)) != NULL) {
-		struct candidate *c = &list[n];
-
-		if (!proc_is_pid(e->d_name, &c->tid))
-			continue;
-		snprintf(path, sizeof(path), "task/%d/syscall", (int)c->tid);
-		/* Not all kernels have the file: then any thread may do. */
-		c->rank = SAFE_POINT_NEVER - 1;
-		if (proc_text(pid, path, &text, NULL) == 0) {
-			c->rank = safe_point_rank(text);
-			free(text);
-		}
-		n += c->rank != SAFE_POINT_NEVER;
-	}
-	if (d != NULL)
-		closedir(d);
-	qsort(list, n, sizeof(list[0]), better_first);
-	return n;
-}
-
 static int
 search(struct inject *i, struct picture *p)
 {
-	static struct candidate list[THREADS_MOST];
+	static struct candidates c;
 	uint64_t until = (uint64_t)monotonic_ns() + (uint64_t)(i->seconds * 1e9);
 	int rc = -EAGAIN;
 
+	candidates_open(&c, i->pid);
 	do {
-		size_t n = candidates(i->pid, list);
 		bool old = false;
 
-		for (size_t k = 0; k < n && rc == -EAGAIN; k++)
-			rc = try(i, p, list[k].tid, &old);
+		candidates_take(&c);
+		for (size_t k = 0; k < c.n && rc == -EAGAIN; k++) {
+			rc = try(i, p, c.list[k].tid, &old);
+			if (rc == -EAGAIN)
+				candidates_refuse(&c, &c.list[k]);
+		}
 		if (rc == -EAGAIN && old) {
 			picture_free(p);
+			candidates_forget(&c);
 			int again = picture_take(p, i->pid, i->why);
 			rc = again != 0 ? again : rc;
 		}
 		if (rc == -EAGAIN)
 			nanosleep(&(struct timespec){.tv_nsec = ROUND_NS}, NULL);
 	} while (rc == -EAGAIN && (uint64_t)monotonic_ns() < until);
+	if (rc == -EAGAIN && i->tries == 0 && c.left > 0)
+		show_format(
+			i->why, sizeof(i->why),
+			"each of its threads is in the midst of writing, or reads all "
+			"that it wants, and would come back with a part, or waits "
+			"for a child of vfork, and does not stop");
+	candidates_close(&c);
 	return rc;
 }
 

@@ -24,8 +24,8 @@ enum safe_object {
 
 struct safe_frame {
 	enum safe_object object;
-	const char *
-		function; /* exported by the C library and around the address; NULL: none known */
+	/* Exported by the C library and around the address, or what was called there; NULL: none known. */
+	const char *function;
 };
 
 struct safe_stack {
@@ -41,10 +41,20 @@ struct safe_stack {
 /* NULL: it may. Else why not, a few words. */
 const char *safe_point_against(const struct safe_stack *s);
 
-/* Of what /proc/PID/task/TID/syscall says, how well a thread suits: 0 best; SAFE_POINT_NEVER. Pure. */
-#define SAFE_POINT_RANKS 5
+/*
+ * Of what /proc/PID/task/TID/syscall says, how well a thread suits: 0 best; SAFE_POINT_NEVER: it must not even be
+ * stopped. Pure, like those below.
+ */
+#define SAFE_POINT_RANKS 6
 #define SAFE_POINT_NEVER SAFE_POINT_RANKS
 int safe_point_rank(const char *syscall_text);
+
+/* What is read from, where that may be a socket with a time limit of its own (SO_RCVTIMEO), or -1; and the rank then. */
+int safe_point_file(const char *syscall_text);
+int safe_point_rank_bounded(int rank);
+
+/* The rank where no call may be changed: see safe_return.h. */
+int safe_point_rank_filtered(int rank);
 
 /* Where its stack pointer is, likewise; false: it runs. */
 bool safe_point_stack(const char *syscall_text, uint64_t *sp);

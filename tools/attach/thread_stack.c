@@ -14,6 +14,8 @@
 #include <libunwind.h>
 #include <sys/user.h>
 
+#include "tools/attach/call_target.h"
+
 #define PAGE  4096
 #define PAGES 64
 
@@ -177,6 +179,35 @@ thread_stack_prepare(void)
 		space = unw_create_addr_space(&accessors, 0);
 }
 
+static bool
+read_page(void *arg, uint64_t at, void *to, size_t n)
+{
+	const char *page = page_at(at - at % PAGE);
+
+	(void)arg;
+	if (page == NULL || n > PAGE - at % PAGE)
+		return false;
+	memcpy(to, page + at % PAGE, n);
+	return true;
+}
+
+/* A function that ends in a jump into another, of no name, has no frame: what was called there tells which it was. */
+static void
+name_called(struct safe_frame *f, const struct safe_frame *caller,
+	    const struct picture *p, uint64_t return_at)
+{
+	uint64_t at;
+
+	if (f->object != SAFE_LIBC || f->function != NULL ||
+	    caller->object != SAFE_PROGRAM ||
+	    !call_target(return_at, read_page, NULL, &at))
+		return;
+	*f = picture_frame(p, at);
+	/* Whatever it is, the frame is the C library's. */
+	if (f->object != SAFE_LIBC)
+		*f = (struct safe_frame){.object = SAFE_LIBC};
+}
+
 static void
 walk(struct safe_stack *s, struct safe_frame *frames, const struct picture *p,
      unw_cursor_t *c)
@@ -194,6 +225,8 @@ walk(struct safe_stack *s, struct safe_frame *frames, const struct picture *p,
 		frames[s->n] = picture_frame(p, s->n == 0 ? pc : pc - 1);
 		if (unw_is_signal_frame(c) > 0)
 			frames[s->n].object = SAFE_SIGNAL;
+		if (s->n > 0)
+			name_called(&frames[s->n - 1], &frames[s->n], p, pc);
 		s->n++;
 	}
 	s->whole = more == 0 || s->n < THREAD_STACK_FRAMES;

@@ -23,6 +23,10 @@
 static int
 tell_not_injected(const struct inject *i, uint64_t start_ticks, int rc)
 {
+	if (rc == -EAGAIN && i->tries == 0 && i->why[0] != '\0')
+		return attach_failed(i->pid, start_ticks,
+				     "nothing was done, in %d s: %s; try again later",
+				     SAFE_SECONDS, i->why);
 	if (rc == -EAGAIN)
 		return attach_failed(
 			i->pid, start_ticks,

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "config.h"
+#include "tools/attach/attachable.h"
 #include "tools/commands/descendants.h"
 #include "tools/host/running.h"
 #include "tools/model/process_tree.h"
@@ -18,6 +19,38 @@
 #include "tools/read/script_name.h"
 #include "tools/text/show.h"
 #include "tools/text/tell.h"
+
+/* What weir attach loads is in it. */
+static bool
+tell_of_attached(pid_t pid)
+{
+	size_t n;
+	bool mapped = false;
+
+	if (proc_maps(pid, ATTACHABLE_NAME, &n, &mapped) != 0 || !mapped)
+		return false;
+	if (proc_has_thread(pid, ATTACHABLE_THREAD))
+		tell_error("weir was attached to process %d, and its sidecar is not "
+			   "found: it lies where --stats had it (name that file), or is "
+			   "gone",
+			   (int)pid);
+	else
+		tell_error("process %d is not observed: it was made by a process that "
+			   "weir was attached to (fork), or may not have the thread that "
+			   "this takes",
+			   (int)pid);
+	return true;
+}
+
+static void
+tell_of_attaching(pid_t pid)
+{
+	struct attachable_answer a;
+
+	attachable_examine(&a, pid, NULL);
+	if (a.is == ATTACHABLE_YES)
+		tell_note("weir attach %d looks into it as it runs", (int)pid);
+}
 
 /* A process without a sidecar: say why, as far as it can be told. */
 static void
@@ -41,8 +74,10 @@ tell_no_sidecar(const char *what, pid_t pid)
 		tell_error("process %d has no sidecar that you may read, and whether it "
 			   "runs under weir cannot be seen: %s",
 			   (int)pid, why);
-	else
+	else if (!tell_of_attached(pid)) {
 		tell_error("process %d does not run under weir: %s", (int)pid, why);
+		tell_of_attaching(pid);
+	}
 	descendants_list(stderr, pid, st.start_ticks, 0, "");
 }
 

@@ -126,6 +126,7 @@ running_explain(pid_t pid, char *why, size_t size)
 {
 	char exe[PATH_MAX] = "";
 	struct its_environ e;
+	struct proc_stat st;
 	bool mapped, environ_read;
 	size_t n_maps;
 
@@ -140,7 +141,11 @@ running_explain(pid_t pid, char *why, size_t size)
 		explain_loaded(pid, &e, exe, why, size);
 		return RUNNING_LOADED;
 	}
-	if (!environ_read)
+	if (proc_stat(pid, &st) == 0 && st.ended)
+		show_format(why, size,
+			    "it has ended, and its parent has not asked for its status "
+			    "(a zombie)");
+	else if (!environ_read)
 		show_format(why, size,
 			    "weir's library is not loaded, and its environment may not "
 			    "be read");

@@ -17,6 +17,8 @@
 #include "tools/view/part_advice.h"
 #include "tools/view/resident_text.h"
 
+/* The recorder writes once a second. */
+#define YOUNG_NS      UINT64_C(2000000000)
 #define WHERE_COLUMNS 100
 #define SMALL_BYTES   (1u << 20) /* not worth a line of its own, nor a stack */
 #define MUCH_BYTES    (32u << 20)
@@ -168,6 +170,13 @@ print_table(const struct growth_view *v, FILE *out)
 
 	if (rows == 0 && v->trace->cut) {
 		fputs("No line is left of it.\n", out);
+		return;
+	}
+	if (rows == 0 && v->entry != NULL && v->entry->life == LOCATE_RUNNING &&
+	    v->trace->head.monotonic_ns < v->trace->head.started_ns + YOUNG_NS) {
+		fputs("The record has only begun, and no allocation was written to it "
+		      "yet: look again in a second or two.\n",
+		      out);
 		return;
 	}
 	if (rows == 0) {
