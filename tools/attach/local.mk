@@ -4,4 +4,4 @@ libtools_a_SOURCES += \
 	%D%/call_target.c %D%/call_target.h %D%/candidates.c %D%/candidates.h \
 	%D%/filters.c %D%/filters.h %D%/inject.c %D%/inject.h %D%/attach_room.c %D%/attach_room.h \
 	%D%/picture.c %D%/picture.h %D%/private_folder.c %D%/private_folder.h %D%/safe_point.c \
-	%D%/safe_point.h %D%/safe_return.c %D%/safe_return.h %D%/thread_stack.c %D%/thread_stack.h
+	%D%/safe_point.h %D%/safe_point_rank.c %D%/safe_return.c %D%/safe_return.h %D%/thread_stack.c %D%/thread_stack.h
