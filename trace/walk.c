@@ -134,8 +134,12 @@ is_start(uint64_t pc)
 
 	if (code_word_has(atomic_load_explicit(&known, memory_order_relaxed), pc))
 		return true;
-	const struct code_module *m = code_module_named("libc.so");
-	if (m == NULL && (m = code_module_named("ld-musl")) == NULL)
+	/* Before glibc 2.34 the file is libc-2.31.so and so on. */
+	static const char *const names[] = {"libc.so", "libc-2.", "ld-musl"};
+	const struct code_module *m = NULL;
+	for (int i = 0; m == NULL && i < 3; i++)
+		m = code_module_named(names[i]);
+	if (m == NULL)
 		return false;
 	atomic_store_explicit(&known, code_word(m->record.start, m->record.end),
 			      memory_order_relaxed);

@@ -4,6 +4,7 @@
  */
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -29,12 +30,14 @@ copy_in_front(const char *path)
 
 TEST(a_library_is_the_one_with_its_header_not_a_copy_of_a_piece)
 {
+	char path[PATH_MAX], *slash;
 	Dl_info info;
-	const char *slash;
 
+	/* Maps name the file that a link leads to. */
 	if (dladdr((const void *)(uintptr_t)strtol, &info) == 0 ||
-	    (slash = strrchr(info.dli_fname, '/')) == NULL ||
-	    strstr(slash, ".so") == NULL || !copy_in_front(info.dli_fname))
+	    realpath(info.dli_fname, path) == NULL ||
+	    (slash = strrchr(path, '/')) == NULL || strstr(slash, ".so") == NULL ||
+	    !copy_in_front(path))
 		SKIP("no library beside the executable");
 	code_refresh_now();
 	const struct code_module *copy = code_module_at(0x10000000);
