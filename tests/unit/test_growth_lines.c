@@ -121,7 +121,58 @@ TEST(a_worker_that_has_not_collected_may_hold_garbage)
 	CHECK_STR(of_a_worker(4, 4), "held");
 }
 
+/*
+ * What one thread maps, of which it looks at seconds 5 and 19 who has it: 70 MB, then 240. Its size rose by as much from 5 on, until
+ * that second.
+ */
+static const char *
+looked_at_twice(uint64_t until)
+{
+	const uint64_t second = UINT64_C(1000000000);
+	struct growth_request r = {0};
+	const char *name = NULL;
+
+	sample = trace_sample_new();
+	uint32_t site = trace_sample_site(sample, 0, WEIR_KIND_MMAP, 0);
+
+	for (uint64_t t = 5; t <= 20; t++) {
+		struct weir_trace_row *row = trace_sample_row(sample, WEIR_PART_ROWS_1S);
+		uint64_t part = t < until ? t - 5 : until - 5;
+
+		row->monotonic_ns = STORY_START_NS + t * second;
+		row->account_ns = STORY_START_NS + (t < 19 ? 5 : 19) * second;
+		row->rss_bytes =
+			(uint64_t)(80 * MB) + (uint64_t)(170 * MB) * part / (until - 5);
+		trace_sample_point(
+			row, (struct weir_trace_point){
+				     .site = site,
+				     .live_bytes = (uint64_t)((t < 19 ? 70 : 240) * MB)});
+	}
+	*trace_sample_field(sample, site, WEIR_S_live_bytes) = (uint64_t)(240 * MB);
+	*trace_sample_field(sample, site, WEIR_S_alloc_count) = 240;
+	*trace_sample_field(sample, site, WEIR_S_live_count) = 240;
+	*trace_sample_field(sample, site, WEIR_S_peak_bytes) = (uint64_t)(240 * MB);
+	*trace_sample_field(sample, site, WEIR_S_first_ns) = STORY_START_NS + 1;
+	*trace_sample_field(sample, site, WEIR_S_last_ns) = STORY_START_NS + 20 * second;
+	trace_sample_head(sample)->started_ns = STORY_START_NS;
+	trace_sample_head(sample)->monotonic_ns = STORY_START_NS + 20 * second;
+	if (open_sample()) {
+		growth_model_make(&model, places, &r, NULL);
+		name = growth_verdict_name(model.groups[0].finding.verdict);
+		growth_model_free(&model);
+	}
+	close_sample();
+	return name;
+}
+
+TEST(between_two_looks_the_size_tells_how_a_line_went)
+{
+	CHECK_STR(looked_at_twice(19), "held");
+	CHECK_STR(looked_at_twice(11), "plateau");
+}
+
 #define TAP_TESTS                                                                        \
 	T(a_line_that_is_compiled_anew_keeps_its_floor)                                  \
-	T(a_worker_that_has_not_collected_may_hold_garbage)
+	T(a_worker_that_has_not_collected_may_hold_garbage)                              \
+	T(between_two_looks_the_size_tells_how_a_line_went)
 TAP_MAIN()

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tools/model/growth_lines.h"
+#include "tools/model/growth_looks.h"
 #include "tools/model/growth_span.h"
 #include "tools/text/tell.h"
 
@@ -75,9 +76,16 @@ add_epoch(struct epochs *e, uint64_t epoch, uint64_t ns)
  */
 static void
 read_row(const struct growth_model *m, struct growth_lines *p,
-	 const struct weir_trace_row *row, uint32_t stamp, const struct epochs epochs[2])
+	 const struct growth_rows *rows, size_t i, const struct epochs epochs[2])
 {
+	const struct weir_trace_row *row = rows->rows[i];
 	const struct weir_trace_point *points = trace_view_points(row);
+	struct growth_looks looks = {0};
+	uint32_t stamp = (uint32_t)i + 1;
+
+	/* Where collections are seen, floors tell, which no size has. */
+	if (m->v->head.gc_known == 0)
+		looks = growth_looks_around(rows, i);
 
 	for (uint32_t k = 0; k < row->n_points; k++) {
 		uint32_t site = points[k].site, part = p->of[site];
@@ -90,7 +98,10 @@ read_row(const struct growth_model *m, struct growth_lines *p,
 			p->now[part] = (struct growth_point){0};
 		}
 		p->seen[part] = stamp;
-		p->now[part].live += (double)points[k].live_bytes;
+		p->now[part].live +=
+			trace_view_site(m->v, site, WEIR_S_caller_kind) == WEIR_KIND_MMAP
+				? growth_looks_between(&looks, &points[k])
+				: (double)points[k].live_bytes;
 		p->now[part].trough += (double)points[k].trough_bytes;
 		if (born_ns > p->sums[part].first_ns &&
 		    born_ns > epochs[p->workers[part]].ended_ns[2])
@@ -152,7 +163,7 @@ fill_window(const struct growth_model *m, struct growth_lines *p,
 		growth_window_add(&mains, &at);
 		add_epoch(&epochs[0], row->main_major_gcs, row->monotonic_ns);
 		add_epoch(&epochs[1], row->major_gcs, row->monotonic_ns);
-		read_row(m, p, row, (uint32_t)i + 1, epochs);
+		read_row(m, p, rows, i, epochs);
 		if (cell < GROWTH_CELLS)
 			fill_cell(p, row, (uint32_t)i + 1, k, cell);
 	}
