@@ -16,17 +16,10 @@
 #include "trace/intern.h"
 #include "trace/sites.h"
 #include "trace/ledger.h"
+#include "trace/seen.h"
 #include "trace/threads.h"
 #include "trace/walk.h"
 #include "trace/walk_again.h"
-
-/*
- * A word of the cache: the site, and above it what is left of the key. Site 0, and the last one, which is not
- * remembered: who waits for this stack tells which site it is, and goes into another key.
- */
-#define SITE_MASK     ((uint64_t)CAPACITY_SITES0 - 1)
-#define SITE_PROMISES 0
-#define SITE_REQUEST  ((int32_t)SITE_MASK)
 
 /*
  * Decoding takes 20 to 100 us, but on a crowded machine whoever does it may lose its processor meanwhile, for as long
@@ -185,36 +178,6 @@ decode(uintptr_t fp, uintptr_t pc, uint32_t caller_kind, enum walk_waits *waits,
 	return true;
 }
 
-/* -1: not known. */
-static int32_t
-known_site(uint64_t key)
-{
-	/* With the site comes its chunk. */
-	uint64_t known = atomic_load_explicit(&ledger->site_cache[key % CACHE_SLOTS],
-					      memory_order_acquire);
-
-	/* The lowest bits choose the word, so they need not be kept. */
-	return known != 0 && (known & ~SITE_MASK) == (key & ~SITE_MASK)
-		       ? (int32_t)(known & SITE_MASK)
-		       : -1;
-}
-
-static void
-remember(uint64_t key, uint32_t site)
-{
-	atomic_store_explicit(&ledger->site_cache[key % CACHE_SLOTS],
-			      (key & ~SITE_MASK) | site, memory_order_release);
-}
-
-/* The site of a stack for which others wait; -1: not known. */
-static int32_t
-waiting_site(uint64_t key, enum walk_waits waits, uint64_t receiver)
-{
-	int32_t site = known_site(ledger_mix(key, walk_waiting_hash(waits, receiver)));
-
-	return site == SITE_PROMISES || site == SITE_REQUEST ? -1 : site;
-}
-
 /* The key of a stack of the calling thread's. */
 static uint64_t
 key_of(uint64_t hash, uint32_t caller_kind)
@@ -224,19 +187,6 @@ key_of(uint64_t hash, uint32_t caller_kind)
 	key = ledger_mix(key, code_unloads());
 	key = ledger_mix(key, (uint64_t)own.isolate << 32 | own.thread);
 	return ledger_mix(key, caller_kind);
-}
-
-/* The site of a stack that has been seen; -1: it has not. */
-static int32_t
-seen_site(uint64_t key, uint64_t receiver)
-{
-	int32_t known = known_site(key);
-
-	if (known == SITE_PROMISES || known == SITE_REQUEST)
-		known = waiting_site(key,
-				     known == SITE_REQUEST ? WALK_REQUEST : WALK_PROMISES,
-				     receiver);
-	return known > 0 ? known : -1;
 }
 
 /* Decodes it, under the trace's lock, which is free afterwards. */
@@ -252,14 +202,8 @@ new_site(uintptr_t fp, uintptr_t pc, uint32_t caller_kind, uint64_t hash,
 	if (!decode(fp, pc, caller_kind, &waits, &site))
 		return 0;
 	weir_unlock(&ledger_lock);
-	if (site == 0)
-		return 0;
-	if (waits != WALK_ALONE) {
-		remember(key, waits == WALK_REQUEST ? SITE_REQUEST : SITE_PROMISES);
-		key = ledger_mix(key, walk_waiting_hash(waits, receiver));
-	}
-	if (site != SITE_REQUEST)
-		remember(key, site);
+	if (site != 0)
+		seen_keep(key, waits, receiver, site);
 	return site;
 }
 

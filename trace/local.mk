@@ -50,6 +50,7 @@ walker_sources = \
 libtrace_a_SOURCES = \
 	$(walker_sources) \
 	%D%/capture.c %D%/capture.h \
+	%D%/seen.c %D%/seen.h \
 	%D%/cost.c %D%/cost.h \
 	%D%/eve.c %D%/eve.h \
 	%D%/intern.c %D%/intern.h \
