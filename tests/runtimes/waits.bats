@@ -14,15 +14,19 @@ setup() {
   head -c 3000000 /dev/zero >large
 }
 
-# judge: reads by line, and those that weir has of no line of the program's.
+# judge: reads by line, and those that weir has of no line of the program's. On a busy machine the next allocator serves some,
+# which are counted and have no line.
 judge() {
-  jq -c --slurpfile counts counts.json '
+  "$weir" stat --json "$sidecars"/*.weir >stat.json
+  jq -c --slurpfile counts counts.json --slurpfile stat stat.json '
     def own: [.stack[] | select(.file != null and (.file | endswith("waits.mjs")))];
     [.sites[] | select(.alloc_bytes / .alloc_count | . > 2900000 and . < 3100000) | {n: .alloc_count, own: own}] as $reads
     | ([$reads[] | select(.own != []) | {line: (.own[0].line | tostring), n}] | group_by(.line)
       | map({key: .[0].line, value: (map(.n) | add)}) | from_entries) as $got
+    | ([0, ($counts[0] | add) - ([$reads[].n] | add)] | max) as $unseen
     | {counted: ($counts[0] | add),
-       wrong: ([($counts[0] | keys[]), ($got | keys[])] | unique | map((($got[.] // 0) - ($counts[0][.] // 0)) | fabs) | add),
+       unseen: ([0, $unseen - $stat[0].fallbacks.busy - $stat[0].trace.dropped.busy] | max),
+       wrong: ([($counts[0] | keys[]), ($got | keys[])] | unique | map((($got[.] // 0) - ($counts[0][.] // 0)) | fabs) | add - $unseen),
        nobody: ([$reads[] | select(.own == []).n] | add // 0),
        inexact: ([$reads[].own[0] | select((.exact_line and .async) | not)] | length)}' growth.json
 }
@@ -39,7 +43,7 @@ waits() {
     "$weir" growth --json --top=0 --by=stack --no-files "$sidecars"/*.weir >growth.json
     judge >judged
     echo "# $name $* $(cat judged)"
-    jq -e '.wrong == 0 and .nobody == 0 and .inexact <= '"${INEXACT:-0}"' and .counted > 100' judged
+    jq -e '.wrong == 0 and .unseen == 0 and .nobody == 0 and .inexact <= '"${INEXACT:-0}"' and .counted > 100' judged
   done
   [ $tested -gt 0 ] || skip "no Node here"
 }
