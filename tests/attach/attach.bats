@@ -70,6 +70,11 @@ teardown() {
   ended 7
 }
 
+@test "the command itself is no process to attach to" {
+  run -1 bash -c 'exec "$0" attach $$' "$WEIR"
+  [[ $output == *"is this command itself"* ]]
+}
+
 @test "what is said before there is a record, and just after it has begun" {
   start_guest
   may_trace

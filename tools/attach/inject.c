@@ -244,13 +244,15 @@ try_it(struct inject *i, const struct picture *p, pid_t tid, bool *old)
 		rc = look_at_filters(i, tid);
 	if (rc == 0 && !i->dry)
 		rc = call(i, p, &s, tid);
-	i->stop_ns = (uint64_t)monotonic_ns() - from;
+	bool follow =
+		rc == 0 && !i->dry && safe_return_wanted(&was) && may_return(i->pid, tid);
 	if (rc != 0 || i->dry)
 		let_go(tid);
-	else if (safe_return_wanted(&was) && may_return(i->pid, tid))
-		safe_return_follow(tid, &was, &s.thread, p->return_at);
-	else
+	else if (!follow)
 		ptrace(PTRACE_DETACH, tid, NULL, NULL);
+	i->stop_ns = (uint64_t)monotonic_ns() - from;
+	if (follow)
+		safe_return_follow(tid, &was, &s.thread, p->return_at);
 	i->tid = tid;
 	if (against != NULL)
 		show_format(i->why, sizeof(i->why), "%s", against);

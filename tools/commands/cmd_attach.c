@@ -27,7 +27,8 @@ attach_help(FILE *out)
 	fputs("Looks into a process that was not started under weir: from now on its "
 	      "large blocks are\nrecorded, and weir growth, top, report and export work "
 	      "as ever. Nothing is served, and\nblocks from before are not seen. weir "
-	      "detach PID undoes it. One thread stands still\nfor some milliseconds.\n\n"
+	      "detach PID undoes it. One thread stands still\nfor about a "
+	      "millisecond.\n\n"
 	      "  --dry-run         find out whether it would work, and leave it at that\n"
 	      "  --force           also where a filter of system calls cannot be read\n"
 	      "  --folder=PATH     where it may load a library from, as it sees that "
@@ -187,6 +188,11 @@ static int
 attach_in_turn(struct attach_request *r, struct inspector *inspector)
 {
 	struct proc_stat st;
+
+	if (r->pid == getpid()) {
+		tell_error("process %d is this command itself", (int)r->pid);
+		return CMD_FAILED;
+	}
 	int turn = attach_turn_take(r->pid);
 
 	if (turn == -EBUSY) {
