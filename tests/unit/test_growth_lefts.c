@@ -59,6 +59,41 @@ TEST(what_is_left_at_least_counts)
 	CHECK(pace(33) <= 0);
 }
 
+/* Ever a little slower, as where a machine has more and more to do: by a third, from the first on. */
+static void
+slowing(bool asked)
+{
+	left(3, 10);
+	left(12, 52);
+	left(23, 96);
+	if (asked)
+		left(23.5, 96);
+	left(33, 119);
+	if (asked)
+		left(34, 119.2);
+}
+
+TEST(what_is_asked_for_twice_may_be_less_even)
+{
+	slowing(false);
+	CHECK(pace(34) <= 0);
+	slowing(true);
+	CHECK(pace(34) > 3);
+	/* Two of which one row tells; once is not enough, nor is what came before the first one that is known. */
+	for (uint64_t second = 1; second <= 2; second++) {
+		growth_lefts_add(&lefts, 3, 10 * MB, 7);
+		growth_lefts_add(&lefts, 12, 52 * MB, 8);
+		growth_lefts_add(&lefts, 23, 96 * MB, 10);
+		growth_lefts_add(&lefts, 33, 119 * MB, 10 + second);
+		CHECK_EQ(pace(34) > 3, second == 2);
+	}
+	/* So often nobody asks. */
+	for (int i = 0; i < 4; i++)
+		left(2 + 0.1 * i, 5);
+	slowing(true);
+	CHECK(pace(34) <= 0);
+}
+
 TEST(few_or_of_a_part_of_the_time_tell_nothing)
 {
 	steps(2, 30, 14);
@@ -139,6 +174,7 @@ TEST(of_more_than_there_is_room_for_nothing_is_said)
 #define TAP_TESTS                                                                        \
 	T(in_step_with_the_time_it_grows)                                                \
 	T(what_is_left_at_least_counts)                                                  \
+	T(what_is_asked_for_twice_may_be_less_even)                                      \
 	T(few_or_of_a_part_of_the_time_tell_nothing)                                     \
 	T(what_fills_or_comes_down_is_not_in_step)                                       \
 	T(of_more_than_there_is_room_for_nothing_is_said)

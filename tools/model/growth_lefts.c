@@ -9,8 +9,14 @@
 /* So many make a line. */
 #define FEW 4
 
-/* The fastest of them is at most so many times the slowest. */
-#define EVEN 1.25
+/* The fastest of them is at most so many times the slowest; or so many, of what was asked for twice: a busy machine is not even. */
+#define EVEN	   1.25
+#define EVEN_ASKED 1.4
+#define MOST_ASKED 3
+
+/* Two at once: the second, within so many seconds, finds nothing to free. */
+#define AT_ONCE_S 3
+#define SAME	  0.005
 
 /* Shares of the time: what is start, what is one, how much must be seen, and how late. */
 #define START 12
@@ -18,11 +24,23 @@
 #define SEEN  2
 #define LATE  0.75
 
+static bool
+is_again(struct growth_left last, struct growth_left now)
+{
+	double more = now.bytes - last.bytes;
+
+	return now.t_s - last.t_s <= AT_ONCE_S && more <= SAME * now.bytes &&
+	       -more <= SAME * now.bytes;
+}
+
 void
 growth_lefts_add(struct growth_lefts *l, double t_s, double bytes, uint64_t epoch)
 {
 	if (bytes <= 0 || epoch == l->epoch)
 		return;
+	if (l->n > 0 && l->n <= GROWTH_LEFTS)
+		l->twice += epoch - l->epoch > 1 ||
+			    is_again(l->of[l->n - 1], (struct growth_left){t_s, bytes});
 	l->epoch = epoch;
 	if (l->n < GROWTH_LEFTS)
 		l->of[l->n] = (struct growth_left){t_s, bytes};
@@ -61,7 +79,7 @@ pace_of(struct growth_left from, struct growth_left to)
 
 /* From the first one to each of the others that is far enough from it, and from one that is far enough from the last. */
 static double
-even_pace(const struct growth_left *p, size_t n)
+even_pace(const struct growth_left *p, size_t n, double even)
 {
 	double span = p[n - 1].t_s - p[0].t_s, all = pace_of(p[0], p[n - 1]);
 	double least = all, most = all, late = 0;
@@ -78,7 +96,7 @@ even_pace(const struct growth_left *p, size_t n)
 		if (p[i].t_s <= p[n - 1].t_s - span / 4)
 			late = pace_of(p[i], p[n - 1]);
 	}
-	return paces >= FEW - 1 && most <= EVEN * least && late >= 0.6 * all ? all : 0;
+	return paces >= FEW - 1 && most <= even * least && late >= 0.6 * all ? all : 0;
 }
 
 static double
@@ -95,7 +113,8 @@ pace_since(const struct growth_lefts *l, double from_s, double end_s, double lea
 
 	if (rise < least || rise < p[n - 1].bytes / 8)
 		return 0;
-	return even_pace(p, n);
+	return even_pace(p, n,
+			 l->twice > 1 && l->twice <= MOST_ASKED ? EVEN_ASKED : EVEN);
 }
 
 double

@@ -18,6 +18,7 @@ struct growth_left {
 
 struct growth_lefts {
 	size_t n; /* more than there is room for: nothing is said of them, windows tell */
+	size_t twice;	/* so often two came at once, as they are asked for */
 	uint64_t epoch; /* of the last one */
 	struct growth_left of[GROWTH_LEFTS];
 };
