@@ -54,6 +54,21 @@ TEST(what_a_run_has_left_is_held)
 	CHECK(!growth_judge(&e).unseen);
 }
 
+TEST(what_no_size_shows_is_undecided)
+{
+	struct growth_evidence e = growing(1);
+
+	e.major_gcs = 1;
+	e.age_bytes[0] = e.live_bytes / 2;
+	e.age_bytes[1] = e.live_bytes / 2;
+	e.stands = true;
+	CHECK_STR(growth_judge(&e).rule, "stands");
+	CHECK_EQ(verdict(&e), GROWTH_UNDECIDED);
+	/* V8's floors tell more than sizes. */
+	e.cycles = false;
+	CHECK_EQ(verdict(&e), GROWTH_HELD);
+}
+
 TEST(without_objects_there_are_no_cycles)
 {
 	struct growth_evidence e = growing(0.1);
@@ -100,14 +115,16 @@ TEST(what_a_run_took_is_garbage)
 
 TEST(each_rule_has_a_name)
 {
-	CHECK_STR(growth_cycles_rule(0)->name, "cycles");
-	CHECK_STR(growth_cycles_rule(1)->name, "cycles-taken");
-	CHECK(growth_cycles_rule(2) == NULL);
+	CHECK_STR(growth_cycles_rule(0)->name, "stands");
+	CHECK_STR(growth_cycles_rule(1)->name, "cycles");
+	CHECK_STR(growth_cycles_rule(2)->name, "cycles-taken");
+	CHECK(growth_cycles_rule(3) == NULL);
 }
 
 #define TAP_TESTS                                                                        \
 	T(what_no_run_has_looked_at_is_undecided)                                        \
 	T(what_a_run_has_left_is_held)                                                   \
+	T(what_no_size_shows_is_undecided)                                               \
 	T(without_objects_there_are_no_cycles)                                           \
 	T(what_a_run_took_is_garbage)                                                    \
 	T(each_rule_has_a_name)

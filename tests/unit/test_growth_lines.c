@@ -165,6 +165,57 @@ looked_at_twice(uint64_t until)
 	return name;
 }
 
+/*
+ * CPython, sampled since second 4, with a deque that is full since 12: what is sampled replaces what was there before, and seems to
+ * grow. `grows`: what is resident goes on as well.
+ */
+static const char *
+sampled_of_full(bool grows)
+{
+	const uint64_t second = UINT64_C(1000000000);
+	struct growth_request r = {0};
+	const char *rule = NULL;
+
+	sample = trace_sample_new();
+	uint32_t site = trace_sample_site(sample, 0, WEIR_KIND_OTHER, 0);
+
+	for (uint64_t t = 4; t <= 20; t++) {
+		struct weir_trace_row *row = trace_sample_row(sample, WEIR_PART_ROWS_1S);
+		uint64_t full = t < 12 || grows ? t : 12;
+
+		row->monotonic_ns = row->account_ns = STORY_START_NS + t * second;
+		row->part_bytes[WEIR_PART_OF_NEXT] = full * (uint64_t)(8 * MB);
+		row->part_bytes[WEIR_PART_OF_MAPS] = full * (uint64_t)(8 * MB);
+		trace_sample_point(
+			row, (struct weir_trace_point){
+				     .site = site, .live_bytes = (uint64_t)(t * 8 * MB)});
+	}
+	*trace_sample_field(sample, site, WEIR_S_live_bytes) = (uint64_t)(160 * MB);
+	*trace_sample_field(sample, site, WEIR_S_alloc_count) = 100000;
+	*trace_sample_field(sample, site, WEIR_S_live_count) = 95000;
+	*trace_sample_field(sample, site, WEIR_S_peak_bytes) = (uint64_t)(160 * MB);
+	*trace_sample_field(sample, site, WEIR_S_first_ns) = STORY_START_NS + 4 * second;
+	*trace_sample_field(sample, site, WEIR_S_last_ns) = STORY_START_NS + 20 * second;
+	*trace_sample_field(sample, site, WEIR_S_sampled_count) = 350;
+	trace_sample_head(sample)->started_ns = STORY_START_NS;
+	trace_sample_head(sample)->monotonic_ns = STORY_START_NS + 20 * second;
+	trace_sample_head(sample)->cycles_known = 1;
+	trace_sample_head(sample)->sample_bytes = 524288;
+	if (open_sample()) {
+		growth_model_make(&model, places, &r, NULL);
+		rule = model.groups[0].finding.rule;
+		growth_model_free(&model);
+	}
+	close_sample();
+	return rule;
+}
+
+TEST(what_is_sampled_of_a_full_cache_is_not_held)
+{
+	CHECK_STR(sampled_of_full(false), "stands");
+	CHECK_STR(sampled_of_full(true), "rises");
+}
+
 TEST(between_two_looks_the_size_tells_how_a_line_went)
 {
 	CHECK_STR(looked_at_twice(19), "held");
@@ -174,5 +225,6 @@ TEST(between_two_looks_the_size_tells_how_a_line_went)
 #define TAP_TESTS                                                                        \
 	T(a_line_that_is_compiled_anew_keeps_its_floor)                                  \
 	T(a_worker_that_has_not_collected_may_hold_garbage)                              \
-	T(between_two_looks_the_size_tells_how_a_line_went)
+	T(between_two_looks_the_size_tells_how_a_line_went)                              \
+	T(what_is_sampled_of_a_full_cache_is_not_held)
 TAP_MAIN()

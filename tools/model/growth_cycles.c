@@ -14,12 +14,17 @@
 #define FEW_BLOCKS 8
 
 enum {
-	IS_HELD = 1,   /* by the rules for all runtimes */
-	IS_PROVEN = 2, /* it has been through a full run, or can be no cycle */
-	IS_TAKEN = 4,  /* most of it was freed since there was such a run */
+	IS_HELD = 1,	 /* by the rules for all runtimes */
+	IS_PROVEN = 2,	 /* it has been through a full run, or can be no cycle */
+	IS_STANDING = 8, /* no more is resident than a while ago */
+	IS_TAKEN = 4,	 /* most of it was freed since there was such a run */
 };
 
 static const struct growth_rule rules[] = {
+	{"stands", IS_HELD | IS_STANDING, 0, GROWTH_UNDECIDED,
+	 "more of it is seen than before, but the process does not grow any more: it may "
+	 "have "
+	 "come in place of what was not seen"},
 	{"cycles", IS_HELD, IS_PROVEN, GROWTH_UNDECIDED,
 	 "grows, and no full run of the garbage collector has looked at most of it: what "
 	 "only refers to itself waits for one"},
@@ -60,7 +65,8 @@ const struct growth_rule *
 growth_cycles(const struct growth_evidence *e, enum growth_verdict by_rules)
 {
 	unsigned is = (by_rules == GROWTH_HELD ? IS_HELD : 0) |
-		      (is_proven(e) ? IS_PROVEN : 0) | (is_taken(e) ? IS_TAKEN : 0);
+		      (e->stands ? IS_STANDING : 0) | (is_proven(e) ? IS_PROVEN : 0) |
+		      (is_taken(e) ? IS_TAKEN : 0);
 
 	for (size_t i = 0; e->cycles && by_rules != GROWTH_RELEASED && i < N_RULES; i++)
 		if ((is & rules[i].if_all) == rules[i].if_all &&

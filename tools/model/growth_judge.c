@@ -17,6 +17,8 @@
 /* So many collections of the main isolate's say something of a worker's blocks while the worker has not collected: it may hand over all. */
 #define FOR_WORKERS 4
 
+#define YOUNG_NS (120 * UINT64_C(1000000000))
+
 #define BEHIND_BYTES (UINT64_C(4) << 20)
 
 /* Those that may have freed it. */
@@ -79,6 +81,30 @@ carried(const struct growth_model *m, const struct growth_group *g)
 	return g->mapped_bytes >= all / 3 * 2 ? p->slope_bytes_per_s : 0;
 }
 
+/* What the program maps and the next allocator has: the blocks of a line that is not weir's are in one of them. */
+static uint64_t
+outside(const struct weir_trace_row *row)
+{
+	return row->part_bytes[WEIR_PART_OF_NEXT] + row->part_bytes[WEIR_PART_OF_MAPS];
+}
+
+/*
+ * A line of a young process that is sampled or mapped, and all of that has been as large as it is for a quarter of the time: what is
+ * seen of a line since its sampling began may replace what was there before. Two looks tell.
+ */
+static bool
+stands(const struct growth_model *m, const struct growth_group *g)
+{
+	uint64_t lived = m->to_ns - m->v->head.started_ns;
+	const struct weir_trace_row *now = growth_rows_at(m->v, m->to_ns);
+	const struct weir_trace_row *then = growth_rows_at(m->v, m->to_ns - lived / 4);
+
+	if (lived >= YOUNG_NS || (g->error <= 0 && g->mapped_bytes < g->live_bytes / 2) ||
+	    then == NULL || then->account_ns == 0 || now->account_ns <= then->account_ns)
+		return false;
+	return outside(now) < outside(then) + g->live_bytes / 100;
+}
+
 static struct growth_finding
 judge_part(const struct growth_model *m, const struct growth_group *g,
 	   const struct growth_windows *w, bool workers, bool queued)
@@ -87,6 +113,7 @@ judge_part(const struct growth_model *m, const struct growth_group *g,
 		.windows = w,
 		.gc_known = m->v->head.gc_known != 0 && !queued,
 		.cycles = m->v->head.cycles_known != 0,
+		.stands = stands(m, g),
 		.containers = containers_since(m->v, g->first_ns),
 		.queued = queued,
 		.behind = is_behind(m, g),

@@ -51,6 +51,7 @@ struct growth_evidence {
 	uint64_t age_bytes[4]; /* live: survived 0, 1, 2, 3 or more major GCs */
 	double active_until_s; /* last allocation */
 	double first_s;	       /* the first one, on the same clock */
+	bool stands;	   /* the process has not grown lately, where its blocks are */
 	double containers; /* came since and no collection of cycles has looked at them */
 };
 
