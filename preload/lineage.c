@@ -4,10 +4,13 @@
  */
 #include "preload/lineage.h"
 
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "preload/small_file.h"
+
+#define MOST_LOOKS 8
 
 /* "/proc/PID/stat". */
 static void
@@ -38,28 +41,59 @@ parent_of(int32_t pid)
 	return p != NULL ? (int32_t)small_file_number(p, &p) : 0;
 }
 
+/* Options whose value is the word behind them, and no name of the program. */
+static bool
+has_value(const char *option)
+{
+	static const char *const known[] = {"--require",  "--import",
+					    "--loader",	  "--experimental-loader",
+					    "--env-file", NULL};
+
+	for (size_t i = 0; known[i] != NULL; i++)
+		if (strcmp(option, known[i]) == 0)
+			return true;
+	return false;
+}
+
 /*
  * What names the program: itself and three words behind its options at most. Code, values and whatever else is no
- * name may be secret, and is in no file of weir's.
+ * name may be secret, and is in no file of weir's. Of `--heap=512` before the first such word the value is left out;
+ * `--require` and its like are left out with theirs: a loader's long paths would push out the name of the script.
  */
 static void
-keep_names(char *command, size_t bytes)
+keep_names(char *command, size_t bytes, const char *line)
 {
 	static const char names[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "0123456789._/@+:~-";
-	size_t at = strlen(command) + 1;
+	size_t out = 0, n, room;
 	int words = 0;
 
-	while (at < bytes && command[at] != '\0') {
-		size_t n = strspn(command + at, names);
-
-		if (command[at + n] != '\0' || (command[at] != '-' && ++words > 3))
+	for (const char *at = line; *at != '\0'; at += strlen(at) + 1) {
+		if (at > line && words == 0 && has_value(at)) {
+			at += strlen(at) + 1;
+			if (*at == '\0')
+				break;
+			continue;
+		}
+		/* The program, or the title that is written over it, as it is. */
+		n = at == line ? strlen(at) : strspn(at, names);
+		if (at[n] == '=' && *at == '-' && words == 0)
+			n++;
+		else if (at[n] != '\0')
 			break;
-		at += n + 1;
+		words += at > line && *at != '-';
+		room = bytes - 1 - out;
+		if (words > 3 || room == 0)
+			break;
+		n = n < room ? n : room;
+		memcpy(command + out, at, n);
+		out += n;
+		command[out++] = '\0';
 	}
-	if (at < bytes)
-		memset(command + at, 0, bytes - at);
+	memset(command + out, 0, bytes - out);
 }
+
+static int looks;
 
 void
 lineage_fill(struct weir_stats_header *h)
@@ -70,7 +104,22 @@ lineage_fill(struct weir_stats_header *h)
 		h->ancestors[i] = pid;
 		pid = parent_of(pid);
 	}
-	small_file_copy("/proc/self/cmdline", h->command, sizeof(h->command) - 1);
-	h->command[sizeof(h->command) - 1] = '\0';
-	keep_names(h->command, sizeof(h->command));
+	looks = 0;
+	keep_names(h->command, sizeof(h->command), small_file_text("/proc/self/cmdline"));
+}
+
+bool
+lineage_look_again(struct weir_stats_header *h)
+{
+	char before[WEIR_STATS_COMMAND_BYTES];
+
+	if (looks >= MOST_LOOKS ||
+	    h->command[strnlen(h->command, sizeof(before) - 1) + 1] != '\0')
+		return false;
+	looks++;
+	memcpy(before, h->command, sizeof(before));
+	keep_names(h->command, sizeof(h->command), small_file_text("/proc/self/cmdline"));
+	if (h->command[0] == '\0')
+		memcpy(h->command, before, sizeof(before));
+	return memcmp(before, h->command, sizeof(before)) != 0;
 }

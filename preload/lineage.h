@@ -6,9 +6,17 @@
 #ifndef PRELOAD_LINEAGE_H
 #define PRELOAD_LINEAGE_H
 
+#include <stdbool.h>
+
 #include "weir/stats.h"
 
 /* Fills `ancestors` and `command`; empty where /proc does not tell. Under the rules of small_file.h. */
 void lineage_fill(struct weir_stats_header *h);
+
+/*
+ * npm writes over its arguments, first "npm", then "npm start": while there is one word, `command` is read again a few
+ * times. Whether it is another one now.
+ */
+bool lineage_look_again(struct weir_stats_header *h);
 
 #endif

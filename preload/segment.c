@@ -271,6 +271,8 @@ write_file(void)
 {
 	int error = file.made ? segment_file_open(&file) : make();
 
+	if (error == 0 && lineage_look_again(&header))
+		error = segment_file_put(&file, 0, &header, sizeof(header));
 	if (error == 0)
 		error = put_slot();
 	if (error == 0)

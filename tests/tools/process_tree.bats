@@ -68,6 +68,28 @@ child_is_taken() {
   [[ $output =~ ^"exe child.js, pid "[0-9]+", $PWD/exe (node" ]]
 }
 
+@test "a script is named whatever options and loaders stand before it; npm by what it runs" {
+  : >loader-with-a-rather-long-name-as-the-loaders-of-packages-have-them.cjs
+  run -0 "$WEIR" run --stats="$PWD/named.weir" -- node --max-old-space-size=512 --conditions=secret \
+    --require "$PWD/loader-with-a-rather-long-name-as-the-loaders-of-packages-have-them.cjs" \
+    --require "$PWD/./loader-with-a-rather-long-name-as-the-loaders-of-packages-have-them.cjs" child.js 3e7 3>&-
+  run -0 "$WEIR" growth --stacks=0 named.weir
+  [[ $output == "node child.js, pid "* ]]
+  lacks "secret"
+  [ "$(grep -c secret named.weir)" -eq 0 ]
+  # npm's first title is one word.
+  cat >titled.js <<'JS'
+process.title = 'npm';
+const held = Buffer.alloc(2e7, 1);
+setTimeout(() => { process.title = 'npm start'; }, 1500);
+setTimeout(() => Buffer.alloc(3e7, 1), 2000);
+setTimeout(() => {}, 2500, held);
+JS
+  run -0 "$WEIR" run --stats="$PWD/titled.weir" -- node titled.js a-word-to-make-room 3>&-
+  run -0 "$WEIR" growth --stacks=0 titled.weir
+  [[ $output == "npm start, pid "* ]]
+}
+
 @test "a tree that runs is listed as one, and without an argument its largest process is taken" {
   STAY=1 "$WEIR" run -- node parent.js 60000 >up 3>&- &
   parent=$!

@@ -20,11 +20,18 @@ TEST(the_script_of_an_interpreter)
 	CHECK_STR(NAME("/usr/bin/node\0server.js\0--token=secret"), "node server.js");
 	CHECK_STR(NAME("node\0./dist/index.js"), "node dist/index.js");
 	CHECK_STR(NAME("node\0/srv/app/dist/index.js"), "node dist/index.js");
-	CHECK_STR(NAME("node\0/srv/app/node_modules/.bin/vite\0build"), "node vite");
+	CHECK_STR(NAME("node\0/srv/app/node_modules/.bin/vite\0build"), "vite build");
+	CHECK_STR(NAME("node\0/srv/app/node_modules/.bin/tsx\0watch\0main.ts"),
+		  "tsx watch");
+	CHECK_STR(NAME("node\0/usr/bin/npx\0tsx\0main.ts"), "npx tsx main.ts");
+	CHECK_STR(NAME("node\0/usr/lib/node_modules/npm/bin/npm-cli.js\0start"),
+		  "npm start");
+	CHECK_STR(NAME("node\0--max-old-space-size=\0--enable-source-maps\0app.js"),
+		  "node app.js");
 	CHECK_STR(NAME("node\0--max-old-space-size=512\0-r\0ts-node/register\0app.ts"),
 		  "node app.ts");
 	CHECK_STR(NAME("node\0--import\0tsx\0app.ts"), "node app.ts");
-	CHECK_STR(NAME("node\0/usr/bin/npm\0run\0--silent\0build"), "node npm run build");
+	CHECK_STR(NAME("node\0/usr/bin/npm\0run\0--silent\0build"), "npm run build");
 	CHECK_STR(NAME("deno\0run\0-A\0main.ts"), "deno run main.ts");
 	CHECK_STR(NAME("python3\0-m\0http.server\08000"), "python3 -m http.server");
 	CHECK_STR(NAME("java\0-jar\0app.jar"), "java -jar app.jar");

@@ -73,6 +73,17 @@ short_path(const char *script)
 	return name;
 }
 
+/* The command that a file is of: "npx" for "/usr/lib/node_modules/npm/bin/npx-cli.js". */
+static const char *
+command_of(const char *script)
+{
+	const char *name = last_part(script);
+
+	if (strcmp(name, "npm-cli.js") == 0)
+		return "npm";
+	return strcmp(name, "npx-cli.js") == 0 ? "npx" : name;
+}
+
 static void
 add(char name[SCRIPT_NAME_BYTES], const char *word)
 {
@@ -114,14 +125,20 @@ add_script(char name[SCRIPT_NAME_BYTES], struct arguments *a, bool node)
 	}
 	if (word == NULL || word[0] == '\0')
 		return;
-	add(name, short_path(word));
-	/* "deno run app.ts", "npm run build". */
-	if ((!node && is_one_of(word, verbs)) || is_one_of(short_path(word), managers))
-		for (int left = 2; left > 0 && (word = next(a)) != NULL;)
-			if (word[0] != '-') {
-				add(name, short_path(word));
-				left--;
-			}
+	/* People say "npm run build", "tsx main.ts" and "vite build"; that Node runs these says little. */
+	int left = !node && is_one_of(word, verbs) ? 2 : 0;
+	if (is_one_of(command_of(word), managers))
+		left = 2;
+	else if (strstr(word, "/.bin/") != NULL)
+		left = 1;
+	if (left > 0 && node)
+		name[0] = '\0';
+	add(name, left > 0 && node ? command_of(word) : short_path(word));
+	while (left > 0 && (word = next(a)) != NULL)
+		if (word[0] != '-') {
+			add(name, short_path(word));
+			left--;
+		}
 }
 
 void
