@@ -119,7 +119,7 @@ JS
   until_true "$WEIR" stat $other
   run -1 "$WEIR" growth
   has "4 processes under weir run here; which one?"
-  has "  weir growth $parent"
+  [[ $output =~ "  weir growth $parent "+"# node parent.js, "[0-9.]+" MB resident" ]]
   has " # node -e"
   kill $other $parent
   wait $other $parent || true

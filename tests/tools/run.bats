@@ -91,8 +91,27 @@ environment_of() {
   has '`weir run node leak.js`'
   run -126 "$WEIR" doctor ./leak.js
   has '`weir doctor node ./leak.js`'
+  run -2 "$WEIR" leak.js --port 80
+  has '`weir run node leak.js ...`'
   run -2 "$WEIR" encode hexx
   has 'base64url'
+  # What other programs call it.
+  run -2 "$WEIR" start node leak.js
+  has 'did you mean `weir run -- PROGRAM`?'
+  run -2 "$WEIR" ls
+  has 'did you mean `weir stat`?'
+  run -2 "$WEIR" leaks 4711
+  has 'did you mean `weir growth`?'
+  run -2 "$WEIR" heap
+  has 'did you mean `weir holders PID`?'
+  run -2 "$WEIR" ls -l
+  has '`weir run ls ...`'
+  run -2 "$WEIR" --verison
+  has 'did you mean `weir --version`?'
+  run -1 "$WEIR" growth leak.js
+  has 'a process is named by its pid, and `weir stat` lists them'
+  run -1 "$WEIR" growth no.weir
+  lacks 'named by its pid'
 }
 
 @test "an option without its value is an error" {

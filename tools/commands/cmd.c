@@ -83,9 +83,8 @@ cmd_unknown_option(const struct cmd *c, const char *option)
 	return cmd_usage(c, "there is no option \"%s\"; did you mean %s?", option, meant);
 }
 
-/* The program that runs scripts of that name, or NULL. */
-static const char *
-interpreter_of(const char *name)
+const char *
+cmd_interpreter_of(const char *name)
 {
 	static const struct {
 		const char *ending, *program;
@@ -103,7 +102,7 @@ interpreter_of(const char *name)
 int
 cmd_not_started(const struct cmd *c, const char *name, int error)
 {
-	const char *program = access(name, F_OK) == 0 ? interpreter_of(name) : NULL;
+	const char *program = access(name, F_OK) == 0 ? cmd_interpreter_of(name) : NULL;
 	const char *on_path = strchr(name, '/') == NULL ? " on PATH" : "";
 
 	if (program != NULL)

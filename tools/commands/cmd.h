@@ -46,6 +46,9 @@ int cmd_unknown_option(const struct cmd *c, const char *option);
  */
 int cmd_not_started(const struct cmd *c, const char *name, int error);
 
+/* The program that runs scripts of that name, by its ending, or NULL. */
+const char *cmd_interpreter_of(const char *name);
+
 /*
  * The value of option `name` in argv[*i], as --name=VALUE or as --name VALUE: then *i moves on.
  * NULL if argv[*i] is another option; "" if the value is missing. NULL ends argv.

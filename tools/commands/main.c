@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config.h"
 #include "tools/commands/cmd.h"
@@ -43,26 +44,84 @@ find_cmd(const char *name)
 	return NULL;
 }
 
+/* Words that others have for it. */
+static const struct {
+	const char *word, *meant;
+} synonyms[] = {
+	{"start", "run -- PROGRAM"},
+	{"exec", "run -- PROGRAM"},
+	{"record", "run -- PROGRAM"},
+	{"trace", "run -- PROGRAM"},
+	{"profile", "run -- PROGRAM"},
+	{"list", "stat"},
+	{"ls", "stat"},
+	{"ps", "stat"},
+	{"status", "stat"},
+	{"show", "stat"},
+	{"clean", "stat --prune"},
+	{"prune", "stat --prune"},
+	{"leak", "growth"},
+	{"leaks", "growth"},
+	{"lines", "growth"},
+	{"watch", "top"},
+	{"live", "top"},
+	{"html", "report"},
+	{"flame", "report"},
+	{"flamegraph", "report"},
+	{"heap", "holders PID"},
+	{"snapshot", "holders PID"},
+	{"retainers", "holders PID"},
+	{"gc", "collect PID"},
+	{"mark", "snap PID LABEL"},
+	{"trim", "purge PID"},
+	{"check", "doctor"},
+	{"convert", "export"},
+};
+
+static const char *
+synonym(const char *name)
+{
+	for (size_t i = 0; i < sizeof(synonyms) / sizeof(synonyms[0]); i++)
+		if (strcmp(name, synonyms[i].word) == 0)
+			return synonyms[i].meant;
+	return NULL;
+}
+
 /* What was most likely meant by what is no subcommand: a program, a sidecar, another word. */
 static int
 unknown(int argc, char **argv)
 {
 	const struct cmd *nearest = cmds[0];
 	const char *name = argv[0], *dot = strrchr(name, '.');
+	const char *program = access(name, F_OK) == 0 ? cmd_interpreter_of(name) : NULL;
 	char path[PATH_MAX];
 
 	for (size_t i = 1; i < N_CMDS; i++)
 		if (nearest_distance(name, cmds[i]->name) <
 		    nearest_distance(name, nearest->name))
 			nearest = cmds[i];
+	bool on_path = launch_find_command(name, getenv("PATH"), path, sizeof(path)) == 0;
+
 	if (strcmp(name, "diff") == 0)
 		tell_error("there is no command \"diff\"; did you mean `weir growth "
 			   "--diff A B`, of two marks of `weir snap`?");
+	/* A word of the shell with something behind it is a program after all: `weir ps aux`. */
+	else if (synonym(name) != NULL && (argc < 2 || !on_path))
+		tell_error("there is no command \"%s\"; did you mean `weir %s`? `weir "
+			   "help` lists all",
+			   name, synonym(name));
+	else if (strcmp(name, "--version") != 0 && nearest_is_slip(name, "--version"))
+		tell_error("there is no option \"%s\"; did you mean `weir --version`?",
+			   name);
+	else if (program != NULL)
+		tell_error("there is no command \"%s\"; to start that script under "
+			   "weir: `weir run %s %s%s`",
+			   name, program, name, argc > 1 ? " ..." : "");
 	else if (dot != NULL && strcmp(dot, ".weir") == 0)
 		tell_error("there is no command \"%s\"; to read that file: `weir growth "
 			   "%s` or `weir stat %s`",
 			   name, name, name);
-	else if (launch_find_command(name, getenv("PATH"), path, sizeof(path)) == 0)
+	else if (on_path)
 		tell_error("there is no command \"%s\"; to start that program under "
 			   "weir: `weir run %s%s`",
 			   name, name, argc > 1 ? " ..." : "");

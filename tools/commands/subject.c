@@ -100,6 +100,9 @@ open_named(const char *what, struct locate_entry *e)
 	}
 	if (rc != 0)
 		tell_error("%s: %s", e->path, e->why);
+	if (rc != 0 && strstr(what, ".weir") == NULL &&
+	    strstr(what, ".heapsnapshot") == NULL && strchr(what, '/') == NULL)
+		tell_note("a process is named by its pid, and `weir stat` lists them");
 	return rc == 0;
 }
 
@@ -177,13 +180,15 @@ tell_which(const char *command, const struct choice *c)
 	for (size_t row = 0; row < c->n_rows && listed < LISTED; row++) {
 		const struct locate_entry *e = &c->entries[c->rows[row].entry];
 		char name[SCRIPT_NAME_BYTES], clean[4 * SCRIPT_NAME_BYTES];
+		char rss[SHOW_VALUE];
 
 		if (!runs(c, row))
 			continue;
 		listed++;
-		fprintf(stderr, "  weir %s %-8d # %*s%s\n", command, (int)e->pid,
+		fprintf(stderr, "  weir %s %-8d # %*s%s", command, (int)e->pid,
 			2 * (int)c->rows[row].depth, "",
 			show_clean(clean, sizeof(clean), script_name(&e->sidecar, name)));
+		fprintf(stderr, ", %s resident\n", show_bytes(rss, rss_of(e)));
 	}
 	if (c->n_running > listed)
 		fprintf(stderr, "  and %zu more: `weir stat` lists all\n",
