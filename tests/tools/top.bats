@@ -58,6 +58,9 @@ has_screen() {
   has "major GCs"
   [[ $output =~ "119 MB"\ +"+1 MB/s"\ +held\ +476\ +"119 MB"\ +"remember /app/leak.mjs:12:15" ]]
   [[ $output =~ "28 MB"\ +-\ +gc-lag.*"handle /app/server.mjs:40:9" ]]
+  # Where it is narrow, function and file stay.
+  COLUMNS=64 run -0 "$WEIR" top --once story.weir
+  [[ $output =~ held\ +"remember …pp/leak.mjs:12:15" ]]
   [[ $output =~ "128 KB"\ +"80.0 %"\ +11\ +19\ +"7.5 %"\ +20\ +100 ]]
   [[ $output == *▁*█* ]]
 }

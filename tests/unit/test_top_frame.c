@@ -122,6 +122,29 @@ TEST(a_usual_terminal_shows_all_parts)
 	done();
 }
 
+TEST(lines_that_hold_nothing_are_counted)
+{
+	struct top_view v = {.columns = 120, .utf8 = true};
+	struct top_frame f;
+
+	REQUIRE(look(NULL, true));
+	top_sites_sort(&sites, TOP_BY_LIVE);
+	REQUIRE(sites.n > 2);
+	sites.sites[0].live_bytes = sites.sites[1].live_bytes = 0;
+	top_frame_make(&f, &model, &sites, &v);
+	CHECK(!shows(&f, sites.sites[0].name));
+	CHECK(shows(&f, sites.sites[2].name));
+	CHECK(shows(&f, "and 2 lines hold nothing now"));
+	top_frame_free(&f);
+	/* But who asks what was allocated, ever, has them. */
+	v.sort = TOP_BY_ALLOCATED;
+	top_frame_make(&f, &model, &sites, &v);
+	CHECK(shows(&f, sites.sites[0].name));
+	CHECK(!shows(&f, "hold nothing now"));
+	top_frame_free(&f);
+	done();
+}
+
 TEST(a_small_one_keeps_the_end_of_names_and_the_first_site)
 {
 	struct top_view v = {.columns = 40, .rows = 10, .live = true};
@@ -263,6 +286,30 @@ TEST(text_is_cut_between_characters)
 	CHECK_EQ(top_text_tail(buf, sizeof(buf), "/a/long/path", 1, false), 1);
 }
 
+TEST(a_place_keeps_its_function_and_its_file)
+{
+	static const char place[] = "audit /srv/app/lib/audit.js:4:23";
+	static const char words[] = "(no JavaScript on the stack: V8's compilers)";
+	char buf[64];
+
+	CHECK_EQ(top_text_place(buf, sizeof(buf), place, 32, true), 32);
+	CHECK_STR(buf, place);
+	CHECK_EQ(top_text_place(buf, sizeof(buf), place, 24, true), 24);
+	CHECK_STR(buf, "audit \u2026lib/audit.js:4:23");
+	CHECK_EQ(top_text_place(buf, sizeof(buf), place, 24, false), 24);
+	CHECK_STR(buf, "audit ..ib/audit.js:4:23");
+	/* The file comes first where not both have room. */
+	CHECK_EQ(top_text_place(buf, sizeof(buf), place, 16, true), 16);
+	CHECK_STR(buf, "\u2026b/audit.js:4:23");
+	CHECK_EQ(top_text_place(buf, sizeof(buf), "emit node:internal/a/b:1:2", 18, true),
+		 18);
+	CHECK_STR(buf, "emit \u2026rnal/a/b:1:2");
+	CHECK_EQ(top_text_place(buf, sizeof(buf), words, 20, true), 20);
+	CHECK_STR(buf, "(no JavaScript on t\u2026");
+	CHECK_EQ(top_text_place(buf, sizeof(buf), "vips_new libvips.so.8", 10, true), 10);
+	CHECK_STR(buf, "\u2026vips.so.8");
+}
+
 TEST(bars_stand_between_the_lowest_and_the_highest)
 {
 	static const uint64_t values[] = {100, 0, 50, 100};
@@ -282,6 +329,7 @@ TEST(bars_stand_between_the_lowest_and_the_highest)
 #define TAP_TESTS                                                                        \
 	T(every_size_is_kept_to)                                                         \
 	T(a_usual_terminal_shows_all_parts)                                              \
+	T(lines_that_hold_nothing_are_counted)                                           \
 	T(a_small_one_keeps_the_end_of_names_and_the_first_site)                         \
 	T(the_order_is_the_one_asked_for)                                                \
 	T(what_a_program_is_called_cannot_steer_the_terminal)                            \
@@ -290,6 +338,7 @@ TEST(bars_stand_between_the_lowest_and_the_highest)
 	T(rates_are_of_all_the_time_that_was_counted)                                    \
 	T(the_slope_is_of_now_not_of_the_start)                                          \
 	T(text_is_cut_between_characters)                                                \
+	T(a_place_keeps_its_function_and_its_file)                                       \
 	T(bars_stand_between_the_lowest_and_the_highest)
 
 TAP_MAIN()

@@ -82,9 +82,9 @@ top_columns_site(char *text, int columns, bool utf8, const struct top_site *s)
 	for (int i = 0; i < N_SITE_COLUMNS; i++)
 		if (columns >= site_columns[i].from)
 			at = cell(text, at, i, values[i]);
-	top_text_tail(text + at, TOP_LINE_MAX - at, s->name,
-		      columns > (int)at + LEAST_NAME ? (size_t)columns - at : LEAST_NAME,
-		      utf8);
+	top_text_place(text + at, TOP_LINE_MAX - at, s->name,
+		       columns > (int)at + LEAST_NAME ? (size_t)columns - at : LEAST_NAME,
+		       utf8);
 }
 
 void

@@ -33,7 +33,7 @@ static void
 add_sites(struct top_layout *l, int rows)
 {
 	char text[TOP_LINE_MAX];
-	size_t n = l->sites->n;
+	size_t n = l->sites->n, nothing = 0;
 
 	if (!l->m->has_trace) {
 		show_format(text, sizeof(text), "No lines: %s", l->m->why_no_trace);
@@ -47,11 +47,22 @@ add_sites(struct top_layout *l, int rows)
 	}
 	top_columns_site_heading(text, l->view->columns, l->view->sort);
 	top_head_add(l, TOP_HEADING, text);
-	for (size_t i = 0; i < n && (int)i < rows - 1; i++) {
+	for (size_t i = 0; i < n && rows > 1; i++) {
 		const struct top_site *s = &l->sites->sites[i];
 
+		/* What was given back is told by its bytes, ever, alone. */
+		if (s->live_bytes == 0 && l->view->sort != TOP_BY_ALLOCATED) {
+			nothing++;
+			continue;
+		}
+		rows--;
 		top_columns_site(text, l->view->columns, l->view->utf8, s);
 		top_head_add(l, s->held ? TOP_BAD : TOP_PLAIN, text);
+	}
+	if (nothing > 0 && rows > 1) {
+		show_format(text, sizeof(text), "and %zu line%s hold%s nothing now",
+			    nothing, nothing == 1 ? "" : "s", nothing == 1 ? "s" : "");
+		top_head_add(l, TOP_DIM, text);
 	}
 }
 

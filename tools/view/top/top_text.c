@@ -93,6 +93,40 @@ top_text_tail(char *dst, size_t size, const char *src, size_t width, bool utf8)
 	return dots_width + copy(dst + bytes, size - bytes, at, width - dots_width, utf8);
 }
 
+size_t
+top_text_place(char *dst, size_t size, const char *src, size_t width, bool utf8)
+{
+	char clean[CLEAN_MAX], name[CLEAN_MAX];
+	const char *path, *file;
+	size_t used, n;
+
+	show_clean(clean, sizeof(clean), src);
+	path = strstr(clean, " /");
+	if (path == NULL)
+		path = strstr(clean, " node:");
+	if (clean[0] == '(' && path == NULL) {
+		/* Words, not a path: they begin with what matters. */
+		if (width_of(clean, utf8) <= width || width < 4)
+			return copy(dst, size, clean, width, utf8);
+		used = copy(dst, size, clean, width - (utf8 ? 1 : 2), utf8);
+		n = strlen(dst);
+		show_format(dst + n, size - n, "%s", utf8 ? "\u2026" : "..");
+		return used + (utf8 ? 1 : 2);
+	}
+	file = path != NULL ? strrchr(path, '/') : NULL;
+	if (path == NULL || width_of(clean, utf8) <= width)
+		return top_text_tail(dst, size, src, width, utf8);
+	/* The function stays where the file does, too. */
+	memcpy(name, clean, (size_t)(path + 1 - clean));
+	name[path + 1 - clean] = '\0';
+	used = width_of(name, utf8);
+	if (used + 3 + width_of(file != NULL ? file : path + 1, utf8) > width)
+		return top_text_tail(dst, size, src, width, utf8);
+	used = copy(dst, size, name, width, utf8);
+	n = strlen(dst);
+	return used + top_text_tail(dst + n, size - n, path + 1, width - used, utf8);
+}
+
 void
 top_text_spark(char *dst, size_t size, const uint64_t *values, size_t n, size_t width,
 	       bool utf8)

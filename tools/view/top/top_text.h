@@ -16,6 +16,12 @@ size_t top_text_fit(char *dst, size_t size, const char *src, size_t width, bool 
 /* The end of `src`, behind an ellipsis if something is left out. Returns the columns used. */
 size_t top_text_tail(char *dst, size_t size, const char *src, size_t width, bool utf8);
 
+/*
+ * A line of code, whose function stays as far as that leaves room for the file's name, and words without a path, whose
+ * beginning stays. Else as above.
+ */
+size_t top_text_place(char *dst, size_t size, const char *src, size_t width, bool utf8);
+
 /* A row of bars, one column each: the newest `width` values between the lowest and the highest. */
 void top_text_spark(char *dst, size_t size, const uint64_t *values, size_t n,
 		    size_t width, bool utf8);
