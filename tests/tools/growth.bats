@@ -109,6 +109,12 @@ json() {
   has '(the file is not here)'
   has '$ weir run -- node ...    # then'
   has '$ weir holders PID leak.mjs:12 '
+  # A library's memory may be what a Buffer is of.
+  has 'next: JavaScript keeps what it was given of this (a Buffer), or the machine code above has to free it; see which'
+  has '$ weir holders PID    # by a heap snapshot'
+  # Of what has ended nobody can let it run on.
+  lacks 'let it run on'
+  has 'to see what stays, in the next run:'
   lacks 'not recorded'
   run -0 "$WEIR" growth --stacks=0 --top=1 story.weir
   has 'and 4 more with 79 MB live'
@@ -117,7 +123,11 @@ json() {
 
 @test "nobody has to read of what is small or gone, unless they ask" {
   json '.unattributed.live_bytes == 262144'
+  # What has stopped is told by its row, beside what grows.
   run -0 "$WEIR" growth --sort=age story.weir
+  has 'plateau            -  start /app/server.mjs:55:3'
+  lacks '2. start /app/server.mjs:55:3'
+  run -0 "$WEIR" growth --sort=age --stacks=2 story.weir
   has '2. start /app/server.mjs:55:3'
   "$MAKE_TRACE" story.weir unattributed=1048576 quiet=1
   run -0 "$WEIR" growth --sort=age story.weir

@@ -273,7 +273,8 @@ in_the_page() {
 @test "advice is commands that can be copied, of what can be done now" {
   page
   has '<div class="command"><code>weir snap PID before; sleep 60; weir snap PID after</code>'
-  has 'in the next run:'
+  has ', in the next run:'
+  lacks 'let it run on'
   lacks "growth FILE"
 }
 

@@ -64,23 +64,23 @@ growth_advice_holders(const struct growth_view *v, const struct growth_group *g,
 			indent, "", run_again(again, v, "", ""), indent, "", line);
 }
 
-/* Two instants, and what came between them. */
+/* Two instants, and what came between them. `what` they are for ends the line before. */
 static void
-print_marks(const struct growth_view *v, FILE *out, int indent)
+print_marks(const struct growth_view *v, const char *what, FILE *out, int indent)
 {
 	int32_t pid = v->trace->file.pid;
 
 	if (is_running(v))
 		fprintf(out,
-			"$ weir snap %d before; sleep 60; weir snap %d after\n"
+			"%s: $ weir snap %d before; sleep 60; weir snap %d after\n"
 			"%*s$ weir growth %d --diff before after\n",
-			pid, pid, indent, "", pid);
+			what, pid, pid, indent, "", pid);
 	else
 		fprintf(out,
-			"in the next run:\n"
+			"%s, in the next run:\n"
 			"%*s$ weir snap PID before; sleep 60; weir snap PID after\n"
 			"%*s$ weir growth PID --diff before after\n",
-			indent, "", indent, "");
+			what, indent, "", indent, "");
 }
 
 static void
@@ -92,9 +92,9 @@ print_held(const struct growth_view *v, const struct growth_group *g, FILE *out,
 	if (g->finding.early) {
 		fprintf(out,
 			"%*searly: seen for less than a minute; a cache that is still "
-			"filling looks the same.\n%*swhat settles it is time: ",
+			"filling looks the same.\n%*s",
 			indent, "", indent, "");
-		print_marks(v, out, indent);
+		print_marks(v, "what settles it is time", out, indent);
 	}
 	if (g->finding.queued) {
 		fprintf(out,
@@ -104,9 +104,23 @@ print_held(const struct growth_view *v, const struct growth_group *g, FILE *out,
 			indent, "");
 		return;
 	}
+	/* A library's memory may be behind a Buffer that it made of it, which JavaScript keeps: a snapshot shows that. */
+	if (strcmp(runtime, "node") == 0 && g->blame.rank == GROWTH_BLAME_NATIVE) {
+		fprintf(out,
+			"%*snext: JavaScript keeps what it was given of this (a "
+			"Buffer), or the machine code above has to free it; see "
+			"which\n",
+			indent, "");
+		growth_advice_holders(v, g, out, indent);
+		fprintf(out,
+			"%*sif that shows none of it: $ heaptrack PROGRAM also sees its "
+			"small blocks\n",
+			indent, "");
+		return;
+	}
 	fprintf(out, "%*snext: something keeps a reference; see who\n", indent, "");
 	/* What the runtime's own machine code asks for, an object of a script's stands for. */
-	if (strcmp(runtime, "node") == 0 && g->blame.rank != GROWTH_BLAME_NATIVE)
+	if (strcmp(runtime, "node") == 0)
 		growth_advice_holders(v, g, out, indent);
 	else if (strcmp(runtime, "python") == 0 && g->blame.rank <= GROWTH_BLAME_RUNTIME)
 		fprintf(out,
@@ -183,10 +197,11 @@ print_plateau(const struct growth_view *v, const struct growth_group *g, FILE *o
 	    strcmp(runtime, "node") == 0 && g->blame.rank <= GROWTH_BLAME_RUNTIME) {
 		fprintf(out, "; if not, see who holds it\n");
 		growth_advice_holders(v, g, out, indent);
-		fprintf(out, "%*sto be sure, later: ", indent, "");
+		fprintf(out, "%*s", indent, "");
 	} else {
-		fprintf(out, "; to be sure, later: ");
+		fputs("; ", out);
 	}
+	print_marks(v, "to be sure, later", out, indent);
 }
 
 void
@@ -198,14 +213,15 @@ growth_advice_print(const struct growth_view *v, const struct growth_group *g, F
 		print_held(v, g, out, indent);
 		return;
 	case GROWTH_GC_LAG:
-		fprintf(out, "%*snext: no leak; %s\n%*sto see the floor: ", indent, "",
+		fprintf(out, "%*snext: no leak; %s\n%*s", indent, "",
 			g->blame.rank < GROWTH_BLAME_NATIVE
 				? "reuse buffers or transfer them (postMessage with a "
 				  "transfer list)"
 				: "this machine code frees what it asks for, or a "
 				  "collection does",
 			indent, "");
-		break;
+		print_marks(v, "to see what stays", out, indent);
+		return;
 	case GROWTH_UNDECIDED:
 		if ((g->finding.gc_known || g->finding.unseen) &&
 		    v->trace->head.major_gcs == 0)
@@ -218,18 +234,20 @@ growth_advice_print(const struct growth_view *v, const struct growth_group *g, F
 			growth_advice_collect_twice(v, out, indent);
 		else if (g->finding.unseen)
 			growth_advice_collect(v, out, indent);
-		fprintf(out, "%*snext: let it run on, and mark two instants: ", indent,
-			"");
-		break;
+		fprintf(out, "%*s", indent, "");
+		print_marks(v,
+			    is_running(v) ? "next: let it run on, and mark two instants"
+					  : "next: mark two instants",
+			    out, indent);
+		return;
 	case GROWTH_PLATEAU:
 		print_plateau(v, g, out, indent);
-		break;
+		return;
 	default:
 		fprintf(out, "%*snext: %s\n", indent, "",
 			growth_verdict_next(g->finding.verdict));
 		return;
 	}
-	print_marks(v, out, indent);
 }
 
 void

@@ -287,12 +287,28 @@ print_small(const struct growth_view *v, FILE *out)
 				  "", out);
 }
 
-/* What nobody has to look into; its row has all there is to say. */
+/*
+ * What nobody has to look into; its row has all there is to say. Beside a line that is held, what has stopped is that, too,
+ * unless it is as large.
+ */
 static bool
-is_quiet(const struct growth_group *g)
+is_quiet(const struct growth_group *g, uint64_t held_bytes)
 {
 	return g->finding.verdict == GROWTH_RELEASED ||
-	       (g->finding.verdict == GROWTH_PLATEAU && g->live_bytes < SMALL_BYTES);
+	       (g->finding.verdict == GROWTH_PLATEAU &&
+		(g->live_bytes < SMALL_BYTES || g->live_bytes < held_bytes));
+}
+
+static uint64_t
+most_held(const struct growth_model *m, size_t rows)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < rows; i++)
+		if (m->groups[i].finding.verdict == GROWTH_HELD &&
+		    m->groups[i].live_bytes > most)
+			most = m->groups[i].live_bytes;
+	return most;
 }
 
 /* Of an innocent line nobody has to know how it came to be called. */
@@ -309,6 +325,7 @@ print_worst(const struct growth_view *v, FILE *out)
 	const struct growth_model *m = v->model;
 	char live[SHOW_VALUE], name[1024], rose[GROWTH_ROSE];
 	size_t rows = growth_view_rows(v), n = 0;
+	uint64_t held = most_held(m, rows);
 
 	for (size_t i = 0; i < rows && n < v->stacks; i++) {
 		const struct growth_group *g = &m->groups[i];
@@ -316,7 +333,7 @@ print_worst(const struct growth_view *v, FILE *out)
 		if (!is_worth_a_row(v, g))
 			continue;
 		n++;
-		if (is_quiet(g) && !v->whole_stacks)
+		if (is_quiet(g, held) && !v->whole_stacks)
 			continue;
 		growth_rose(rose, g);
 		fprintf(out, "\n%zu. %s\n   %s live, %s: %s\n%s%s%s", n,
