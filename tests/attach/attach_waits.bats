@@ -22,7 +22,7 @@ stays_whole() {
 }
 
 @test "a sleep lasts as long as it should, though its thread loads the library" {
-  for how in nanosleep clock poll futex wide; do
+  for how in nanosleep clock poll futex wide deep; do
     start "$GUESTS/sleeps" $how
     may_trace
     for _ in 1 2 3; do "$WEIR" attach --dry-run "$guest"; done

@@ -178,6 +178,31 @@ forbid_what_is_none(void)
 	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0;
 }
 
+/* As deep in the first stack as it has ever been: what is below is not there yet. */
+static void
+sleep_deep(void)
+{
+	char line[256];
+	unsigned long start = 0;
+	FILE *maps = fopen("/proc/self/maps", "r");
+
+	while (maps != NULL && fgets(line, sizeof(line), maps) != NULL)
+		if (strstr(line, "[stack]") != NULL)
+			start = strtoul(line, NULL, 16);
+	if (maps != NULL)
+		fclose(maps);
+	/* What is called is found by the loader now: that needs room as well. */
+	sleep_once("nanosleep");
+	poll(NULL, 0, now_ns() == 0);
+	size_t bytes = (uintptr_t)__builtin_frame_address(0) - (start - 8192 + 1200);
+	volatile char *deep = __builtin_alloca(bytes);
+
+	for (size_t k = bytes; k > 0; k -= k < 4096 ? k : 4096)
+		deep[k - 1] = 1;
+	deep[0] = 1;
+	sleep_on("nanosleep");
+}
+
 static void *
 receive(void *unused)
 {
@@ -231,6 +256,8 @@ main(int argc, char **argv)
 		printf("waited %d\n", pthread_barrier_wait(&barrier) > 0);
 	else if (strcmp(how, "join") == 0)
 		printf("waited %d\n", pthread_join(t, NULL));
+	else if (strcmp(how, "deep") == 0)
+		sleep_deep();
 	else
 		sleep_on(how);
 	return 7;

@@ -156,6 +156,22 @@ look_at(struct standing *s, pid_t tid, const struct picture *p)
 	return 0;
 }
 
+/* Below what the first thread has used of its stack it grows for one who writes by ptrace, and not for the other way. */
+static int
+put(pid_t tid, const struct call_frame *f)
+{
+	struct iovec from = {f->text, f->bytes}, to = {(void *)f->at, f->bytes};
+	long lowest;
+
+	if (process_vm_writev(tid, &from, 1, &to, 1, 0) == (ssize_t)f->bytes)
+		return 0;
+	memcpy(&lowest, f->text, sizeof(lowest));
+	if (ptrace(PTRACE_POKEDATA, tid, (void *)f->at, (void *)lowest) != 0)
+		return -errno;
+	return process_vm_writev(tid, &from, 1, &to, 1, 0) == (ssize_t)f->bytes ? 0
+										: -EFAULT;
+}
+
 /* The registers first: with them the thread has all it needs, whatever becomes of us. */
 static int
 call(const struct inject *i, const struct picture *p, struct standing *s, pid_t tid)
@@ -165,10 +181,9 @@ call(const struct inject *i, const struct picture *p, struct standing *s, pid_t 
 	int rc =
 		call_frame_make(&f, &s->regs, &s->thread, p->dlopen_at, i->path,
 				RTLD_NOW | RTLD_NODELETE | p->dlopen_flags, p->return_at);
-	struct iovec from = {f.text, f.bytes}, to = {(void *)f.at, f.bytes};
 
-	if (rc == 0 && process_vm_writev(tid, &from, 1, &to, 1, 0) != (ssize_t)f.bytes)
-		rc = errno != 0 ? -errno : -EIO;
+	if (rc == 0)
+		rc = put(tid, &f);
 	if (rc == 0 && ptrace(PTRACE_SETREGS, tid, NULL, &s->regs) != 0)
 		rc = -errno;
 	if (rc == 0)
