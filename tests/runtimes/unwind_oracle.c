@@ -135,11 +135,11 @@ backtrace_by_steps(void **to, int most)
 	static uint64_t cursor[CURSOR_WORDS]; /* under the lock */
 	static ucontext_t context;
 	uint64_t ip;
-	int n = 0;
 
 	if (unw.get == NULL || getcontext(&context) != 0 ||
 	    unw.init(cursor, &context) != 0)
 		return 0;
+	int n = 0;
 	while (n < most && unw.step(cursor) > 0 && unw.get(cursor, REG_IP, &ip) == 0)
 		to[n++] = (void *)(uintptr_t)ip;
 	return n;
