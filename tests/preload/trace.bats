@@ -79,7 +79,7 @@ teardown() {
   "$WEIR" stat --json "$SIDECAR" | jq -e '.trace.cost | .known.median_ns > 0 and
     .known.p99_ns >= .known.median_ns and .new.p99_ns >= .new.median_ns and .all.median_ns > 0'
   text=$BATS_TEST_TMPDIR/text
-  "$WEIR" stat "$SIDECAR" >"$text"
+  "$WEIR" stat --all "$SIDECAR" >"$text"
   grep -Eq '^ +known: [0-9.]+ [mu]?s at the median, [0-9.]+ [mu]?s at the 99th percentile$' "$text"
   grep -Eq '^ +new: [0-9.]+ [mu]?s at the median, ' "$text"
 }

@@ -39,10 +39,27 @@ refuses() {
   [[ $output =~ large_requested_bytes\ +200,000,000\ +190.7\ MB\ +"bytes asked for" ]]
 }
 
+@test "of many classes those are shown that hold most, and the others counted" {
+  [ -e "$WEIR_BUILDDIR/libweir_preload.so" ] || skip "this build has no shim"
+  command -v perl || skip "no perl here"
+  # Twelve classes, each once; the largest stays.
+  "$WEIR" run --stats="$PWD/many.weir" -- perl -e 'for (0 .. 11) { my $x = "y" x (130000 * 1.25 ** $_) } our $z = "y" x 8e6'
+  run -0 "$WEIR" stat many.weir
+  [[ $output =~ "  and "[0-9]+" classes that hold less (weir stat --all)" ]]
+  [[ $output =~ "  8 MB "+[0-9]+\  ]]
+  rows() { sed -n '/^Graded pool/,/^$/p' <<<"$output" | grep -c ' %  *[0-9.]* %'; }
+  [ "$(rows)" -eq 8 ]
+  run -0 "$WEIR" stat --all many.weir
+  lacks "that hold less"
+  [ "$(rows)" -gt 8 ]
+}
+
 @test "what taking a stack took is shown as median and 99th percentile" {
   "$WEIR_BUILDDIR/tests/tools/make_trace" story.weir
   run -0 "$WEIR" stat story.weir
   has "trace     1,000 stacks, 95.0 % known before, 2.0 us each on average"
+  lacks "99th percentile"
+  run -0 "$WEIR" stat --all story.weir
   has "known: 0.2 us at the median, 0.3 us at the 99th percentile"
   has "new: 9.2 us at the median, 73 us at the 99th percentile"
   run -0 "$WEIR" stat --json story.weir
@@ -394,7 +411,7 @@ refuses() {
   "$MAKE_SIDECAR" sample.weir
   run -0 "$WEIR" stat sample.weir
   lacks "Counters"
-  has "Every counter, and classes that were never used: --all"
+  has "Every counter, every class, and what the trace takes: --all"
   [ "${#lines[@]}" -le 60 ]
   run -0 "$WEIR" stat --all sample.weir
   has "Counters"

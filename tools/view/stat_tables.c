@@ -10,6 +10,7 @@
 #include "tools/model/derive.h"
 #include "tools/text/show.h"
 #include "tools/text/table.h"
+#include "tools/view/stat_classes.h"
 
 #define BAR_WIDTH 30
 
@@ -93,12 +94,18 @@ stat_tables_classes(const struct sidecar *s, FILE *out, bool all)
 	struct table *t = table_new("rrrrrrrrrr");
 	char gets[SHOW_VALUE], rate[SHOW_VALUE], waste[SHOW_VALUE];
 	uint64_t held;
+	int left_out = 0;
 
 	table_heading(t, heading);
-	for (uint32_t row = 0; row < s->rows[WEIR_SECTION_CLASSES].records; row++)
-		if (derive_class_used(s, row) ||
-		    (all && sidecar_class(s, row, WEIR_K_capacity_bytes) != 0))
+	for (uint32_t row = 0; row < s->rows[WEIR_SECTION_CLASSES].records; row++) {
+		bool used = derive_class_used(s, row);
+
+		if (all ? used || sidecar_class(s, row, WEIR_K_capacity_bytes) != 0
+			: used && stat_classes_matters(s, row))
 			class_row(t, s, row);
+		else if (used)
+			left_out++;
+	}
 	if (table_rows(t) == 1) {
 		table_free(t);
 		return;
@@ -111,6 +118,9 @@ stat_tables_classes(const struct sidecar *s, FILE *out, bool all)
 		show_percent(rate, sum.pool_hits, sum.pool_gets),
 		show_percent(waste, sum.pool_rounding_bytes, held));
 	table_print(t, out, 2);
+	if (left_out > 0)
+		fprintf(out, "  and %d class%s that hold%s less (weir stat --all)\n",
+			left_out, left_out == 1 ? "" : "es", left_out == 1 ? "s" : "");
 }
 
 void

@@ -128,7 +128,7 @@ stat_text_print(const struct stat_view *v, FILE *out)
 		      "          writing takes; weir serves on, and all here is of "
 		      "then\n",
 		      out);
-	stat_trace_print(&v->trace, out);
+	stat_trace_print(&v->trace, v->all, out);
 	print_small(v, out);
 	stat_collect_print(&v->collections, out);
 	print_memory(&v->memory, out);
@@ -141,7 +141,8 @@ stat_text_print(const struct stat_view *v, FILE *out)
 	if (v->all)
 		stat_tables_counters(s, out);
 	else
-		fputs("\nEvery counter, and classes that were never used: --all\n", out);
+		fputs("\nEvery counter, every class, and what the trace takes: --all\n",
+		      out);
 }
 
 void

@@ -85,7 +85,7 @@ put_costs(struct json *j, const struct stat_trace *t)
 }
 
 void
-stat_trace_print(const struct stat_trace *t, FILE *out)
+stat_trace_print(const struct stat_trace *t, bool all, FILE *out)
 {
 	const struct weir_trace_head *h = &t->head;
 	char a[SHOW_VALUE], b[SHOW_VALUE], c[SHOW_VALUE];
@@ -95,12 +95,15 @@ stat_trace_print(const struct stat_trace *t, FILE *out)
 	fprintf(out, "trace     %s stacks, %s known before, %s each on average\n",
 		show_count(a, h->captures), show_percent(b, h->capture_hits, h->captures),
 		show_duration(c, average_ns(h)));
-	fprintf(out,
-		"          tables of %s in the process; the file is %s long, %s on "
-		"disk\n",
-		show_bytes(a, h->memory_bytes), show_bytes(b, t->file_bytes),
-		show_bytes(c, t->disk_bytes));
-	print_costs(t, out);
+	if (all) {
+		fprintf(out,
+			"          tables of %s in the process; the file is %s long, %s "
+			"on "
+			"disk\n",
+			show_bytes(a, h->memory_bytes), show_bytes(b, t->file_bytes),
+			show_bytes(c, t->disk_bytes));
+		print_costs(t, out);
+	}
 	for (uint32_t i = 0; i < h->n_drops; i++)
 		if (h->drops[i] != 0)
 			fprintf(out, "          not recorded: %s (%s)\n",

@@ -38,7 +38,8 @@ struct stat_view {
 
 /* Reads only the headers of the trace and that histogram; `path`: of the sidecar. */
 struct stat_trace stat_trace_of(const char *path);
-void stat_trace_print(const struct stat_trace *t, FILE *out);
+/* With `all` also what that took. */
+void stat_trace_print(const struct stat_trace *t, bool all, FILE *out);
 struct json;
 void stat_trace_put(struct json *j, const struct stat_trace *t);
 
