@@ -103,6 +103,27 @@ ask() {
   each_node lines_of_known
 }
 
+@test "a line whose blocks are of several sizes is not said to have the one that is known" {
+  is_here node || skip "no node here"
+  use node
+  cat >sizes.cjs <<'JS'
+const held = [];
+const keep = (n) => held.push(Buffer.alloc(n, 1));
+const once = () => keep(300035);
+once();
+for (let i = 0; i < 60; i++)
+  keep(300034 + i % 2);
+require('v8').writeHeapSnapshot('sizes.heapsnapshot');
+JS
+  "$weir" run --stats="$PWD/sizes.weir" -- "$exe" sizes.cjs
+  run "$weir" holders --sidecar="$PWD/sizes.weir" sizes.heapsnapshot
+  echo "$output"
+  [ "$status" -eq 0 ]
+  [[ $output =~ "allocated at keep "[^:]*"sizes.cjs:2:"[0-9]+": 1 live block of 300,035 bytes" ]]
+  [[ $output =~ "and 60 more live blocks there of several sizes, 300,03"[45]" bytes on the average, which the others may be of" ]]
+  [[ $output != *"than the line has"* ]]
+}
+
 @test "Node's own name of a snapshot leads to the process's sidecar" {
   use node
   mkdir -p "$XDG_RUNTIME_DIR/weir"

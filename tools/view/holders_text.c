@@ -23,18 +23,6 @@ holders_view_settle(struct holders_view *v)
 	}
 }
 
-/* Objects linked to a row of a line, over all ways. */
-static uint64_t
-linked(const struct holders_view *v, uint32_t line)
-{
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < v->holders->n_groups; i++)
-		if (v->holders->groups[i].line == line)
-			n += v->holders->groups[i].count;
-	return n;
-}
-
 /* What kinds of objects the blocks of the lines that are asked for may be. */
 static bool
 asks_for_kind(const struct holders_view *v, uint8_t kind)
@@ -225,12 +213,7 @@ print_group(const struct holders_view *v, const struct holders_group *g, size_t 
 			show_clean(name, sizeof(name), v->model->groups[l->place].name),
 			show_count(n, l->count), show_plural(l->count),
 			show_count(m, l->size), holders_link_meaning(g->link));
-		if (linked(v, g->line) > l->count)
-			fprintf(out,
-				"   the snapshot has %s such objects, more than the line "
-				"has "
-				"blocks: which are its is not known\n",
-				show_count(n, linked(v, g->line)));
+		holders_view_beyond(v, g->line, out);
 	}
 }
 

@@ -46,6 +46,9 @@ char *holders_way(const struct holders_view *v, uint32_t shape);
 /* Groups that are to be shown: of a line that is asked for its own, or what might be. */
 bool holders_view_shows(const struct holders_view *v, const struct holders_group *g);
 
+/* Says what the objects of that line's size may be of that are more than its blocks; nothing if there are none. */
+void holders_view_beyond(const struct holders_view *v, uint32_t line, FILE *out);
+
 /* Fills what the view works out itself; before it is printed. */
 void holders_view_settle(struct holders_view *v);
 
