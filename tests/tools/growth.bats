@@ -213,6 +213,7 @@ json() {
   run -0 "$WEIR" growth story.weir
   has "remember $PWD/app/leak.mjs:?"
   has '(line 12 of what a loader made of this file, which has no map of it)'
+  [ "$(grep -c 'to see the line: run the file with node itself' <<<"$output")" -eq 1 ]
   lacks 'leak.mjs:12'
   run -0 "$WEIR" growth --no-files story.weir
   has "remember $PWD/app/leak.mjs:12:15"

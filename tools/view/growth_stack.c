@@ -105,15 +105,24 @@ print_frame(const struct growth_view *v, const struct growth_place *p, bool blam
 		show_clean(clean, sizeof(clean), text),
 		p->script && !p->exact && p->line != 0 ? " (line of the definition)"
 						       : "");
-	if (p->made)
+	if (p->made) {
 		fprintf(out,
 			"             (line %u of what a loader made of this file, which "
 			"has no map of it)\n",
 			p->generated_line);
-	else if (p->generated != NULL)
+		/* Measured: Node's own types are blanks, a build's map is followed; tsx has all on one line. */
+		if (blamed && p->origin == GROWTH_APP)
+			fputs("             to see the line: run the file with node "
+			      "itself (22.18 "
+			      "and later read TypeScript), or what\n"
+			      "             esbuild --sourcemap or tsc --sourceMap makes "
+			      "of it\n",
+			      out);
+	} else if (p->generated != NULL) {
 		fprintf(out, "             (from %s:%u)\n",
 			show_clean(clean, sizeof(clean), p->generated),
 			p->generated_line);
+	}
 	if (v->read_sources && p->script && p->origin != GROWTH_RUNTIME)
 		print_source(v, p, out);
 }
