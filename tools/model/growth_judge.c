@@ -102,7 +102,7 @@ stands(const struct growth_model *m, const struct growth_group *g)
 	if (lived >= YOUNG_NS || (g->error <= 0 && g->mapped_bytes < g->live_bytes / 2) ||
 	    then == NULL || then->account_ns == 0 || now->account_ns <= then->account_ns)
 		return false;
-	return outside(now) < outside(then) + g->live_bytes / 100;
+	return outside(now) < outside(then) + outside(then) / 100;
 }
 
 static struct growth_finding
