@@ -273,6 +273,19 @@ TEST(what_may_grow_is_worth_a_word_when_it_is_a_quarter)
 	CHECK(!growth_judge_part(&r, WEIR_PART_OF_SCRIPT, &windows, &seen).worth);
 }
 
+/* After few looks as well, if it is half of all: a collection that is asked for tells sooner than more of them. */
+TEST(half_of_all_is_worth_a_word_after_few_looks)
+{
+	struct resident r = {.parts_known = true, .rss_bytes = 107 * MB};
+
+	r.part_bytes[WEIR_PART_OF_SCRIPT] = 55 * MB;
+	FILL(windows, 18, 21, 2.5 * i, 0);
+	FILL(seen.used, 18, 21, 30, 1);
+	CHECK(growth_judge_part(&r, WEIR_PART_OF_SCRIPT, &windows, &seen).worth);
+	r.rss_bytes = 120 * MB;
+	CHECK(!growth_judge_part(&r, WEIR_PART_OF_SCRIPT, &windows, &seen).worth);
+}
+
 /* Labels of metrics, 2.5 MB a second: recorded from second 10 on, asked at 22 and at 32 (Node 20). */
 TEST(collections_before_the_record_count_as_well)
 {
@@ -309,5 +322,6 @@ TEST(collections_before_the_record_count_as_well)
 	T(four_collections_that_leave_more_and_more_are_no_garbage)                      \
 	T(a_young_heap_that_was_collected_once_is_not_flat)                              \
 	T(what_may_grow_is_worth_a_word_when_it_is_a_quarter)                            \
+	T(half_of_all_is_worth_a_word_after_few_looks)                                   \
 	T(collections_before_the_record_count_as_well)
 TAP_MAIN()

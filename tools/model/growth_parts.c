@@ -137,12 +137,13 @@ growth_judge_part(const struct resident *now, enum weir_memory_part part,
 	if (part == WEIR_PART_OF_FILES && said == GROWTH_HELD)
 		said = GROWTH_UNDECIDED;
 	/* What may grow is worth a word sooner than what does not. */
-	uint64_t large = said == GROWTH_UNDECIDED && (is & FACT_FEW_POINTS) == 0
+	bool few = (is & FACT_FEW_POINTS) != 0;
+	uint64_t large = said == GROWTH_UNDECIDED && (!few || script != NULL)
 				 ? LARGE_BYTES / 2
 				 : LARGE_BYTES;
 
 	/* Of V8's heap a collection may have left less than half of all, and more than before. */
-	uint64_t share = said == GROWTH_UNDECIDED && script != NULL ? 4 : 2;
+	uint64_t share = said == GROWTH_UNDECIDED && script != NULL && !few ? 4 : 2;
 
 	return (struct growth_part){
 		.worth = grows || (bytes >= large && bytes >= now->rss_bytes / share),
