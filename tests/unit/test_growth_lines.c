@@ -216,6 +216,56 @@ TEST(what_is_sampled_of_a_full_cache_is_not_held)
 	CHECK_STR(sampled_of_full(true), "rises");
 }
 
+/* Small native blocks, none freed, and the one collection at that second of twenty. */
+static const char *
+collected_at(uint64_t gc)
+{
+	const uint64_t second = UINT64_C(1000000000);
+	struct growth_request r = {0};
+	const char *name = NULL;
+
+	sample = trace_sample_new();
+	uint32_t site = trace_sample_site(sample, 0, WEIR_KIND_OTHER, 0);
+
+	for (uint64_t t = 0; t <= 20; t++) {
+		struct weir_trace_row *row = trace_sample_row(sample, WEIR_PART_ROWS_1S);
+
+		row->monotonic_ns = STORY_START_NS + t * second;
+		row->major_gcs = row->main_major_gcs = t >= gc;
+		trace_sample_point(
+			row, (struct weir_trace_point){
+				     .site = site, .live_bytes = (uint64_t)(t * 5 * MB)});
+	}
+	*trace_sample_field(sample, site, WEIR_S_live_bytes) = (uint64_t)(100 * MB);
+	*trace_sample_field(sample, site, WEIR_S_age1_bytes) = (uint64_t)(95 * MB);
+	*trace_sample_field(sample, site, WEIR_S_age0_bytes) = (uint64_t)(5 * MB);
+	*trace_sample_field(sample, site, WEIR_S_alloc_count) = 50000;
+	*trace_sample_field(sample, site, WEIR_S_live_count) = 50000;
+	*trace_sample_field(sample, site, WEIR_S_sampled_count) = 200;
+	*trace_sample_field(sample, site, WEIR_S_peak_bytes) = (uint64_t)(100 * MB);
+	*trace_sample_field(sample, site, WEIR_S_first_ns) = STORY_START_NS + 1;
+	*trace_sample_field(sample, site, WEIR_S_last_ns) = STORY_START_NS + 20 * second;
+	trace_sample_head(sample)->started_ns = STORY_START_NS;
+	trace_sample_head(sample)->monotonic_ns = STORY_START_NS + 20 * second;
+	trace_sample_head(sample)->gc_known = 1;
+	trace_sample_head(sample)->sample_bytes = 524288;
+	trace_sample_head(sample)->major_gcs = trace_sample_head(sample)->main_major_gcs =
+		1;
+	if (open_sample()) {
+		growth_model_make(&model, places, &r, NULL);
+		name = growth_verdict_name(model.groups[0].finding.verdict);
+		growth_model_free(&model);
+	}
+	close_sample();
+	return name;
+}
+
+TEST(a_collection_of_just_now_says_nothing_of_small_blocks)
+{
+	CHECK_STR(collected_at(20), "undecided");
+	CHECK_STR(collected_at(19), "held");
+}
+
 TEST(between_two_looks_the_size_tells_how_a_line_went)
 {
 	CHECK_STR(looked_at_twice(19), "held");
@@ -226,5 +276,6 @@ TEST(between_two_looks_the_size_tells_how_a_line_went)
 	T(a_line_that_is_compiled_anew_keeps_its_floor)                                  \
 	T(a_worker_that_has_not_collected_may_hold_garbage)                              \
 	T(between_two_looks_the_size_tells_how_a_line_went)                              \
-	T(what_is_sampled_of_a_full_cache_is_not_held)
+	T(what_is_sampled_of_a_full_cache_is_not_held)                                   \
+	T(a_collection_of_just_now_says_nothing_of_small_blocks)
 TAP_MAIN()

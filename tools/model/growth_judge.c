@@ -17,6 +17,8 @@
 /* So many collections of the main isolate's say something of a worker's blocks while the worker has not collected: it may hand over all. */
 #define FOR_WORKERS 4
 
+#define SETTLE_NS UINT64_C(800000000)
+
 #define YOUNG_NS (120 * UINT64_C(1000000000))
 
 #define BEHIND_BYTES (UINT64_C(4) << 20)
@@ -35,6 +37,22 @@ major_gcs_since(const struct trace_view *v, uint64_t ns, bool workers)
 	if (!workers)
 		return mains;
 	return all > mains || mains >= FOR_WORKERS ? all : 0;
+}
+
+/*
+ * Native blocks that are small go some time after the collection, when the event loop turns: of what was collected just now nothing is
+ * known of them.
+ */
+static uint64_t
+settled_gcs(const struct growth_model *m, const struct growth_group *g, bool workers)
+{
+	uint64_t all = major_gcs_since(m->v, g->first_ns, workers);
+	const struct weir_trace_row *then = growth_rows_at(m->v, g->first_ns);
+	const struct weir_trace_row *last = growth_rows_at(m->v, m->to_ns - SETTLE_NS);
+
+	if (g->error <= 0 || last == NULL)
+		return all;
+	return last->major_gcs > (then != NULL ? then->major_gcs : 0) ? all : 0;
 }
 
 /* Objects that may refer to each other, and that no collection since has looked at: what refers to itself takes one at least. */
@@ -118,7 +136,7 @@ judge_part(const struct growth_model *m, const struct growth_group *g,
 		.queued = queued,
 		.behind = is_behind(m, g),
 		.carried_bytes_per_s = carried(m, g),
-		.major_gcs = major_gcs_since(m->v, g->first_ns, workers),
+		.major_gcs = settled_gcs(m, g, workers),
 		.live_bytes = g->live_bytes,
 		.peak_bytes = g->peak_bytes,
 		.alloc_count = g->came,
