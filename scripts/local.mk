@@ -60,11 +60,11 @@ STORMS = 1000
 KILLS = 50
 TURNS = 20
 .PHONY: check-attach-cycles check-attach-storm check-attach-killed check-attach-load
-check-attach-cycles: all tests/attach/seen$(EXEEXT)
+check-attach-cycles: all tests/attach/observed$(EXEEXT)
 	$(srcdir)/scripts/attach-trials "$(abs_top_builddir)" cycles $(CYCLES)
 check-attach-storm: all tests/attach/busy$(EXEEXT)
 	$(srcdir)/scripts/attach-trials "$(abs_top_builddir)" storm $(STORMS)
-check-attach-killed: all tests/attach/seen$(EXEEXT)
+check-attach-killed: all tests/attach/observed$(EXEEXT)
 	$(srcdir)/scripts/attach-trials "$(abs_top_builddir)" killed $(KILLS)
 check-attach-load: all
 	$(srcdir)/scripts/attach-trials "$(abs_top_builddir)" load $(TURNS)

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# Shared by the tests of attaching: a guest that is told what to do (seen.c), and what weir says of it.
+# Shared by the tests of attaching: a guest that is told what to do (observed.c), and what weir says of it.
 
 bats_require_minimum_version 1.5.0
 : "${WEIR_SRCDIR:=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)}"
@@ -56,9 +56,9 @@ start() {
   await_that grep -q ready "$said"
 }
 
-# start_guest [NAME=VALUE...]: seen.c, with these variables.
+# start_guest [NAME=VALUE...]: observed.c, with these variables.
 start_guest() {
-  start env "$@" "$GUESTS/seen"
+  start env "$@" "$GUESTS/observed"
 }
 
 # order LINE [TIMES]: until it is done.

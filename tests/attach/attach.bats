@@ -156,7 +156,7 @@ teardown() {
   last_order exit
   ended 7
   # What they left the next one clears.
-  start "$GUESTS/seen"
+  start "$GUESTS/observed"
   "$WEIR" attach "$guest"
   [ -z "$(find /tmp -maxdepth 1 -name "weir-attach-$killed-*")" ]
   last_order exit
@@ -279,7 +279,7 @@ C
 }
 
 @test "a filter of system calls that cannot be read: only if forced" {
-  start "$WEIR_BUILDDIR/tests/preload/without" mremap "$GUESTS/seen"
+  start "$WEIR_BUILDDIR/tests/preload/without" mremap "$GUESTS/observed"
   may_trace
   # Root reads it: attach_odd.bats.
   local less=()
@@ -298,10 +298,10 @@ C
   [ "$(id -u)" -eq 0 ] || skip "for root only"
   chmod 755 "$BATS_TEST_TMPDIR"
   mkdir "$BATS_TEST_TMPDIR/theirs"
-  cp "$GUESTS/seen" "$BATS_TEST_TMPDIR/theirs/"
+  cp "$GUESTS/observed" "$BATS_TEST_TMPDIR/theirs/"
   chown -R nobody "$BATS_TEST_TMPDIR/theirs"
   chmod 755 "$(dirname "$BATS_TEST_TMPDIR")" "$(dirname "$(dirname "$BATS_TEST_TMPDIR")")"
-  start setpriv --reuid=nobody --clear-groups env XDG_RUNTIME_DIR="$BATS_TEST_TMPDIR/theirs" "$BATS_TEST_TMPDIR/theirs/seen"
+  start setpriv --reuid=nobody --clear-groups env XDG_RUNTIME_DIR="$BATS_TEST_TMPDIR/theirs" "$BATS_TEST_TMPDIR/theirs/observed"
   may_trace
   "$WEIR" attach "$guest"
   order leak 2

@@ -52,7 +52,7 @@ SH
   rm -f "$BATS_TEST_TMPDIR/orders"
   mkfifo "$BATS_TEST_TMPDIR/orders"
   # shellcheck disable=SC2086
-  unshare $1 --pid --mount --fork --kill-child env PATH="$PATH:/usr/sbin:/sbin" sh "$BATS_TEST_TMPDIR/begin" "$root" "$GUESTS/seen" "$2" "$3" env -i "${@:4}" \
+  unshare $1 --pid --mount --fork --kill-child env PATH="$PATH:/usr/sbin:/sbin" sh "$BATS_TEST_TMPDIR/begin" "$root" "$GUESTS/observed" "$2" "$3" env -i "${@:4}" \
     <"$BATS_TEST_TMPDIR/orders" >"$said" 2>&1 3>&- &
   outer=$!
   exec 9>"$BATS_TEST_TMPDIR/orders"

@@ -48,7 +48,7 @@ ended_by() {
 }
 
 @test "ended while it waits for a sidecar, which cannot come: nothing is left, the process goes on" {
-  start "$GUESTS/seen"
+  start "$GUESTS/observed"
   local status=0
   "$WEIR" attach --folder="$base" --stats=/proc/none.weir "$guest" >/dev/null 2>&1 3>&- &
   command=$!
@@ -75,7 +75,7 @@ ended_by() {
   # A command that lives.
   exec 7<"$base/weir-attach-1-3"
   flock 7
-  start "$GUESTS/seen"
+  start "$GUESTS/observed"
   "$WEIR" attach --folder="$base" "$guest" 7<&-
   left | sed "s|.*/base/||" | sort >"$BATS_TEST_TMPDIR/left"
   cat "$BATS_TEST_TMPDIR/left"

@@ -30,7 +30,7 @@ start_limited() {
   rm -f "$BATS_TEST_TMPDIR/orders"
   mkfifo "$BATS_TEST_TMPDIR/orders"
   : >"$said"
-  bash -c "ulimit $1; exec '$GUESTS/seen'" <"$BATS_TEST_TMPDIR/orders" > >(exec cat >"$said" 3>&-) 2>&1 3>&- &
+  bash -c "ulimit $1; exec '$GUESTS/observed'" <"$BATS_TEST_TMPDIR/orders" > >(exec cat >"$said" 3>&-) 2>&1 3>&- &
   guest=$!
   exec 9>"$BATS_TEST_TMPDIR/orders"
   await_that grep -q ready "$said"
@@ -112,7 +112,7 @@ start_limited() {
   local status how i
   # Without pidfds as well, as before Linux 6.9.
   for how in env env env "$WEIR_BUILDDIR/tests/preload/without pidfd_open"; do
-    start "$GUESTS/seen"
+    start "$GUESTS/observed"
     attached=0
     for i in 1 2 3 4; do
       # shellcheck disable=SC2086 # two words

@@ -7,7 +7,7 @@ load attach
 setup() {
   own_sidecars
   can_attach
-  cp "$GUESTS/seen" "$BATS_TEST_TMPDIR/program"
+  cp "$GUESTS/observed" "$BATS_TEST_TMPDIR/program"
 }
 
 teardown() {
@@ -33,10 +33,10 @@ is_seen() {
 
 @test "a C library that was upgraded since the process started" {
   local libc
-  libc=$(ldd "$GUESTS/seen" | sed -n 's/.*libc.so.6 => \([^ ]*\).*/\1/p')
+  libc=$(ldd "$GUESTS/observed" | sed -n 's/.*libc.so.6 => \([^ ]*\).*/\1/p')
   mkdir "$BATS_TEST_TMPDIR/lib"
   cp -L "$libc" "$BATS_TEST_TMPDIR/lib/libc.so.6"
-  start env LD_LIBRARY_PATH="$BATS_TEST_TMPDIR/lib" "$GUESTS/seen"
+  start env LD_LIBRARY_PATH="$BATS_TEST_TMPDIR/lib" "$GUESTS/observed"
   grep -q "$BATS_TEST_TMPDIR/lib/libc.so.6" "/proc/$guest/maps"
   replace "$BATS_TEST_TMPDIR/lib/libc.so.6"
   grep -q 'libc.so.6 (deleted)' "/proc/$guest/maps"

@@ -3,14 +3,14 @@ attach_tests = %D%/attach_waits.bats %D%/attach_left.bats %D%/attach_container.b
 EXTRA_DIST += %D%/attach.bash %D%/load.mjs %D%/server.mjs $(attach_tests)
 
 if BUILD_SHIM
-check_PROGRAMS += %D%/busy %D%/filtered_guest %D%/odd %D%/plain %D%/seen %D%/sleeps %D%/short_of %D%/waits
+check_PROGRAMS += %D%/busy %D%/filtered_guest %D%/odd %D%/plain %D%/observed %D%/sleeps %D%/short_of %D%/waits
 check_PROGRAMS += libseen_plugin.so libslow_walk.so
 if HAVE_BATS
 TESTS += $(attach_tests)
 endif
 endif
-tests_attach_seen_CFLAGS = $(GUEST_CFLAGS)
-tests_attach_seen_LDADD = -ldl
+tests_attach_observed_CFLAGS = $(GUEST_CFLAGS)
+tests_attach_observed_LDADD = -ldl
 tests_attach_busy_CFLAGS = $(GUEST_CFLAGS)
 tests_attach_busy_LDADD = -ldl
 tests_attach_waits_CFLAGS = $(GUEST_CFLAGS)

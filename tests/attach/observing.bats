@@ -59,7 +59,7 @@ loaded() {
 # sampled LEAST MOST: so many bytes are live in small blocks, as it is estimated.
 sampled() {
   "$WEIR" growth --json "$guest" |
-    jq -e --argjson least "$1" --argjson most "$2" '[.sites[] | select(.name | test("seen.c:")) | .live_bytes] | add // 0 | . >= $least and . <= $most'
+    jq -e --argjson least "$1" --argjson most "$2" '[.sites[] | select(.name | test("observed.c:")) | .live_bytes] | add // 0 | . >= $least and . <= $most'
 }
 
 @test "small blocks are sampled: about what there is, frees are seen, children go on, detaching forgets them" {
