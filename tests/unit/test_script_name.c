@@ -64,6 +64,9 @@ TEST(a_title_written_over_the_arguments)
 	char name[SCRIPT_NAME_BYTES];
 
 	CHECK_STR(NAME("npm run build   \0\0\0"), "npm run build");
+	CHECK_STR(NAME("node /srv/app/server.js"), "node server.js");
+	CHECK_STR(NAME("node /srv/app/dist/main.js"), "node dist/main.js");
+	CHECK_STR(NAME("master /etc/a b"), "master /etc/a b");
 	CHECK_STR(NAME("/opt/my app/node\0x.js"), "node x.js");
 }
 

@@ -156,6 +156,13 @@ script_name_of(const char *arguments, size_t bytes, bool v8, char name[SCRIPT_NA
 		show_format(name, SCRIPT_NAME_BYTES, "%s", program);
 		for (n = strlen(name); n > 0 && name[n - 1] == ' ';)
 			name[--n] = '\0';
+		/* pm2: "node /srv/app/server.js". */
+		char *path = strstr(name, " /");
+		if (path != NULL && strchr(path + 1, ' ') == NULL) {
+			const char *shorter = short_path(path + 1);
+
+			memmove(path + 1, shorter, strlen(shorter) + 1);
+		}
 		return;
 	}
 	show_format(name, SCRIPT_NAME_BYTES, "%s", last_part(program));
