@@ -283,3 +283,19 @@ in_the_page() {
   has 'paths are below <span class="code">/app/</span>'
   lacks '<td data-label="Live" data-v="0">'
 }
+
+@test "objects that pile up are no good news before it is known whether they are garbage" {
+  [ -e "$WEIR_BUILDDIR/libweir_preload.so" ] || skip "this build has no shim"
+  command -v node || skip "no node here"
+  cat >objects.js <<'JS'
+const held = [Buffer.alloc(2e6, 1)];
+for (let i = 0; i < 1e6; i++) held.push({ i });
+const more = setInterval(() => { for (let i = 0; i < 1e5; i++) held.push({ i, at: [i] }); }, 100);
+setTimeout(() => { clearInterval(more); process.kill(process.pid, 'SIGKILL'); }, 4000);
+JS
+  run "$WEIR" run --stats="$PWD/objects.weir" -- node objects.js 3>&-
+  run -0 "$WEIR" report -o page.html objects.weir
+  first=$(grep -m 1 '<li class=' page.html)
+  echo "$first"
+  [[ $first == *'<li class="'* && $first != *'class="good"'* ]]
+}

@@ -168,6 +168,17 @@ part_grows(const struct growth_model *m)
 	return any;
 }
 
+/* One that is higher than it was may grow: that is no good news. */
+static bool
+part_may_grow(const struct growth_model *m)
+{
+	bool any = false;
+
+	for (int i = 0; i < WEIR_N_MEMORY_PARTS; i++)
+		any |= m->parts[i].worth && m->parts[i].verdict == GROWTH_UNDECIDED;
+	return any;
+}
+
 /* The one sentence that somebody reads who reads no more. */
 static void
 print_summary(const struct report *r, FILE *out)
@@ -179,10 +190,13 @@ print_summary(const struct report *r, FILE *out)
 	if (held == 0) {
 		bool decided = count_verdict(m, GROWTH_UNDECIDED) < m->n_groups;
 
-		bool elsewhere = part_grows(m);
+		bool elsewhere = part_grows(m), unsure = part_may_grow(m);
 
-		finding_begin(out, decided && !elsewhere ? "good" : "warn");
+		finding_begin(out, decided && !elsewhere && !unsure ? "good" : "warn");
 		fputs(elsewhere ? "Memory grows, but not in blocks that weir serves."
+		      : decided && unsure
+			      ? "No line of code was found that keeps growing; whether "
+				"memory that has no line does is not known yet."
 		      : decided ? "No line of code was found that keeps growing."
 				: "Too early to tell what grows.",
 		      out);
