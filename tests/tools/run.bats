@@ -473,6 +473,7 @@ leave_sidecar='
   run "$WEIR"
   [ "$status" -eq 2 ]
   has "Usage: weir COMMAND"
+  has '  $ weir run -- node server.js'
   run "$WEIR" statt
   [ "$status" -eq 2 ]
   # shellcheck disable=SC2016

@@ -31,7 +31,10 @@ print_usage(FILE *out)
 		fprintf(out, "  weir %-8s %s\n", cmds[i]->name, cmds[i]->summary);
 	fputs("  weir help [COMMAND]\n"
 	      "  weir --version\n\n"
-	      "`weir help COMMAND` explains one of them, weir(1) all.\n",
+	      "`weir help COMMAND` explains one of them, weir(1) all. Where a program "
+	      "grows:\n"
+	      "  $ weir run -- node server.js\n"
+	      "  $ weir growth    # in another terminal, or when it has ended\n",
 	      out);
 }
 

@@ -82,7 +82,7 @@ print_unseen(const struct growth_view *v, FILE *out, int indent)
 	else
 		fprintf(out,
 			"%*sobjects and strings: %s of them were left by the last full "
-			"collection, at the rest none has looked%s\n",
+			"collection; no collection has looked at the rest%s\n",
 			indent, "", left, ask);
 	growth_advice_collect_twice(v, out, indent);
 }
