@@ -127,13 +127,14 @@ sleep_on(const char *how)
 
 /* A child that reads, or writes the rest, once standard input ends. */
 static void
-start_child(int fd, const char *how)
+start_child(int fd, int other, const char *how)
 {
 	static char all[LARGE];
 	char c;
 
 	if (fork() != 0)
 		return;
+	close(other);
 	while (read(0, &c, 1) > 0)
 		;
 	if (strcmp(how, "all") == 0)
@@ -153,7 +154,7 @@ move_all(const char *how)
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
 		return -1;
 	(void)!write(ends[1], "ab", 2);
-	start_child(ends[1], how);
+	start_child(ends[1], ends[0], how);
 	close(ends[1]);
 	puts("ready");
 	fflush(stdout);
