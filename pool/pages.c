@@ -2,9 +2,10 @@
 /*
  * The kernel as page source: with pages_move.c the only file of pool/ that knows the memory system calls.
  *
- * Reservations are PROT_NONE without MAP_NORESERVE, so that making pages usable is accounted
- * exactly as if the host had mapped them itself: what the kernel would have refused to the
- * host, it refuses here, and the request goes to the next allocator.
+ * All is mapped with MAP_NORESERVE. Blocks lie side by side and are one mapping to the kernel, which, where it counts what may be
+ * written, refuses to copy a process (fork) that has one larger than the machine's memory; the host's own would be many.
+ * What it would refuse to the host by itself (is_too_much), and under strict accounting, which knows no such mappings, is refused
+ * here, and the request goes to the next allocator.
  */
 #include "pool/pages_private.h"
 
@@ -14,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #ifndef PR_SET_VMA
@@ -27,6 +29,8 @@
 #ifndef SYS_process_madvise
 #define SYS_process_madvise 440
 #endif
+
+#define MAPPED (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
 
 size_t weir_machine_page = WEIR_PAGE_BYTES;
 
@@ -97,12 +101,11 @@ pages_reserve(size_t bytes, size_t align)
 	hint = (hint + align - 1) & ~(align - 1);
 	if (span < bytes || !pages_may(WEIR_CALL_MMAP | WEIR_CALL_MUNMAP))
 		return NULL;
-	char *p =
-		mmap((void *)hint, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *p = mmap((void *)hint, bytes, PROT_NONE, MAPPED, -1, 0);
 	if (p != MAP_FAILED && ((uintptr_t)p & (align - 1)) != 0) {
 		/* Not where we asked, and not aligned: take more and trim. */
 		munmap(p, bytes);
-		p = mmap(NULL, span, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		p = mmap(NULL, span, PROT_NONE, MAPPED, -1, 0);
 		if (p != MAP_FAILED) {
 			size_t head = -(uintptr_t)p & (align - 1);
 
@@ -133,6 +136,17 @@ result(int rc, int saved_errno)
 	return error;
 }
 
+/* More at once than the machine has: the kernel refuses that unless it is told to refuse nothing. */
+static bool
+is_too_much(size_t bytes)
+{
+	enum { ASKED_FROM = 64 << 20 }; /* hardly a machine has less */
+	struct sysinfo s;
+
+	return bytes >= ASKED_FROM && !pages_sparing() && syscall(SYS_sysinfo, &s) == 0 &&
+	       bytes / s.mem_unit > s.totalram + s.totalswap;
+}
+
 int
 pages_commit(void *addr, size_t bytes)
 {
@@ -140,6 +154,8 @@ pages_commit(void *addr, size_t bytes)
 
 	if (!pages_may(WEIR_CALL_MPROTECT))
 		return -EPERM;
+	if (is_too_much(bytes))
+		return -ENOMEM;
 	return result(mprotect(addr, bytes, PROT_READ | PROT_WRITE), saved_errno);
 }
 
@@ -150,8 +166,7 @@ pages_map_anew(void *addr, size_t bytes, int protection)
 
 	if (!pages_may(WEIR_CALL_MMAP))
 		return -EPERM;
-	void *p = mmap(addr, bytes, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
-		       -1, 0);
+	void *p = mmap(addr, bytes, protection, MAPPED | MAP_FIXED, -1, 0);
 
 	if (p == MAP_FAILED)
 		return result(-1, saved_errno);
@@ -194,19 +209,6 @@ pages_renew(void *addr, size_t bytes)
 	return usable ? WEIR_PURGED_USABLE : WEIR_PURGED_RESERVED;
 }
 
-/*
- * What may be written is promised, and the kernel refuses to copy a process (fork) with a mapping that is larger
- * than the machine's memory: so much at a time is not left so. Its pages are gone already, which may take long.
- */
-#define VAST ((size_t)1 << 30)
-
-static int
-given_back(void *addr, size_t bytes)
-{
-	return bytes >= VAST && pages_reset(addr, bytes) == 0 ? WEIR_PURGED_RESERVED
-							      : WEIR_PURGED_USABLE;
-}
-
 int
 pages_purge(void *addr, size_t bytes)
 {
@@ -220,7 +222,7 @@ pages_purge(void *addr, size_t bytes)
 			rc = madvise(addr, bytes, MADV_DONTNEED_LOCKED);
 		if (rc == 0) {
 			errno = saved_errno;
-			return given_back(addr, bytes);
+			return WEIR_PURGED_USABLE;
 		}
 		/* The same where a filter forbids the call. */
 		if (errno != EINVAL && errno != EPERM && errno != ENOSYS)
@@ -266,9 +268,6 @@ pages_purge_many(const struct iovec *ranges, int n)
 	static _Atomic bool refused;
 	int done = 0;
 
-	for (int i = 0; i < n; i++)
-		if (ranges[i].iov_len >= VAST)
-			n = i;
 	if (n < 2 || refused || strict_commit || pages_watched())
 		return 0;
 	ssize_t bytes = advise_many(ranges, n);
@@ -345,8 +344,7 @@ pages_meta(size_t bytes)
 
 	if (!pages_may(WEIR_CALL_MMAP))
 		return NULL;
-	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAPPED, -1, 0);
 
 	if (p != MAP_FAILED) {
 		name(p, bytes, "weir-meta");

@@ -62,6 +62,7 @@ static const struct call {
 	BARE(SYS_mincore, FILTER_LOOK),
 	BARE(SYS_mremap, FILTER_LOOK),
 	BARE(SYS_mbind, FILTER_LOOK),
+	BARE(SYS_sysinfo, FILTER_LOOK),
 	{SYS_prctl, 0, PR_SET_VMA, FILTER_LOOK},
 	{SYS_prctl, 0, PR_SET_NAME, FILTER_RECORD},
 	/* Files. */

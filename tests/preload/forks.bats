@@ -111,3 +111,31 @@ peer_guests() {
   run timeout 60 env LD_PRELOAD="$SHIM:./silent.so" WEIR_OPTIONS="stats=$SIDECAR" ./closer closed
   [ "$status $output" = "0 lives" ]
 }
+
+@test "a process with more blocks than the machine has memory forks, and is refused a block of that size" {
+  [ "$(cat /proc/sys/vm/overcommit_memory)" = 0 ] || skip "the kernel does not guess here"
+  build many -x c - <<'END'
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+int
+main(int argc, char **argv)
+{
+	size_t kb = argc > 1 ? strtoull(argv[1], NULL, 10) : 0;
+	void **blocks = malloc(kb / 128 * sizeof(*blocks));
+	pid_t child;
+
+	for (size_t i = 0; i < kb / 128; i++)
+		if ((blocks[i] = malloc(128 << 10)) == NULL)
+			return 1;
+	child = fork();
+	printf("%s %s", child < 0 ? "stuck" : "forked", malloc(kb << 10) != NULL ? "given" : "refused");
+	for (size_t i = 0; i < kb / 128; i++)
+		free(blocks[i]);
+	return child < 0 || fork() < 0;
+}
+END
+  kb=$(awk '$1 == "MemTotal:" || $1 == "SwapTotal:" { kb += $2 } END { printf "%d", kb * 1.2 }' /proc/meminfo)
+  run -0 env LD_PRELOAD="$SHIM" WEIR_OPTIONS=stats=off "$BATS_TEST_TMPDIR/many" "$kb"
+  [[ $output = "forked refused"* ]]
+}
