@@ -5,7 +5,6 @@
  */
 #include "preload/ready.h"
 
-#include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -23,7 +22,7 @@
 #include "trace/vm_calls.h"
 
 static struct weir_lock once_lock;
-static _Atomic bool ready;
+_Atomic bool ready_is;
 
 /* Address space of a region: joined free spans want room, a limited process wants little. */
 #define REGION_USUAL ((size_t)4 << 30)
@@ -32,12 +31,6 @@ static _Atomic bool ready;
  * address space, used or not, is left to others.
  */
 #define REGION_STRICT ((size_t)128 << 20)
-
-bool
-ready_done(void)
-{
-	return atomic_load_explicit(&ready, memory_order_acquire);
-}
 
 /* Advice for parts of memory, and guards, are mappings of their own: not to be moved. */
 static size_t
@@ -78,7 +71,7 @@ ready_make(void)
 			weir_trace_start(weir_config.trace_min > weir_config.floor
 						 ? weir_config.trace_min
 						 : weir_config.floor);
-		atomic_store_explicit(&ready, true, memory_order_release);
+		atomic_store_explicit(&ready_is, true, memory_order_release);
 	}
 	weir_unlock(&once_lock);
 	return ready_done();

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 
+#include "trace/checked.h"
 #include "trace/intern.h"
 
 #define PATH_BYTES  65536
@@ -21,23 +22,20 @@ static char paths[PATH_BYTES];
 static uint32_t paths_used;
 
 static bool
-read_note(struct checked *own, uint64_t address, uint64_t bytes,
-	  struct weir_trace_module *to)
+read_note(uint64_t address, uint64_t bytes, struct weir_trace_module *to)
 {
 	for (uint64_t at = 0; at + 12 <= bytes && bytes < 65536;) {
 		uint32_t head[3];
 		char name[4];
 
-		checked_read(own, address + at, head, sizeof(head));
-		if (own->failed || head[0] > 64 || head[1] > 1024)
+		if (!checked_peek(address + at, head, sizeof(head)) || head[0] > 64 ||
+		    head[1] > 1024 || !checked_peek(address + at + 12, name, 4))
 			return false;
 		uint64_t text = at + 12 + ((head[0] + 3) & ~3u);
-		checked_read(own, address + at + 12, name, 4);
 		if (head[2] == NT_GNU_BUILD_ID && head[0] == 4 &&
 		    memcmp(name, "GNU", 4) == 0 && head[1] <= sizeof(to->build_id)) {
 			to->build_id_bytes = (uint8_t)head[1];
-			checked_read(own, address + text, to->build_id, head[1]);
-			return !own->failed;
+			return checked_peek(address + text, to->build_id, head[1]);
 		}
 		at = text + ((head[1] + 3) & ~3u);
 	}
@@ -45,19 +43,16 @@ read_note(struct checked *own, uint64_t address, uint64_t bytes,
 }
 
 static void
-read_headers(struct checked *own, uint64_t header, struct code_module *module)
+read_headers(uint64_t header, struct code_module *module)
 {
 	struct weir_trace_module *to = &module->record;
 	static ElfW(Ehdr) eh; /* off the host's stack */
 	static ElfW(Phdr) ph[MAX_HEADERS];
 
-	checked_begin(own);
-	checked_read(own, header, &eh, sizeof(eh));
-	if (own->failed || memcmp(eh.e_ident, ELFMAG, SELFMAG) != 0 ||
-	    eh.e_phentsize != sizeof(ph[0]) || eh.e_phnum > MAX_HEADERS)
-		return;
-	checked_read(own, header + eh.e_phoff, ph, eh.e_phnum * sizeof(ph[0]));
-	if (own->failed)
+	if (!checked_peek(header, &eh, sizeof(eh)) ||
+	    memcmp(eh.e_ident, ELFMAG, SELFMAG) != 0 || eh.e_phentsize != sizeof(ph[0]) ||
+	    eh.e_phnum > MAX_HEADERS ||
+	    !checked_peek(header + eh.e_phoff, ph, eh.e_phnum * sizeof(ph[0])))
 		return;
 	for (unsigned i = 0; i < eh.e_phnum; i++)
 		if (ph[i].p_type == PT_LOAD && ph[i].p_offset == 0)
@@ -76,12 +71,12 @@ read_headers(struct checked *own, uint64_t header, struct code_module *module)
 	}
 	for (unsigned i = 0; i < eh.e_phnum; i++)
 		if (ph[i].p_type == PT_NOTE &&
-		    read_note(own, to->bias + ph[i].p_vaddr, ph[i].p_memsz, to))
+		    read_note(to->bias + ph[i].p_vaddr, ph[i].p_memsz, to))
 			break;
 }
 
 uint16_t
-code_modules_add(struct checked *own, const struct maps_line *line, uint64_t header)
+code_modules_add(const struct maps_line *line, uint64_t header)
 {
 	uint32_t n = atomic_load_explicit(&n_modules, memory_order_relaxed);
 	size_t length = strlen(line->path);
@@ -111,7 +106,7 @@ code_modules_add(struct checked *own, const struct maps_line *line, uint64_t hea
 	};
 	paths_used += (uint32_t)length + 1;
 	if (header != 0)
-		read_headers(own, header, m);
+		read_headers(header, m);
 	atomic_store_explicit(&n_modules, n + 1, memory_order_release);
 	return (uint16_t)(n + 1);
 }

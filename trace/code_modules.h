@@ -5,13 +5,11 @@
 #ifndef TRACE_CODE_MODULES_H
 #define TRACE_CODE_MODULES_H
 
-#include "trace/checked.h"
 #include "trace/code.h"
 #include "trace/maps.h"
 
 /* The module's number, from 1 on, made if it is new; 0: there is no room. One caller at a time; `header` as in code.h. */
-uint16_t code_modules_add(struct checked *own, const struct maps_line *line,
-			  uint64_t header);
+uint16_t code_modules_add(const struct maps_line *line, uint64_t header);
 
 /* From any thread. */
 struct code_module *code_modules_get(uint16_t number);
