@@ -30,8 +30,6 @@
 #define SYS_process_madvise 440
 #endif
 
-#define MAPPED (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
-
 size_t weir_machine_page = WEIR_PAGE_BYTES;
 
 bool
@@ -101,11 +99,11 @@ pages_reserve(size_t bytes, size_t align)
 	hint = (hint + align - 1) & ~(align - 1);
 	if (span < bytes || !pages_may(WEIR_CALL_MMAP | WEIR_CALL_MUNMAP))
 		return NULL;
-	char *p = mmap((void *)hint, bytes, PROT_NONE, MAPPED, -1, 0);
+	char *p = mmap((void *)hint, bytes, PROT_NONE, PAGES_FLAGS, -1, 0);
 	if (p != MAP_FAILED && ((uintptr_t)p & (align - 1)) != 0) {
 		/* Not where we asked, and not aligned: take more and trim. */
 		munmap(p, bytes);
-		p = mmap(NULL, span, PROT_NONE, MAPPED, -1, 0);
+		p = mmap(NULL, span, PROT_NONE, PAGES_FLAGS, -1, 0);
 		if (p != MAP_FAILED) {
 			size_t head = -(uintptr_t)p & (align - 1);
 
@@ -166,7 +164,7 @@ pages_map_anew(void *addr, size_t bytes, int protection)
 
 	if (!pages_may(WEIR_CALL_MMAP))
 		return -EPERM;
-	void *p = mmap(addr, bytes, protection, MAPPED | MAP_FIXED, -1, 0);
+	void *p = mmap(addr, bytes, protection, PAGES_FLAGS | MAP_FIXED, -1, 0);
 
 	if (p == MAP_FAILED)
 		return result(-1, saved_errno);
@@ -344,7 +342,7 @@ pages_meta(size_t bytes)
 
 	if (!pages_may(WEIR_CALL_MMAP))
 		return NULL;
-	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAPPED, -1, 0);
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, PAGES_FLAGS, -1, 0);
 
 	if (p != MAP_FAILED) {
 		name(p, bytes, "weir-meta");

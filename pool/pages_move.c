@@ -29,7 +29,7 @@ static int
 fill_hole(void *addr, size_t bytes)
 {
 	void *p = mmap(addr, bytes, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+		       PAGES_FLAGS | MAP_FIXED_NOREPLACE, -1, 0);
 
 	if (p == MAP_FAILED)
 		return errno == EEXIST ? 0 : -errno;

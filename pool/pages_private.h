@@ -5,7 +5,12 @@
 #ifndef POOL_PAGES_PRIVATE_H
 #define POOL_PAGES_PRIVATE_H
 
+#include <sys/mman.h>
+
 #include "pool/pages.h"
+
+/* The same for all, so that what lies side by side is one mapping; see pages.c. */
+#define PAGES_FLAGS (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
 
 /* Whether weir_pages_spare_calls was called. */
 bool pages_sparing(void);

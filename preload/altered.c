@@ -249,7 +249,8 @@ keep_hole(char *at, size_t bytes)
 	int saved_errno = errno;
 	size_t whole = weir_whole_pages(bytes);
 	void *p = mmap(at, whole, PROT_NONE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE,
+		       -1, 0);
 
 	if (p != MAP_FAILED && p != at) /* it knows no NOREPLACE */
 		syscall(SYS_munmap, p, whole);

@@ -12,6 +12,9 @@
 
 #define MOST_LOOKS 8
 
+/* Of a command line, as long as options and a loader's paths mostly are. */
+#define LINE_BYTES 2048
+
 /* "/proc/PID/stat". */
 static void
 stat_path(char path[32], int32_t pid)
@@ -61,31 +64,36 @@ has_value(const char *option)
  * `--require` and its like are left out with theirs: a loader's long paths would push out the name of the script.
  */
 static void
-keep_names(char *command, size_t bytes, const char *line)
+keep_names(char *command, size_t bytes)
 {
 	static const char names[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "0123456789._/@+:~-";
-	size_t out = 0, n, room;
+	static char line[LINE_BYTES + 1]; /* off the host's stack */
+	const char *end = line + small_file_copy("/proc/self/cmdline", line, LINE_BYTES);
+	size_t out = 0;
 	int words = 0;
 
-	for (const char *at = line; *at != '\0'; at += strlen(at) + 1) {
-		if (at > line && words == 0 && has_value(at)) {
+	line[end - line] = '\0';
+	for (const char *at = line; at < end && out < bytes - 1; at += strlen(at) + 1) {
+		bool first = at == line;
+
+		if (!first && words == 0 && has_value(at)) {
 			at += strlen(at) + 1;
-			if (*at == '\0')
+			if (at >= end)
 				break;
 			continue;
 		}
 		/* The program, or the title that is written over it, as it is. */
-		n = at == line ? strlen(at) : strspn(at, names);
+		size_t n = first ? strlen(at) : strspn(at, names);
 		if (at[n] == '=' && *at == '-' && words == 0)
 			n++;
 		else if (at[n] != '\0')
 			break;
-		words += at > line && *at != '-';
-		room = bytes - 1 - out;
-		if (words > 3 || room == 0)
+		words += !first && *at != '-';
+		if (n == 0 || words > 3)
 			break;
-		n = n < room ? n : room;
+		if (n > bytes - 1 - out)
+			n = bytes - 1 - out;
 		memcpy(command + out, at, n);
 		out += n;
 		command[out++] = '\0';
@@ -105,20 +113,21 @@ lineage_fill(struct weir_stats_header *h)
 		pid = parent_of(pid);
 	}
 	looks = 0;
-	keep_names(h->command, sizeof(h->command), small_file_text("/proc/self/cmdline"));
+	keep_names(h->command, sizeof(h->command));
 }
 
 bool
 lineage_look_again(struct weir_stats_header *h)
 {
 	char before[WEIR_STATS_COMMAND_BYTES];
+	size_t first = strnlen(h->command, sizeof(before));
 
 	if (looks >= MOST_LOOKS ||
-	    h->command[strnlen(h->command, sizeof(before) - 1) + 1] != '\0')
+	    (first + 1 < sizeof(before) && h->command[first + 1] != '\0'))
 		return false;
 	looks++;
 	memcpy(before, h->command, sizeof(before));
-	keep_names(h->command, sizeof(h->command), small_file_text("/proc/self/cmdline"));
+	keep_names(h->command, sizeof(h->command));
 	if (h->command[0] == '\0')
 		memcpy(h->command, before, sizeof(before));
 	return memcmp(before, h->command, sizeof(before)) != 0;

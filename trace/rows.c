@@ -190,7 +190,7 @@ static void
 write_lefts(const struct weir_trace_facts *facts, const struct weir_trace_sink *sink,
 	    uint64_t part_offset)
 {
-	struct left lefts[LEFTS];
+	static struct left lefts[LEFTS]; /* off the host's stack */
 	size_t n = lefts_take(lefts);
 
 	for (size_t i = 0; i < n && lefts[i].ns < facts->monotonic_ns; i++) {

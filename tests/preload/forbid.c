@@ -28,7 +28,7 @@
 #define SYS_process_madvise 440
 #endif
 
-#define ANONYMOUS (MAP_PRIVATE | MAP_ANONYMOUS)
+#define ANONYMOUS (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
 
 #define ANY -1
 
@@ -66,8 +66,7 @@ static const struct call calls[] = {
 	/* Address space, the pool's tables, the sidecar's file. */
 	{"mmap-reserve", SYS_mmap, PROT_NONE, 3, ~0u, ANONYMOUS},
 	{"mmap-reset", SYS_mmap, PROT_NONE, 3, ~0u, ANONYMOUS | MAP_FIXED},
-	{"mmap-tables", SYS_mmap, PROT_READ | PROT_WRITE, 3, ~0u,
-	 ANONYMOUS | MAP_NORESERVE},
+	{"mmap-tables", SYS_mmap, PROT_READ | PROT_WRITE, 3, ~0u, ANONYMOUS},
 	{"open-create", SYS_openat, ANY, 2, O_CREAT, O_CREAT},
 	{"open-nameless", SYS_openat, ANY, 2, O_TMPFILE, O_TMPFILE},
 	{"linkat", SYS_linkat, ANY, 0, 0, 0},

@@ -216,6 +216,15 @@ secretive() {
   [ "$(find "$BATS_TEST_TMPDIR/behind/.local/state/weir" -name '*.weir' | wc -l)" -eq 1 ]
 }
 
+@test "of a command line of any length there is on record what there is room for" {
+  for n in 100 188 189 190 191 192 193 400 2047 2048 5000; do
+    rm -f "$SIDECAR"
+    name=$(head -c "$n" /dev/zero | tr '\0' x)
+    run -0 bash -c 'export LD_PRELOAD=$2 WEIR_OPTIONS=stats=$3; exec -a "$1" "$4" 1 500 more' bash "$name" "$SHIM" "$SIDECAR" "$GUESTS/stress"
+    "$WEIR" stat --check "$SIDECAR"
+  done
+}
+
 @test "small programs leave no sidecar and start no thread" {
   export XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR/run
   mkdir "$XDG_RUNTIME_DIR"
