@@ -236,13 +236,12 @@ weir_account_asks(const struct weir_mapping *m)
  * its file's all the same. The kernel's own sums are off by some pages for each processor.
  */
 bool
-weir_account_rest(struct weir_account *a, uint64_t rss_bytes, uint64_t others_bytes)
+weir_account_rest(struct weir_account *a, uint64_t rss_bytes, uint64_t anon_bytes)
 {
-	uint64_t anonymous = rss_bytes - least(others_bytes, rss_bytes);
 	uint64_t sum = weir_account_sum(a), off = rss_bytes / 100 + OFF_LEAST;
 
-	if (sum == 0 || a->shared_bytes > OFF_LEAST || sum > anonymous + off ||
-	    sum + off + WRITTEN_MOST < anonymous)
+	if (sum == 0 || a->shared_bytes > OFF_LEAST || sum > anon_bytes + off ||
+	    sum + off + WRITTEN_MOST < anon_bytes)
 		return false;
 	a->part_bytes[WEIR_PART_OF_FILES] += rss_bytes - least(sum, rss_bytes);
 	return true;

@@ -60,10 +60,10 @@ void weir_account_end(struct weir_account *a);
 bool weir_account_asks(const struct weir_mapping *m);
 
 /*
- * What was not asked is the files'. Of `rss_bytes` the kernel calls `others_bytes` not anonymous. False: the two do not agree, or more than a
+ * What was not asked is the files'. Of `rss_bytes` the kernel calls `anon_bytes` anonymous. False: the sums do not agree, or more than a
  * little of the mappings is shared memory; then smaps has to tell. After the end.
  */
-bool weir_account_rest(struct weir_account *a, uint64_t rss_bytes, uint64_t others_bytes);
+bool weir_account_rest(struct weir_account *a, uint64_t rss_bytes, uint64_t anon_bytes);
 
 /* Of what is resident in weir's regions, so much is free. After the end. */
 void weir_account_cached(struct weir_account *a, uint64_t bytes);

@@ -114,9 +114,8 @@ facts_available(void)
 	       1024;
 }
 
-/* The second number. */
-static void
-own_size(struct facts_memory *m)
+void
+facts_size(struct facts_memory *m)
 {
 	static struct small_file kept;
 	const char *p = small_file_again(&kept, "/proc/thread-self/statm");
@@ -137,7 +136,7 @@ facts_memory(struct facts_memory *m)
 	last.fresh = weir_look_due(now_ns, rss_ns, RSS_NS);
 	if (last.fresh) {
 		rss_ns = now_ns;
-		own_size(&last);
+		facts_size(&last);
 	}
 	if (strict && weir_look_due(now_ns, promises_ns, PROMISES_NS)) {
 		promises_ns = now_ns;

@@ -29,6 +29,9 @@ struct facts_memory {
 	uint64_t promise_limit_bytes, promised_bytes;
 };
 
+/* rss_bytes and anon_bytes of this moment, and nothing else. */
+void facts_size(struct facts_memory *m);
+
 /* May be called often: see group.h. */
 void facts_memory(struct facts_memory *m);
 void facts_memory_now(struct facts_memory *m); /* whatever was read before */

@@ -16,8 +16,8 @@
 #include "pool/pool_stats.h"
 #include "pool/sys.h"
 #include "preload/clock.h"
+#include "preload/facts.h"
 #include "preload/mapped.h"
-#include "preload/small_file.h"
 #include "trace/walk.h"
 
 /* With a page of 4 KB smaps takes a host's own thread a millisecond or two. */
@@ -147,11 +147,9 @@ by_pages(uint64_t rss_bytes)
 	to_ask = WEIR_ASK_TIMES * rss_bytes + WEIR_ASK_LEAST;
 	if (!read_all("/proc/thread-self/maps", take_mapping) || to_ask == 0)
 		return false;
-	const char *p = small_file_text("/proc/thread-self/statm");
-	small_file_number(p, &p);
-	uint64_t rss = small_file_number(p, &p) * weir_machine_page;
-	uint64_t others = small_file_number(p, &p) * weir_machine_page;
-	return weir_account_rest(&account, rss, others);
+	struct facts_memory now;
+	facts_size(&now);
+	return weir_account_rest(&account, now.rss_bytes, now.anon_bytes);
 }
 
 static bool

@@ -6,7 +6,6 @@
 #include "trace/lefts.h"
 
 #include <stdatomic.h>
-#include <stdbool.h>
 
 static struct {
 	_Atomic uint64_t ns, heap_bytes, external_bytes, majors, main_majors;
@@ -14,11 +13,15 @@ static struct {
 static _Atomic uint32_t n;
 static _Atomic bool taken;
 
+bool
+lefts_wanted(void)
+{
+	return !atomic_load_explicit(&taken, memory_order_relaxed);
+}
+
 void
 lefts_note(const struct left *l)
 {
-	if (atomic_load_explicit(&taken, memory_order_relaxed))
-		return;
 	uint32_t at = atomic_fetch_add(&n, 1) % LEFTS;
 
 	kept[at].heap_bytes = l->heap_bytes;

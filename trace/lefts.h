@@ -6,6 +6,7 @@
 #ifndef TRACE_LEFTS_H
 #define TRACE_LEFTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,7 +18,10 @@ struct left {
 	uint64_t majors, main_majors; /* so many it was, with those before */
 };
 
-/* A collection is over, on its thread. Nothing is kept any more once they have been taken. */
+/* Nothing is kept any more once they have been taken. */
+bool lefts_wanted(void);
+
+/* A collection is over, on its thread. */
 void lefts_note(const struct left *l);
 
 /* All that are kept, the first one first: how many. By one thread, once. */

@@ -75,6 +75,8 @@ note_left(void)
 			 .majors = majors_all(),
 			 .main_majors = majors_of_main()};
 
+	if (!lefts_wanted())
+		return;
 	isolates_sum(&l.heap_bytes, &l.external_bytes);
 	lefts_note(&l);
 }

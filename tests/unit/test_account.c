@@ -174,7 +174,7 @@ rest_of(const char *kind, uint64_t anonymous_mb, uint64_t rss_mb, uint64_t other
 	m.of = *kind == 's' ? WEIR_OF_SHARED : WEIR_OF_FILE;
 	weir_account_mapping(&account, &m);
 	weir_account_end(&account);
-	return weir_account_rest(&account, rss_mb * MB, others_mb * MB);
+	return weir_account_rest(&account, rss_mb * MB, (rss_mb - others_mb) * MB);
 }
 
 TEST(what_is_not_anonymous_is_the_files_if_the_sums_agree)

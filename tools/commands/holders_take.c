@@ -68,7 +68,7 @@ tell_price(const struct holders_take *t, const struct inspector *i)
 	char rss[SHOW_VALUE];
 	uint64_t bytes = 0;
 
-	proc_rss(t->pid, &bytes);
+	proc_rss(t->pid, &bytes, NULL);
 	tell_error(
 		"process %d (%s resident) would stand still while it makes the "
 		"snapshot, about ten seconds for each 100 MB of V8's heap, and need that "

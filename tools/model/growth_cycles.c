@@ -16,15 +16,14 @@
 enum {
 	IS_HELD = 1,	 /* by the rules for all runtimes */
 	IS_PROVEN = 2,	 /* it has been through a full run, or can be no cycle */
-	IS_STANDING = 8, /* no more is resident than a while ago */
 	IS_TAKEN = 4,	 /* most of it was freed since there was such a run */
+	IS_STANDING = 8, /* no more is resident than a while ago */
 };
 
 static const struct growth_rule rules[] = {
 	{"stands", IS_HELD | IS_STANDING, 0, GROWTH_UNDECIDED,
 	 "more of it is seen than before, but the process does not grow any more: it may "
-	 "have "
-	 "come in place of what was not seen"},
+	 "have come in place of what was not seen"},
 	{"cycles", IS_HELD, IS_PROVEN, GROWTH_UNDECIDED,
 	 "grows, and no full run of the garbage collector has looked at most of it: what "
 	 "only refers to itself waits for one"},

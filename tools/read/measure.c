@@ -128,7 +128,7 @@ measure_now(const struct locate_entry *e)
 	struct measure m = {0};
 	struct weir_account a;
 
-	m.rss_known = e->life == LOCATE_RUNNING && proc_rss(pid, &m.rss_bytes) == 0;
+	m.rss_known = e->life == LOCATE_RUNNING && proc_rss(pid, &m.rss_bytes, NULL) == 0;
 	m.parts_known = m.rss_known && parts_as_recorded(&e->sidecar, &m);
 	if (m.parts_known)
 		return m;

@@ -31,13 +31,13 @@ proc_path(char out[PATH_SIZE], pid_t pid, const char *name)
 }
 
 /* A process that ends between open and read gives ESRCH; before, ENOENT. */
-static int
+int
 proc_error(void)
 {
 	return errno == ENOENT ? -ESRCH : errno == EPERM ? -EACCES : -errno;
 }
 
-static FILE *
+FILE *
 proc_open(pid_t pid, const char *name)
 {
 	char path[PATH_SIZE];
@@ -275,20 +275,23 @@ proc_maps(pid_t pid, const char *file_name, size_t *n_maps, bool *mapped)
 }
 
 int
-proc_rss(pid_t pid, uint64_t *bytes)
+proc_rss(pid_t pid, uint64_t *bytes, uint64_t *anon_bytes)
 {
+	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
 	char *text;
-	uint64_t pages;
+	uint64_t pages, others;
 	int rc = proc_text(pid, "statm", &text, NULL);
 
 	if (rc != 0)
 		return rc;
-	if (sscanf(text, "%*u %" SCNu64, &pages) != 1)
+	if (sscanf(text, "%*u %" SCNu64 " %" SCNu64, &pages, &others) != 2)
 		rc = -EINVAL;
 	else if (pages == 0) /* killed: its memory is gone, its pid not yet */
 		rc = -ESRCH;
 	else
-		*bytes = pages * (uint64_t)sysconf(_SC_PAGESIZE);
+		*bytes = pages * page;
+	if (rc == 0 && anon_bytes != NULL)
+		*anon_bytes = pages > others ? (pages - others) * page : 0;
 	free(text);
 	return rc;
 }

@@ -9,9 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
-
-#include "policy/account.h"
 
 /* The mappings of a process may be a quarter of a million, where the machine is set up for that. */
 #define PROC_TEXT_MAX (64u << 20)
@@ -41,6 +40,10 @@ int proc_parse_stat(const char *line, struct proc_stat *out);
  */
 int proc_text(pid_t pid, const char *name, char **text, size_t *len);
 
+/* The same, to be read piece by piece, or NULL; what errno says of /proc is proc_error's. */
+FILE *proc_open(pid_t pid, const char *name);
+int proc_error(void);
+
 /* A symbolic link of /proc/PID. */
 int proc_link(pid_t pid, const char *name, char *buf, size_t size);
 
@@ -56,8 +59,8 @@ bool proc_has_thread(pid_t pid, const char *name);
 /* Mappings in use, and whether a file of this name is among them. */
 int proc_maps(pid_t pid, const char *file_name, size_t *n_maps, bool *mapped);
 
-/* Resident bytes of the process. */
-int proc_rss(pid_t pid, uint64_t *bytes);
+/* Resident bytes of the process; of these, unless that is NULL, neither of files nor shared memory. */
+int proc_rss(pid_t pid, uint64_t *bytes, uint64_t *anon_bytes);
 
 /* AT_SECURE of a running process: 0 or 1. */
 int proc_secure(pid_t pid, bool *secure);

@@ -6,8 +6,6 @@
 #include "tools/read/proc_account.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,35 +17,20 @@
 #define PATH_SIZE 64
 #define AT_A_TIME 8192 /* pages */
 
-static FILE *
-open_list(pid_t pid, const char *name)
-{
-	char path[PATH_SIZE];
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
-	return fopen(path, "re");
-}
-
-static int
-error_of(void)
-{
-	return errno == ENOENT ? -ESRCH : errno == EPERM ? -EACCES : -errno;
-}
-
 static int
 by_smaps(pid_t pid, struct weir_account *a)
 {
-	FILE *f = open_list(pid, "smaps");
+	FILE *f = proc_open(pid, "smaps");
 	char *line = NULL;
 	size_t room = 0;
 
 	if (f == NULL)
-		return error_of();
+		return proc_error();
 	errno = 0;
 	while (getline(&line, &room, f) > 0)
 		weir_account_line(a, line);
 	weir_account_end(a);
-	int rc = ferror(f) ? error_of() : 0;
+	int rc = ferror(f) ? proc_error() : 0;
 	free(line);
 	fclose(f);
 	return rc;
@@ -77,22 +60,6 @@ ask(int pagemap, uint64_t start, uint64_t end, uint64_t *bytes)
 }
 
 static bool
-resident(pid_t pid, uint64_t *rss_bytes, uint64_t *others_bytes)
-{
-	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), rss, others;
-	char *text;
-	bool known = proc_text(pid, "statm", &text, NULL) == 0 &&
-		     sscanf(text, "%*u %" SCNu64 " %" SCNu64, &rss, &others) == 2;
-
-	free(text);
-	if (known) {
-		*rss_bytes = rss * page;
-		*others_bytes = others * page;
-	}
-	return known;
-}
-
-static bool
 take_list(FILE *list, int pagemap, uint64_t to_ask, struct weir_account *a)
 {
 	char *line = NULL;
@@ -119,22 +86,21 @@ take_list(FILE *list, int pagemap, uint64_t to_ask, struct weir_account *a)
 static bool
 by_pages(pid_t pid, struct weir_account *a)
 {
-	char path[PATH_SIZE];
-	uint64_t rss, others;
+	uint64_t rss, anonymous;
 
-	if (!resident(pid, &rss, &others))
+	if (proc_rss(pid, &rss, NULL) != 0)
 		return false;
-	snprintf(path, sizeof(path), "/proc/%d/pagemap", (int)pid);
-	int pagemap = open(path, O_RDONLY | O_CLOEXEC);
-	FILE *list = open_list(pid, "maps");
-	bool told = pagemap >= 0 && list != NULL &&
-		    take_list(list, pagemap, WEIR_ASK_TIMES * rss + WEIR_ASK_LEAST, a) &&
-		    resident(pid, &rss, &others) && weir_account_rest(a, rss, others);
+	FILE *pagemap = proc_open(pid, "pagemap"), *list = proc_open(pid, "maps");
+	bool told = pagemap != NULL && list != NULL &&
+		    take_list(list, fileno(pagemap),
+			      WEIR_ASK_TIMES * rss + WEIR_ASK_LEAST, a) &&
+		    proc_rss(pid, &rss, &anonymous) == 0 &&
+		    weir_account_rest(a, rss, anonymous);
 
 	if (list != NULL)
 		fclose(list);
-	if (pagemap >= 0)
-		close(pagemap);
+	if (pagemap != NULL)
+		fclose(pagemap);
 	return told;
 }
 
