@@ -31,7 +31,7 @@ libweir_attach_so_SOURCES = \
 	preload/sampler.c \
 	preload/sampling_look.c \
 	preload/say.c \
-	preload/segment.c \
+	preload/segment.c preload/segment_mail.c \
 	preload/segment_file.c \
 	preload/remote.c preload/segment_name.c preload/segment_old.c \
 	preload/settings.c \

@@ -35,6 +35,7 @@
 #include "preload/own_files.h"
 #include "preload/parts.h"
 #include "preload/segment.h"
+#include "preload/segment_mail.h"
 #include "preload/settings.h"
 #include "preload/small_file.h"
 #include "preload/snapshot.h"

@@ -21,6 +21,7 @@
 #include "preload/parts.h"
 #include "preload/ready.h"
 #include "preload/segment.h"
+#include "preload/segment_mail.h"
 #include "preload/settings.h"
 #include "preload/snapshot.h"
 #include "preload/trim.h"

@@ -18,6 +18,7 @@
 #include "preload/own_files.h"
 #include "preload/say.h"
 #include "preload/segment.h"
+#include "preload/segment_mail.h"
 #include "preload/segment_file.h"
 #include "preload/segment_name.h"
 #include "preload/settings.h"

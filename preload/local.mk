@@ -46,7 +46,7 @@ preload_sources = \
 	%D%/say.c %D%/say.h \
 	%D%/scarce.c %D%/scarce.h \
 	%D%/scratch_api.c \
-	%D%/segment.c %D%/segment.h \
+	%D%/segment.c %D%/segment.h %D%/segment_mail.c %D%/segment_mail.h \
 	%D%/segment_file.c %D%/segment_file.h \
 	%D%/remote.c %D%/remote.h %D%/segment_name.c %D%/segment_name.h %D%/segment_old.c %D%/segment_old.h \
 	%D%/settings.c %D%/settings.h \

@@ -17,6 +17,7 @@
 #include "preload/lineage.h"
 #include "preload/own_files.h"
 #include "preload/segment_file.h"
+#include "preload/segment_mail.h"
 #include "preload/settings.h"
 #include "preload/snapshot.h"
 #include "trace/executable.h"
@@ -28,8 +29,7 @@
 static struct segment_file file;
 static bool wanted;   /* whatever was asked of weir */
 static bool given_up; /* it cannot be made: do not try again */
-static uint64_t sequence, start_ticks, written_activity, answered;
-static uint64_t collect_token; /* 0: no hook was asked for */
+static uint64_t sequence, start_ticks, written_activity;
 static struct snapshot_health health;
 static int32_t forked_from;
 static struct weir_stats_header header;
@@ -127,51 +127,8 @@ make(void)
 		return error;
 	if (weir_trace_on())
 		segment_file_extend(&file, SEGMENT_TRACE + weir_trace_area_bytes());
-	if (collect_token != 0)
-		segment_file_put(&file, SEGMENT_COLLECT, &collect_token,
-				 sizeof(collect_token));
+	segment_mail_made(&file);
 	return segment_file_put(&file, 0, &header, sizeof(header));
-}
-
-void
-segment_collect(uint64_t token)
-{
-	collect_token = token;
-}
-
-bool
-segment_leave_mail(const struct weir_stats_mailbox *m)
-{
-	uint64_t state = 0;
-
-	if (segment_file_open(&file) != 0)
-		return false;
-	segment_file_get(&file, SEGMENT_COLLECT + 8 * WEIR_COLLECT_state, &state,
-			 sizeof(state));
-	segment_file_close(&file);
-	if (state == 0)
-		return false;
-	answered = m->request;
-	return true;
-}
-
-void
-segment_put_off(const struct weir_stats_mailbox *m)
-{
-	answered = m->request;
-}
-
-uint64_t
-segment_collected(void)
-{
-	uint64_t freed = 0;
-
-	if (collect_token == 0 || segment_file_open(&file) != 0)
-		return 0;
-	segment_file_get(&file, SEGMENT_COLLECT + 8 * WEIR_COLLECT_freed_bytes, &freed,
-			 sizeof(freed));
-	segment_file_close(&file);
-	return freed;
 }
 
 /*
@@ -336,51 +293,6 @@ segment_write(int64_t now_ns, bool last, const struct snapshot_clock *clock)
 	segment_file_close(&file);
 }
 
-bool
-segment_mail(struct weir_stats_mailbox *m)
-{
-	if (!file.made || segment_file_open(&file) != 0)
-		return false;
-	int error = segment_file_get(&file, SEGMENT_MAILBOX, m, sizeof(*m));
-	/* The number is written after the question; within one read nothing is in order. */
-	if (error == 0 && m->request != answered)
-		error = segment_file_get(&file, SEGMENT_MAILBOX, m, sizeof(*m));
-	segment_file_close(&file);
-	return error == 0 && m->request != answered;
-}
-
-/* The lower half of `request`, which the asker writes last. */
-struct bell_mail
-segment_bell(void)
-{
-	struct bell_mail mail = {.exists = file.made, .silent = (uint32_t)answered};
-
-	if (file.made && !file.nameless)
-		mail.word = segment_file_mailbox(&file);
-	return mail;
-}
-
-void
-segment_answer(const struct weir_stats_mailbox *m, int64_t result)
-{
-	struct weir_stats_mailbox a = {
-		.answered = m->request,
-		.result = result,
-		.answered_unix_ns = (uint64_t)clock_read(CLOCK_REALTIME),
-	};
-	const size_t at = offsetof(struct weir_stats_mailbox, result);
-
-	answered = m->request;
-	if (segment_file_open(&file) != 0)
-		return;
-	/* The result first: `answered` is what the asker waits for. */
-	segment_file_put(&file, SEGMENT_MAILBOX + at, &a.result, sizeof(a) - at);
-	segment_file_put(&file,
-			 SEGMENT_MAILBOX + offsetof(struct weir_stats_mailbox, answered),
-			 &a.answered, sizeof(a.answered));
-	segment_file_close(&file);
-}
-
 int64_t
 segment_mark(const struct weir_stats_mailbox *m, int64_t now_ns,
 	     const struct snapshot_clock *clock)
@@ -398,7 +310,7 @@ segment_after_fork(int32_t parent_pid)
 	own_files_after_fork();
 	facts_after_fork();
 	segment_file_after_fork(&file);
-	answered = collect_token = 0;
+	segment_mail_after_fork();
 	wanted = given_up = false;
 	sequence = written_activity = 0;
 	health = (struct snapshot_health){0};

@@ -9,8 +9,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "preload/bell.h"
-
 /* Has anything changed that the file does not say yet? */
 bool segment_news(void);
 
@@ -27,12 +25,6 @@ bool segment_exists(void);
 /* What the header says of an attached library (weir/stats.h), also of a file that is there. */
 void segment_attached(uint64_t attached_unix_ns, uint64_t detached_unix_ns);
 
-/* Before there is a file: what is to stand in it for the hook, to tell that it is its own (node/weir_collect.js). */
-void segment_collect(uint64_t token);
-
-/* What the hook says that collections have freed so far; 0 without a hook. */
-uint64_t segment_collected(void);
-
 /* This process was forked by another one with weir. */
 bool segment_of_child(void);
 
@@ -42,18 +34,8 @@ bool segment_given_up(void);
 /* No file will be made any more: there is one with a name, or none is wanted or can be made. */
 bool segment_settled(void);
 
-/*
- * The mailbox (struct weir_stats_mailbox): a request that has not been answered, the answer, where to wait
- * for one; and a row of MARKS: its id, or -errno.
- */
+/* A row of MARKS, which a mail asks for: its id, or -errno. */
 struct weir_stats_mailbox;
-bool segment_mail(struct weir_stats_mailbox *m);
-void segment_answer(const struct weir_stats_mailbox *m, int64_t result);
-/* True: it is the hook's to answer, and the clock has seen it; false: no hook is there. */
-bool segment_leave_mail(const struct weir_stats_mailbox *m);
-/* It is answered later: until then it wakes nobody. */
-void segment_put_off(const struct weir_stats_mailbox *m);
-struct bell_mail segment_bell(void);
 int64_t segment_mark(const struct weir_stats_mailbox *m, int64_t now_ns,
 		     const struct snapshot_clock *clock);
 

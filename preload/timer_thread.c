@@ -15,6 +15,7 @@
 #include "preload/ready.h"
 #include "preload/sampling_look.h"
 #include "preload/segment.h"
+#include "preload/segment_mail.h"
 #include "preload/trim.h"
 
 #define REST_NS                                                                          \

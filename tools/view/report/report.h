@@ -11,6 +11,7 @@
 #include "tools/model/derive.h"
 #include "tools/read/locate.h"
 #include "tools/text/json.h"
+#include "tools/text/show.h"
 #include "tools/view/growth_view.h"
 
 #define REPORT_NAME_MAX 1024 /* bytes of a name that is shown */
@@ -51,8 +52,12 @@ const char *report_name(const struct report *r, char buf[REPORT_NAME_MAX],
 /* The whole page. */
 void report_page_print(const struct report *r, FILE *out);
 
+/* In so many seconds. */
+char *report_eta(char buf[SHOW_VALUE], double seconds);
+
 /* Parts of it, as HTML. */
 void report_print_subtitle(const struct report *r, FILE *out);
+void report_print_summary(const struct report *r, FILE *out);
 void report_print_findings(const struct report *r, FILE *out);
 void report_print_memory(const struct report *r, FILE *out);
 void report_print_timeline(const struct report *r, FILE *out);

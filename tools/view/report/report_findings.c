@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The report's first section: in words what grows, which line, what that means, what to do next.
+ * The report's first section, behind its summary: in words what grows, which line, what that means, what to do next.
  * Called by the page; the verdicts are growth_verdict.c's.
  */
 #include "tools/view/report/report.h"
@@ -23,36 +23,6 @@
 
 /* A line below this share of what lives is not worth a sentence. */
 #define WORTH 0.1
-
-static char *
-eta_text(char buf[SHOW_VALUE], double seconds)
-{
-	return show_duration(buf, seconds < 1e9 ? (uint64_t)(seconds * 1e9)
-						: UINT64_C(1000000000000000000));
-}
-
-static void
-finding_begin(FILE *out, const char *class)
-{
-	fprintf(out, "<li class=\"%s\"><strong>", class);
-}
-
-static void
-finding_body(FILE *out, const char *meaning)
-{
-	fputs("</strong>\n", out);
-	if (meaning == NULL)
-		return;
-	fputs("<p>", out);
-	report_html_text(out, meaning);
-	fputs(".</p>\n", out);
-}
-
-static void
-finding_end(FILE *out)
-{
-	fputs("</li>\n", out);
-}
 
 /* A line of advice: words, a command behind "$ " to be copied, and what is said of it behind "#". */
 static void
@@ -137,87 +107,6 @@ print_source(const struct report *r, const struct growth_group *g, FILE *out)
 	fputs("</pre>\n", out);
 }
 
-static unsigned
-count_verdict(const struct growth_model *m, enum growth_verdict v)
-{
-	unsigned n = 0;
-
-	for (size_t i = 0; i < m->n_groups; i++)
-		n += m->groups[i].finding.verdict == v;
-	return n;
-}
-
-static double
-held_slope(const struct growth_model *m)
-{
-	double slope = 0;
-
-	for (size_t i = 0; i < m->n_groups; i++)
-		if (m->groups[i].finding.verdict == GROWTH_HELD)
-			slope += m->groups[i].finding.slope_bytes_per_s;
-	return slope;
-}
-
-static bool
-part_grows(const struct growth_model *m)
-{
-	bool any = false;
-
-	for (int i = 0; i < WEIR_N_MEMORY_PARTS; i++)
-		any |= m->parts[i].slope_bytes_per_s > 0;
-	return any;
-}
-
-/* One that is higher than it was may grow: that is no good news. */
-static bool
-part_may_grow(const struct growth_model *m)
-{
-	bool any = false;
-
-	for (int i = 0; i < WEIR_N_MEMORY_PARTS; i++)
-		any |= m->parts[i].worth && m->parts[i].verdict == GROWTH_UNDECIDED;
-	return any;
-}
-
-/* The one sentence that somebody reads who reads no more. */
-static void
-print_summary(const struct report *r, FILE *out)
-{
-	const struct growth_model *m = &r->growth;
-	unsigned held = count_verdict(m, GROWTH_HELD);
-	char slope[SHOW_VALUE], eta[SHOW_VALUE], limit[SHOW_VALUE];
-
-	if (held == 0) {
-		bool decided = count_verdict(m, GROWTH_UNDECIDED) < m->n_groups;
-
-		bool elsewhere = part_grows(m), unsure = part_may_grow(m);
-
-		finding_begin(out, decided && !elsewhere && !unsure ? "good" : "warn");
-		fputs(elsewhere ? "Memory grows, but not in blocks that weir serves."
-		      : decided && unsure
-			      ? "No line of code was found that keeps growing; whether "
-				"memory that has no line does is not known yet."
-		      : decided ? "No line of code was found that keeps growing."
-				: "Too early to tell what grows.",
-		      out);
-		finding_body(out, decided ? NULL : growth_verdict_next(GROWTH_UNDECIDED));
-		finding_end(out);
-		return;
-	}
-	finding_begin(out, "bad");
-	report_html_print(out, "Memory grows: %s, by %s a second.",
-			  held == 1 ? "one line holds more and more"
-				    : "some lines hold more and more",
-			  show_bytes(slope, (uint64_t)held_slope(m)));
-	if (m->limit_bytes != 0 && m->eta_s >= 0)
-		report_html_print(out, " At that pace the limit of %s %s reached in %s.",
-				  show_bytes(limit, m->limit_bytes),
-				  r->entry->life == LOCATE_RUNNING ? "is" : "would be",
-				  eta_text(eta, m->eta_s));
-	finding_body(out, NULL);
-	finding_end(out);
-}
-
 static void
 print_name(const struct report *r, const struct growth_group *g, FILE *out)
 {
@@ -234,7 +123,7 @@ print_held(const struct report *r, const struct growth_group *g, bool folded, FI
 	char live[SHOW_VALUE], count[SHOW_VALUE], slope[SHOW_VALUE], eta[SHOW_VALUE];
 	char age[64] = "", meaning[512], rose[GROWTH_ROSE];
 
-	finding_begin(out, "bad");
+	report_html_finding(out, "bad");
 	print_name(r, g, out);
 	report_html_print(out, " holds %s in %s %s, and %s more each second.",
 			  show_bytes(live, g->live_bytes),
@@ -245,7 +134,7 @@ print_held(const struct report *r, const struct growth_group *g, bool folded, FI
 		report_html_print(out, " Alone it %s the memory limit in %s.",
 				  r->entry->life == LOCATE_RUNNING ? "reaches"
 								   : "would reach",
-				  eta_text(eta, g->eta_s));
+				  report_eta(eta, g->eta_s));
 	growth_rose(rose, g);
 	if (r->trace->head.gc_known != 0)
 		show_format(age, sizeof(age),
@@ -254,10 +143,10 @@ print_held(const struct report *r, const struct growth_group *g, bool folded, FI
 	show_format(meaning, sizeof(meaning), "%s: %s%s%s%s",
 		    growth_verdict_name(GROWTH_HELD), growth_finding_meaning(&g->finding),
 		    age, rose[0] != '\0' ? "; " : "", rose);
-	finding_body(out, meaning);
+	report_html_finding_body(out, meaning);
 	print_source(r, g, out);
 	print_advice(r, g, -1, folded, out);
-	finding_end(out);
+	report_html_finding_end(out);
 }
 
 static int
@@ -307,13 +196,13 @@ print_others(const struct report *r, enum growth_verdict verdict, FILE *out)
 		    (double)most < WORTH * (double)m->live_bytes)
 			continue;
 		n++;
-		finding_begin(out, verdict == GROWTH_UNDECIDED ? "warn" : "good");
+		report_html_finding(out, verdict == GROWTH_UNDECIDED ? "warn" : "good");
 		print_name(r, g, out);
 		report_html_print(out, ": %s live, %s.", show_bytes(live, g->live_bytes),
 				  growth_verdict_name(verdict));
-		finding_body(out, growth_finding_meaning(&g->finding));
+		report_html_finding_body(out, growth_finding_meaning(&g->finding));
 		print_advice(r, g, -1, n > 1, out);
-		finding_end(out);
+		report_html_finding_end(out);
 	}
 }
 
@@ -328,14 +217,14 @@ print_untouched(const struct report *r, FILE *out)
 
 	if (asked / 5 * 4 <= live || asked - live < UNTOUCHED_WORTH)
 		return;
-	finding_begin(out, "warn");
+	report_html_finding(out, "warn");
 	report_html_print(out, "Of %s in blocks that weir serves, %s are resident.",
 			  show_bytes(a, asked), show_bytes(b, live));
-	finding_body(
+	report_html_finding_body(
 		out,
 		"the rest was allocated but never touched: it takes address space, and "
 		"memory only once something is written to it");
-	finding_end(out);
+	report_html_finding_end(out);
 }
 
 static void
@@ -346,13 +235,13 @@ print_retained(const struct report *r, FILE *out)
 
 	if (v != GROWTH_RETAINED)
 		return;
-	finding_begin(out, "warn");
+	report_html_finding(out, "warn");
 	report_html_print(out, "%s of %s resident: %s.",
 			  show_bytes(a, r->rss.cached_bytes),
 			  show_bytes(b, r->rss.rss_bytes), growth_verdict_name(v));
-	finding_body(out, growth_verdict_meaning(v));
+	report_html_finding_body(out, growth_verdict_meaning(v));
 	print_advice(r, NULL, -1, false, out);
-	finding_end(out);
+	report_html_finding_end(out);
 }
 
 /* Parts of resident memory that no line of code stands for. */
@@ -373,13 +262,13 @@ print_parts(const struct report *r, FILE *out)
 		part_advice_say(&r->view, (enum weir_memory_part)i, memory);
 		if (fclose(memory) != 0)
 			tell_no_memory();
-		finding_begin(out, p->slope_bytes_per_s > 0 ? "bad" : "warn");
+		report_html_finding(out, p->slope_bytes_per_s > 0 ? "bad" : "warn");
 		text[strcspn(text, "\n")] = '\0';
 		report_html_text(out, text);
 		free(text);
-		finding_body(out, NULL);
+		report_html_finding_body(out, NULL);
 		print_advice(r, NULL, i, false, out);
-		finding_end(out);
+		report_html_finding_end(out);
 	}
 }
 
@@ -388,16 +277,16 @@ print_no_trace(const struct report *r, FILE *out)
 {
 	char a[SHOW_VALUE], b[SHOW_VALUE], c[SHOW_VALUE];
 
-	finding_begin(out, "warn");
+	report_html_finding(out, "warn");
 	report_html_print(
 		out,
 		"RSS %s: %s are blocks in use that weir serves, %s are free "
 		"and kept by weir. Which lines allocated them was not recorded.",
 		show_bytes(a, r->rss.rss_bytes), show_bytes(b, r->rss.live_bytes),
 		show_bytes(c, r->rss.cached_bytes));
-	finding_body(out, r->why_no_trace);
+	report_html_finding_body(out, r->why_no_trace);
 	fputs("<p>With the option trace on, a new run tells.</p>\n", out);
-	finding_end(out);
+	report_html_finding_end(out);
 }
 
 void
@@ -407,7 +296,7 @@ report_print_findings(const struct report *r, FILE *out)
 	if (r->trace == NULL) {
 		print_no_trace(r, out);
 	} else {
-		print_summary(r, out);
+		report_print_summary(r, out);
 		print_all_held(r, out);
 		print_retained(r, out);
 		print_parts(r, out);

@@ -163,3 +163,26 @@ report_html_percent(struct report_table *t, uint64_t part, uint64_t whole)
 	report_html_value(t, whole != 0 ? (double)part / (double)whole : -1,
 			  show_percent(v, part, whole));
 }
+
+void
+report_html_finding(FILE *out, const char *class)
+{
+	fprintf(out, "<li class=\"%s\"><strong>", class);
+}
+
+void
+report_html_finding_body(FILE *out, const char *meaning)
+{
+	fputs("</strong>\n", out);
+	if (meaning == NULL)
+		return;
+	fputs("<p>", out);
+	report_html_text(out, meaning);
+	fputs(".</p>\n", out);
+}
+
+void
+report_html_finding_end(FILE *out)
+{
+	fputs("</li>\n", out);
+}

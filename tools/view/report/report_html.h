@@ -20,6 +20,11 @@ void report_html_print(FILE *out, const char *format, ...)
 /* JSON for a <script>: nothing in it can end the element. */
 void report_html_json(FILE *out, const char *json, size_t n);
 
+/* One of the findings: its headline follows, then the body, which may begin with a sentence, and the end. */
+void report_html_finding(FILE *out, const char *class);
+void report_html_finding_body(FILE *out, const char *meaning);
+void report_html_finding_end(FILE *out);
+
 /*
  * A table with its caption. `align` has 'l' or 'r' for each column, `more` classes of the table
  * ("sortable", "cards", "" or several). Rows and cells follow, then report_html_table_end.
