@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The functions in front of the next allocator, put there before its first trim under load and never before; a
- * process without one pays nothing, with one a comparison more. A tray is filled from its start to its end
- * and is empty again when all of its blocks are free; its one word says both, so that there is no lock for a
- * preempted thread to hold. What does not fit is the next allocator's, and has to wait.
+ * process without one pays nothing, with one a comparison more. What trays.c has no room for is the next allocator's, and
+ * has to wait.
  */
 #include "preload/aside.h"
 
@@ -13,35 +12,23 @@
 #include <string.h>
 
 #include "pool/lock.h"
-#include "pool/pages.h"
 #include "pool/sys.h"
 #include "preload/gate.h"
 #include "preload/next.h"
 #include "preload/sampler.h"
 #include "preload/settings.h"
+#include "preload/trays.h"
 #include "preload/trim.h"
 
-#define TRAY_BYTES  ((uint32_t)256 << 10)
-#define TRAYS	    128
-#define ALIGN_LEAST 16
+#define ALIGN_LEAST TRAYS_ALIGN
 #define ALIGN_MOST  4096
-#define TAKEN	    1 /* of no block: it is on its way to the system */
 #define DRAINED	    8 /* blocks in one go */
 #define GRACE_NS    200000
 #define WAIT_NS	    100000
 #define WAIT_STEPS  20000 /* a trim takes no second */
 
-/* In front of each block. */
-struct head {
-	size_t bytes, unused;
-};
-
 /* Written once, before the functions that read them are put where others find them (NEXT_ORDER). */
 static struct weir_next under;
-static _Atomic uintptr_t base; /* of the trays, 0: none yet; relaxed but for fork */
-static _Atomic uint64_t words[TRAYS];  /* used bytes, and in the lower half live blocks */
-static _Atomic uint8_t touched[TRAYS]; /* since its pages went back */
-static _Atomic uint32_t current;
 _Atomic bool aside_open;
 static struct weir_lock opened; /* while it is open: for fork */
 static bool is_frozen;
@@ -51,79 +38,14 @@ static _Atomic(void *) next_to_go; /* of these, in the hands of whoever holds th
 static struct weir_lock draining;
 static _Atomic uint64_t served, refused;
 
-static inline uintptr_t
-trays_base(void)
-{
-	return atomic_load_explicit(&base, memory_order_relaxed);
-}
-
-static inline bool
-is_aside(const void *p)
-{
-	return (uintptr_t)p - trays_base() < (uintptr_t)TRAYS * TRAY_BYTES;
-}
-
-static inline struct head *
-head_of(const void *p)
-{
-	return (struct head *)p - 1;
-}
-
-static void *
-take_from(uint32_t tray, size_t bytes, size_t align)
-{
-	uintptr_t from = trays_base() + (uintptr_t)tray * TRAY_BYTES;
-	uint64_t word = atomic_load(&words[tray]), end;
-	uintptr_t p;
-
-	do {
-		p = from + (word >> 32) + sizeof(struct head);
-		p = (p + align - 1) & ~(align - 1);
-		end = p + bytes - from;
-		if (end > TRAY_BYTES)
-			return NULL;
-	} while (!atomic_compare_exchange_weak(&words[tray], &word,
-					       end << 32 | ((uint32_t)word + 1)));
-	if (!atomic_load_explicit(&touched[tray], memory_order_relaxed))
-		atomic_store(&touched[tray], 1);
-	head_of((void *)p)->bytes = bytes;
-	return (void *)p;
-}
-
 static void *
 take(size_t size, size_t align)
 {
-	uint32_t from = atomic_load_explicit(&current, memory_order_relaxed);
+	void *p = trays_take(size, align);
 
-	if (size <= TRAY_BYTES / 2) {
-		size_t bytes = (size + ALIGN_LEAST - 1) & ~(size_t)(ALIGN_LEAST - 1);
-
-		for (uint32_t i = 0; i < TRAYS; i++) {
-			uint32_t tray = (from + i) % TRAYS;
-			void *p =
-				take_from(tray, bytes != 0 ? bytes : ALIGN_LEAST, align);
-
-			if (p == NULL)
-				continue;
-			if (i != 0)
-				atomic_store(&current, tray);
-			atomic_fetch_add_explicit(&served, 1, memory_order_relaxed);
-			return p;
-		}
-	}
-	atomic_fetch_add_explicit(&refused, 1, memory_order_relaxed);
-	return NULL;
-}
-
-static void
-give(const void *p)
-{
-	_Atomic uint64_t *at = &words[((uintptr_t)p - trays_base()) / TRAY_BYTES];
-	uint64_t word = atomic_load(at);
-
-	while (!atomic_compare_exchange_weak(at, &word,
-					     (uint32_t)word == 1 ? 0 : word - 1))
-		;
+	atomic_fetch_add_explicit(p != NULL ? &served : &refused, 1,
+				  memory_order_relaxed);
+	return p;
 }
 
 /* Taken all at once by drain: what the caller wrote there goes with each exchange. */
@@ -191,8 +113,8 @@ aside_free(void *p)
 {
 	if (p == NULL)
 		return;
-	if (__builtin_expect(is_aside(p), 0)) {
-		give(p);
+	if (__builtin_expect(trays_have(p), 0)) {
+		trays_give(p);
 	} else if (opens()) {
 		let_wait(p);
 	} else {
@@ -210,7 +132,7 @@ aside_free(void *p)
 static size_t
 aside_usable_size(void *p)
 {
-	return is_aside(p) ? head_of(p)->bytes : under.malloc_usable_size(p);
+	return trays_have(p) ? trays_bytes(p) : under.malloc_usable_size(p);
 }
 
 /* glibc looks at the block's own size without a lock. */
@@ -219,18 +141,18 @@ aside_realloc(void *p, size_t size)
 {
 	if (p == NULL)
 		return aside_malloc(size);
-	if (!is_aside(p) && !opens())
+	if (!trays_have(p) && !opens())
 		return under.realloc(p, size);
 	if (size == 0) {
 		aside_free(p);
 		return NULL;
 	}
 	size_t old = aside_usable_size(p);
-	if (size <= old && (size > old / 2 || !is_aside(p)))
+	if (size <= old && (size > old / 2 || !trays_have(p)))
 		return p;
-	void *q = is_aside(p) ? aside_malloc(size) : take(size, ALIGN_LEAST);
+	void *q = trays_have(p) ? aside_malloc(size) : take(size, ALIGN_LEAST);
 	if (q == NULL)
-		return is_aside(p) ? NULL : under.realloc(p, size);
+		return trays_have(p) ? NULL : under.realloc(p, size);
 	memcpy(q, p, size < old ? size : old);
 	aside_free(p);
 	return q;
@@ -276,12 +198,10 @@ static bool
 install(void)
 {
 	struct weir_next *to = sampler_beneath();
-	void *trays = weir_pages_system.meta((size_t)TRAYS * TRAY_BYTES);
 
-	if (trays == NULL || next_found() != 0)
+	if (next_found() != 0 || !trays_make())
 		return false;
 	under = *to;
-	base = (uintptr_t)trays;
 	atomic_thread_fence(memory_order_seq_cst);
 #define PUT(to, name, function)                                                          \
 	__atomic_store_n(&(to)->name, (function), __ATOMIC_RELEASE)
@@ -299,44 +219,13 @@ install(void)
 	return true;
 }
 
-/* Pages of trays that are empty. Nobody else is served from one meanwhile. */
-static void
-tidy(void)
-{
-	for (uint32_t i = 0; i < TRAYS; i++) {
-		uint64_t empty = 0;
-
-		if (!atomic_load(&touched[i]) ||
-		    !atomic_compare_exchange_strong(&words[i], &empty,
-						    (uint64_t)TRAY_BYTES << 32 | TAKEN))
-			continue;
-		void *p = (void *)(trays_base() + (uintptr_t)i * TRAY_BYTES);
-		if (weir_pages_system.purge(p, TRAY_BYTES) == WEIR_PURGED_RESERVED &&
-		    weir_pages_system.commit(p, TRAY_BYTES) != 0)
-			continue; /* nobody is served from it any more */
-		atomic_store(&touched[i], 0);
-		atomic_store(&words[i], 0);
-	}
-}
-
-/* Half of the trays have to be free: what is never freed may have filled them. */
-static bool
-has_room(void)
-{
-	uint32_t empty = 0;
-
-	for (uint32_t i = 0; i < TRAYS; i++)
-		empty += atomic_load(&words[i]) == 0;
-	return empty >= TRAYS / 2;
-}
-
 static bool
 begin(void)
 {
-	if (weir_floor == SIZE_MAX || (base == 0 && !install()))
+	if (weir_floor == SIZE_MAX || (!trays_are() && !install()))
 		return false;
-	tidy();
-	if (!has_room())
+	trays_tidy();
+	if (!trays_have_room())
 		return false;
 	weir_lock(&opened);
 	atomic_store(&aside_open, true);
@@ -350,7 +239,7 @@ end(void)
 {
 	atomic_store(&aside_open, false);
 	weir_unlock(&opened);
-	tidy();
+	trays_tidy();
 }
 
 static struct trim_aside
@@ -369,7 +258,7 @@ aside_init(void)
 void
 aside_freeze(void)
 {
-	if (base == 0)
+	if (!trays_are())
 		return;
 	weir_lock(&opened);
 	is_frozen = true;
@@ -395,7 +284,7 @@ aside_thaw(void)
 void
 aside_after_fork(void)
 {
-	if (base == 0)
+	if (!trays_are())
 		return;
 	is_frozen = false;
 	weir_lock_reset(&opened);

@@ -61,7 +61,7 @@ preload_sources = \
 	%D%/thread.c %D%/thread_create.c %D%/thread.h \
 	%D%/timer.c %D%/timer.h %D%/timer_work.h \
 	%D%/timer_asked.c %D%/timer_life.c %D%/timer_thread.c \
-	%D%/trim.c %D%/trim.h \
+	%D%/trays.c %D%/trays.h %D%/trim.c %D%/trim.h \
 	%D%/watchers.c %D%/watchers.h \
 	%D%/where.c %D%/where.h
 # What a sanitizer stands in front of itself, and a test program that it is in must not lose. First, so that
