@@ -17,6 +17,7 @@
 #include "tools/attach/safe_point.h"
 #include "tools/read/proc.h"
 #include "tools/text/monotonic.h"
+#include "tools/text/text_hash.h"
 
 #define AGAIN_NS 500000000
 
@@ -72,17 +73,11 @@ has_time_limit(const struct candidates *c, int file)
 	return limited;
 }
 
-/* FNV-1a; a thread that runs is nowhere. */
+/* A thread that runs is nowhere. */
 static uint64_t
 where_of(const char *text)
 {
-	uint64_t h = 0xcbf29ce484222325u;
-
-	if (strncmp(text, "running", 7) == 0)
-		return 0;
-	for (; *text != '\0'; text++)
-		h = (h ^ (unsigned char)*text) * 0x100000001b3u;
-	return h | 1;
+	return strncmp(text, "running", 7) == 0 ? 0 : text_hash(text) | 1;
 }
 
 static void

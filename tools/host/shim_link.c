@@ -17,16 +17,7 @@
 
 #include "tools/host/launch.h"
 #include "tools/text/show.h"
-
-static uint64_t
-hash_of(const char *text)
-{
-	uint64_t h = 14695981039346656037u; /* FNV-1a */
-
-	for (; *text != '\0'; text++)
-		h = (h ^ (unsigned char)*text) * 1099511628211u;
-	return h;
-}
+#include "tools/text/text_hash.h"
 
 /* A folder that nobody else can put anything into; others' programs may look into it. */
 static int
@@ -79,7 +70,7 @@ shim_link(const char *shim, char *path, size_t size, char *why, size_t why_size)
 	rc = n < PATH_MAX - 64 ? make_folder(folder) : -ENAMETOOLONG;
 	if (rc == 0) {
 		snprintf(folder + n, sizeof(folder) - (size_t)n, "/%016llx",
-			 (unsigned long long)hash_of(shim));
+			 (unsigned long long)text_hash(shim));
 		rc = make_folder(folder);
 	}
 	if (rc == 0) {

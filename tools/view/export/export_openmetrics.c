@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tools/text/show.h"
+#include "tools/text/text_hash.h"
 #include "tools/view/export/export.h"
 
 #define MAX_SITES 20
@@ -16,14 +17,11 @@
 static void
 mark_cut(char *clean, size_t size, const char *value)
 {
-	uint64_t hash = 0xcbf29ce484222325;
 	const size_t tail = sizeof("~0123456789abcdef");
 
 	if (strlen(clean) < size - tail)
 		return;
-	for (; *value != '\0'; value++)
-		hash = (hash ^ (unsigned char)*value) * 0x100000001b3;
-	snprintf(clean + size - tail, tail, "~%016" PRIx64, hash);
+	snprintf(clean + size - tail, tail, "~%016" PRIx64, text_hash(value));
 }
 
 static void

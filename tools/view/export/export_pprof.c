@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "tools/text/tell.h"
+#include "tools/text/text_hash.h"
 #include "tools/view/export/export.h"
 #include "tools/view/export/export_gzip.h"
 #include "tools/view/export/export_protobuf.h"
@@ -58,16 +59,6 @@ struct strings {
 	uint32_t next_id;
 };
 
-static size_t
-hash(const char *text)
-{
-	size_t h = 14695981039346656037u;
-
-	while (*text != '\0')
-		h = (h ^ (unsigned char)*text++) * 1099511628211u;
-	return h;
-}
-
 static void
 grow(struct strings *s)
 {
@@ -83,7 +74,7 @@ grow(struct strings *s)
 
 		if (old.known[i] == NULL)
 			continue;
-		at = hash(old.known[i]) & (s->size - 1);
+		at = text_hash(old.known[i]) & (s->size - 1);
 		while (s->known[at] != NULL)
 			at = (at + 1) & (s->size - 1);
 		s->known[at] = old.known[i];
@@ -100,7 +91,7 @@ string(struct strings *s, const char *text)
 
 	if (2 * (s->n + 1) > s->size)
 		grow(s);
-	at = hash(text) & (s->size - 1);
+	at = text_hash(text) & (s->size - 1);
 	while (s->known[at] != NULL) {
 		if (strcmp(s->known[at], text) == 0)
 			return s->ids[at];
