@@ -8,7 +8,7 @@
 
 #include "fuzz/fuzz.h"
 #include "pool/heap.h"
-#include "preload/timer.h"
+#include "preload/clock/timer.h"
 #include "tests/heaps/shim_heap.h"
 
 struct input {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Has V8 collect garbage when that costs nobody anything: weir's hook in Node, one in each isolate. Required first of all
-// modules, through what the shim puts into NODE_OPTIONS (preload/hook.c). It leaves nothing behind that the program could
+// modules, through what the shim puts into NODE_OPTIONS (preload/loader/hook.c). It leaves nothing behind that the program could
 // see: no listener, no handle that keeps it alive, no module in the cache, no variable. Whatever fails here is counted.
 'use strict';
 const { performance } = require('perf_hooks');

@@ -14,7 +14,7 @@
 #include "observe/watch.h"
 #include "pool/pages.h"
 #include "pool/sys.h"
-#include "preload/settings.h"
+#include "preload/ground/settings.h"
 
 #define LIBRARY	     "libweir_attach.so"
 #define OPTIONS_FILE "options"

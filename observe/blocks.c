@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A table in shards, each with a lock and a size of its own: a shard that grows keeps nobody waiting for more than
- * its own few thousand records. Counted as the shim counts what it serves (preload/record.h), by a span that is made
+ * its own few thousand records. Counted as the shim counts what it serves (preload/ground/record.h), by a span that is made
  * up for the call.
  */
 #include "observe/blocks.h"
@@ -10,11 +10,11 @@
 #include <sys/mman.h>
 
 #include "pool/lock.h"
-#include "preload/clock.h"
-#include "preload/gate.h"
-#include "preload/kind.h"
-#include "preload/record.h"
-#include "preload/settings.h"
+#include "preload/ground/clock.h"
+#include "preload/ground/gate.h"
+#include "preload/ground/kind.h"
+#include "preload/ground/record.h"
+#include "preload/ground/settings.h"
 #include "trace/sites.h"
 
 #define SHARDS	    64

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "preload/place.h"
+#include "preload/blocks/place.h"
 
 struct block {
 	const void *p; /* NULL: a free slot */

@@ -15,14 +15,14 @@
 #include "observe/blocks.h"
 #include "observe/mappings.h"
 #include "observe/small.h"
-#include "preload/jump.h"
-#include "preload/settings.h"
+#include "preload/ground/jump.h"
+#include "preload/ground/settings.h"
 
 #define COLD	    __attribute__((noinline, cold))
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define CALLER	    __builtin_return_address(0)
 
-/* The frame of whoever is jumped to says where the host's is: as in preload/interpose.c. */
+/* The frame of whoever is jumped to says where the host's is: as in preload/entries/interpose.c. */
 #define FROM(caller)                                                                     \
 	((struct place_caller){(caller), (uintptr_t)__builtin_frame_address(0)})
 

@@ -17,28 +17,28 @@ libweir_attach_so_SOURCES = \
 	%D%/small.c %D%/small.h \
 	%D%/symbol_first.c \
 	%D%/watch.c %D%/watch.h \
-	preload/bell.c \
-	preload/facts.c \
-	preload/filter_look.c \
-	preload/lineage.c \
-	preload/gate.c \
-	preload/group.c \
-	preload/kind.c \
-	preload/own_files.c \
-	preload/mapped.c \
-	preload/parts.c \
-	preload/record.c \
-	preload/sampler.c \
-	preload/sampling_look.c \
-	preload/say.c \
-	preload/segment.c preload/segment_mail.c \
-	preload/segment_file.c \
-	preload/remote.c preload/segment_name.c preload/segment_old.c \
-	preload/settings.c \
-	preload/small_file.c \
-	preload/snapshot.c \
-	preload/thread.c \
-	preload/thread_create.c
+	preload/machine/bell.c \
+	preload/machine/facts.c \
+	preload/machine/filter_look.c \
+	preload/machine/lineage.c \
+	preload/ground/gate.c \
+	preload/machine/group.c \
+	preload/ground/kind.c \
+	preload/ground/own_files.c \
+	preload/ground/mapped.c \
+	preload/clock/parts.c \
+	preload/ground/record.c \
+	preload/entries/sampler.c \
+	preload/machine/sampling_look.c \
+	preload/ground/say.c \
+	preload/sidecar/segment.c preload/sidecar/segment_mail.c \
+	preload/sidecar/segment_file.c \
+	preload/machine/remote.c preload/sidecar/segment_name.c preload/sidecar/segment_old.c \
+	preload/ground/settings.c \
+	preload/machine/small_file.c \
+	preload/sidecar/snapshot.c \
+	preload/clock/thread.c \
+	preload/ground/thread_create.c
 libweir_attach_so_CFLAGS = $(libweir_preload_so_CFLAGS)
 libweir_attach_so_LDADD = $(libweir_preload_so_LDADD)
 # It stays: threads may be within its hooks at any time. It exports nothing.

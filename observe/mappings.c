@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The same mappings as the shim notes (preload/observe.c): anonymous, not small, and not V8's heap, which says where it
+ * The same mappings as the shim notes (preload/entries/observe.c): anonymous, not small, and not V8's heap, which says where it
  * wants its pages.
  */
 #include "observe/mappings.h"
@@ -11,9 +11,9 @@
 #include "observe/blocks.h"
 #include "observe/originals.h"
 #include "pool/pages.h"
-#include "preload/altered.h"
-#include "preload/gate.h"
-#include "preload/mapped.h"
+#include "preload/ground/altered.h"
+#include "preload/ground/gate.h"
+#include "preload/ground/mapped.h"
 #include "trace/sites.h"
 #include "trace/walk.h"
 #include "weir/stats.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the host maps itself while weir is attached: the call is handed on, and who made it is noted. What becomes of a
- * mapping smaps says, as for the shim (preload/mapped.h).
+ * mapping smaps says, as for the shim (preload/ground/mapped.h).
  */
 #ifndef OBSERVE_MAPPINGS_H
 #define OBSERVE_MAPPINGS_H

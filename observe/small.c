@@ -10,14 +10,14 @@
 
 #include "observe/blocks.h"
 #include "observe/originals.h"
-#include "preload/clock.h"
-#include "preload/facts.h"
-#include "preload/gate.h"
-#include "preload/place_private.h"
-#include "preload/ready.h"
-#include "preload/sampler.h"
-#include "preload/sampling_look.h"
-#include "preload/timer.h"
+#include "preload/blocks/place_private.h"
+#include "preload/clock/timer.h"
+#include "preload/entries/sampler.h"
+#include "preload/ground/clock.h"
+#include "preload/ground/gate.h"
+#include "preload/machine/facts.h"
+#include "preload/machine/ready.h"
+#include "preload/machine/sampling_look.h"
 #include "trace/sample.h"
 
 struct weir_next next;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What preload/symbol_next.c is to the shim: nothing comes behind a library that was loaded last, so the process's own
+ * What preload/ground/symbol_next.c is to the shim: nothing comes behind a library that was loaded last, so the process's own
  * functions are those of the first object that defines them. Called from the constructor, by the host's dlopen.
  */
 #include <stddef.h>
 
 #include "observe/image.h"
-#include "preload/symbol_next.h"
+#include "preload/ground/symbol_next.h"
 
 struct search {
 	const char *name;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The loader's lock is taken by this thread alone, with no other lock held: a host that stands in a constructor for
- * minutes keeps nobody waiting but it. Serves the sidecar as the shim's clock does (preload/chores.c), without what
+ * minutes keeps nobody waiting but it. Serves the sidecar as the shim's clock does (preload/clock/chores.c), without what
  * only a pool needs.
  */
 #include "observe/watch.h"
@@ -24,22 +24,23 @@
 #include "observe/small.h"
 #include "pool/lock.h"
 #include "pool/sys.h"
-#include "preload/bell.h"
-#include "preload/clock.h"
-#include "preload/facts.h"
-#include "preload/filter.h"
-#include "preload/gate.h"
-#include "preload/kind.h"
-#include "preload/mapped.h"
-#include "preload/next.h"
-#include "preload/own_files.h"
-#include "preload/parts.h"
-#include "preload/segment.h"
-#include "preload/segment_mail.h"
-#include "preload/settings.h"
-#include "preload/small_file.h"
-#include "preload/snapshot.h"
-#include "preload/thread.h"
+#include "preload/clock/parts.h"
+#include "preload/clock/thread.h"
+#include "preload/ground/clock.h"
+#include "preload/ground/gate.h"
+#include "preload/ground/kind.h"
+#include "preload/ground/mapped.h"
+#include "preload/ground/next.h"
+#include "preload/ground/own_files.h"
+#include "preload/ground/settings.h"
+#include "preload/ground/thread_create.h"
+#include "preload/machine/bell.h"
+#include "preload/machine/facts.h"
+#include "preload/machine/filter_lacks.h"
+#include "preload/machine/small_file.h"
+#include "preload/sidecar/segment.h"
+#include "preload/sidecar/segment_mail.h"
+#include "preload/sidecar/snapshot.h"
 #include "trace/sites.h"
 #include "trace/vm_calls.h"
 #include "weir/stats.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a filter of system calls (seccomp, a program of classic BPF) does to a call, found without running
- * it: all of the program's paths are followed for what is known of the call. Called by preload/filter.c before
+ * it: all of the program's paths are followed for what is known of the call. Called by preload/entries/filter.c before
  * the host installs one.
  */
 #ifndef POLICY_CALL_FILTER_H

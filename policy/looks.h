@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How often to look at what the system says about memory: each look costs the host processor time,
- * some of them (memory.stat on a large machine) milliseconds. Called by preload/chores.c and group.c.
+ * some of them (memory.stat on a large machine) milliseconds. Called by preload/clock/chores.c and group.c.
  */
 #ifndef POLICY_LOOKS_H
 #define POLICY_LOOKS_H
@@ -24,7 +24,7 @@ struct weir_unused_look {
  */
 bool weir_unused_due(const struct weir_unused_look *look);
 
-/* The last look at where memory is (preload/parts.c): all mappings of the process. All zero at first. */
+/* The last look at where memory is (preload/clock/parts.c): all mappings of the process. All zero at first. */
 struct weir_parts_look {
 	int64_t last_ns, cost_ns;
 	int64_t owed_ns; /* looks took so much more than their share of a processor */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * See sampling.h. Called by preload/sampling_look.c. Must never look at a clock.
+ * See sampling.h. Called by preload/machine/sampling_look.c. Must never look at a clock.
  */
 #include "policy/sampling.h"
 

@@ -5,68 +5,68 @@ endif
 
 preload_sources = \
 	%D%/boot.c \
-	%D%/aside.c %D%/aside.h \
-	%D%/altered.c %D%/altered.h \
-	%D%/altered_mark.c %D%/altered_mark.h \
-	%D%/backing_set.c %D%/backing_set.h \
-	%D%/bell.c %D%/bell.h \
-	%D%/bounds.c %D%/bounds.h \
-	%D%/chores.c %D%/chores.h \
-	%D%/clock.h \
-	%D%/deepbind.c %D%/deepbind.h \
-	%D%/dlopen.c %D%/jump.h \
-	%D%/dlsym.c \
-	%D%/facts.c %D%/facts.h \
-	%D%/filter.c %D%/filter.h %D%/filter_lacks.c %D%/filter_look.c \
-	%D%/fork.c %D%/fork.h \
-	%D%/gate.c %D%/gate.h \
-	%D%/group.c %D%/group.h \
-	%D%/hook.c %D%/hook.h \
-	%D%/idle.c %D%/idle.h \
-	%D%/interpose.c \
-	%D%/keep.c %D%/keep.h \
-	%D%/libc.h \
-	%D%/lineage.c %D%/lineage.h \
-	%D%/kind.c %D%/kind.h %D%/kinds.def \
-	%D%/mapped.c %D%/mapped.h \
-	%D%/misuse.c %D%/misuse.h \
-	%D%/next.c %D%/next.h \
-	%D%/observe.c %D%/observe.h \
-	%D%/own_files.c %D%/own_files.h \
-	%D%/peers.c %D%/peers.h \
-	%D%/parts.c %D%/parts.h \
-	%D%/place.c %D%/place.h %D%/place_private.h \
-	%D%/reach.c %D%/reach.h \
-	%D%/ready.c %D%/ready.h \
-	%D%/record.c %D%/record.h \
-	%D%/resize.c \
-	%D%/retry.c %D%/retry.h \
-	%D%/sampler.c %D%/sampler.h \
-	%D%/sampling_look.c %D%/sampling_look.h \
-	%D%/say.c %D%/say.h \
-	%D%/scarce.c %D%/scarce.h \
-	%D%/scratch_api.c \
-	%D%/segment.c %D%/segment.h %D%/segment_mail.c %D%/segment_mail.h \
-	%D%/segment_file.c %D%/segment_file.h \
-	%D%/remote.c %D%/remote.h %D%/segment_name.c %D%/segment_name.h %D%/segment_old.c %D%/segment_old.h \
-	%D%/settings.c %D%/settings.h \
-	%D%/small_file.c %D%/small_file.h \
-	%D%/snapshot.c %D%/snapshot.h \
-	%D%/suspect.c %D%/suspect.h \
-	%D%/suspect_fault.c %D%/suspect_fault.h \
-	%D%/suspect_sites.c %D%/suspect_sites.h \
-	%D%/symbol_next.c %D%/symbol_next.h \
+	%D%/entries/aside.c %D%/entries/aside.h \
+	%D%/ground/altered.c %D%/ground/altered.h \
+	%D%/ground/altered_mark.c %D%/ground/altered_mark.h \
+	%D%/machine/backing_set.c %D%/machine/backing_set.h \
+	%D%/machine/bell.c %D%/machine/bell.h \
+	%D%/clock/bounds.c %D%/clock/bounds.h \
+	%D%/clock/chores.c %D%/clock/chores.h \
+	%D%/ground/clock.h \
+	%D%/loader/deepbind.c %D%/loader/deepbind.h \
+	%D%/loader/dlopen.c %D%/ground/jump.h \
+	%D%/loader/dlsym.c \
+	%D%/machine/facts.c %D%/machine/facts.h \
+	%D%/entries/filter.c %D%/entries/filter.h %D%/machine/filter_lacks.c %D%/machine/filter_lacks.h %D%/machine/filter_look.c \
+	%D%/entries/fork.c %D%/entries/fork.h \
+	%D%/ground/gate.c %D%/ground/gate.h \
+	%D%/machine/group.c %D%/machine/group.h \
+	%D%/loader/hook.c %D%/loader/hook.h \
+	%D%/clock/idle.c %D%/clock/idle.h \
+	%D%/entries/interpose.c \
+	%D%/clock/keep.c %D%/clock/keep.h \
+	%D%/ground/libc.h \
+	%D%/machine/lineage.c %D%/machine/lineage.h \
+	%D%/ground/kind.c %D%/ground/kind.h %D%/ground/kinds.def \
+	%D%/ground/mapped.c %D%/ground/mapped.h \
+	%D%/misuse/misuse.c %D%/misuse/misuse.h \
+	%D%/ground/next.c %D%/ground/next.h \
+	%D%/entries/observe.c %D%/entries/observe.h \
+	%D%/ground/own_files.c %D%/ground/own_files.h \
+	%D%/ground/peers.c %D%/ground/peers.h \
+	%D%/clock/parts.c %D%/clock/parts.h \
+	%D%/blocks/place.c %D%/blocks/place.h %D%/blocks/place_private.h \
+	%D%/loader/reach.c %D%/loader/reach.h \
+	%D%/machine/ready.c %D%/machine/ready.h \
+	%D%/ground/record.c %D%/ground/record.h \
+	%D%/blocks/resize.c \
+	%D%/entries/retry.c %D%/entries/retry.h \
+	%D%/entries/sampler.c %D%/entries/sampler.h \
+	%D%/machine/sampling_look.c %D%/machine/sampling_look.h \
+	%D%/ground/say.c %D%/ground/say.h \
+	%D%/machine/scarce.c %D%/machine/scarce.h \
+	%D%/entries/scratch_api.c \
+	%D%/sidecar/segment.c %D%/sidecar/segment.h %D%/sidecar/segment_mail.c %D%/sidecar/segment_mail.h \
+	%D%/sidecar/segment_file.c %D%/sidecar/segment_file.h \
+	%D%/machine/remote.c %D%/machine/remote.h %D%/sidecar/segment_name.c %D%/sidecar/segment_name.h %D%/sidecar/segment_old.c %D%/sidecar/segment_old.h \
+	%D%/ground/settings.c %D%/ground/settings.h \
+	%D%/machine/small_file.c %D%/machine/small_file.h \
+	%D%/sidecar/snapshot.c %D%/sidecar/snapshot.h \
+	%D%/misuse/suspect.c %D%/misuse/suspect.h \
+	%D%/misuse/suspect_fault.c %D%/misuse/suspect_fault.h \
+	%D%/ground/suspect_sites.c %D%/ground/suspect_sites.h \
+	%D%/ground/symbol_next.c %D%/ground/symbol_next.h \
 	%D%/symbols.def \
-	%D%/task.h \
-	%D%/thread.c %D%/thread_create.c %D%/thread.h \
-	%D%/timer.c %D%/timer.h %D%/timer_work.h \
-	%D%/timer_asked.c %D%/timer_life.c %D%/timer_thread.c \
-	%D%/trays.c %D%/trays.h %D%/trim.c %D%/trim.h \
-	%D%/watchers.c %D%/watchers.h \
-	%D%/where.c %D%/where.h
+	%D%/entries/task.h \
+	%D%/clock/thread.c %D%/ground/thread_create.c %D%/ground/thread_create.h %D%/clock/thread.h \
+	%D%/clock/timer.c %D%/clock/timer.h %D%/clock/timer_work.h \
+	%D%/clock/timer_asked.c %D%/clock/timer_life.c %D%/clock/timer_thread.c \
+	%D%/machine/trays.c %D%/machine/trays.h %D%/clock/trim.c %D%/clock/trim.h \
+	%D%/loader/watchers.c %D%/loader/watchers.h \
+	%D%/ground/where.c %D%/ground/where.h
 # What a sanitizer stands in front of itself, and a test program that it is in must not lose. First, so that
 # thread-local memory has no gaps.
-preload_tasks = %D%/by_number.c %D%/identity.c %D%/second_thread.c %D%/task.c %D%/vfork.c
+preload_tasks = %D%/entries/by_number.c %D%/entries/identity.c %D%/entries/second_thread.c %D%/entries/task.c %D%/entries/vfork.c
 libweir_preload_so_SOURCES = $(preload_tasks) $(preload_sources)
 libweir_preload_so_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBDIR='"$(pkglibdir)"'
 libweir_preload_so_CFLAGS = $(AM_CFLAGS) -fno-builtin-malloc -fno-builtin-calloc -ftls-model=initial-exec

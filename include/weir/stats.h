@@ -2,7 +2,7 @@
 /*
  * The sidecar: layout of the file in which a process under weir publishes what it knows.
  *
- * Layout only, no functions: the shim writes it (preload/segment.c), the command and anyone
+ * Layout only, no functions: the shim writes it (preload/sidecar/segment.c), the command and anyone
  * else reads it. doc/sidecar.md describes it in words; tests/unit/test_stats_layout.c pins
  * every offset.
  *

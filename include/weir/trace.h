@@ -2,7 +2,7 @@
 /*
  * The trace: who allocated what is live, behind the slots of the sidecar (weir/stats.h).
  *
- * Layout only, no functions: the shim writes it (trace/, preload/segment.c), `weir growth`,
+ * Layout only, no functions: the shim writes it (trace/, preload/sidecar/segment.c), `weir growth`,
  * `top`, `report` and `export` read it. The file's header says where the area lies; it is sparse
  * and of fixed size, so it has the same limits after a year as after a second.
  *

@@ -21,7 +21,7 @@ load ../preload/preload
   cd "$WEIR_SRCDIR"
   local program=$BATS_TEST_TMPDIR/test_heaps tasks file sources=(tests/heaps/no_tasks.c)
   tasks=$(sed -n 's/%D%/preload/g; s/^preload_tasks = //p' preload/local.mk)
-  for file in preload/*.c; do
+  for file in preload/*.c preload/*/*.c; do
     [[ " $tasks " = *" $file "* ]] || sources+=("$file")
   done
   echo 'int main(void) { return 0; }' >"$program.c"

@@ -5,7 +5,7 @@
  */
 #include <stddef.h>
 
-#include "preload/task.h"
+#include "preload/entries/task.h"
 
 void
 task_init(void)

@@ -9,9 +9,9 @@
 #include <stdbool.h>
 
 #include "policy/options.h"
-#include "preload/next.h"
-#include "preload/settings.h"
-#include "preload/suspect.h"
+#include "preload/ground/next.h"
+#include "preload/ground/settings.h"
+#include "preload/misuse/suspect.h"
 #include "tests/heaps/heap_pairs.h"
 
 void *shim_malloc(size_t size);

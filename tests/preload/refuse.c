@@ -23,7 +23,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "preload/gate.h"
+#include "preload/ground/gate.h"
 #include "tests/preload/forbid.h"
 
 #define CALLS(X)                                                                         \

@@ -100,14 +100,14 @@ policy_symbols() {
 # The symbols of a folder's objects, each object's behind its name, in the way of nm.
 symbols_of() {
   if [ "$1" = preload ]; then
-    nm -A "$WEIR_BUILDDIR"/preload/libweir_preload_so-*.o 2>/dev/null | sed 's/.*libweir_preload_so-//'
+    nm -A "$WEIR_BUILDDIR"/preload/{,*/}libweir_preload_so-*.o 2>/dev/null | sed 's/.*libweir_preload_so-//'
   else
     nm -A "$WEIR_BUILDDIR/lib$1.a" 2>/dev/null | sed 's/^[^:]*://' || nm -A "$WEIR_BUILDDIR/lib$1.a" | sed 's/^[^:]*://'
   fi | sed -E 's/^libtools_a-//; s/\.l?o:/ /'
 }
 
 # "caller callee" for each call from one file of a folder to another, without suffixes. By these two names everybody calls
-# the kernel; who stands there (preload/by_number.c, filter.c) hands weir's own calls on.
+# the kernel; who stands there (preload/entries/by_number.c, filter.c) hands weir's own calls on.
 calls() {
   symbols_of "$1" | awk '
     NF == 4 && $3 == "T" { home[$4] = $1 }
@@ -132,7 +132,7 @@ one_way_down() {
   [ -s edges ] || skip "$1 is not built here"
   [ "$(wc -l <edges)" -ge 20 ]
   layers "$1" | sort >table
-  diff <(cut -d ' ' -f 1 table) <(cd "$WEIR_SRCDIR/$1" && basename -s .c -- *.c | sort)
+  diff <(cut -d ' ' -f 1 table) <(cd "$WEIR_SRCDIR/$1" && find . -name '*.c' -exec basename -s .c {} + | sort)
   awk 'NR == FNR { layer[$1] = $2; next } layer[$1] < layer[$2] { print $1 " calls up into " $2 }' table edges | no_lines
   tsort edges >/dev/null
 }
@@ -143,6 +143,12 @@ one_way_down() {
 
 @test "calls between the files of preload go one way down, by the layers of doc/HACKING.md" {
   one_way_down preload
+}
+
+@test "a layer of preload is a folder" {
+  diff <(marked doc/HACKING.md "layers of preload" | awk -F'|' '/`/ && !/boot/ { gsub("[`,]", "", $3); n = split($3, files, " ")
+      gsub(" ", "", $2); for (i = 1; i <= n; i++) print $2 "/" files[i] ".c" }' | sort) \
+    <(cd "$WEIR_SRCDIR/preload" && printf '%s\n' */*.c | sort)
 }
 
 # "file folder" for each file of the command.

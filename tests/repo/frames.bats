@@ -13,7 +13,7 @@ EXEMPT='^(boot|settings_read|settings_take|close_listed|say_rows)$'
 setup() {
   shopt -s nullglob
   cd "$WEIR_BUILDDIR" || return 1
-  infos=(observe/*.ci preload/*.ci pool/*.ci trace/*.ci policy/*.ci)
+  infos=(observe/*.ci preload/{,*/}*.ci pool/*.ci trace/*.ci policy/*.ci)
   [ "${#infos[@]}" -gt 50 ] || skip "not made by a gcc that knows -fcallgraph-info"
   grep -q '^CFLAGS =.*-O[23s]' Makefile || skip "not optimised"
 }
@@ -37,14 +37,14 @@ deepest() {
 }
 
 @test "no request takes more than 4.5 KB of stack, the clock's work and a stack's walk included" {
-  deepest 4608 malloc calloc realloc posix_memalign preload/sampler.c:chosen_malloc
-  deepest 4608 preload/observe.c:observed \
+  deepest 4608 malloc calloc realloc posix_memalign preload/entries/sampler.c:chosen_malloc
+  deepest 4608 preload/entries/observe.c:observed \
     observe/hooks.c:large_malloc observe/hooks.c:known_realloc
   deepest 3072 free malloc_usable_size malloc_trim mallinfo2 weir_scratch_get weir_scratch_ref weir_scratch_unref
-  deepest 3072 preload/retry.c:made_room_for_call
+  deepest 3072 preload/entries/retry.c:made_room_for_call
 }
 
 @test "nor does fork, the end of a thread or of the process more than 2.5 KB" {
-  deepest 2560 preload/fork.c:before preload/fork.c:after_in_parent preload/fork.c:after_in_child \
+  deepest 2560 preload/entries/fork.c:before preload/entries/fork.c:after_in_parent preload/entries/fork.c:after_in_child \
     pool/magazine.c:bury preload/boot.c:end
 }

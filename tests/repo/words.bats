@@ -42,7 +42,7 @@ messages() {
 @test "nor do messages and help" {
   cd "$WEIR_SRCDIR"
   { banned && echo '\bshims?\b'; } >"$BATS_TEST_TMPDIR/said"
-  find tools policy/options.def preload/say.c include/weir/trace.h -type f \( -name '*.[ch]' -o -name '*.def' \) -print |
+  find tools policy/options.def preload/ground/say.c include/weir/trace.h -type f \( -name '*.[ch]' -o -name '*.def' \) -print |
     while read -r file; do
       messages "$file" | grep -iE -f "$BATS_TEST_TMPDIR/said" | sed "s|^|$file: |"
     done | no_lines

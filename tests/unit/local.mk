@@ -120,11 +120,11 @@ TESTS += $(UNIT_TESTS)
 # Those of the command that look at a sidecar.
 TRACE_SAMPLE = tests/tools/sidecar_sample.c tests/tools/trace_sample.c \
 	tests/tools/trace_sample.h tests/tools/trace_story.c
-%C%_test_aside_SOURCES = %D%/test_aside.c preload/aside.c preload/trays.c preload/gate.c
+%C%_test_aside_SOURCES = %D%/test_aside.c preload/entries/aside.c preload/machine/trays.c preload/ground/gate.c
 %C%_test_aside_CFLAGS = $(AM_CFLAGS) -pthread -fno-builtin-malloc -fno-builtin-calloc
-%C%_test_bounds_SOURCES = %D%/test_bounds.c preload/bounds.c
-%C%_test_remote_SOURCES = %D%/test_remote.c preload/remote.c preload/small_file.c preload/own_files.c preload/gate.c
-%C%_test_mapped_SOURCES = %D%/test_mapped.c preload/mapped.c
+%C%_test_bounds_SOURCES = %D%/test_bounds.c preload/clock/bounds.c
+%C%_test_remote_SOURCES = %D%/test_remote.c preload/machine/remote.c preload/machine/small_file.c preload/ground/own_files.c preload/ground/gate.c
+%C%_test_mapped_SOURCES = %D%/test_mapped.c preload/ground/mapped.c
 %C%_test_mailbox_SOURCES = %D%/test_mailbox.c $(TRACE_SAMPLE)
 %C%_test_growth_lines_SOURCES = %D%/test_growth_lines.c $(TRACE_SAMPLE)
 %C%_test_growth_model_SOURCES = %D%/test_growth_model.c $(TRACE_SAMPLE)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Small requests while the next allocator is busy: preload/aside.h, in front of one that counts its calls. */
-#include "preload/aside.h"
+/* Small requests while the next allocator is busy: preload/entries/aside.h, in front of one that counts its calls. */
+#include "preload/entries/aside.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -10,10 +10,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "preload/next.h"
-#include "preload/sampler.h"
-#include "preload/settings.h"
-#include "preload/trim.h"
+#include "preload/clock/trim.h"
+#include "preload/entries/sampler.h"
+#include "preload/ground/next.h"
+#include "preload/ground/settings.h"
 #include "tests/tap.h"
 
 /* What the shim has around it. */

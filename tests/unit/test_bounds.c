@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How often what is resident is measured, preload/bounds.c: with a pool, a process and a time of the test's own. A measurement
+ * How often what is resident is measured, preload/clock/bounds.c: with a pool, a process and a time of the test's own. A measurement
  * takes as long as the test says.
  */
-#include "preload/bounds.h"
+#include "preload/clock/bounds.h"
 
 #include <time.h>
 
-#include "preload/gate.h"
-#include "preload/keep.h"
-#include "preload/own_files.h"
-#include "preload/sampling_look.h"
-#include "preload/scarce.h"
-#include "preload/settings.h"
+#include "preload/clock/keep.h"
+#include "preload/ground/gate.h"
+#include "preload/ground/own_files.h"
+#include "preload/ground/settings.h"
+#include "preload/machine/sampling_look.h"
+#include "preload/machine/scarce.h"
 #include "tests/tap.h"
 
 #define MS 1000000ll

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The mappings that a host was seen to make, as smaps shows them later: preload/mapped.h. */
-#include "preload/mapped.h"
+/* The mappings that a host was seen to make, as smaps shows them later: preload/ground/mapped.h. */
+#include "preload/ground/mapped.h"
 #include "tests/tap.h"
 
 #define MB ((uint64_t)1 << 20)

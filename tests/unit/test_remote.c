@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which file systems are slow to write to, by the kernel's list of mounts: preload/remote.h. */
-#include "preload/remote.h"
+/* Which file systems are slow to write to, by the kernel's list of mounts: preload/machine/remote.h. */
+#include "preload/machine/remote.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -34,7 +34,7 @@
 		SYS_##name, #name                                                        \
 	}
 
-/* Of dlopen, of the library's constructor and of its thread (preload/filter_lacks.c); and the signal frame's end. */
+/* Of dlopen, of the library's constructor and of its thread (preload/machine/filter_lacks.c); and the signal frame's end. */
 static const struct {
 	uint32_t number;
 	const char *name;

@@ -205,7 +205,7 @@ is_malloc(const char *name)
 	return false;
 }
 
-/* Where one of these is not weir's, the shim serves nothing: preload/reach.c. */
+/* Where one of these is not weir's, the shim serves nothing: preload/loader/reach.c. */
 static const char *
 decisive(const char *name)
 {

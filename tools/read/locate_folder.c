@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The default folders: the rule of weir/stats.h, and what speaks against one that is there. The writer's half is
- * preload/segment_name.c. Called by locate and by whoever says why there is no sidecar; only reads.
+ * preload/sidecar/segment_name.c. Called by locate and by whoever says why there is no sidecar; only reads.
  */
 #include <errno.h>
 #include <fcntl.h>
