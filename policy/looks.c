@@ -60,7 +60,6 @@ weir_parts_due(const struct weir_parts_look *look, int64_t now_ns, uint64_t rss_
 }
 
 /* What is not known yet is taken for what a quiet machine does with small pages: 5 ns for each. */
-#define BRIEF_NS     INT64_C(2000000)
 #define SELDOM_NS    INT64_C(10000000)
 #define UNSEEN_BYTES ((uint64_t)256 << 20)
 
@@ -86,7 +85,7 @@ weir_parts_brief(const struct weir_parts_look *look, int64_t now_ns, uint64_t rs
 	double by_pages_ns = (double)look->cost_ns + more / PAGE_BYTES * PAGE_NS;
 	double cost_ns = by_size_ns < by_pages_ns ? by_size_ns : by_pages_ns;
 
-	return cost_ns <= (double)BRIEF_NS ||
+	return cost_ns <= (double)WEIR_PARTS_BRIEF_NS ||
 	       (cost_ns <= (double)SELDOM_NS &&
 		(double)(now_ns - look->last_ns) >= cost_ns * COST_SHARE);
 }

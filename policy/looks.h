@@ -45,6 +45,13 @@ bool weir_parts_due(const struct weir_parts_look *look, int64_t now_ns,
 bool weir_parts_brief(const struct weir_parts_look *look, int64_t now_ns,
 		      uint64_t rss_bytes);
 
+/*
+ * After so much processor time a host's own thread gives up a look that was to be brief: what many mappings cost is not known before. It then
+ * counts for so dear that no other one is brief.
+ */
+#define WEIR_PARTS_BRIEF_NS    INT64_C(2000000)
+#define WEIR_PARTS_GIVEN_UP_NS INT64_C(20000000)
+
 /* A look was made, and took so much processor time. */
 void weir_parts_looked(struct weir_parts_look *look, int64_t now_ns, int64_t cost_ns,
 		       uint64_t rss_bytes);

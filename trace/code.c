@@ -24,6 +24,7 @@
 #define WAIT_NS                                                                          \
 	(SECOND_NS / 20) /* for another thread's, which may have begun too early for us */
 #define DEAR_NS (SECOND_NS / 200) /* so long a refresh is not done for each isolate */
+#define SHARE	400		  /* of a processor, where the maps are long */
 
 struct table {
 	struct code_v8 v8;
@@ -37,7 +38,7 @@ struct table {
 static struct table tables[2];
 static _Atomic(struct table *) table = &tables[0];
 static struct weir_lock refreshing;
-static int64_t begun_ns, took_ns; /* the last refresh, under `refreshing` */
+static int64_t begun_ns, took_ns, spent_ns; /* the last refresh, under `refreshing` */
 static _Atomic uint64_t unloads, unloads_read;
 
 static struct code_span (*where_builtins)(void);
@@ -200,12 +201,18 @@ add_line(void *context, const struct maps_line *line)
 }
 
 static int64_t
-time_ns(void)
+time_of(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return now.tv_sec * (int64_t)SECOND_NS + now.tv_nsec;
+}
+
+static int64_t
+time_ns(void)
+{
+	return time_of(CLOCK_MONOTONIC);
 }
 
 static bool
@@ -215,7 +222,8 @@ is_due(void)
 	static unsigned n;
 	int64_t now_ns = time_ns();
 
-	if (n >= EARLY && now_ns - last_ns < INTERVAL_NS)
+	if ((n >= EARLY && now_ns - last_ns < INTERVAL_NS) ||
+	    (spent_ns >= DEAR_NS && now_ns - last_ns < spent_ns * SHARE))
 		return false;
 	n += n < EARLY;
 	last_ns = now_ns;
@@ -235,6 +243,7 @@ refresh(void)
 
 	r = (struct reading){.t = old == &tables[0] ? &tables[1] : &tables[0]};
 	begun_ns = time_ns();
+	int64_t from_ns = time_of(CLOCK_THREAD_CPUTIME_ID);
 	reads = reads || checked_peek((uintptr_t)&told, &(uint32_t){0}, sizeof(told));
 	if (!reads)
 		return;
@@ -250,6 +259,7 @@ refresh(void)
 		atomic_store(&unloads_read, gone);
 	}
 	took_ns = time_ns() - begun_ns;
+	spent_ns = time_of(CLOCK_THREAD_CPUTIME_ID) - from_ns;
 }
 
 void

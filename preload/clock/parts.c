@@ -118,6 +118,17 @@ take_lines(size_t n, void (*take)(struct weir_account *, const char *))
 	return n;
 }
 
+/* The processor time at which a look is given up. */
+static int64_t give_up_ns;
+static bool given_up;
+
+static bool
+goes_on(void)
+{
+	given_up = clock_read(CLOCK_THREAD_CPUTIME_ID) > give_up_ns;
+	return !given_up;
+}
+
 static bool
 read_all(const char *path, void (*take)(struct weir_account *, const char *))
 {
@@ -134,7 +145,8 @@ read_all(const char *path, void (*take)(struct weir_account *, const char *))
 	};
 	if (fd < 0)
 		return false;
-	while ((n = weir_sys_read(fd, text + left, sizeof(text) - 1 - left)) > 0)
+	while ((n = weir_sys_read(fd, text + left, sizeof(text) - 1 - left)) > 0 &&
+	       goes_on())
 		left = take_lines(left + (size_t)n, take);
 	weir_sys_close(fd);
 	weir_account_end(&account);
@@ -162,20 +174,24 @@ by_smaps(void)
 void
 parts_look(struct snapshot_parts *p, int64_t now_ns, uint64_t rss_bytes, bool briefly)
 {
-
 	if (!weir_parts_due(&last, now_ns, rss_bytes) ||
 	    (briefly && !weir_parts_brief(&last, now_ns, rss_bytes)))
 		return;
 	int64_t from_ns = clock_read(CLOCK_THREAD_CPUTIME_ID);
+	bool unknown = briefly && last.cost_ns == 0;
+	give_up_ns = unknown ? from_ns + WEIR_PARTS_BRIEF_NS : INT64_MAX;
+	given_up = false;
 	if (by_pages(rss_bytes) ||
-	    ((!briefly || rss_bytes <= SMAPS_BRIEF) && by_smaps())) {
+	    (!given_up && (!briefly || rss_bytes <= SMAPS_BRIEF) && by_smaps())) {
 		mapped_found(maps, account.n_maps);
 		weir_account_cached(&account, weir_pool_cached_bytes());
 		p->ns = now_ns;
 		p->v8 = account.v8;
 		memcpy(p->bytes, account.part_bytes, sizeof(p->bytes));
 	}
-	weir_parts_looked(&last, now_ns, clock_read(CLOCK_THREAD_CPUTIME_ID) - from_ns,
+	weir_parts_looked(&last, now_ns,
+			  given_up ? WEIR_PARTS_GIVEN_UP_NS
+				   : clock_read(CLOCK_THREAD_CPUTIME_ID) - from_ns,
 			  rss_bytes);
 }
 

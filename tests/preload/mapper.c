@@ -8,6 +8,7 @@
  *   zeros N   one mapping of N MB whose pages are only read: none of them is resident
  *   shared N  twice N MB of shared memory, half of them touched
  *   alone N   N mappings as by keep, and no second thread
+ *   many N    N mappings of a page each, and no second thread
  * Else a second thread stands by, so that there is a clock. 24 MB of malloc make it worth a sidecar.
  */
 #include <pthread.h>
@@ -89,6 +90,17 @@ leave_pieces(size_t n)
 		memset(blocks[1], 1, 1024 - 16);
 }
 
+/* Neighbours that may be written to and may not are no one mapping to the kernel. */
+static void
+map_many(size_t n)
+{
+	char *p = map(n * 4096);
+
+	for (size_t i = 0; i < n; i += 2)
+		if (mprotect(p + i * 4096, 4096, PROT_READ) != 0)
+			exit(1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -96,12 +108,15 @@ main(int argc, char **argv)
 	pthread_t second;
 	char line[16], *p;
 
-	bool alone = argc > 1 && strcmp(argv[1], "alone") == 0;
+	bool many = argc > 1 && strcmp(argv[1], "many") == 0;
+	bool alone = many || (argc > 1 && strcmp(argv[1], "alone") == 0);
 	if (!alone)
 		pthread_create(&second, NULL, stay, NULL);
 	p = malloc(24 * MB);
 	memset(p, 1, 24 * MB);
-	if (alone || (argc > 1 && strcmp(argv[1], "keep") == 0)) {
+	if (many) {
+		map_many((size_t)n);
+	} else if (alone || (argc > 1 && strcmp(argv[1], "keep") == 0)) {
 		for (int i = 0; i < n; i++)
 			keep(2 * MB);
 		memset(map(64 * MB), 1, MB);

@@ -127,6 +127,21 @@ seen() {
   [ "$(recorded rest)" -le 2 ]
 }
 
+@test "a look at 60,000 mappings, which takes a tenth of a second, is given up by a host's own thread" {
+  command -v jq >/dev/null || skip "no jq"
+  [ "$(cat /proc/sys/vm/max_map_count)" -ge 65530 ] || skip "a process may have few mappings"
+  mkfifo "$BATS_TEST_TMPDIR/say"
+  sleep 300 >"$BATS_TEST_TMPDIR/say" 3>&- &
+  LD_PRELOAD=$SHIM WEIR_OPTIONS=stats=$SIDECAR,stats_ms=100 \
+    "$GUESTS/mapper" many 60000 <"$BATS_TEST_TMPDIR/say" >"$BATS_TEST_TMPDIR/ready" 3>&- &
+  guest=$!
+  await_that grep -q ready "$BATS_TEST_TMPDIR/ready"
+  [ "$(counter sidecar_writes)" -ge 3 ]
+  [ "$(counter account_ns)" -eq 0 ]
+  # Who asks has the time.
+  [ "$(part live "$WEIR" stat --json "$guest")" -eq 29 ]
+}
+
 @test "without a trace the parts are the same" {
   command -v jq >/dev/null || skip "no jq"
   begin keep 20 trace=off

@@ -63,6 +63,18 @@ TEST(near_it_as_often_as_half_a_millisecond_a_second_allows)
 	}
 }
 
+TEST(a_look_that_was_given_up_is_brief_no_more)
+{
+	struct weir_parts_look look = {0};
+
+	CHECK(weir_parts_brief(&look, 5 * MS, 10 * MB));
+	weir_parts_looked(&look, 5 * MS, WEIR_PARTS_GIVEN_UP_NS, 10 * MB);
+	for (int64_t hour = 1; hour < 100; hour++)
+		CHECK(!weir_parts_brief(&look, hour * 3600 * 1000 * MS, 10 * MB));
+	/* The clock's thread has time. */
+	CHECK(weir_parts_due(&look, 20000 * MS, 20 * MB));
+}
+
 TEST(where_memory_is_is_looked_at_for_what_that_costs)
 {
 	struct weir_parts_look look = {0};
@@ -148,6 +160,7 @@ TEST(a_thread_of_the_host_looks_where_that_takes_no_milliseconds)
 
 #define TAP_TESTS                                                                        \
 	T(a_look_is_due_after_its_time_or_when_the_clock_went_back)                      \
+	T(a_look_that_was_given_up_is_brief_no_more)                                     \
 	T(where_memory_is_is_looked_at_for_what_that_costs)                              \
 	T(far_from_the_limit_once_a_second)                                              \
 	T(a_growth_that_begins_is_looked_at_each_second)                                 \
