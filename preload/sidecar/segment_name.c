@@ -102,12 +102,15 @@ make_folder(struct segment_path *p, size_t made)
 static bool
 is_slow(struct segment_path *p)
 {
+	static const char list[] = "/proc/thread-self/mountinfo";
 	size_t n = p->n;
 	struct stat st;
 
+	if (remote_on_way(list, p->text))
+		return true;
 	add_text(p, "/."); /* what a link leads to */
 	bool slow = !p->cut && weir_sys_lstat(p->text, &st) == 0 &&
-		    remote_device("/proc/thread-self/mountinfo", st.st_dev);
+		    remote_device(list, st.st_dev);
 	p->n = n;
 	p->text[n] = '\0';
 	return slow;

@@ -216,6 +216,25 @@ secretive() {
   [ "$(find "$BATS_TEST_TMPDIR/behind/.local/state/weir" -name '*.weir' | wc -l)" -eq 1 ]
 }
 
+@test "a default folder whose server does not answer is not asked, nor by a link that leads there" {
+  local gone=$BATS_TEST_TMPDIR/gone tmp=$BATS_TEST_TMPDIR/tmp
+  mkdir -p "$BATS_TEST_TMPDIR/behind/me" "$gone" "$tmp"
+  command -v bindfs || skip "no bindfs"
+  bindfs -f "$BATS_TEST_TMPDIR/behind" "$gone" 3>&- &
+  server=$!
+  await_that mountpoint -q "$gone" || skip "bindfs cannot mount"
+  ln -s "$gone/me" "$BATS_TEST_TMPDIR/home"
+  kill -STOP "$server"
+  for home in "$gone" "$gone/me" "$BATS_TEST_TMPDIR/home"; do
+    env -u XDG_RUNTIME_DIR -u XDG_STATE_HOME HOME="$home" TMPDIR="$tmp" LD_PRELOAD="$SHIM" \
+      timeout -s KILL 60 "$GUESTS/stress" 1 500 || failed=yes
+  done
+  kill -CONT "$server"
+  fusermount3 -u "$gone" || fusermount -u "$gone"
+  [ -z "${failed:-}" ]
+  [ "$(find "$tmp/weir-$(id -u)" -name '*.weir' | wc -l)" -eq 3 ]
+}
+
 @test "of a command line of any length there is on record what there is room for" {
   for n in 100 188 189 190 191 192 193 400 2047 2048 5000; do
     rm -f "$SIDECAR"
