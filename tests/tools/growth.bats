@@ -314,7 +314,7 @@ json() {
   "$MAKE_TRACE" "$FOLDER/999999-77.weir" pid=999999 start=77
   run -0 "$WEIR" growth
   has 'pid 999999'
-  "$WEIR" report >page.html
+  "$WEIR" report -o page.html
   grep -q 999999 page.html
   "$MAKE_TRACE" "$FOLDER/$$-$(start_ticks $$).weir" pid=$$ start="$(start_ticks $$)" state=1 now=1
   run -0 "$WEIR" growth

@@ -204,7 +204,7 @@ in_the_page() {
   guest=$!
   "$MAKE_TRACE" "$FOLDER/$guest-$(start_ticks $guest).weir" pid=$guest \
     start="$(start_ticks $guest)" state=1 now=1
-  run -0 "$WEIR" report $guest
+  run -0 "$WEIR" report -o - $guest
   kill $guest
   has "node, process $guest</h1>"
   has "running; RSS "
@@ -225,7 +225,7 @@ in_the_page() {
   chmod 640 new.html
   "$WEIR" report story.weir --output=new.html
   [ "$(stat -c %a new.html)" = 640 ]
-  "$WEIR" report story.weir >stdout.html
+  "$WEIR" report story.weir -o - >stdout.html
   "$WEIR" report story.weir -o - | cat >dash.html
   "$WEIR" report story.weir -o /dev/stdout >device.html
   for f in stdout dash device; do
@@ -243,7 +243,7 @@ in_the_page() {
   has "folder: cannot be written: Is a directory"
   run -1 "$WEIR" report story.weir -o /dev/full
   has "/dev/full: cannot be written: No space left on device"
-  run -1 bash -c '"$WEIR" report story.weir >/dev/full'
+  run -1 bash -c '"$WEIR" report story.weir -o - >/dev/full'
   has "No space left on device"
   run -2 "$WEIR" report a b
   run -2 "$WEIR" report story.weir -o
@@ -251,6 +251,19 @@ in_the_page() {
   run -2 "$WEIR" report --json story.weir
   run -1 "$WEIR" report 999999999
   has "there is no process 999999999"
+}
+
+@test "without -o the page has a name of its own, wherever the output goes, and that name is the output" {
+  "$MAKE_TRACE" story.weir
+  name=$("$WEIR" report story.weir | cat)
+  [[ $name == weir-report-*-*.html ]]
+  grep -q '</html>' "$name"
+  rm "$name"
+  # Who redirects the output may have wanted the page there.
+  run -0 --separate-stderr bash -c '"$WEIR" report story.weir >page.html'
+  [ "$(cat page.html)" = "$name" ]
+  [[ $stderr == "weir: note: the page is in $name; -o - prints it" ]]
+  [ -s "$name" ]
 }
 
 @test "--open writes the page and shows it; without a browser it says where the page is" {

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,10 +33,8 @@ report_help(FILE *out)
 	      "Without either: the only process under weir that runs, else the last that "
 	      "has "
 	      "ended.\n\n"
-	      "  -o, --output=FILE    the page; - for standard output. Without it, "
-	      "standard output, or\n"
-	      "                       where that is a terminal "
-	      "weir-report-NAME-PID.html\n"
+	      "  -o, --output=FILE    the page; - for standard output. Without it,\n"
+	      "                       weir-report-NAME-PID.html, whose name is printed\n"
 	      "  --open               write the file, and show it in a browser "
 	      "(xdg-open)\n\n"
 	      "The page loads nothing from elsewhere. Names of files and functions are "
@@ -102,7 +101,7 @@ print_page(const void *entry, FILE *out)
 		trace_view_free(&trace);
 }
 
-/* In the current folder, named after the process: a page of HTML is not for a terminal. */
+/* In the current folder, named after the process. */
 static const char *
 own_name(const struct locate_entry *e, char *name, size_t size)
 {
@@ -111,6 +110,15 @@ own_name(const struct locate_entry *e, char *name, size_t size)
 	snprintf(name, size, "weir-report-%s-%d.html",
 		 program != NULL ? program + 1 : "process", e->sidecar.header.pid);
 	return name;
+}
+
+/* `weir report >page.html` would leave a page that holds a name. */
+static bool
+into_a_file(void)
+{
+	struct stat to;
+
+	return fstat(STDOUT_FILENO, &to) == 0 && S_ISREG(to.st_mode);
 }
 
 /* By whatever shows pages here; it goes on by itself. */
@@ -149,16 +157,19 @@ run(int argc, char **argv)
 		return status;
 	if (!subject_open("report", r.what, &e))
 		return CMD_FAILED;
-	if (r.output == NULL && (r.open || isatty(STDOUT_FILENO)))
+	if (r.output == NULL)
 		r.output = own_name(&e, name, sizeof(name));
 	/* main() looks at standard output itself. */
-	if (r.output == NULL || strcmp(r.output, "-") == 0) {
+	if (strcmp(r.output, "-") == 0) {
 		print_page(&e, stdout);
 		rc = 0;
 	} else {
 		rc = output_file(r.output, print_page, &e);
-		if (rc == 0 && r.output == name)
+		if (rc == 0 && r.output == name) {
 			printf("%s\n", name);
+			if (into_a_file())
+				tell_note("the page is in %s; -o - prints it", name);
+		}
 		if (rc == 0 && r.open)
 			open_page(r.output);
 	}
