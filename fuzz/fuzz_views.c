@@ -69,7 +69,7 @@ check_picture(const struct locate_entry *e, struct trace_view *trace)
 	if (trace != NULL)
 		m.trace = *trace;
 	m.has_trace = trace != NULL;
-	top_sites_make(&sites, trace);
+	top_sites_make(&sites, trace, true);
 	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
 		struct top_frame f;
 

@@ -139,7 +139,7 @@
 	X(SCRIPT, "script", "V8's heap")                                                 \
 	X(CODE, "code", "code made at run time")                                         \
 	X(MAPS, "maps", "mapped by the program itself")                                  \
-	X(NEXT, "next", "the next allocator")                                            \
+	X(NEXT, "next", "the program's own allocator")                                   \
 	X(STACKS, "stacks", "stacks of threads")                                         \
 	X(FILES, "files", "files: programs and libraries")                               \
 	X(SHARED, "shared", "shared memory")                                             \

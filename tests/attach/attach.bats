@@ -27,7 +27,7 @@ teardown() {
   run -1 "$WEIR" tune "$guest"
   [[ $output == *"weir was attached to the process, and served it nothing"* ]]
   run -0 "$WEIR" top --once "$guest"
-  [[ $output == *" KB"*"next allocator"* && $output != *"live 0 B"* && $output != *cached* ]]
+  [[ $output == *" KB"*"own allocator"* && $output != *"live 0 B"* && $output != *cached* ]]
   "$WEIR" detach "$guest"
   order slots
   protections >"$BATS_TEST_TMPDIR/after"

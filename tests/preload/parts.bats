@@ -185,11 +185,11 @@ half_is_free() {
     and .next_used_bytes < 54e6 and .next_free_bytes > 38e6'
 }
 
-@test "what of the next allocator's memory is free and kept, it tells when the process rests; until then that is not known" {
+@test "what of the own allocator's memory is free and kept, it tells when the process rests; until then that is not known" {
   command -v jq >/dev/null || skip "no jq"
   begin pieces 90
   run "$WEIR" stat "$guest"
-  [[ $output = *"of the next allocator's memory"* ]]
+  [[ $output = *"of the own allocator's memory"* ]]
   await_that next_told
   adds_up_to_smaps
   await_that half_is_free || { "$WEIR" stat --json "$guest" | jq .memory && return 1; }

@@ -61,7 +61,7 @@ ended() { [ "$(counter sampling_off_ns)" -gt 0 ]; }
   ramps enabled plain 3 80:1 0:60
   await_that adds_up
   sleep 12
-  "$WEIR" stat "$SIDECAR" >"$BATS_TEST_TMPDIR/stat"
+  "$WEIR" stat --all "$SIDECAR" >"$BATS_TEST_TMPDIR/stat"
   grep "small blocks are not sampled: since its fourth second what weir does not serve has not grown" "$BATS_TEST_TMPDIR/stat"
   [ "$(counter sampling_starts)" -eq 0 ]
   [ "$(counter sampling_mode)" -eq 1 ]
@@ -71,12 +71,12 @@ ended() { [ "$(counter sampling_off_ns)" -gt 0 ]; }
   ramps trace_sample=off plain 2 200:6
   wait "$guest"
   [ "$(counter sampling_starts)" -eq 0 ]
-  "$WEIR" stat "$SIDECAR" | grep "small blocks are not sampled: trace_sample=off"
+  "$WEIR" stat --all "$SIDECAR" | grep "small blocks are not sampled: trace_sample=off"
   rm "$SIDECAR"
   ramps trace_sample=64K plain 2 20:1
   wait "$guest"
   [ "$(counter sampling_mode)" -eq 2 ]
-  "$WEIR" stat "$SIDECAR" | grep "small blocks are sampled, one for each 64 KB asked for"
+  "$WEIR" stat --all "$SIDECAR" | grep "small blocks are sampled, one for each 64 KB asked for"
 }
 
 # On while it grows, off when it has been flat for half a minute, on again with the next look, ten seconds later at most: no block

@@ -65,7 +65,7 @@ load repo
   cd "$BATS_TEST_TMPDIR"
   "$WEIR_BUILDDIR/weir" run --stats="$PWD/a.weir" -- perl -e 'my $x = "x" x 5000000; sleep 1' 3>&-
   COLUMNS=150 "$WEIR_BUILDDIR/weir" top --once a.weir >top
-  for heading in LIVE CLASS; do
+  for heading in LIVE SIZE; do
     row=$(grep "^[ *]*$heading " top)
     sed 's/&#160;/ /g' "$WEIR_SRCDIR/doc/top.svg" | grep -qF ">$row<" || {
       echo "not in doc/top.svg: $row; run scripts/pictures"

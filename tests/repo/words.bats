@@ -14,6 +14,7 @@ banned() {
 \b(simply|obviously|easily|of course)\b
 \b(e\.g\.|i\.e\.|etc\.)
 WEIR_[A-Z]+_MAX
+next allocator|\bhit rates?\b|\bwastes?\b
 all but nothing|broke off|does not run any more|while there is news
 0\.[0-9]+ (to 0\.[0-9]+ )?times the
 END2
@@ -52,7 +53,7 @@ messages() {
 
 @test "each of these words would be found" {
   cd "$BATS_TEST_TMPDIR"
-  for word in 'an extent' 'lent again' 'the host' interposes anew 'it is utilised' 'In order to' 'simply run' 'e.g. this' \
+  for word in 'the next allocator' 'the hit rate' 'the waste' 'an extent' 'lent again' 'the host' interposes anew 'it is utilised' 'In order to' 'simply run' 'e.g. this' \
     WEIR_TRACE_MAX 'all but nothing' '0.68 to 0.92 times the time'; do
     echo "We say $word here." >text
     breaches text | grep -q '^text:1:' || {

@@ -278,7 +278,7 @@ teardown() {
 @test "a process that has the shim but no large block yet" {
   started_with LD_PRELOAD="$WEIR_PRELOAD"
   run -1 "$WEIR" doctor "$guest"
-  [[ $output =~ shim\ +loaded ]]
+  [[ $output =~ library\ +loaded ]]
   verdict "loaded, but it has no sidecar: its large blocks (128 KB or more) do not add up to 1 MB yet"
   sidecar_of "$guest" large_requests=3
   run -0 "$WEIR" doctor "$guest"

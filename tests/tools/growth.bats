@@ -101,10 +101,10 @@ json() {
   has 'node, V8 13.6'
   has '11 major garbage collections'
   has '+80 MB    +320  119 MB     476      1 MB/s   5.5 GC  held'
-  has 'remember /app/leak.mjs:12:15'
+  has 'remember leak.mjs:12:15'
   lacks 'not attributed'
   has "resident 248.2 MB = 198.2 MB live in weir + 8 MB cached by weir + 12 MB V8's heap in use"
-  has '>  remember /app/leak.mjs:12:15'
+  has '>  remember leak.mjs:12:15'
   has '   rose by 100 MB in the last 1 min 40 s'
   has '(the file is not here)'
   has '$ weir run -- node ...    # then'
@@ -125,50 +125,63 @@ json() {
   json '.unattributed.live_bytes == 262144'
   # What has stopped is told by its row, beside what grows.
   run -0 "$WEIR" growth --sort=age story.weir
-  has 'plateau            -  start /app/server.mjs:55:3'
-  lacks '2. start /app/server.mjs:55:3'
+  has 'plateau            -  start server.mjs:55:3'
+  lacks '2. start server.mjs:55:3'
   run -0 "$WEIR" growth --sort=age --stacks=2 story.weir
-  has '2. start /app/server.mjs:55:3'
+  has '2. start server.mjs:55:3'
   "$MAKE_TRACE" story.weir unattributed=1048576 quiet=1
   run -0 "$WEIR" growth --sort=age story.weir
   has 'not attributed: 1 MB live, in 1 block'
-  [[ $output =~ '512 KB       8           -  11.0 GC  plateau '\ +'-  start /app/server.mjs:55:3' ]]
-  lacks '1. start /app/server.mjs:55:3'
-  has '2. remember /app/leak.mjs:12:15'
+  [[ $output =~ '512 KB       8           -  11.0 GC  plateau '\ +'-  start server.mjs:55:3' ]]
+  lacks '1. start server.mjs:55:3'
+  has '2. remember leak.mjs:12:15'
   run -0 "$WEIR" growth --sort=age --stacks=1 story.weir
-  has '1. start /app/server.mjs:55:3'
+  has '1. start server.mjs:55:3'
   run -0 "$WEIR" growth --sort=alloc story.weir
-  [[ $output =~ 'released '\ +'-  put /app/cache.mjs:7:20' ]]
-  has '2. remember /app/leak.mjs:12:15'
+  [[ $output =~ 'released '\ +'-  put cache.mjs:7:20' ]]
+  has '2. remember leak.mjs:12:15'
   lacks '3. put'
   run -0 "$WEIR" growth --sort=alloc --stacks=3 story.weir
-  has '3. put /app/cache.mjs:7:20'
+  has '3. put cache.mjs:7:20'
 }
 
 @test "stacks are of what is held or undecided, without what lies between the program's own frames" {
   "$MAKE_TRACE" story.weir
   run -0 "$WEIR" growth story.weir
   has '     (2 frames of the runtime)
-  >  remember /app/leak.mjs:12:15'
-  has '     tick /app/leak.mjs:30:3'
+  >  remember leak.mjs:12:15'
+  has '     tick leak.mjs:30:3'
   has '     (3 frames of the runtime and the system)'
-  has '3. handle /app/server.mjs:40:9'
-  lacks '  >  handle /app/server.mjs:40:9'
+  has '3. handle server.mjs:40:9'
+  lacks '  >  handle server.mjs:40:9'
   run -0 "$WEIR" growth --sort=age --stacks=2 story.weir
-  has '     read /app/node_modules/pkg/lib/x.js:9:1'
+  has '     read node_modules/pkg/lib/x.js:9:1'
   has '     alloc node:buffer:374:3'
-  has '  >  start /app/server.mjs:55:3'
+  has '  >  start server.mjs:55:3'
+}
+
+@test "paths begin at the folder of the program, which is said once; for programs they are whole" {
+  "$MAKE_TRACE" story.weir root=/srv/shop
+  run -0 "$WEIR" growth story.weir
+  has 'paths are below /srv/shop/'
+  [ "$(grep -c /srv/shop <<<"$output")" -eq 1 ]
+  has 'remember leak.mjs:12:15'
+  run -0 "$WEIR" growth --stacks=9 story.weir
+  has '     read node_modules/pkg/lib/x.js:9:1'
+  "$WEIR" growth --json story.weir | jq -e '.sites[0].file == "/srv/shop/leak.mjs"'
+  run -0 "$WEIR" top --once story.weir
+  lacks /srv/shop
 }
 
 @test "what holds nothing has no row, but is counted" {
   "$MAKE_TRACE" story.weir quiet=1
   run -0 "$WEIR" growth story.weir
-  lacks 'put /app/cache.mjs:7:20'
+  lacks 'put cache.mjs:7:20'
   has 'and 1 line holds nothing now (--top 0 lists all)'
   run -0 "$WEIR" growth --top=1 story.weir
   has 'and 3 more with '
   run -0 "$WEIR" growth --top=0 story.weir
-  has 'put /app/cache.mjs:7:20'
+  has 'put cache.mjs:7:20'
   lacks 'holds nothing'
 }
 
@@ -211,12 +224,12 @@ json() {
   touch -d 2020-01-01 app/leak.mjs
   "$MAKE_TRACE" story.weir root="$PWD/app"
   run -0 "$WEIR" growth story.weir
-  has "remember $PWD/app/leak.mjs:?"
+  has "remember leak.mjs:?"
   has '(line 12 of what a loader made of this file, which has no map of it)'
   [ "$(grep -c 'to see the line: run the file with node itself' <<<"$output")" -eq 1 ]
   lacks 'leak.mjs:12'
   run -0 "$WEIR" growth --no-files story.weir
-  has "remember $PWD/app/leak.mjs:12:15"
+  has "remember leak.mjs:12:15"
 }
 
 @test "source maps are followed: beside the script, inline, and not if they are newer" {
@@ -231,21 +244,21 @@ json() {
   "$MAKE_TRACE" story.weir root="$PWD/app"
   run -0 "$WEIR" growth story.weir
   [[ $output != *"remember $PWD/app/leak.mjs:12"* ]] || skip "built without libjson-c"
-  [[ $output =~ "held "\ +"4 min 21 s  remember $PWD/src/leak.ts:40:3" ]]
-  has "(from $PWD/app/leak.mjs:12)"
+  [[ $output =~ "held "\ +"4 min 21 s  remember src/leak.ts:40:3" ]]
+  has "(from app/leak.mjs:12)"
   has '40 | source 40'
   run -0 "$WEIR" growth --no-files story.weir
-  has "remember $PWD/app/leak.mjs:12:15"
+  has "remember leak.mjs:12:15"
   touch app/leak.mjs.map
   run -0 "$WEIR" growth story.weir
-  has "remember $PWD/app/leak.mjs:12:15"
+  has "remember leak.mjs:12:15"
   {
     cat plain
     echo "//# sourceMappingURL=data:application/json;base64,$(base64 -w0 <<<"$map")"
   } >app/leak.mjs
   touch -d 2020-01-01 app/leak.mjs
   run -0 "$WEIR" growth story.weir
-  has "remember $PWD/src/leak.ts:40:3"
+  has "remember src/leak.ts:40:3"
 }
 
 @test "what was dropped is said" {

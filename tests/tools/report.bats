@@ -70,7 +70,7 @@ in_the_page() {
   has '<td data-label="Live" data-v="124780544">119 MB</td>'
   has '<td data-label="Verdict" class="l"><span class="verdict">plateau</span></td>'
   has '<li class="blamed">remember leak.mjs:12:15</li>'
-  has '<td data-label="Hit rate" data-v="0.80000000000000004">80.0 %</td>'
+  has '<td data-label="Reused" data-v="0.80000000000000004">80.0 %</td>'
   has "Sizes that were asked for"
   has "<dt>Frames are read</dt><dd>by tier &quot;v8&quot;"
   has "floor 128 KB, threshold 10 MB"
@@ -135,7 +135,7 @@ in_the_page() {
   page trace=0
   has "Which lines allocated them was not recorded."
   has "<li>Who allocated: no trace in it"
-  has "Size classes that were used"
+  has "Sizes that were used"
   lacks "leak.mjs"
   "$MAKE_SIDECAR" old.weir
   run -0 "$WEIR" report old.weir -o old.html

@@ -419,9 +419,9 @@ leave_sidecar='
   run "$WEIR" run --summary -- sh -c "$leave_sidecar"
   [ "$status" -eq 0 ]
   has "peak RSS"
-  has "Graded pool: 150 blocks asked for, hit rate 80.0 %, waste 12.9 %"
-  has "Map tier: 9 blocks asked for, 3 in use (60 MB)"
-  has "Passed to the next allocator: 3 requests"
+  has "Blocks by size: 150 asked for, 80.0 % reused, 12.9 % lost by rounding up"
+  has "Larger blocks: 9 asked for, 3 in use (60 MB)"
+  has "Left to the program's own allocator: 3 large blocks"
   has "Bytes: recycled 71.5 MB, fresh 38.1 MB, given back 28.6 MB"
   has "All figures: weir stat $FOLDER/"
   lacks "did not end by exit"

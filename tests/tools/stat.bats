@@ -31,8 +31,8 @@ refuses() {
   [[ $output =~ "weir's blocks in use"\ +60.3\ MB ]]
   [[ $output =~ "free, kept by weir"\ +16\ MB ]]
   [[ $output =~ "the rest, not split"\ +66.8\ MB ]]
-  [[ $output =~ "128 KB"\ +100\ +80\ +20\ +"80.0 %"\ +"7.5 %"\ +11\ +20\ +19\ +4 ]]
-  has "Map tier: 9 blocks asked for, 3 in use (60 MB)"
+  [[ $output =~ "128 KB"\ +100\ +"80.0 %"\ +"7.5 %"\ +11\ +20\ +19\ +4 ]]
+  has "Larger blocks: 9 asked for, 3 in use (60 MB)"
   [[ $output =~ 2\ +alignment ]]
   [[ $output =~ 'up to 128 KB  70  53.8 %  ##############################'$'\n' ]]
   [[ $output =~ 'backing_store        90' ]]
@@ -43,11 +43,10 @@ refuses() {
   [ -e "$WEIR_BUILDDIR/libweir_preload.so" ] || skip "this build has no shim"
   command -v perl || skip "no perl here"
   # Twelve classes, each once; the largest stays.
-  "$WEIR" run --stats="$PWD/many.weir" -- perl -e 'for (0 .. 11) { my $x = "y" x (130000 * 1.25 ** $_) } our $z = "y" x 8e6'
-  run -0 "$WEIR" stat many.weir
-  [[ $output =~ "  and "[0-9]+" classes that hold less (weir stat --all)" ]]
+  run -0 "$WEIR" run --summary --stats="$PWD/many.weir" -- perl -e 'for (0 .. 11) { my $x = "y" x (130000 * 1.25 ** $_) } our $z = "y" x 8e6'
+  [[ $output =~ "  and "[0-9]+" sizes that hold less (weir stat --all)" ]]
   [[ $output =~ "  8 MB "+[0-9]+\  ]]
-  rows() { sed -n '/^Graded pool/,/^$/p' <<<"$output" | grep -c ' %  *[0-9.]* %'; }
+  rows() { sed -n '/^Blocks by size/,/^$/p' <<<"$output" | grep -c ' %  *[0-9.]* %'; }
   [ "$(rows)" -eq 8 ]
   run -0 "$WEIR" stat --all many.weir
   lacks "that hold less"
@@ -57,9 +56,9 @@ refuses() {
 @test "what taking a stack took is shown as median and 99th percentile" {
   "$WEIR_BUILDDIR/tests/tools/make_trace" story.weir
   run -0 "$WEIR" stat story.weir
-  has "trace     1,000 stacks, 95.0 % known before, 2.0 us each on average"
   lacks "99th percentile"
   run -0 "$WEIR" stat --all story.weir
+  has "trace     1,000 stacks, 95.0 % known before, 2.0 us each on average"
   has "known: 0.2 us at the median, 0.3 us at the 99th percentile"
   has "new: 9.2 us at the median, 73 us at the 99th percentile"
   run -0 "$WEIR" stat --json story.weir
@@ -80,9 +79,9 @@ refuses() {
 @test "unused classes are shown with --all only" {
   "$MAKE_SIDECAR" a.weir
   run -0 "$WEIR" stat a.weir
-  lacks "   10 MB     0"
+  lacks "   10 MB       0"
   run -0 "$WEIR" stat --all a.weir
-  has "   10 MB     0"
+  has "   10 MB       0"
 }
 
 @test "a torn slot is passed over for the older one" {
@@ -407,12 +406,20 @@ refuses() {
   has "--watch[=SECONDS]"
 }
 
-@test "one process fits a screen: counters are shown with --all" {
+@test "one process fits a small screen, and says what comes next: the rest is shown with --all" {
   "$MAKE_SIDECAR" sample.weir
   run -0 "$WEIR" stat sample.weir
-  lacks "Counters"
-  has "Every counter, every class, and what the trace takes: --all"
-  [ "${#lines[@]}" -le 60 ]
+  for what in Counters "Requested sizes" "Who asked" options; do
+    lacks "$what  "
+    lacks "$what"$'\n'
+  done
+  has "Large blocks: "
+  has "Sizes, callers, options and every counter: --all"
+  [ "$(wc -l <<<"$output")" -le 24 ]
+  "$WEIR_BUILDDIR/tests/tools/make_trace" story.weir
+  run -0 "$WEIR" stat story.weir
+  [ "$(wc -l <<<"$output")" -le 24 ]
+  has "Who holds it, by line: weir growth story.weir"
   run -0 "$WEIR" stat --all sample.weir
   has "Counters"
   lacks "classes that were never used: --all"

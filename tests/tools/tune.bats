@@ -81,7 +81,7 @@ near() {
   run "$WEIR" tune first.weir
   [ "$status" -eq 0 ]
   [[ ${lines[0]} == "WEIR_OPTIONS='"*"classes="*"'" ]]
-  [[ $output == *"hit rate"*"%"*"waste in the pool"*"%"*"when nothing happens"* ]]
+  [[ $output == *"used before"*" %"*"rounding sizes up"*" %"*"when nothing happens"* ]]
 }
 
 @test "where nothing is to be gained, tune says that there is nothing to change" {
@@ -139,7 +139,7 @@ C
   "$MAKE_SIDECAR" sample.weir profile.25.requests=7
   run "$WEIR" tune sample.weir
   [ "$status" -eq 1 ]
-  [[ $output == *"too few requests"* ]]
+  [[ $output == *"too few large blocks"* ]]
   run "$WEIR" tune nothing.weir
   [ "$status" -eq 1 ]
   run "$WEIR" tune --wrong first.weir

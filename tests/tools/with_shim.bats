@@ -51,14 +51,14 @@ start_guest() {
   guest=$!
   timeout 60 sh -c 'until [ -s ready ]; do sleep 0.05; done'
   # What was done in the last period is not in the sidecar yet.
-  timeout 60 sh -c "until '$WEIR' stat $guest 2>&1 | grep -q '8 blocks asked for'; do sleep 0.05; done"
+  timeout 60 sh -c "until '$WEIR' stat --all $guest 2>&1 | grep -q 'Larger blocks: 8 asked for'; do sleep 0.05; done"
 }
 
 @test "the summary of a real program, and numbers that add up" {
   run -3 "$WEIR" run --summary ./guest
   has "exit status 3"
-  [[ $output =~ "1 MB"\ +40\ +39\ +1\ +"97.5 %"\ +"0.0 %" ]]
-  has "Map tier: 8 blocks asked for, 8 in use (160 MB)"
+  [[ $output =~ "1 MB"\ +40\ +"97.5 %"\ +"0.0 %" ]]
+  has "Larger blocks: 8 asked for, 8 in use (160 MB)"
   [[ $output =~ "All figures: weir stat "(.*) ]]
   file=${BASH_REMATCH[1]}
   run -0 "$WEIR" stat --check "$file"
@@ -69,7 +69,7 @@ start_guest() {
 
 @test "a program that sh replaces itself with has its own sidecar" {
   run -3 "$WEIR" run --summary -- sh -c 'exec ./guest'
-  has "Map tier: 8 blocks asked for"
+  has "Larger blocks: 8 asked for"
 }
 
 @test "a running process: its memory is measured, and it is at work" {
@@ -89,9 +89,9 @@ start_guest() {
   start_guest
   kill -9 $guest
   wait $guest || true
-  run -0 "$WEIR" stat $guest
+  run -0 "$WEIR" stat --all $guest
   has "process   $guest, gone: $PWD/guest"
-  has "Map tier: 8 blocks asked for, 8 in use (160 MB)"
+  has "Larger blocks: 8 asked for, 8 in use (160 MB)"
   run -0 "$WEIR" stat --check $guest
 }
 

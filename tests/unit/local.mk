@@ -37,6 +37,7 @@ UNIT_TESTS = \
 	%D%/test_growth_lefts \
 	%D%/test_growth_lines \
 	%D%/test_growth_model \
+	%D%/test_growth_headline \
 	%D%/test_growth_parts \
 	%D%/test_growth_sums \
 	%D%/test_growth_trend \

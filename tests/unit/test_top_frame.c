@@ -45,7 +45,7 @@ look(const char *exe, bool with_trace)
 	look_at(&l, path, NULL);
 	rc = top_model_take(&model, &l);
 	unlink(path);
-	top_sites_make(&sites, model.has_trace ? &model.trace : NULL);
+	top_sites_make(&sites, model.has_trace ? &model.trace : NULL, true);
 	return rc == 0;
 }
 
@@ -111,10 +111,10 @@ TEST(a_usual_terminal_shows_all_parts)
 	top_frame_make(&f, &model, &sites, &v);
 	CHECK(shows(&f, "process 1234"));
 	CHECK(shows(&f, "V8 heap"));
-	CHECK(shows(&f, "held            476  remember /app/leak.mjs:12:15"));
+	CHECK(shows(&f, "held            476  remember leak.mjs:12:15"));
 	CHECK(shows(&f, "*LIVE"));
 	CHECK(shows(&f, "gc-lag"));
-	CHECK(shows(&f, "HIT RATE"));
+	CHECK(shows(&f, "REUSED"));
 	CHECK(shows(&f, "128 KB    80.0 %"));
 	CHECK(shows(&f, "q quit"));
 	CHECK(shows(&f, "█"));
@@ -198,7 +198,7 @@ TEST(without_a_trace_the_rest_is_shown_and_the_reason)
 	top_frame_make(&f, &model, &sites, &v);
 	CHECK(shows(&f, "No lines: no trace in it"));
 	CHECK(shows(&f, "RSS "));
-	CHECK(shows(&f, "HIT RATE"));
+	CHECK(shows(&f, "REUSED"));
 	top_frame_free(&f);
 	done();
 }
@@ -306,6 +306,10 @@ TEST(a_place_keeps_its_function_and_its_file)
 	CHECK_STR(buf, "emit \u2026rnal/a/b:1:2");
 	CHECK_EQ(top_text_place(buf, sizeof(buf), words, 20, true), 20);
 	CHECK_STR(buf, "(no JavaScript on t\u2026");
+	/* Below the program's folder, where no path begins with a slash. */
+	CHECK_EQ(top_text_place(buf, sizeof(buf), "put services/store.js:14:3", 24, true),
+		 24);
+	CHECK_STR(buf, "put \u2026vices/store.js:14:3");
 	CHECK_EQ(top_text_place(buf, sizeof(buf), "vips_new libvips.so.8", 10, true), 10);
 	CHECK_STR(buf, "\u2026vips.so.8");
 }

@@ -59,11 +59,11 @@ examine_shim(struct diagnosis *d)
 	char shim[PATH_MAX], why[2 * PATH_MAX];
 
 	if (launch_find_shim(false, shim, sizeof(shim), why, sizeof(why)) != 0) {
-		finding_add(&d->findings, "weir", "shim", why, "not found");
+		finding_add(&d->findings, "weir", "library", why, "not found");
 		conclude(d, false, "weir cannot work: its library is missing", "");
 		return false;
 	}
-	finding_add(&d->findings, "weir", "shim", NULL, "%s", shim);
+	finding_add(&d->findings, "weir", "library", NULL, "%s", shim);
 	conclude(d, true, "weir is complete here", "");
 	return true;
 }
@@ -256,16 +256,16 @@ examine_process(struct diagnosis *d, pid_t pid)
 		finding_add(f, "process", "executable", NULL, "%s", exe);
 	switch (running_explain(pid, why, sizeof(why))) {
 	case RUNNING_LOADED:
-		finding_add(f, "process", "shim", NULL, "loaded");
+		finding_add(f, "process", "library", NULL, "loaded");
 		examine_sidecar(d, pid, why);
 		return;
 	case RUNNING_NOT_LOADED:
-		finding_add(f, "process", "shim", why, "not loaded");
+		finding_add(f, "process", "library", why, "not loaded");
 		examine_attaching(d, pid);
 		conclude(d, false, "not at work: ", why);
 		return;
 	case RUNNING_UNKNOWN:
-		finding_add(f, "process", "shim", why, "unknown");
+		finding_add(f, "process", "library", why, "unknown");
 		conclude(d, false, "it cannot be told: ", why);
 		return;
 	}

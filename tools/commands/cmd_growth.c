@@ -11,6 +11,7 @@
 #include "tools/commands/descendants.h"
 #include "tools/commands/subject.h"
 #include "tools/commands/tracetime.h"
+#include "tools/names/app_root.h"
 #include "tools/view/growth_view.h"
 
 struct request {
@@ -172,6 +173,7 @@ print(const struct request *r, const struct locate_entry *e,
 	struct measure now = measure_now(e);
 	struct resident memory = resident_of(&e->sidecar, &now);
 	struct growth_model model;
+	char root[APP_ROOT_MAX];
 	struct growth_view v = {
 		.entry = e,
 		.trace = trace,
@@ -187,6 +189,8 @@ print(const struct request *r, const struct locate_entry *e,
 	if (r->json) {
 		growth_json_print(&v, stdout);
 	} else {
+		app_root_find(root, v.places);
+		v.root = root;
 		growth_text_print(&v, stdout);
 		if (e->life == LOCATE_RUNNING)
 			descendants_list(stdout, e->pid, e->start_ticks, memory.rss_bytes,

@@ -161,7 +161,8 @@ show(const struct request *r)
 		tell_error("%s: %s", r->what, model.note);
 		return CMD_FAILED;
 	}
-	top_sites_make(&sites, model.has_trace ? &model.trace : NULL);
+	top_sites_make(&sites, model.has_trace ? &model.trace : NULL,
+		       model.entry.life == LOCATE_RUNNING);
 	if (r->once) {
 		print_once(&model, &sites, (enum top_sort)r->sort);
 	} else {

@@ -124,10 +124,18 @@ print_json(const struct tune *t, const struct held *h, const char *line)
 	json_end(&j);
 }
 
-static double
-percent(uint64_t part, uint64_t whole)
+/* Whole percents: the forecast is no more exact. */
+static void
+print_share(const char *what, uint64_t part, uint64_t whole, uint64_t then,
+	    uint64_t of_then)
 {
-	return whole != 0 ? 100.0 * (double)part / (double)whole : 0;
+	char before[16], after[16];
+
+	show_format(before, sizeof(before), "%.0f %%",
+		    whole != 0 ? 100.0 * (double)part / (double)whole : 0);
+	show_format(after, sizeof(after), "%.0f %%",
+		    of_then != 0 ? 100.0 * (double)then / (double)of_then : 0);
+	printf("%-34s%10s%10s\n", what, before, after);
 }
 
 static void
@@ -148,21 +156,21 @@ print_text(const struct tune *t, const struct held *h, const struct locate_entry
 	else
 		printf("WEIR_OPTIONS='%s'\n\n", line);
 	printf("%-34s%10s%10s\n", "", "recorded", "expected");
-	printf("%-34s%9.1f%%%9.1f%%\n", "hit rate",
-	       percent(t->recorded.hits, t->recorded.requests),
-	       percent(t->expected.hits, t->expected.requests));
-	printf("%-34s%9.1f%%%9.1f%%\n", "waste in the pool",
-	       percent(t->recorded.pool_rounding_bytes, pool_capacity(&t->recorded)),
-	       percent(t->expected.pool_rounding_bytes, pool_capacity(&t->expected)));
+	print_share("blocks that were used before", t->recorded.hits,
+		    t->recorded.requests, t->expected.hits, t->expected.requests);
+	print_share("memory lost by rounding sizes up", t->recorded.pool_rounding_bytes,
+		    pool_capacity(&t->recorded), t->expected.pool_rounding_bytes,
+		    pool_capacity(&t->expected));
 	printf("%-34s%10s%10s\n", "weir's memory when nothing happens",
 	       show_bytes(before, t->recorded.idle_bytes),
 	       show_bytes(after, t->expected.idle_bytes));
-	printf("\nFrom %" PRIu64 " requests. %" PRIu32
-	       " class%s the sizes that came again and again; free memory that was\n"
-	       "reused at all was so within %" PRIu64
-	       " ms, nearly always. The same work is expected again.\n",
-	       t->recorded.requests, t->n_chosen, t->n_chosen == 1 ? " holds" : "es hold",
-	       t->longest_ms);
+	printf("\nMeasured over %s large blocks. The sizes that came again and again fit "
+	       "%" PRIu32 " size%s;\nfree memory that was used again at all was so "
+	       "within %s, nearly always.\nThe figures expected hold if the same work "
+	       "comes again.\n",
+	       show_count(before, t->recorded.requests), t->n_chosen,
+	       t->n_chosen == 1 ? "" : "s",
+	       show_duration(after, t->longest_ms * 1000000));
 }
 
 static int
@@ -172,7 +180,7 @@ tune_run(int argc, char **argv)
 		[TUNE_NO_PROFILE] = "an older weir wrote it, without what tune goes by: "
 				    "record it again",
 		[TUNE_TOO_FEW] =
-			"it has recorded too few requests: record the whole work",
+			"it has recorded too few large blocks: record the whole work",
 	};
 	const char *what = NULL;
 	bool json = false;

@@ -64,7 +64,8 @@ find_overcommit(struct findings *f)
 		"heuristic: the usual",
 		"always: nothing is refused",
 		("never: what weir makes usable counts against the limit, and is given "
-		 "back with the memory; what is refused goes to the next allocator"),
+		 "back with the memory; what is refused goes to the program's own "
+		 "allocator"),
 	};
 	char line[32];
 	int mode;

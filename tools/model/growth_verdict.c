@@ -74,7 +74,7 @@ static const struct growth_rule rules[] = {
 	/* The points show no rise: the blocks tell. */
 	{"few-flat", FACT_FEW_BLOCKS, FACT_FEW_POINTS | FACT_HIGHER, GROWTH_PLATEAU,
 	 NULL},
-	{"few", FACT_FEW_BLOCKS, 0, GROWTH_UNDECIDED, "too few blocks to tell"},
+	{"few", FACT_FEW_BLOCKS, 0, GROWTH_UNDECIDED, "seen too few times to tell"},
 	{"kept-short", FACT_KEPT | FACT_FEW_POINTS, FACT_GROWN, GROWTH_UNDECIDED, NULL},
 	{"kept-rose", FACT_KEPT | FACT_LATELY, FACT_GROWN, GROWTH_UNDECIDED, JUST_ROSE},
 	{"kept-flat", FACT_KEPT, FACT_GROWN, GROWTH_PLATEAU, NULL},

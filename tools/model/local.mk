@@ -4,7 +4,7 @@ libtools_a_SOURCES += \
 	%D%/derive.h %D%/growth_bins.c \
 	%D%/growth_bins.h %D%/growth_course.c %D%/growth_course.h %D%/growth_facts.c %D%/growth_facts_course.c %D%/growth_facts_private.h \
 	%D%/growth_facts.h %D%/growth_fill.c %D%/growth_group.c %D%/growth_group.h %D%/growth_judge.c \
-	%D%/growth_judge.h %D%/growth_lines.c %D%/growth_lines.h %D%/growth_lows.c %D%/growth_lows.h %D%/growth_memory.c %D%/growth_memory.h %D%/growth_model.c \
+	%D%/growth_judge.h %D%/growth_headline.c %D%/growth_headline.h %D%/growth_lines.c %D%/growth_lines.h %D%/growth_lows.c %D%/growth_lows.h %D%/growth_memory.c %D%/growth_memory.h %D%/growth_model.c \
 	%D%/growth_heap.c %D%/growth_heap.h %D%/growth_lefts.c %D%/growth_lefts.h %D%/growth_looks.c %D%/growth_looks.h \
 	%D%/growth_model.h %D%/growth_parts.c %D%/growth_parts.h %D%/growth_rows.c \
 	%D%/growth_rows.h %D%/growth_rules.h %D%/growth_span.c %D%/growth_span.h \

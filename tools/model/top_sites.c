@@ -7,13 +7,16 @@
 #include <stdlib.h>
 
 #include "tools/model/growth_model.h"
+#include "tools/names/app_root.h"
 #include "tools/text/show.h"
 #include "tools/text/tell.h"
 
 static void
-fill(struct top_site *s, const struct growth_group *g)
+fill(struct top_site *s, const struct growth_group *g, const char *root)
 {
-	show_format(s->name, sizeof(s->name), "%s", g->name);
+	char cut[APP_ROOT_MAX];
+
+	show_format(s->name, sizeof(s->name), "%s", app_root_cut(root, cut, g->name));
 	s->verdict = growth_verdict_name(g->finding.verdict);
 	s->held = g->finding.verdict == GROWTH_HELD;
 	s->live_bytes = g->live_bytes;
@@ -23,22 +26,25 @@ fill(struct top_site *s, const struct growth_group *g)
 }
 
 void
-top_sites_make(struct top_sites *s, const struct trace_view *v)
+top_sites_make(struct top_sites *s, const struct trace_view *v, bool runs)
 {
 	struct growth_request request = {.by = GROWTH_BY_LINE, .sort = GROWTH_SORT_LIVE};
 	struct growth_places *places;
 	struct growth_model m;
+	char root[APP_ROOT_MAX];
 
 	*s = (struct top_sites){0};
 	if (v == NULL)
 		return;
 	places = growth_places_new(v, GROWTH_PLACE_FILES);
 	growth_model_make(&m, places, &request, NULL);
+	s->mood = growth_headline(s->headline, &m, runs);
+	app_root_find(root, places);
 	s->sites = calloc(m.n_groups + 1, sizeof(*s->sites));
 	if (s->sites == NULL)
 		tell_no_memory();
 	for (s->n = 0; s->n < m.n_groups; s->n++)
-		fill(&s->sites[s->n], &m.groups[s->n]);
+		fill(&s->sites[s->n], &m.groups[s->n], root);
 	growth_model_free(&m);
 	growth_places_free(places);
 }

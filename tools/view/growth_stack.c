@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/names/app_root.h"
 #include "tools/names/growth_source.h"
 #include "tools/text/show.h"
 #include "tools/view/growth_view.h"
@@ -98,11 +99,11 @@ static void
 print_frame(const struct growth_view *v, const struct growth_place *p, bool blamed,
 	    FILE *out)
 {
-	char text[1024], clean[2048];
+	char text[1024], clean[2048], cut[APP_ROOT_MAX];
 
 	growth_place_text(text, sizeof(text), p);
 	fprintf(out, "  %s  %s%s\n", blamed ? ">" : " ",
-		show_clean(clean, sizeof(clean), text),
+		show_clean(clean, sizeof(clean), app_root_cut(v->root, cut, text)),
 		p->script && !p->exact && p->line != 0 ? " (line of the definition)"
 						       : "");
 	if (p->made) {
@@ -120,7 +121,8 @@ print_frame(const struct growth_view *v, const struct growth_place *p, bool blam
 			      out);
 	} else if (p->generated != NULL) {
 		fprintf(out, "             (from %s:%u)\n",
-			show_clean(clean, sizeof(clean), p->generated),
+			show_clean(clean, sizeof(clean),
+				   app_root_cut(v->root, cut, p->generated)),
 			p->generated_line);
 	}
 	if (v->read_sources && p->script && p->origin != GROWTH_RUNTIME)

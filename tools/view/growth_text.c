@@ -6,6 +6,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "tools/model/growth_headline.h"
+#include "tools/names/app_root.h"
 #include "tools/read/program_path.h"
 #include "tools/read/script_name.h"
 #include "tools/text/show.h"
@@ -64,6 +66,7 @@ print_head(const struct growth_view *v, FILE *out)
 	const struct growth_model *m = v->model;
 	char path[PATH_MAX], exe[512], runtime[128], version[128], reason[256];
 	char all[SHOW_VALUE], from[SHOW_VALUE], to[SHOW_VALUE], attached[ATTACHED_TEXT];
+	char headline[GROWTH_HEADLINE];
 	uint64_t start = h->started_ns;
 
 	if (v->entry != NULL) {
@@ -83,10 +86,13 @@ print_head(const struct growth_view *v, FILE *out)
 		fprintf(out, ", %s", locate_life_text(v->entry->life));
 	if (v->entry != NULL && v->entry->inner_pid != 0)
 		fprintf(out, ", process %d of its container", (int)v->entry->inner_pid);
-	fprintf(out, "\ntraced %s; window %s to %s",
-		show_duration(all, h->monotonic_ns > start ? h->monotonic_ns - start : 0),
-		show_duration(from, m->from_ns > start ? m->from_ns - start : 0),
-		show_duration(to, m->to_ns > start ? m->to_ns - start : 0));
+	fprintf(out, "\ntraced %s",
+		show_duration(all,
+			      h->monotonic_ns > start ? h->monotonic_ns - start : 0));
+	if (m->from_ns > start || m->to_ns < h->monotonic_ns)
+		fprintf(out, "; added: from %s to %s",
+			show_duration(from, m->from_ns > start ? m->from_ns - start : 0),
+			show_duration(to, m->to_ns > start ? m->to_ns - start : 0));
 	if (m->older)
 		fprintf(out, "; history reaches back %s",
 			show_duration(all, m->history_ns));
@@ -109,11 +115,15 @@ print_head(const struct growth_view *v, FILE *out)
 		fputs("\nthe file is shorter than it says, a copy that was cut: what is "
 		      "missing is not shown",
 		      out);
-	fprintf(out, "\nframes read as: %s", trace_view_tier(t));
 	show_clean(reason, sizeof(reason), trace_view_string(t, h->tier_reason));
 	if (reason[0] != '\0')
-		fprintf(out, " (%s)", reason);
-	fputs("\n\n", out);
+		fprintf(out, "\nframes read as: %s (%s)", trace_view_tier(t), reason);
+	if (v->root != NULL && v->root[0] != '\0')
+		fprintf(out, "\npaths are below %s",
+			show_clean(path, sizeof(path), v->root));
+	growth_headline(headline, m,
+			v->entry != NULL && v->entry->life == LOCATE_RUNNING);
+	fprintf(out, "\n\n%s\n\n", headline);
 }
 
 /* Something is on its way to the memory limit. */
@@ -128,7 +138,7 @@ add_row(struct table *t, const struct growth_view *v, const struct growth_group 
 	bool limits)
 {
 	char a[SHOW_VALUE + 1], b[SHOW_VALUE], where[4 * WHERE_COLUMNS];
-	char margin[CENSUS_MARGIN];
+	char margin[CENSUS_MARGIN], cut[APP_ROOT_MAX];
 	const struct growth_finding *f = &g->finding;
 
 	table_cell(t, "%s", show_signed(a, g->added_bytes));
@@ -149,7 +159,8 @@ add_row(struct table *t, const struct growth_view *v, const struct growth_group 
 		table_cell(t, "%s", show_duration(a, (uint64_t)(g->eta_s * 1e9)));
 	else if (limits)
 		table_cell(t, "-");
-	table_cell(t, "%s", show_clean(where, sizeof(where), g->name));
+	table_cell(t, "%s",
+		   show_clean(where, sizeof(where), app_root_cut(v->root, cut, g->name)));
 }
 
 static void
@@ -292,11 +303,12 @@ print_small(const struct growth_view *v, FILE *out)
  * unless it is as large.
  */
 static bool
-is_quiet(const struct growth_group *g, uint64_t held_bytes)
+is_quiet(const struct growth_group *g, uint64_t held_bytes, uint64_t rss_bytes)
 {
 	return g->finding.verdict == GROWTH_RELEASED ||
 	       (g->finding.verdict == GROWTH_PLATEAU &&
-		(g->live_bytes < SMALL_BYTES || g->live_bytes < held_bytes));
+		(g->live_bytes < SMALL_BYTES || g->live_bytes < held_bytes ||
+		 g->live_bytes < rss_bytes / 20));
 }
 
 static uint64_t
@@ -323,7 +335,7 @@ static void
 print_worst(const struct growth_view *v, FILE *out)
 {
 	const struct growth_model *m = v->model;
-	char live[SHOW_VALUE], name[1024], rose[GROWTH_ROSE];
+	char live[SHOW_VALUE], name[1024], rose[GROWTH_ROSE], cut[APP_ROOT_MAX];
 	size_t rows = growth_view_rows(v), n = 0;
 	uint64_t held = most_held(m, rows);
 
@@ -333,11 +345,12 @@ print_worst(const struct growth_view *v, FILE *out)
 		if (!is_worth_a_row(v, g))
 			continue;
 		n++;
-		if (is_quiet(g, held) && !v->whole_stacks)
+		if (is_quiet(g, held, m->rss.rss_bytes) && !v->whole_stacks)
 			continue;
 		growth_rose(rose, g);
 		fprintf(out, "\n%zu. %s\n   %s live, %s: %s\n%s%s%s", n,
-			show_clean(name, sizeof(name), g->name),
+			show_clean(name, sizeof(name),
+				   app_root_cut(v->root, cut, g->name)),
 			show_bytes(live, g->live_bytes),
 			growth_verdict_name(g->finding.verdict),
 			growth_finding_meaning(&g->finding), rose[0] != '\0' ? "   " : "",

@@ -15,8 +15,9 @@ struct growth_view {
 	const struct trace_view *trace;
 	struct growth_places *places;
 	const struct growth_model *model;
-	size_t top;    /* groups to list; 0: all */
-	size_t stacks; /* of these, what to do about them, with the stack */
+	const char *root; /* names are shown without it (app_root.h); NULL: whole */
+	size_t top;	  /* groups to list; 0: all */
+	size_t stacks;	  /* of these, what to do about them, with the stack */
 	bool whole_stacks; /* also of what is neither held nor undecided, and nothing folded but machine code */
 	bool read_sources; /* show lines of scripts from disk */
 };

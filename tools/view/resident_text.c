@@ -10,6 +10,8 @@
 #include "tools/text/show.h"
 
 #define UNRECORDED_LEAST ((uint64_t)1 << 20)
+#define WORTH_SAYING	 ((uint64_t)16 << 20)
+#define SUM_COLUMNS	 96
 
 /* Where it goes in a sentence. */
 static const char *
@@ -27,17 +29,25 @@ resident_text_sum(const struct resident *r, FILE *out)
 	size_t n = resident_rows(r, rows);
 	const char *between = "";
 	char v[SHOW_VALUE];
+	int column;
 
 	if (r->rss_bytes == 0) {
 		fputs("resident memory: not recorded at that instant\n", out);
 		return;
 	}
-	fprintf(out, "resident %s = ", show_bytes(v, r->rss_bytes));
+	column = fprintf(out, "resident %s = ", show_bytes(v, r->rss_bytes));
 	for (size_t i = 0; i < n; i++) {
+		char part[128];
+
 		if (rows[i].bytes == 0)
 			continue;
-		fprintf(out, "%s%s %s", between, show_bytes(v, rows[i].bytes),
-			in_a_sum(&rows[i]));
+		show_format(part, sizeof(part), "%s %s", show_bytes(v, rows[i].bytes),
+			    in_a_sum(&rows[i]));
+		if (between[0] != '\0' && column + 3 + (int)strlen(part) > SUM_COLUMNS) {
+			fputs("\n ", out);
+			column = 1;
+		}
+		column += fprintf(out, "%s%s", between, part);
 		between = " + ";
 	}
 	putc('\n', out);
@@ -70,16 +80,15 @@ print_next(const struct resident *r, FILE *out, int indent)
 		return;
 	if (resident_next_free(r, &bytes))
 		fprintf(out,
-			"%*sof the next allocator's memory %s are in use and %s free and "
+			"%*sof the own allocator's memory %s are in use and %s free and "
 			"kept, as it told %s before\n",
 			indent, "",
 			show_bytes(used, r->part_bytes[WEIR_PART_OF_NEXT] - bytes),
 			show_bytes(kept, bytes), show_duration(age, r->next_age_ns));
-	else
+	else if (r->part_bytes[WEIR_PART_OF_NEXT] >= WORTH_SAYING)
 		fprintf(out,
-			"%*swhat of the next allocator's memory is free is not known: "
-			"glibc is asked when the process rests, and now and then where "
-			"much may be, jemalloc and tcmalloc each ten seconds\n",
+			"%*show much of the own allocator's memory is free is not known: "
+			"it was not asked yet\n",
 			indent, "");
 }
 

@@ -73,8 +73,6 @@ class_row(struct table *t, const struct sidecar *s, uint32_t row)
 		held = UINT64_MAX;
 	bytes_cell(t, sidecar_class(s, row, WEIR_K_capacity_bytes));
 	count_cell(t, sidecar_class(s, row, WEIR_K_gets));
-	count_cell(t, sidecar_class(s, row, WEIR_K_hits));
-	count_cell(t, sidecar_class(s, row, WEIR_K_misses));
 	percent_cell(t, sidecar_class(s, row, WEIR_K_hits),
 		     sidecar_class(s, row, WEIR_K_gets));
 	percent_cell(t, rounding, held);
@@ -87,11 +85,10 @@ class_row(struct table *t, const struct sidecar *s, uint32_t row)
 void
 stat_tables_classes(const struct sidecar *s, FILE *out, bool all)
 {
-	static const char *const heading[] = {"CLASS",	  "GETS",   "HITS", "MISSES",
-					      "HIT RATE", "WASTE",  "LIVE", "PEAK",
-					      "CACHED",	  "EVICTED"};
+	static const char *const heading[] = {"SIZE", "BLOCKS", "REUSED", "ROUNDING",
+					      "LIVE", "PEAK",	"CACHED", "GIVEN BACK"};
 	struct derive_totals sum = derive_totals(s);
-	struct table *t = table_new("rrrrrrrrrr");
+	struct table *t = table_new("rrrrrrrr");
 	char gets[SHOW_VALUE], rate[SHOW_VALUE], waste[SHOW_VALUE];
 	uint64_t held;
 	int left_out = 0;
@@ -113,14 +110,29 @@ stat_tables_classes(const struct sidecar *s, FILE *out, bool all)
 	if (__builtin_add_overflow(sum.pool_requested_bytes, sum.pool_rounding_bytes,
 				   &held))
 		held = UINT64_MAX;
-	fprintf(out, "\nGraded pool: %s block%s asked for, hit rate %s, waste %s\n",
-		show_count(gets, sum.pool_gets), show_plural(sum.pool_gets),
+	fprintf(out,
+		"\nBlocks by size: %s asked for, %s reused, %s lost by "
+		"rounding up\n",
+		show_count(gets, sum.pool_gets),
 		show_percent(rate, sum.pool_hits, sum.pool_gets),
 		show_percent(waste, sum.pool_rounding_bytes, held));
 	table_print(t, out, 2);
 	if (left_out > 0)
-		fprintf(out, "  and %d class%s that hold%s less (weir stat --all)\n",
-			left_out, left_out == 1 ? "" : "es", left_out == 1 ? "s" : "");
+		fprintf(out, "  and %d size%s that hold%s less (weir stat --all)\n",
+			left_out, left_out == 1 ? "" : "s", left_out == 1 ? "s" : "");
+}
+
+/* Only as far as people read on: what weir serves, and what it could not. */
+void
+stat_tables_brief(const struct sidecar *s, FILE *out)
+{
+	struct derive_totals sum = derive_totals(s);
+	char a[SHOW_VALUE], b[SHOW_VALUE];
+
+	if (sum.gets != 0)
+		fprintf(out, "\nLarge blocks: %s asked for, %s reused\n",
+			show_count(a, sum.gets), show_percent(b, sum.recycled, sum.gets));
+	stat_tables_passed(s, out);
 }
 
 void
@@ -130,19 +142,18 @@ stat_tables_map(const struct sidecar *s, FILE *out)
 		enum weir_counter counter;
 		const char *what;
 	} rows[] = {
-		{WEIR_C_map_recycled_dirty, "recycled, pages resident"},
-		{WEIR_C_map_recycled_zero, "recycled, pages known to be zero"},
-		{WEIR_C_map_fresh, "pages never used before"},
-		{WEIR_C_map_refused, "refused, passed on"},
+		{WEIR_C_map_recycled_dirty, "reused"},
+		{WEIR_C_map_recycled_zero, "reused, and known to be zero"},
+		{WEIR_C_map_fresh, "new"},
+		{WEIR_C_map_refused, "left to the program's own allocator"},
 	};
 	uint64_t gets = sidecar_counter(s, WEIR_C_map_gets);
 	char a[SHOW_VALUE], b[SHOW_VALUE], c[SHOW_VALUE];
 
 	if ((gets | sidecar_counter(s, WEIR_C_map_live)) == 0)
 		return;
-	fprintf(out, "\nMap tier: %s block%s asked for, %s in use (%s)\n",
-		show_count(a, gets), show_plural(gets),
-		show_count(b, sidecar_counter(s, WEIR_C_map_live)),
+	fprintf(out, "\nLarger blocks: %s asked for, %s in use (%s)\n",
+		show_count(a, gets), show_count(b, sidecar_counter(s, WEIR_C_map_live)),
 		show_bytes(c, sidecar_counter(s, WEIR_C_map_live_held_bytes)));
 	struct table *t = table_new("rrl");
 
@@ -162,7 +173,7 @@ stat_tables_passed(const struct sidecar *s, FILE *out)
 
 	if (sidecar_counter(s, WEIR_C_large_passed) == 0)
 		return;
-	fprintf(out, "\nPassed to the next allocator: %s requests, %s\n",
+	fprintf(out, "\nLeft to the program's own allocator: %s large blocks, %s\n",
 		show_count(a, sidecar_counter(s, WEIR_C_large_passed)),
 		show_bytes(b, sidecar_counter(s, WEIR_C_passed_bytes)));
 	struct table *t = table_new("rll");
@@ -194,7 +205,8 @@ stat_tables_trims(const struct sidecar *s, FILE *out)
 	if (n == 0)
 		return;
 	fprintf(out,
-		"\nThe next allocator was trimmed %s time%s, %s while the program "
+		"\nThe program's own allocator gave back free memory %s time%s, %s "
+		"while the program "
 		"worked: "
 		"%s back, %s at the longest\n",
 		show_count(a, n), show_plural(n),

@@ -13,6 +13,7 @@
 /* `all`: also classes never used. */
 void stat_tables_classes(const struct sidecar *s, FILE *out, bool all);
 
+void stat_tables_brief(const struct sidecar *s, FILE *out);
 void stat_tables_map(const struct sidecar *s, FILE *out);
 
 /* Why requests went to the next allocator. */

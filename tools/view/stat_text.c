@@ -111,7 +111,26 @@ print_small(const struct stat_view *v, FILE *out)
 	bool running = v->entry->life == LOCATE_RUNNING;
 	struct census c = census_of(&v->entry->sidecar, v->trace.head.sample_bytes);
 
+	/* That nothing had to be sampled is the usual case. */
+	if (!v->all && c.starts == 0)
+		return;
 	census_text_print(&c, !running, running ? v->age_ns : 0, "          ", out);
+}
+
+static void
+print_more(const struct stat_view *v, FILE *out)
+{
+	char path[4 * PATH_MAX];
+
+	fputs("\nSizes, callers, options and every counter: --all\n", out);
+	if (!v->trace.there)
+		return;
+	if (v->entry->life == LOCATE_RUNNING)
+		fprintf(out, "Who holds it, by line: weir growth %d\n",
+			(int)v->entry->pid);
+	else
+		fprintf(out, "Who holds it, by line: weir growth %s\n",
+			show_clean(path, sizeof(path), v->entry->path));
 }
 
 void
@@ -120,7 +139,8 @@ stat_text_print(const struct stat_view *v, FILE *out)
 	const struct sidecar *s = &v->entry->sidecar;
 
 	print_who(v, out);
-	print_options(&s->header, out);
+	if (v->all)
+		print_options(&s->header, out);
 	if (sidecar_counter(s, WEIR_C_silent) != 0)
 		fputs("  silent: the program has a filter of system calls (seccomp) that "
 		      "may kill "
@@ -132,24 +152,25 @@ stat_text_print(const struct stat_view *v, FILE *out)
 	print_small(v, out);
 	stat_collect_print(&v->collections, out);
 	print_memory(&v->memory, out);
-	stat_tables_classes(s, out, v->all);
+	if (!v->all) {
+		stat_tables_brief(s, out);
+		print_more(v, out);
+		return;
+	}
+	stat_tables_classes(s, out, true);
 	stat_tables_map(s, out);
 	stat_tables_passed(s, out);
 	stat_tables_trims(s, out);
 	stat_tables_sizes(s, out);
 	stat_tables_kinds(s, out);
-	if (v->all)
-		stat_tables_counters(s, out);
-	else
-		fputs("\nEvery counter, every class, and what the trace takes: --all\n",
-		      out);
+	stat_tables_counters(s, out);
 }
 
 void
 stat_text_list(const struct locate_entry *entries, size_t n, FILE *out)
 {
-	static const char *const heading[] = {"PID",  "STATE",	"WRITTEN",  "RSS",
-					      "LIVE", "CACHED", "HIT RATE", "PROGRAM"};
+	static const char *const heading[] = {"PID",  "STATE",	"WRITTEN", "RSS",
+					      "LIVE", "CACHED", "REUSED",  "PROGRAM"};
 	struct table *t = table_new("rlrrrrrl");
 	struct process_row *rows = calloc(n + 1, sizeof(*rows));
 	size_t listed;

@@ -92,10 +92,11 @@ stat_trace_print(const struct stat_trace *t, bool all, FILE *out)
 
 	if (!t->there)
 		return;
-	fprintf(out, "trace     %s stacks, %s known before, %s each on average\n",
-		show_count(a, h->captures), show_percent(b, h->capture_hits, h->captures),
-		show_duration(c, average_ns(h)));
 	if (all) {
+		fprintf(out, "trace     %s stacks, %s known before, %s each on average\n",
+			show_count(a, h->captures),
+			show_percent(b, h->capture_hits, h->captures),
+			show_duration(c, average_ns(h)));
 		fprintf(out,
 			"          tables of %s in the process; the file is %s long, %s "
 			"on "
@@ -104,7 +105,7 @@ stat_trace_print(const struct stat_trace *t, bool all, FILE *out)
 			show_bytes(c, t->disk_bytes));
 		print_costs(t, out);
 	}
-	for (uint32_t i = 0; i < h->n_drops; i++)
+	for (uint32_t i = 0; all && i < h->n_drops; i++)
 		if (h->drops[i] != 0)
 			fprintf(out, "          not recorded: %s (%s)\n",
 				trace_view_drop_meaning((enum weir_trace_drop)i),

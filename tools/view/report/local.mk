@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 libtools_a_SOURCES += \
 	%D%/report.h %D%/report_assets.h %D%/report_data.c %D%/report_fill.c %D%/report_findings.c \
-	%D%/report_html.c %D%/report_html.h %D%/report_name.c %D%/report_page.c %D%/report_run.c %D%/report_sites.c \
+	%D%/report_html.c %D%/report_html.h %D%/report_page.c %D%/report_run.c %D%/report_sites.c \
 	%D%/report_stacks.c %D%/report_summary.c %D%/report_tables.c
 nodist_libtools_a_SOURCES = %D%/report_assets.c
 

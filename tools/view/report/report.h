@@ -12,9 +12,10 @@
 #include "tools/read/locate.h"
 #include "tools/text/json.h"
 #include "tools/text/show.h"
+#include "tools/names/app_root.h"
 #include "tools/view/growth_view.h"
 
-#define REPORT_NAME_MAX 1024 /* bytes of a name that is shown */
+#define REPORT_NAME_MAX APP_ROOT_MAX
 
 struct report {
 	const struct locate_entry *entry;
@@ -29,8 +30,7 @@ struct report {
 	struct growth_model growth; /* by line, largest first */
 	struct growth_view view;    /* the same, for those who print it elsewhere */
 	struct growth_rows rows;    /* over the whole time */
-	char root
-		[REPORT_NAME_MAX]; /* the folder of the program's own lines, "" if none; as the file has it */
+	char root[APP_ROOT_MAX];    /* as the file has it */
 };
 
 /*
@@ -41,13 +41,6 @@ void report_fill(struct report *r, const struct locate_entry *e,
 		 const struct trace_view *trace, const char *why_no_trace,
 		 unsigned flags);
 void report_release(struct report *r);
-
-/* Fills `root`, from the lines that are blamed. */
-void report_root(struct report *r);
-
-/* A name with its path from `root` on: `name` itself, or in `buf`. Not cleaned. */
-const char *report_name(const struct report *r, char buf[REPORT_NAME_MAX],
-			const char *name);
 
 /* The whole page. */
 void report_page_print(const struct report *r, FILE *out);

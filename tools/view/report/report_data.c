@@ -171,7 +171,7 @@ print_line(const struct report *r, const struct history *h, size_t line, struct 
 	char name[REPORT_NAME_MAX];
 
 	json_open(j, NULL, '{');
-	put_string(j, "name", report_name(r, name, h->lines[line].name));
+	put_string(j, "name", app_root_cut(r->root, name, h->lines[line].name));
 	json_open(j, "v", '[');
 	for (size_t i = 0; i < r->rows.n; i++)
 		json_u64(j, NULL, h->bytes[i * h->n + line]);

@@ -32,7 +32,8 @@ report_fill(struct report *r, const struct locate_entry *e,
 		.entry = e, .trace = trace, .places = r->places, .model = &r->growth};
 	r->rss = r->growth.rss;
 	r->rows = growth_rows_timed(trace, 0, UINT64_MAX);
-	report_root(r);
+	app_root_find(r->root, r->places);
+	r->view.root = r->root;
 }
 
 void

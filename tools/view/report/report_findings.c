@@ -113,7 +113,7 @@ print_name(const struct report *r, const struct growth_group *g, FILE *out)
 	char name[REPORT_NAME_MAX];
 
 	fputs("<span class=\"code\">", out);
-	report_html_text(out, report_name(r, name, g->name));
+	report_html_text(out, app_root_cut(r->root, name, g->name));
 	fputs("</span>", out);
 }
 

@@ -69,7 +69,7 @@ site_row(struct report_table *t, const struct report *r, const struct growth_gro
 
 	report_html_cell_open(t);
 	fputs("<span class=\"code\">", t->out);
-	report_html_text(t->out, report_name(r, name, g->name));
+	report_html_text(t->out, app_root_cut(r->root, name, g->name));
 	fputs("</span>", t->out);
 	report_html_cell_close(t);
 	report_html_cell_open(t);
@@ -160,7 +160,7 @@ print_frame(const struct report *r, uint32_t frame, bool blamed, FILE *out)
 		blamed			  ? "blamed"
 		: p->origin == GROWTH_APP ? "app"
 					  : "aside");
-	report_html_text(out, report_name(r, name, text));
+	report_html_text(out, app_root_cut(r->root, name, text));
 	if (p->script && !p->exact)
 		fputs(" <span class=\"sub\">(line of the definition)</span>", out);
 	fputs("</li>\n", out);
@@ -175,7 +175,7 @@ print_stack(const struct report *r, const struct growth_group *g, FILE *out)
 	char v[SHOW_VALUE], name[REPORT_NAME_MAX];
 
 	fputs("<details><summary><span class=\"code\">", out);
-	report_html_text(out, report_name(r, name, g->name));
+	report_html_text(out, app_root_cut(r->root, name, g->name));
 	fprintf(out, "</span>: %s", show_bytes(v, g->live_bytes));
 	if (g->n_sites > 1)
 		fprintf(out, ", %" PRIu32 " stacks; the largest", g->n_sites);

@@ -105,7 +105,8 @@ print_frame(const struct report *r, uint32_t frame, struct json *j)
 
 	json_open(j, NULL, '{');
 	growth_place_text(text, sizeof(text), p);
-	json_string(j, "n", show_clean(clean, sizeof(clean), report_name(r, name, text)));
+	json_string(j, "n",
+		    show_clean(clean, sizeof(clean), app_root_cut(r->root, name, text)));
 	json_u64(j, "k", shade(p));
 	json_close(j, '}');
 }

@@ -110,8 +110,8 @@ map_line(const struct sidecar *s, FILE *out)
 	if ((gets | sidecar_counter(s, WEIR_C_map_live)) == 0)
 		return;
 	fprintf(out,
-		"<p>Blocks above the largest class, mapped one by one: %s asked for, %s "
-		"of them recycled with their pages; %s in use (%s).</p>\n",
+		"<p>Larger blocks: %s asked for, %s of them reused; %s in use "
+		"(%s).</p>\n",
 		show_count(a, gets),
 		show_percent(b, sidecar_counter(s, WEIR_C_map_recycled_dirty), gets),
 		show_count(c, sidecar_counter(s, WEIR_C_map_live)),
@@ -121,23 +121,23 @@ map_line(const struct sidecar *s, FILE *out)
 void
 report_print_classes(const struct report *r, FILE *out)
 {
-	static const char *const heading[] = {"Class", "Gets", "Hit rate", "Waste",
-					      "Live",  "Peak", "Cached",   "Evicted"};
+	static const char *const heading[] = {"Size", "Blocks", "Reused", "Rounding",
+					      "Live", "Peak",	"Cached", "Given back"};
 	const struct sidecar *s = &r->entry->sidecar;
 	struct derive_totals sum = derive_totals(s);
 	char gets[SHOW_VALUE], rate[SHOW_VALUE];
 	struct report_table t;
 
 	if (sum.pool_gets == 0) {
-		fputs("<p>No block was served by the pool's classes.</p>\n", out);
+		fputs("<p>No block of these sizes was asked for.</p>\n", out);
 	} else {
 		fprintf(out,
-			"<p>%s block%s asked for, %s of them served by recycled "
-			"memory. Waste is what rounding up to a class adds.</p>\n",
+			"<p>%s block%s asked for, %s of them reused. Rounding is what "
+			"a size takes more than was asked for.</p>\n",
 			show_count(gets, sum.pool_gets), show_plural(sum.pool_gets),
 			show_percent(rate, sum.pool_hits, sum.pool_gets));
-		report_html_table(&t, out, "Size classes that were used", "sortable",
-				  "rrrrrrrr", heading);
+		report_html_table(&t, out, "Sizes that were used", "sortable", "rrrrrrrr",
+				  heading);
 		for (uint32_t row = 0; row < s->rows[WEIR_SECTION_CLASSES].records; row++)
 			if (derive_class_used(s, row))
 				class_row(&t, s, row);

@@ -90,8 +90,8 @@ top_columns_site(char *text, int columns, bool utf8, const struct top_site *s)
 void
 top_columns_class_heading(char *text, int columns)
 {
-	show_format(text, TOP_LINE_MAX, "%9s %9s %7s %7s%s", "CLASS", "HIT RATE", "LIVE",
-		    "CACHED", columns < CLASS_ALL ? "" : "    WASTE     PEAK      GETS");
+	show_format(text, TOP_LINE_MAX, "%9s %9s %7s %7s%s", "SIZE", "REUSED", "LIVE",
+		    "CACHED", columns < CLASS_ALL ? "" : " ROUNDING     PEAK    BLOCKS");
 }
 
 void
@@ -116,6 +116,6 @@ top_columns_class(char *text, int columns, const struct sidecar *s, uint32_t row
 	show_percent(e, rounding, held);
 	show_count(f, sidecar_class(s, row, WEIR_K_live_peak));
 	show_count(g, sidecar_class(s, row, WEIR_K_gets));
-	show_format(text, TOP_LINE_MAX, "%9s %9s %7s %7s %8s %8s %9s", a, b, c, d, e, f,
+	show_format(text, TOP_LINE_MAX, "%9s %9s %7s %7s %9s %8s %9s", a, b, c, d, e, f,
 		    g);
 }

@@ -162,6 +162,8 @@ top_frame_make(struct top_frame *f, const struct top_model *m,
 		top_head_memory(&l);
 		if (!low)
 			top_head_rates(&l);
+		if (!low)
+			top_head_headline(&l);
 		add_tables(&l, low);
 	}
 	if (!foot)

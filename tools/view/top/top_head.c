@@ -56,6 +56,8 @@ top_head_title(struct top_layout *l)
 	show_format(text, sizeof(text), "weir top: %s, process %d, %s, written %s ago",
 		    name, pid, life, age);
 	if (show_width(text) > (size_t)l->view->columns)
+		show_format(text, sizeof(text), "%s, process %d, %s", name, pid, life);
+	if (show_width(text) > (size_t)l->view->columns)
 		show_format(text, sizeof(text), "%d %s, written %s ago", pid, life, age);
 	if (show_width(text) > (size_t)l->view->columns)
 		show_format(text, sizeof(text), "%d %s", pid, life);
@@ -177,7 +179,7 @@ static const char *
 top_name(const char *part)
 {
 	return strcmp(part, "script") == 0    ? "V8 heap"
-	       : strcmp(part, "next") == 0    ? "next allocator"
+	       : strcmp(part, "next") == 0    ? "own allocator"
 	       : strcmp(part, "unsplit") == 0 ? "rest"
 					      : part;
 }
@@ -216,6 +218,29 @@ top_head_memory(struct top_layout *l)
 	add_split(l);
 }
 
+/* What is going on, in as many lines as it takes. */
+void
+top_head_headline(struct top_layout *l)
+{
+	const char *at = l->sites->headline;
+	enum top_style style = l->sites->mood == GROWTH_BAD ? TOP_BAD : TOP_PLAIN;
+	size_t width = (size_t)l->view->columns;
+	char text[TOP_LINE_MAX];
+
+	while (*at != '\0') {
+		size_t n = strlen(at);
+
+		if (n > width) {
+			for (n = width; n > 0 && at[n] != ' '; n--)
+				;
+			n = n > 0 ? n : width;
+		}
+		show_format(text, sizeof(text), "%.*s", (int)n, at);
+		top_head_add(l, style, text);
+		at += n + strspn(at + n, " ");
+	}
+}
+
 void
 top_head_rates(struct top_layout *l)
 {
@@ -224,14 +249,14 @@ top_head_rates(struct top_layout *l)
 	struct flow f = {.l = l};
 	char text[96], v[SHOW_VALUE];
 
-	show_format(text, sizeof(text), "%s%.*f requests/s",
+	show_format(text, sizeof(text), "%s%.*f large blocks/s",
 		    r->since_start ? "on average " : "", r->requests < 10 ? 1 : 0,
 		    r->requests);
 	flow_add(&f, text);
 	show_format(text, sizeof(text), "%s/s",
 		    show_bytes(v, (uint64_t)(r->bytes < 1e18 ? r->bytes : 1e18)));
 	flow_add(&f, text);
-	show_format(text, sizeof(text), "hit rate %s",
+	show_format(text, sizeof(text), "%s used again",
 		    show_percent(v, sum.recycled, sum.gets));
 	flow_add(&f, text);
 	if (l->m->has_trace && l->m->trace.head.gc_known != 0) {

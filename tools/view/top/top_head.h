@@ -21,5 +21,6 @@ void top_head_add(struct top_layout *l, enum top_style style, const char *text);
 void top_head_title(struct top_layout *l);
 void top_head_memory(struct top_layout *l);
 void top_head_rates(struct top_layout *l);
+void top_head_headline(struct top_layout *l);
 
 #endif

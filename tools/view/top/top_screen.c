@@ -189,7 +189,8 @@ look(const struct top_screen *s)
 	if (top_model_take(s->model, &l) != 0)
 		return;
 	top_sites_free(s->sites);
-	top_sites_make(s->sites, s->model->has_trace ? &s->model->trace : NULL);
+	top_sites_make(s->sites, s->model->has_trace ? &s->model->trace : NULL,
+		       s->model->entry.life == LOCATE_RUNNING);
 }
 
 static double

@@ -113,6 +113,9 @@ top_text_place(char *dst, size_t size, const char *src, size_t width, bool utf8)
 		show_format(dst + n, size - n, "%s", utf8 ? "\u2026" : "..");
 		return used + (utf8 ? 1 : 2);
 	}
+	/* Below the program's folder. */
+	if (path == NULL)
+		path = strrchr(clean, ' ');
 	file = path != NULL ? strrchr(path, '/') : NULL;
 	if (path == NULL || width_of(clean, utf8) <= width)
 		return top_text_tail(dst, size, src, width, utf8);

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The one sentence. The verdicts are growth_verdict.c's and growth_parts.c's; nothing is judged here.
+ */
+#include "tools/model/growth_headline.h"
+
+#include "tools/text/show.h"
+
+static size_t
+count_verdict(const struct growth_model *m, enum growth_verdict v)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n_groups; i++)
+		n += m->groups[i].finding.verdict == v;
+	return n;
+}
+
+static char *
+held_pace(char buf[SHOW_VALUE], const struct growth_model *m)
+{
+	double slope = 0;
+
+	for (size_t i = 0; i < m->n_groups; i++)
+		if (m->groups[i].finding.verdict == GROWTH_HELD)
+			slope += m->groups[i].finding.slope_bytes_per_s;
+	return show_bytes(buf, (uint64_t)slope);
+}
+
+/* The part that grows fastest, or -1. */
+static int
+fastest(const struct growth_model *m)
+{
+	int found = -1;
+
+	for (int i = 0; i < WEIR_N_MEMORY_PARTS; i++)
+		if (m->parts[i].slope_bytes_per_s >
+		    (found < 0 ? 0 : m->parts[found].slope_bytes_per_s))
+			found = i;
+	return found;
+}
+
+static bool
+part_may_grow(const struct growth_model *m)
+{
+	bool any = false;
+
+	for (int i = 0; i < WEIR_N_MEMORY_PARTS; i++)
+		any |= m->parts[i].worth && m->parts[i].verdict == GROWTH_UNDECIDED;
+	return any;
+}
+
+/* Objects and strings have no line; what grows there is said, and what settles it. */
+static enum growth_mood
+of_a_part(char *buf, const struct growth_model *m, int part, bool runs)
+{
+	char pace[SHOW_VALUE];
+	const struct growth_part *p = &m->parts[part];
+	bool script = part == WEIR_PART_OF_SCRIPT && m->rss.parts_known;
+
+	show_bytes(pace, (uint64_t)p->slope_bytes_per_s);
+	if (script && p->verdict == GROWTH_HELD) {
+		show_format(buf, GROWTH_HEADLINE,
+			    "Memory grows: V8's heap, by %s a second. Objects or strings "
+			    "stay after garbage collections; weir holders names who "
+			    "keeps them.",
+			    pace);
+		return GROWTH_BAD;
+	}
+	if (script && p->verdict == GROWTH_GC_LAG)
+		show_format(buf, GROWTH_HEADLINE,
+			    "V8's heap grows by %s a second: with garbage that was not "
+			    "collected yet.",
+			    pace);
+	else if (script)
+		show_format(buf, GROWTH_HEADLINE,
+			    "V8's heap grows by %s a second: objects and strings. "
+			    "Whether they stay%s.",
+			    pace,
+			    runs ? ", its next full garbage collection tells: look again "
+				   "in half a minute"
+				 : " is not known, as no full garbage collection came "
+				   "after them");
+	else
+		show_format(buf, GROWTH_HEADLINE,
+			    "Memory grows, but not in blocks that weir serves: by %s a "
+			    "second, %s.",
+			    pace,
+			    m->rss.parts_known
+				    ? resident_part_meaning((enum weir_memory_part)part)
+				    : "in a part that is not known");
+	return GROWTH_UNSURE;
+}
+
+enum growth_mood
+growth_headline(char buf[GROWTH_HEADLINE], const struct growth_model *m, bool runs)
+{
+	size_t held = count_verdict(m, GROWTH_HELD);
+	char pace[SHOW_VALUE];
+	int part = fastest(m);
+	const char *text;
+
+	if (held > 0) {
+		show_format(buf, GROWTH_HEADLINE, "Memory grows: %s, by %s a second.",
+			    held == 1 ? "one line holds more and more"
+				      : "some lines hold more and more",
+			    held_pace(pace, m));
+		return GROWTH_BAD;
+	}
+	if (part >= 0)
+		return of_a_part(buf, m, part, runs);
+	text = count_verdict(m, GROWTH_UNDECIDED) >= m->n_groups
+		       ? runs ? "Too early to tell what grows: look again in half a "
+				"minute."
+			      : "It is not known whether anything grows: it ran too "
+				"short "
+				"for that."
+	       : part_may_grow(m) ? "No line of code was found that keeps growing; "
+				    "whether memory that has no line does is not known "
+				    "yet."
+				  : "No line of code was found that keeps growing.";
+	show_format(buf, GROWTH_HEADLINE, "%s", text);
+	return count_verdict(m, GROWTH_UNDECIDED) >= m->n_groups || part_may_grow(m)
+		       ? GROWTH_UNSURE
+		       : GROWTH_GOOD;
+}
