@@ -54,7 +54,7 @@ names() {
 @test "CPython: the line that keeps rows of 2000 bytes, and that of pairs in arenas, on its one thread" {
   command -v python3 >/dev/null || skip "no python3"
   "$weir" run --quiet --stats="$PWD/tier.weir" -- python3 -c 'b = bytearray(1 << 24)'
-  "$weir" growth tier.weir | grep -q "frames read as: python" || skip "this python3's frames are not known"
+  "$weir" growth --json tier.weir | jq -e '.trace.tier == "python"' >/dev/null || skip "this python3's frames are not known"
   names rows.py:8 python3 "$programs/rows.py"
   # Nothing but mappings tells of these.
   names arenas.py:8 python3 "$programs/arenas.py"
