@@ -15,7 +15,7 @@
 #include "preload/ground/kind.h"
 #include "preload/ground/record.h"
 #include "preload/ground/settings.h"
-#include "trace/sites.h"
+#include "trace/sites/sites.h"
 
 #define SHARDS	    64
 #define SLOTS_LEAST 128u

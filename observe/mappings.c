@@ -14,8 +14,8 @@
 #include "preload/ground/altered.h"
 #include "preload/ground/gate.h"
 #include "preload/ground/mapped.h"
-#include "trace/sites.h"
-#include "trace/walk.h"
+#include "trace/sites/sites.h"
+#include "trace/walk/walk.h"
 #include "weir/stats.h"
 
 typedef void *map_function(void *, size_t, int, int, int, off_t);

@@ -18,7 +18,7 @@
 #include "preload/machine/facts.h"
 #include "preload/machine/ready.h"
 #include "preload/machine/sampling_look.h"
-#include "trace/sample.h"
+#include "trace/sites/sample.h"
 
 struct weir_next next;
 _Atomic uint32_t timer_state = TIMER_AWAKE;

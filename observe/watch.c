@@ -41,8 +41,8 @@
 #include "preload/sidecar/segment.h"
 #include "preload/sidecar/segment_mail.h"
 #include "preload/sidecar/snapshot.h"
-#include "trace/sites.h"
-#include "trace/vm_calls.h"
+#include "trace/ground/vm_calls.h"
+#include "trace/sites/sites.h"
 #include "weir/stats.h"
 
 #define MS_NS	      1000000ll

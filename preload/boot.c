@@ -34,7 +34,7 @@
 #include "preload/loader/watchers.h"
 #include "preload/machine/ready.h"
 #include "preload/misuse/suspect.h"
-#include "trace/executable.h"
+#include "trace/ground/executable.h"
 
 /* Whether `only` lets this process take part. */
 static bool

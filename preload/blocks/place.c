@@ -26,7 +26,7 @@
 #include "preload/machine/scarce.h"
 #include "preload/misuse/misuse.h"
 #include "preload/misuse/suspect.h"
-#include "trace/sites.h"
+#include "trace/sites/sites.h"
 
 /* How much of callocs of each size gets touched: a struct weir_zero_memory in one word. */
 static _Atomic uint64_t zero_memory[WEIR_ZERO_SIZES];

@@ -25,7 +25,7 @@
 #include "preload/sidecar/segment.h"
 #include "preload/sidecar/segment_mail.h"
 #include "preload/sidecar/snapshot.h"
-#include "trace/walk.h"
+#include "trace/walk/walk.h"
 #include "weir/stats.h"
 
 #define MS_NS		1000000ll

@@ -18,7 +18,7 @@
 #include "preload/ground/clock.h"
 #include "preload/ground/mapped.h"
 #include "preload/machine/facts.h"
-#include "trace/walk.h"
+#include "trace/walk/walk.h"
 
 /* With a page of 4 KB smaps takes a host's own thread a millisecond or two. */
 #define SMAPS_BRIEF ((uint64_t)64 << 20)

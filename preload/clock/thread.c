@@ -21,7 +21,7 @@
 #include "pool/sys.h"
 #include "preload/ground/gate.h"
 #include "preload/ground/thread_create.h"
-#include "trace/vm_calls.h"
+#include "trace/ground/vm_calls.h"
 
 /* The C library takes the thread-local data of all libraries out of it, which may be megabytes. */
 #define STACK_LEAST ((size_t)128 << 10)

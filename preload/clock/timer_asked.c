@@ -16,7 +16,7 @@
 #include "preload/ground/settings.h"
 #include "preload/machine/ready.h"
 #include "preload/sidecar/segment.h"
-#include "trace/vm_calls.h"
+#include "trace/ground/vm_calls.h"
 
 #define LAST_WORDS_MS  500
 #define SPEAKERS_STEPS 4000

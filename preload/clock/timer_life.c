@@ -21,7 +21,7 @@
 #include "preload/ground/peers.h"
 #include "preload/ground/settings.h"
 #include "preload/machine/bell.h"
-#include "trace/vm_calls.h"
+#include "trace/ground/vm_calls.h"
 
 #define RETRY_NS     (10000 * TIMER_MS_NS) /* after the thread could not start */
 #define COMPANY_NS   (1000 * TIMER_MS_NS)

@@ -27,8 +27,8 @@
 #include "preload/ground/jump.h"
 #include "preload/ground/symbol_next.h"
 #include "preload/machine/bell.h"
-#include "trace/checked.h"
-#include "trace/vm_calls.h"
+#include "trace/ground/checked.h"
+#include "trace/ground/vm_calls.h"
 
 _Static_assert(sizeof(struct sock_filter) == sizeof(struct weir_filter_step), "the same");
 

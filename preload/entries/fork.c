@@ -25,7 +25,7 @@
 #include "preload/machine/ready.h"
 #include "preload/misuse/suspect.h"
 #include "preload/sidecar/segment.h"
-#include "trace/sites.h"
+#include "trace/sites/sites.h"
 
 #define EXPORT __attribute__((visibility("default")))
 

@@ -19,8 +19,8 @@
 #include "preload/ground/mapped.h"
 #include "preload/ground/next.h"
 #include "preload/machine/ready.h"
-#include "trace/sites.h"
-#include "trace/walk.h"
+#include "trace/sites/sites.h"
+#include "trace/walk/walk.h"
 #include "weir/stats.h"
 
 /* What a program maps as it starts is not worth weir's tables. */

@@ -23,8 +23,8 @@
 #include "preload/ground/settings.h"
 #include "preload/machine/ready.h"
 #include "preload/machine/sampling_look.h"
-#include "trace/sample.h"
-#include "trace/sites.h"
+#include "trace/sites/sample.h"
+#include "trace/sites/sites.h"
 
 #define HOT	    __attribute__((aligned(64)))
 #define COLD	    __attribute__((noinline, cold))

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "trace/symtab.h"
+#include "trace/ground/symtab.h"
 #include "weir/stats.h"
 
 static const struct {

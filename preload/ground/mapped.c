@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "pool/lock.h"
-#include "trace/sites.h"
+#include "trace/sites/sites.h"
 #include "weir/stats.h"
 
 #define WAITING 512u /* a power of two */

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "pool/sys.h"
-#include "trace/vm_calls.h"
+#include "trace/ground/vm_calls.h"
 
 #ifndef SYS_close_range
 #define SYS_close_range 436

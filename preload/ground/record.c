@@ -12,7 +12,7 @@
 #include "pool/lock.h"
 #include "preload/ground/clock.h"
 #include "preload/ground/gate.h"
-#include "trace/sites.h"
+#include "trace/sites/sites.h"
 
 #define SHARDS GATE_SHARDS
 

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trace/symtab.h"
+#include "trace/ground/symtab.h"
 
 struct search {
 	const char *name;

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "trace/maps.h"
+#include "trace/native/maps.h"
 
 struct search {
 	struct line *to;

@@ -24,7 +24,7 @@
 #include "pool/region.h"
 #include "preload/ground/next.h"
 #include "preload/ground/symbol_next.h"
-#include "trace/symtab.h"
+#include "trace/ground/symtab.h"
 
 #if defined(__x86_64__)
 #define RELOC_SLOT R_X86_64_JUMP_SLOT

@@ -20,7 +20,7 @@
 #include "preload/ground/settings.h"
 #include "preload/ground/symbol_next.h"
 #include "preload/loader/deepbind.h"
-#include "trace/sites.h"
+#include "trace/sites/sites.h"
 
 #define EXPORT __attribute__((visibility("default")))
 

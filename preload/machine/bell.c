@@ -14,7 +14,7 @@
 
 #include "pool/sys.h"
 #include "preload/ground/clock.h"
-#include "trace/vm_calls.h"
+#include "trace/ground/vm_calls.h"
 
 #ifndef SYS_futex_waitv
 #define SYS_futex_waitv 449

@@ -5,7 +5,7 @@
  */
 #include "preload/machine/facts.h"
 #include "preload/machine/filter_lacks.h"
-#include "trace/vm_calls.h"
+#include "trace/ground/vm_calls.h"
 
 void
 filter_look(void)

@@ -18,8 +18,8 @@
 #include "preload/machine/facts.h"
 #include "preload/machine/filter_lacks.h"
 #include "preload/machine/scarce.h"
-#include "trace/sites.h"
-#include "trace/vm_calls.h"
+#include "trace/ground/vm_calls.h"
+#include "trace/sites/sites.h"
 
 static struct weir_lock once_lock;
 _Atomic bool ready_is;

@@ -10,7 +10,7 @@
 #include "policy/sampling.h"
 #include "preload/ground/clock.h"
 #include "preload/ground/settings.h"
-#include "trace/sample.h"
+#include "trace/sites/sample.h"
 
 _Atomic bool sampling_on;
 

@@ -20,8 +20,8 @@
 #include "preload/sidecar/segment_file.h"
 #include "preload/sidecar/segment_mail.h"
 #include "preload/sidecar/snapshot.h"
-#include "trace/executable.h"
-#include "trace/publish.h"
+#include "trace/ground/executable.h"
+#include "trace/sites/publish.h"
 
 /* See worth_a_file. */
 #define WORTH_BYTES ((uint64_t)1 << 20)

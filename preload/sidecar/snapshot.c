@@ -13,9 +13,9 @@
 #include "preload/ground/record.h"
 #include "preload/machine/facts.h"
 #include "preload/machine/sampling_look.h"
-#include "trace/publish.h"
-#include "trace/sample.h"
-#include "trace/walk.h"
+#include "trace/sites/publish.h"
+#include "trace/sites/sample.h"
+#include "trace/walk/walk.h"
 
 static void
 fill_class(uint64_t *row, const struct weir_class_stats *c)

@@ -28,7 +28,7 @@ load ../preload/preload
   gcc -fsanitize=thread -o "$program" "$program.c" || skip "no gcc with ThreadSanitizer here"
   gcc -std=gnu11 -O1 -g -fsanitize=thread -fno-strict-aliasing -fno-builtin -D_GNU_SOURCE \
     -DPKGLIBDIR='"."' -Wno-tsan -include tests/heaps/renamed.h -I. -Iinclude -I"$WEIR_BUILDDIR" -pthread -o "$program" \
-    tests/heaps/test_heaps.c tests/heaps/heap_*.c "${sources[@]}" pool/*.c policy/*.c trace/*.c
+    tests/heaps/test_heaps.c tests/heaps/heap_*.c "${sources[@]}" pool/*.c policy/*.c trace/*/*.c
   # Into files: the clock's thread has no standard error to report on.
   run env OPERATIONS=30 TSAN_OPTIONS="log_path=$BATS_TEST_TMPDIR/race" "$program"
   [ "$status" -eq 0 ] || { cat <(echo "$output") "$BATS_TEST_TMPDIR"/race.* && return 1; }

@@ -44,7 +44,7 @@ quietly() {
       -I"$WEIR_SRCDIR" -I"$WEIR_SRCDIR/include" -I"$WEIR_BUILDDIR" "-DPKGLIBDIR=\"/nowhere\"" "$@"
   }
   arm -shared -fPIC -fvisibility=hidden -ftls-model=initial-exec -o shim.so \
-    "$WEIR_SRCDIR"/preload/{,*/}*.c "$WEIR_SRCDIR"/pool/*.c "$WEIR_SRCDIR"/policy/*.c "$WEIR_SRCDIR"/trace/*.c
+    "$WEIR_SRCDIR"/preload/{,*/}*.c "$WEIR_SRCDIR"/pool/*.c "$WEIR_SRCDIR"/policy/*.c "$WEIR_SRCDIR"/trace/*/*.c
   arm -o stress "$WEIR_SRCDIR/tests/preload/stress.c"
   for options in enabled floor=8K,threshold=1M; do
     WEIR_OPTIONS=stats=$PWD/arm.weir,$options qemu-aarch64 -L /usr/aarch64-linux-gnu \
@@ -64,7 +64,7 @@ quietly() {
       -I"$WEIR_SRCDIR" -I"$WEIR_SRCDIR/include" -I"$WEIR_BUILDDIR" "-DPKGLIBDIR=\"/nowhere\"" "$@"
   }
   musl -shared -fPIC -fvisibility=hidden -ftls-model=initial-exec -o shim.so \
-    "$WEIR_SRCDIR"/preload/{,*/}*.c "$WEIR_SRCDIR"/pool/*.c "$WEIR_SRCDIR"/policy/*.c "$WEIR_SRCDIR"/trace/*.c
+    "$WEIR_SRCDIR"/preload/{,*/}*.c "$WEIR_SRCDIR"/pool/*.c "$WEIR_SRCDIR"/policy/*.c "$WEIR_SRCDIR"/trace/*/*.c
   # It has no malloc_trim to be linked with.
   musl "-Dmalloc_trim(pad)=(void)(pad)" -o stress "$WEIR_SRCDIR/tests/preload/stress.c"
   ./stress 1 300 9 >wanted 3>&-

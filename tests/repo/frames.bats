@@ -13,7 +13,7 @@ EXEMPT='^(boot|settings_read|settings_take|close_listed|say_rows)$'
 setup() {
   shopt -s nullglob
   cd "$WEIR_BUILDDIR" || return 1
-  infos=(observe/*.ci preload/{,*/}*.ci pool/*.ci trace/*.ci policy/*.ci)
+  infos=(observe/*.ci preload/{,*/}*.ci pool/*.ci trace/*/*.ci policy/*.ci)
   [ "${#infos[@]}" -gt 50 ] || skip "not made by a gcc that knows -fcallgraph-info"
   grep -q '^CFLAGS =.*-O[23s]' Makefile || skip "not optimised"
 }

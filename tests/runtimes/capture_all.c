@@ -14,9 +14,10 @@
 
 #include "pool/lock.h"
 #include "tests/runtimes/walking_preload.h"
-#include "trace/memo.h"
-#include "trace/intern.h"
 #include "tests/unit/v8_image.h"
+#include "trace/ground/intern.h"
+#include "trace/runtimes/memo.h"
+#include "trace/runtimes/v8_gc.h"
 
 static size_t floor_bytes = SIZE_MAX, print_bytes = SIZE_MAX;
 static int repeat;
@@ -87,7 +88,7 @@ show(const uint32_t *ids, uint32_t n, size_t bytes, uint32_t truncated)
 	walk_gcs(&g);
 	say("stack %zu isolate=%u truncated=%u majors=%llu minors=%llu heap=%llu "
 	    "external=%llu\n",
-	    bytes, walk_isolate(false), truncated, (unsigned long long)g.major,
+	    bytes, v8_gc_isolate(false), truncated, (unsigned long long)g.major,
 	    (unsigned long long)g.minor, (unsigned long long)g.heap_bytes,
 	    (unsigned long long)g.external_bytes);
 	for (uint32_t i = 0; i < n; i++) {
@@ -242,7 +243,7 @@ on_request(uintptr_t fp, uintptr_t pc, size_t bytes)
 	inside = 1;
 	weir_lock(&lock);
 	walk(&raw, fp, pc);
-	walk_isolate(bytes >= 65536);
+	v8_gc_isolate(bytes >= 65536);
 	n = walk_decode(&raw, ids, &waits);
 	captures++;
 	frames_seen += n;

@@ -13,8 +13,8 @@
 
 #include "pool/lock.h"
 #include "tests/runtimes/walking_preload.h"
-#include "trace/intern.h"
-#include "trace/unwind.h"
+#include "trace/ground/intern.h"
+#include "trace/native/unwind.h"
 
 #define MOST	256
 #define SHOWN	20

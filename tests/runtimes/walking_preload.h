@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "trace/code.h"
-#include "trace/walk.h"
-#include "trace/walk_private.h"
+#include "trace/native/code.h"
+#include "trace/walk/walk.h"
+#include "trace/walk/walk_private.h"
 
 /* Not told of what it asks for itself: `inside` is not 0 then. */
 void on_request(uintptr_t fp, uintptr_t pc, size_t bytes)

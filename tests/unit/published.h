@@ -13,11 +13,11 @@
 
 #include "tests/tools/sidecar_sample.h"
 #include "tools/read/trace_view.h"
-#include "trace/capture.h"
-#include "trace/intern.h"
-#include "trace/ledger.h"
-#include "trace/publish.h"
-#include "trace/sites.h"
+#include "trace/ground/intern.h"
+#include "trace/ground/ledger.h"
+#include "trace/sites/capture.h"
+#include "trace/sites/publish.h"
+#include "trace/sites/sites.h"
 
 #define SECOND 1000000000ull
 #define AREA   131072u /* behind the slots */

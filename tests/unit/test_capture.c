@@ -3,16 +3,16 @@
  * The site of a request: one place is one site, a start is not looked at, and who finds the tables locked waits
  * within bounds.
  */
-#include "trace/capture.h"
+#include "trace/sites/capture.h"
 
 #include <pthread.h>
 #include <sched.h>
 
 #include "tests/tap.h"
-#include "trace/intern.h"
-#include "trace/ledger.h"
-#include "trace/sites.h"
-#include "trace/walk.h"
+#include "trace/ground/intern.h"
+#include "trace/ground/ledger.h"
+#include "trace/sites/sites.h"
+#include "trace/walk/walk.h"
 
 #define KB 1024
 

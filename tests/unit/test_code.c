@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "tests/tap.h"
-#include "trace/code.h"
+#include "trace/native/code.h"
 
 /* As V8 does with the library that its builtins are in: a piece of it, alone, in front of it. */
 static bool

@@ -2,12 +2,12 @@
 /*
  * The state before a fall, where the threads of several sites count what goes and what comes: it ends as if one did.
  */
-#include "trace/eve.h"
+#include "trace/sites/eve.h"
 
 #include "tests/tap.h"
-#include "trace/capture.h"
-#include "trace/ledger.h"
-#include "trace/sites.h"
+#include "trace/ground/ledger.h"
+#include "trace/sites/capture.h"
+#include "trace/sites/sites.h"
 
 #define MB	((uint64_t)1 << 20)
 #define TICK_NS 4000000

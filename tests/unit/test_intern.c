@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "tests/tap.h"
-#include "trace/intern.h"
-#include "trace/ledger.h"
-#include "trace/sites.h"
+#include "trace/ground/intern.h"
+#include "trace/ground/ledger.h"
+#include "trace/sites/sites.h"
 
 static uint64_t
 random_next(uint64_t *state)

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "tests/tap.h"
-#include "trace/majors.h"
+#include "trace/runtimes/majors.h"
 
 enum { MAIN = 1, WORKER, OTHER };
 

@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "tests/tap.h"
-#include "trace/cost.h"
+#include "trace/sites/cost.h"
 
 TEST(sites_and_stacks_read_back)
 {

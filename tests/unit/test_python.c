@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "tests/tap.h"
-#include "trace/python.h"
+#include "trace/runtimes/python.h"
 
 static const uint8_t *bytes;
 static size_t n_bytes;

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "tests/tap.h"
-#include "trace/majors.h"
-#include "trace/python_gc.h"
+#include "trace/runtimes/majors.h"
+#include "trace/runtimes/python_gc.h"
 
 #define EXPORTED __attribute__((visibility("default")))
 #define AT	 (120 / 8) /* of 3.12, in words of the interpreter's state */

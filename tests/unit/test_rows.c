@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rows and marks, trace/rows.c: when they come, what they hold, and rings that have gone round. */
+/* Rows and marks, trace/sites/rows.c: when they come, what they hold, and rings that have gone round. */
 #include "tests/unit/published.h"
 
 #include "tests/tap.h"
-#include "trace/lefts.h"
+#include "trace/runtimes/lefts.h"
 
 TEST(the_largest_sites_are_in_a_row)
 {

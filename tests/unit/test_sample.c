@@ -8,12 +8,12 @@
 #include <string.h>
 
 #include "tests/tap.h"
-#include "trace/capture.h"
-#include "trace/intern.h"
-#include "trace/ledger.h"
-#include "trace/publish.h"
-#include "trace/sample.h"
-#include "trace/sites.h"
+#include "trace/ground/intern.h"
+#include "trace/ground/ledger.h"
+#include "trace/sites/capture.h"
+#include "trace/sites/publish.h"
+#include "trace/sites/sample.h"
+#include "trace/sites/sites.h"
 
 static uint64_t state = 1;
 

@@ -9,13 +9,13 @@
 #include <string.h>
 
 #include "tests/tap.h"
-#include "trace/capture.h"
-#include "trace/intern.h"
-#include "trace/ledger.h"
-#include "trace/majors.h"
-#include "trace/publish.h"
-#include "trace/sites.h"
-#include "trace/walk.h"
+#include "trace/ground/intern.h"
+#include "trace/ground/ledger.h"
+#include "trace/runtimes/majors.h"
+#include "trace/sites/capture.h"
+#include "trace/sites/publish.h"
+#include "trace/sites/sites.h"
+#include "trace/walk/walk.h"
 
 #define KB 1024
 

@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #include "tests/tap.h"
-#include "trace/capture.h"
-#include "trace/intern.h"
-#include "trace/ledger.h"
-#include "trace/sites.h"
-#include "trace/threads.h"
+#include "trace/ground/intern.h"
+#include "trace/ground/ledger.h"
+#include "trace/sites/capture.h"
+#include "trace/sites/sites.h"
+#include "trace/sites/threads.h"
 
 #define NOBODY 0x7ff00000 /* no thread has such a number */
 

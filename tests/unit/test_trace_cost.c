@@ -7,7 +7,7 @@
 
 #include "tests/tap.h"
 #include "tools/model/trace_cost.h"
-#include "trace/cost.h"
+#include "trace/sites/cost.h"
 
 static struct weir_trace_cost costs[WEIR_TRACE_COSTS];
 

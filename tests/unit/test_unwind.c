@@ -9,9 +9,9 @@
 #include <ucontext.h>
 
 #include "tests/tap.h"
-#include "trace/code.h"
-#include "trace/unwind.h"
-#include "trace/walk.h"
+#include "trace/native/code.h"
+#include "trace/native/unwind.h"
+#include "trace/walk/walk.h"
 
 #define NOINLINE  __attribute__((noinline))
 #define MAX_DEPTH 16

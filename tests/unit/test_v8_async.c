@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "tests/tap.h"
-#include "trace/v8_async.h"
+#include "trace/runtimes/v8_async.h"
 
 enum type {
 	MAP = 1,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Stacks that are known again without a walk (trace/walk_again.c): never one for another.
+ * Stacks that are known again without a walk (trace/walk/walk_again.c): never one for another.
  */
 #include "tests/tap.h"
-#include "trace/code.h"
-#include "trace/unwind.h"
-#include "trace/walk.h"
-#include "trace/walk_again.h"
+#include "trace/native/code.h"
+#include "trace/native/unwind.h"
+#include "trace/walk/walk.h"
+#include "trace/walk/walk_again.h"
 
 #define DEEP 6
 

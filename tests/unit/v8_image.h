@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/v8.h"
+#include "trace/runtimes/v8.h"
 
 #define V8_IMAGE_MAGIC	"weirv8i2"
 #define V8_IMAGE_FRAMES 64

@@ -2,7 +2,7 @@
 /*
  * What a process held before it took everything down to exit. Called by trace_view.c once a file is
  * read; changes nothing unless the process left by exit() and its last write shows all but nothing of
- * what was live before: that is the other copy of the head then (trace/eve.h).
+ * what was live before: that is the other copy of the head then (trace/sites/eve.h).
  */
 #include <errno.h>
 #include <stdlib.h>
