@@ -136,3 +136,27 @@ JS
   [[ $output == *"3 ArrayBuffers, 8.6 MB, 3,000,001 bytes each"* ]]
   [[ $output == *"global -> .kept (Array) -> [] (Buffer)"* ]]
 }
+
+# As weir's own snapshots have them: a number in a field whose edge has no name.
+@test "a way does not end in nothing" {
+  command -v jq >/dev/null || skip "no jq"
+  jq -nc '30000 as $n | [range($n)] as $all | {
+    snapshot: {
+      meta: {
+        node_fields: ["type", "name", "id", "self_size", "edge_count", "detachedness"],
+        node_types: [["hidden", "array", "string", "object", "code", "closure", "regexp", "number", "native", "synthetic",
+          "concatenated string", "sliced string", "symbol", "bigint", "object shape"], "string", "number", "number",
+          "number", "number"],
+        edge_fields: ["type", "name_or_index", "to_node"],
+        edge_types: [["context", "element", "property", "internal", "hidden", "shortcut", "weak"], "string_or_number",
+          "node"]
+      },
+      node_count: ($n + 3), edge_count: ($n + 2), trace_function_count: 0
+    },
+    nodes: ([9, 0, 1, 0, 1, 0, 3, 1, 3, 100, 1, 0, 3, 3, 5, 100, $n, 0] + [$all[] | 7, 0, 7 + 2 * ., 64, 0, 0]),
+    edges: ([1, 1, 6, 2, 2, 12] + [$all[] | 4, ., 6 * (3 + .)]),
+    trace_function_infos: [], trace_tree: [], samples: [], locations: [],
+    strings: ["", "Global", "app", "App"]
+  }' >numbers.heapsnapshot
+  "$weir" holders --json numbers.heapsnapshot | jq -e '.groups[0] | .count == 30000 and (.way | endswith(".app (App) -> (number)"))'
+}

@@ -113,6 +113,10 @@ step_text(char *buf, size_t size, const struct holders_view *v,
 	else if (s->again > 1)
 		show_format(again, sizeof(again), ", these %u steps again and again",
 			    s->again);
+	/* A number in a field that V8 does not name. */
+	if (edge[0] == '\0' && node[0] == '\0')
+		show_format(node, sizeof(node), "%s",
+			    holders_type_word(s->node_type, false));
 	if (s->depth <= 2 && is_global(v, s))
 		show_format(buf, size, "global");
 	else if (s->node_type == HEAPSNAP_SYNTHETIC)
