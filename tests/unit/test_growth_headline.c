@@ -47,6 +47,16 @@ TEST(other_memory_and_nothing_yet)
 
 	CHECK(says(&m, true, GROWTH_UNSURE, "look again in half a minute"));
 	CHECK(says(&m, false, GROWTH_UNSURE, "ran too short"));
+	/* A line that holds nearly all is what matters. */
+	struct growth_group two[] = {
+		{.live_bytes = 38 << 20, .finding.verdict = GROWTH_UNDECIDED},
+		{.live_bytes = 1 << 20, .finding.verdict = GROWTH_PLATEAU}};
+
+	m.groups = two;
+	m.n_groups = 2;
+	CHECK(says(&m, true, GROWTH_UNSURE, "Too early"));
+	two[0].live_bytes = 1 << 19;
+	CHECK(says(&m, true, GROWTH_GOOD, "No line"));
 	m.parts[WEIR_PART_OF_MAPS].slope_bytes_per_s = 3 << 20;
 	CHECK(says(&m, true, GROWTH_UNSURE, "by 3 MB a second, mapped by the program"));
 }

@@ -16,6 +16,20 @@ count_verdict(const struct growth_model *m, enum growth_verdict v)
 	return n;
 }
 
+/* All lines, or those that hold most. */
+static bool
+is_undecided(const struct growth_model *m)
+{
+	uint64_t open = 0, all = 0;
+
+	for (size_t i = 0; i < m->n_groups; i++) {
+		all += m->groups[i].live_bytes;
+		if (m->groups[i].finding.verdict == GROWTH_UNDECIDED)
+			open += m->groups[i].live_bytes;
+	}
+	return open > all / 2 || count_verdict(m, GROWTH_UNDECIDED) >= m->n_groups;
+}
+
 static char *
 held_pace(char buf[SHOW_VALUE], const struct growth_model *m)
 {
@@ -109,7 +123,7 @@ growth_headline(char buf[GROWTH_HEADLINE], const struct growth_model *m, bool ru
 	}
 	if (part >= 0)
 		return of_a_part(buf, m, part, runs);
-	text = count_verdict(m, GROWTH_UNDECIDED) >= m->n_groups
+	text = is_undecided(m)
 		       ? runs ? "Too early to tell what grows: look again in half a "
 				"minute."
 			      : "It is not known whether anything grows: it ran too "
@@ -120,7 +134,5 @@ growth_headline(char buf[GROWTH_HEADLINE], const struct growth_model *m, bool ru
 				    "yet."
 				  : "No line of code was found that keeps growing.";
 	show_format(buf, GROWTH_HEADLINE, "%s", text);
-	return count_verdict(m, GROWTH_UNDECIDED) >= m->n_groups || part_may_grow(m)
-		       ? GROWTH_UNSURE
-		       : GROWTH_GOOD;
+	return is_undecided(m) || part_may_grow(m) ? GROWTH_UNSURE : GROWTH_GOOD;
 }
