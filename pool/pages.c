@@ -139,10 +139,11 @@ static bool
 is_too_much(size_t bytes)
 {
 	enum { ASKED_FROM = 64 << 20 }; /* hardly a machine has less */
-	struct sysinfo s;
+	/* A sandbox may say that it was done, and do nothing. */
+	struct sysinfo s = {0};
 
 	return bytes >= ASKED_FROM && !pages_sparing() && syscall(SYS_sysinfo, &s) == 0 &&
-	       bytes / s.mem_unit > s.totalram + s.totalswap;
+	       bytes > (s.totalram + s.totalswap) * s.mem_unit;
 }
 
 int
