@@ -84,8 +84,18 @@ same_by_name(long number, long a, long b, long c, long d, long e, long f)
 		return madvise(addr, (size_t)b, (int)c);
 	case SYS_mlock:
 		return mlock(addr, (size_t)b);
+	case SYS_mlock2:
+		return mlock2(addr, (size_t)b, (unsigned)c);
 	case SYS_mlockall:
 		return mlockall((int)a);
+	case SYS_pkey_mprotect:
+		return pkey_mprotect(addr, (size_t)b, (int)c, (int)d);
+	case SYS_mbind:
+		return mbind(addr, (unsigned long)b, (int)c, (const unsigned long *)d,
+			     (unsigned long)e, (unsigned)f);
+	case SYS_process_madvise:
+		return process_madvise((int)a, (const struct iovec *)b, (size_t)c, (int)d,
+				       (unsigned)e);
 	default:
 		return prlimit((pid_t)a, (limit_resource)b, (const struct rlimit *)c,
 			       (struct rlimit *)d);
@@ -148,7 +158,11 @@ by_number(long number, long a, long b, long c, long d, long e, long f)
 	case SYS_mprotect:
 	case SYS_madvise:
 	case SYS_mlock:
+	case SYS_mlock2:
 	case SYS_mlockall:
+	case SYS_pkey_mprotect:
+	case SYS_mbind:
+	case SYS_process_madvise:
 	case SYS_prlimit64:
 		if (gate_depth == 0 && named && !in_by_name)
 			to = by_name;

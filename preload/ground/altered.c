@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 #include <sys/shm.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "pool/region.h"
@@ -159,6 +160,15 @@ madvise(void *addr, size_t bytes, int advice)
 	else
 		MADE(rc, 0, to(addr, bytes, advice));
 	return rc;
+}
+
+/* Where the ranges are is not looked at, they may be no one's: any block may have it from now on. */
+EXPORT ssize_t
+process_madvise(int of, const struct iovec *ranges, size_t n, int advice, unsigned flags)
+{
+	if (left_by(advice) != 0)
+		altered_by_faults();
+	return syscall(SYS_process_madvise, of, ranges, n, advice, flags);
 }
 
 int altered_madvise(void *addr, size_t bytes, int advice)

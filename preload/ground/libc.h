@@ -11,6 +11,8 @@
 #include <pthread.h>
 #include <stddef.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
 #include <time.h>
 
 #if !defined(__GLIBC__) || (__GLIBC__ == 2 && __GLIBC_MINOR__ < 33)
@@ -20,6 +22,19 @@ struct mallinfo2 {
 };
 struct mallinfo2 mallinfo2(void);
 #endif
+
+#ifndef SYS_process_madvise
+#define SYS_process_madvise 440
+#endif
+
+/* By no C library, or only by newer ones. */
+struct iovec;
+long mbind(void *addr, unsigned long bytes, int mode, const unsigned long *nodes,
+	   unsigned long most, unsigned flags);
+int mlock2(const void *addr, size_t bytes, unsigned flags);
+int pkey_mprotect(void *addr, size_t bytes, int protection, int key);
+ssize_t process_madvise(int of, const struct iovec *ranges, size_t n, int advice,
+			unsigned flags);
 
 #ifdef __GLIBC__
 #include <gnu/lib-names.h> /* LIBC_SO */

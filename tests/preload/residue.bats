@@ -38,7 +38,8 @@ load preload
 
 @test "what a host leaves on a block that it frees is not found in the next one" {
   local what tried=0
-  for what in dontfork wipeonfork huge nohuge dontdump mergeable random sequential locked locked2 readable nothing keyed; do
+  for what in dontfork wipeonfork huge nohuge dontdump mergeable random sequential locked locked2 readable nothing keyed \
+    locked2_by_number keyed_by_number dontfork_of_many; do
     rm -f "$SIDECAR"
     run under decay_ms=60000 "$GUESTS/residue" left $what
     [ "$status" -ne 77 ] || continue

@@ -11,7 +11,12 @@
 #include <sys/mman.h>
 #include <sys/shm.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
+
+#ifndef SYS_process_madvise
+#define SYS_process_madvise 440
+#endif
 
 #define MB ((size_t)1 << 20)
 
@@ -143,6 +148,10 @@ static const struct left {
 	{"readable", NULL, -3},
 	{"nothing", NULL, -4},
 	{"keyed", NULL, -5},
+	/* By their numbers, and of many ranges at once. */
+	{"locked2_by_number", " lo", -6},
+	{"keyed_by_number", NULL, -7},
+	{"dontfork_of_many", " dc", -8},
 };
 
 static int
@@ -159,6 +168,16 @@ leave(const struct left *l, char *p, size_t bytes)
 		return mprotect(p, bytes, PROT_NONE);
 	case -5:
 		return pkey_mprotect(p, bytes, PROT_READ, -1);
+	case -6:
+		return (int)syscall(SYS_mlock2, p, bytes, 0);
+	case -7:
+		return (int)syscall(SYS_pkey_mprotect, p, bytes, PROT_READ, -1);
+	case -8:
+		return syscall(SYS_process_madvise, -10000 /* itself */,
+			       &(struct iovec){p, bytes}, 1, MADV_DONTFORK,
+			       0) == (ssize_t)bytes
+			       ? 0
+			       : -1;
 	default:
 		return madvise(p, bytes, l->advice);
 	}
