@@ -4,75 +4,75 @@
 noinst_LIBRARIES += libencode.a
 EXTRA_LIBRARIES += libencode_sse4.a libencode_avx2.a libencode_avx512.a
 libencode_a_SOURCES = \
-	%D%/align.h \
+	%D%/lanes/align.h \
 	%D%/all.h \
 	%D%/base64.c \
-	%D%/base64_encode_lanes.h \
-	%D%/base64_lanes.h \
+	%D%/lanes/base64_encode_lanes.h \
+	%D%/lanes/base64_lanes.h \
 	%D%/cache.c %D%/cache.h \
 	%D%/choose.c \
 	%D%/chunked.c \
 	%D%/codec.h \
 	%D%/compress.c %D%/compress.h \
 	%D%/copy.c \
-	%D%/copy_lanes.h \
+	%D%/lanes/copy_lanes.h \
 	%D%/cow.c \
-	%D%/from_utf8_128.h \
+	%D%/lanes/from_utf8_128.h \
 	%D%/hex.c \
 	%D%/kept.h \
 	%D%/lines.c \
-	%D%/neon.c \
-	%D%/neon_base64.c %D%/neon_base64.h \
-	%D%/neon_from_utf8.c \
-	%D%/neon_latin1.c \
-	%D%/neon_staged.c \
-	%D%/neon_text.h \
-	%D%/neon_to_utf8.c \
-	%D%/neon_utf8.c \
-	%D%/neon_whole.c \
+	%D%/neon/neon.c \
+	%D%/neon/neon_base64.c %D%/neon/neon_base64.h \
+	%D%/neon/neon_from_utf8.c \
+	%D%/neon/neon_latin1.c \
+	%D%/neon/neon_staged.c \
+	%D%/neon/neon_text.h \
+	%D%/neon/neon_to_utf8.c \
+	%D%/neon/neon_utf8.c \
+	%D%/neon/neon_whole.c \
 	%D%/oneshot.c \
-	%D%/regular.h \
+	%D%/lanes/regular.h \
 	%D%/scalar.c \
 	%D%/scratch_own.c \
 	%D%/search.c \
 	%D%/sizes.c \
-	%D%/staged.h \
+	%D%/lanes/staged.h \
 	%D%/state.h \
 	%D%/stream.c %D%/stream.h \
 	%D%/tables.c \
 	%D%/text.c \
-	%D%/text128.h \
+	%D%/lanes/text128.h \
 	%D%/text_out.h \
-	%D%/text_run.h \
+	%D%/lanes/text_run.h \
 	%D%/text_utf16.c \
-	%D%/to_utf8_128.h \
+	%D%/lanes/to_utf8_128.h \
 	%D%/two_way.c %D%/two_way.h \
 	%D%/units.c \
-	%D%/utf8_rules.h \
-	%D%/v128.h \
+	%D%/lanes/utf8_rules.h \
+	%D%/lanes/v128.h \
 	%D%/view.c \
-	%D%/whole.h \
+	%D%/lanes/whole.h \
 	%D%/widen.h
 libencode_a_LIBADD = $(libencode_sse4_a_OBJECTS) $(libencode_avx2_a_OBJECTS) $(libencode_avx512_a_OBJECTS)
 # automake does not see that.
 libencode_a_DEPENDENCIES = $(libencode_a_LIBADD)
 libencode_sse4_a_SOURCES = \
-	%D%/sse4.c %D%/sse4.h %D%/sse4_base64.c %D%/sse4_text.c
+	%D%/sse4/sse4.c %D%/sse4/sse4.h %D%/sse4/sse4_base64.c %D%/sse4/sse4_text.c
 # Short loops run half as fast across two lines of code: each build has them at the same places.
 KERNEL_CFLAGS = $(AM_CFLAGS) -falign-functions=64
 libencode_sse4_a_CFLAGS = $(KERNEL_CFLAGS) $(SSE4_CFLAGS)
 libencode_avx2_a_SOURCES = \
-	%D%/avx2.c %D%/avx2.h %D%/avx2_base64.c %D%/avx2_bytes.c \
-	%D%/avx2_from_utf8.c %D%/avx2_latin1.c %D%/avx2_text.h \
-	%D%/avx2_to_utf8.c %D%/avx2_units.h %D%/avx2_utf8.c %D%/avx2_utf8.h %D%/avx2_whole.c
+	%D%/avx2/avx2.c %D%/avx2/avx2.h %D%/avx2/avx2_base64.c %D%/avx2/avx2_bytes.c \
+	%D%/avx2/avx2_from_utf8.c %D%/avx2/avx2_latin1.c %D%/avx2/avx2_text.h \
+	%D%/avx2/avx2_to_utf8.c %D%/avx2/avx2_units.h %D%/avx2/avx2_utf8.c %D%/avx2/avx2_utf8.h %D%/avx2/avx2_whole.c
 # vzeroupper is where the kernels have it: the compiler would add another one to each.
 libencode_avx2_a_CFLAGS = $(KERNEL_CFLAGS) $(AVX2_CFLAGS)
 libencode_avx512_a_SOURCES = \
-	%D%/avx512.c %D%/avx512.h %D%/avx512_base64.c %D%/avx512_carry.h \
-	%D%/avx512_copy.c %D%/avx512_latin1.c \
-	%D%/avx512_text.h %D%/avx512_from_utf8.c %D%/avx512_from_utf8.h %D%/avx512_from_utf8_whole.c \
-	%D%/avx512_to_utf8.c \
-	%D%/avx512_utf8.c %D%/avx512_utf8.h
+	%D%/avx512/avx512.c %D%/avx512/avx512.h %D%/avx512/avx512_base64.c %D%/avx512/avx512_carry.h \
+	%D%/avx512/avx512_copy.c %D%/avx512/avx512_latin1.c \
+	%D%/avx512/avx512_text.h %D%/avx512/avx512_from_utf8.c %D%/avx512/avx512_from_utf8.h %D%/avx512/avx512_from_utf8_whole.c \
+	%D%/avx512/avx512_to_utf8.c \
+	%D%/avx512/avx512_utf8.c %D%/avx512/avx512_utf8.h
 libencode_avx512_a_CFLAGS = $(KERNEL_CFLAGS) $(AVX512_CFLAGS)
 
 libweir_objects = $(libencode_a_OBJECTS) $(libencode_a_LIBADD) $(libpool_a_OBJECTS) $(libpolicy_a_OBJECTS)

@@ -12,7 +12,7 @@ arm_flags=(-std=gnu11 -O2 -D_GNU_SOURCE -fno-strict-aliasing -pthread -I"$WEIR_S
 setup_file() {
   command -v $cc && command -v $emulator || return 0
   cd "$BATS_FILE_TMPDIR" || return
-  $cc "${arm_flags[@]}" -c "$WEIR_SRCDIR"/encode/*.c "$WEIR_SRCDIR"/pool/*.c "$WEIR_SRCDIR"/policy/*.c &&
+  $cc "${arm_flags[@]}" -c "$WEIR_SRCDIR"/encode/{,*/}*.c "$WEIR_SRCDIR"/pool/*.c "$WEIR_SRCDIR"/policy/*.c &&
     aarch64-linux-gnu-ar rc all.a ./*.o
 }
 
