@@ -51,6 +51,27 @@ names() {
   [ $found -eq 1 ] || skip "no Node"
 }
 
+@test "Node: the line of code that was warm before it was looked at is exact" {
+  local version node found=0
+  for version in 24 26; do
+    node=$(leak_node $version)
+    [ -n "$node" ] || continue
+    found=1
+    "$weir" run --quiet --stats="$PWD/a.weir" -- timeout 60 "$node" "$programs/warm.cjs" 3>&- &
+    for _ in {1..50}; do
+      sleep 1
+      ! is_named a.weir warm.cjs:6 >/dev/null || break
+    done
+    kill $!
+    wait $! || true
+    "$weir" growth a.weir
+    is_named a.weir warm.cjs:6
+    jq -e '.sites[0] | .exact_line' growth.json
+    rm a.weir
+  done
+  [ $found -eq 1 ] || skip "no Node"
+}
+
 @test "CPython: the line that keeps rows of 2000 bytes, and that of pairs in arenas, on its one thread" {
   command -v python3 >/dev/null || skip "no python3"
   "$weir" run --quiet --stats="$PWD/tier.weir" -- python3 -c 'b = bytearray(1 << 24)'

@@ -43,13 +43,15 @@ by_deopt(const struct v8_reader *r, const struct v8_deopt *deopt,
 	for (uint32_t i = 0; i < deopt->n; i++) {
 		const struct v8_running *now = &deopt->running[i];
 		uint64_t bytecode = v8_bytecode_of(r, now->shared);
-		bool fits;
 
 		found[i] = (struct v8_found){
 			.shared = now->shared, .position = -1, .inlined = i > 0};
-		if (bytecode != 0 && now->bytecode_offset >= 0)
-			found[i].position = v8_bytecode_position(
-				r, bytecode, now->bytecode_offset, &fits);
+		if (bytecode == 0 || now->bytecode_offset < 0)
+			continue;
+		found[i].position = v8_bytecode_position(
+			r, bytecode, now->bytecode_offset, &found[i].fits);
+		/* A warm program may have no frame of the interpreter. */
+		found[i].tested = found[i].position >= 0;
 	}
 	return deopt->n;
 }
