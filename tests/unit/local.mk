@@ -35,6 +35,7 @@ UNIT_TESTS = \
 	%D%/test_growth_blame \
 	%D%/test_growth_cycles \
 	%D%/test_growth_lefts \
+	%D%/test_growth_rest \
 	%D%/test_growth_lines \
 	%D%/test_growth_model \
 	%D%/test_growth_headline \

@@ -7,6 +7,7 @@
 
 #include "tools/model/growth_lines.h"
 #include "tools/model/growth_looks.h"
+#include "tools/model/growth_rest.h"
 #include "tools/model/growth_span.h"
 #include "tools/text/tell.h"
 
@@ -40,9 +41,13 @@ open_windows(const struct growth_model *m, struct growth_lines *p,
 	}
 }
 
-/* What a row says of a part that it leaves out: no more than the least that it names, and no more than before. */
+/*
+ * What a row says of a part that it leaves out: no more than the least that it names, and no more than before, unless the sum of
+ * those that it does not name says so.
+ */
 static struct growth_point
-left_out(const struct weir_trace_row *row, const struct growth_point *before)
+left_out(const struct weir_trace_row *row, const struct growth_point *before,
+	 const struct growth_point *unnamed)
 {
 	const struct weir_trace_point *points = trace_view_points(row);
 	uint64_t least = row->n_points > 0 && row->n_sites > row->n_points
@@ -50,6 +55,8 @@ left_out(const struct weir_trace_row *row, const struct growth_point *before)
 				 : 0;
 	double live = before->live < (double)least ? before->live : (double)least;
 
+	if (unnamed->live > (double)least)
+		return *unnamed;
 	return (struct growth_point){
 		.live = live, .trough = before->trough < live ? before->trough : live};
 }
@@ -109,6 +116,25 @@ read_row(const struct growth_model *m, struct growth_lines *p,
 	}
 }
 
+/* What the row's sum says of the sites that it does not name, part by part: of each its trough is as large a share as it is now. */
+static void
+read_rest(const struct growth_model *m, struct growth_lines *p,
+	  const struct weir_trace_row *row)
+{
+	memset(p->unnamed, 0, p->n * sizeof(*p->unnamed));
+	if (!growth_rest_is(row))
+		return;
+	growth_rest(m->v, row, p->rest, p->most);
+	for (uint32_t site = 1; site < m->v->n_sites; site++) {
+		struct growth_point *part = &p->unnamed[p->of[site]];
+		double live = (double)trace_view_site(m->v, site, WEIR_S_live_bytes);
+		double trough = (double)trace_view_site(m->v, site, WEIR_S_trough_bytes);
+
+		part->live += p->rest[site];
+		part->trough += p->rest[site] * (trough < live ? trough / live : 1);
+	}
+}
+
 static void
 hold_floor(struct growth_lines *p, size_t part, uint32_t stamp)
 {
@@ -129,10 +155,13 @@ fill_cell(struct growth_lines *p, const struct weir_trace_row *row, uint32_t sta
 
 		if (p->windows[part] == NULL)
 			continue;
-		if (p->seen[part] != stamp)
-			*now = left_out(row, &before);
-		else
+		if (p->seen[part] != stamp) {
+			*now = left_out(row, &before, &p->unnamed[part]);
+		} else {
+			now->live += p->unnamed[part].live;
+			now->trough += p->unnamed[part].trough;
 			hold_floor(p, part, stamp);
+		}
 		if (p->seen[part] != stamp && p->cell[part] == cell + 1 &&
 		    !(now->live < before.live) && !(now->trough < before.trough))
 			continue;
@@ -164,6 +193,7 @@ fill_window(const struct growth_model *m, struct growth_lines *p,
 		add_epoch(&epochs[0], row->main_major_gcs, row->monotonic_ns);
 		add_epoch(&epochs[1], row->major_gcs, row->monotonic_ns);
 		read_row(m, p, rows, i, epochs);
+		read_rest(m, p, row);
 		if (cell < GROWTH_CELLS)
 			fill_cell(p, row, (uint32_t)i + 1, k, cell);
 	}

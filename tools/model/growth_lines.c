@@ -84,6 +84,9 @@ growth_lines_of(const struct growth_model *m, struct growth_places *places,
 	p.windows = zeroed(p.n, sizeof(struct growth_windows *));
 	p.now = zeroed(p.n, sizeof(*p.now));
 	p.trough = zeroed(p.n, sizeof(*p.trough));
+	p.rest = zeroed(sites, sizeof(*p.rest));
+	p.most = zeroed(sites, sizeof(*p.most));
+	p.unnamed = zeroed(p.n, sizeof(*p.unnamed));
 	p.fresh = zeroed(p.n, sizeof(*p.fresh));
 	p.seen = zeroed(p.n, sizeof(*p.seen));
 	p.cell = zeroed(p.n, sizeof(*p.cell));
@@ -105,6 +108,9 @@ growth_lines_free(struct growth_lines *p)
 	free(p->windows);
 	free(p->now);
 	free(p->trough);
+	free(p->rest);
+	free(p->most);
+	free(p->unnamed);
 	free(p->fresh);
 	free(p->seen);
 	free(p->cell);

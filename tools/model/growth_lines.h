@@ -16,6 +16,8 @@ struct growth_lines {
 	struct growth_windows **windows; /* of a part; NULL: never among the largest */
 	struct growth_point *now;	 /* of a part, in the row at hand */
 	double *trough;			 /* in the row before */
+	double *rest, *most;		 /* of a site: see growth_rest.h */
+	struct growth_point *unnamed;	 /* of a part: the sum of those */
 	uint32_t *fresh; /* the row in which a site of it was too young for a trough */
 	uint32_t *seen;	 /* the row that `now` is of */
 	size_t *cell;	 /* where `now` was put */

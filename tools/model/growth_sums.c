@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "tools/model/census.h"
+#include "tools/model/growth_rest.h"
 #include "tools/model/growth_span.h"
 #include "tools/text/tell.h"
 
@@ -146,6 +147,33 @@ growth_sums_served(const struct trace_view *v, uint64_t ago_ns)
 	return ago_ns == 0 || now < then ? now : then;
 }
 
+/* ... and those that it does not name. */
+static void
+count_rest(struct growth_model *m, const struct weir_trace_row *row,
+	   const uint32_t *group_of, int sign)
+{
+	double *live = calloc(2 * ((size_t)m->v->n_sites + 1), sizeof(*live));
+
+	if (live == NULL)
+		tell_no_memory();
+	growth_rest(m->v, row, live, live + m->v->n_sites);
+	for (uint32_t site = 1; site < m->v->n_sites; site++) {
+		const uint64_t *f = m->v->sites[site];
+		struct growth_group *g = &m->groups[group_of[site]];
+		double each = f[WEIR_S_alloc_count] > 0
+				      ? (double)f[WEIR_S_alloc_bytes] /
+						(double)f[WEIR_S_alloc_count]
+				      : 0;
+
+		if (live[site] <= 0 || each <= 0)
+			continue;
+		g->added_bytes += sign * (int64_t)live[site];
+		g->added_count += sign * (int64_t)(live[site] / each + 0.5);
+		g->window_alloc_bytes += (uint64_t)(sign * (int64_t)live[site]);
+	}
+	free(live);
+}
+
 /* The sites at an instant, as additions (sign 1) to or subtractions (-1) from what was added. */
 static void
 count_added(struct growth_model *m, const struct weir_trace_row *row,
@@ -166,6 +194,8 @@ count_added(struct growth_model *m, const struct weir_trace_row *row,
 					   (uint64_t)sign * points[k].live_count);
 		g->window_alloc_bytes += (uint64_t)sign * points[k].alloc_bytes;
 	}
+	if (row != NULL && growth_rest_is(row))
+		count_rest(m, row, group_of, sign);
 }
 
 void

@@ -7,7 +7,7 @@ libtools_a_SOURCES += \
 	%D%/growth_judge.h %D%/growth_headline.c %D%/growth_headline.h %D%/growth_lines.c %D%/growth_lines.h %D%/growth_lows.c %D%/growth_lows.h %D%/growth_memory.c %D%/growth_memory.h %D%/growth_model.c \
 	%D%/growth_heap.c %D%/growth_heap.h %D%/growth_lefts.c %D%/growth_lefts.h %D%/growth_looks.c %D%/growth_looks.h \
 	%D%/growth_model.h %D%/growth_parts.c %D%/growth_parts.h %D%/growth_rows.c \
-	%D%/growth_rows.h %D%/growth_rules.h %D%/growth_span.c %D%/growth_span.h \
+	%D%/growth_rows.h %D%/growth_rest.c %D%/growth_rest.h %D%/growth_rules.h %D%/growth_span.c %D%/growth_span.h \
 	%D%/growth_sums.c %D%/growth_sums.h %D%/growth_trend.c %D%/growth_trend.h \
 	%D%/growth_cycles.c %D%/growth_cycles.h \
 	%D%/growth_verdict.c %D%/growth_verdict.h %D%/growth_window.c %D%/growth_window.h \
