@@ -40,3 +40,17 @@ setup() {
   # A sidecar for this process and for each of the three that it forked.
   own_sidecars 4
 }
+
+@test "deno: of a heap that grows no command is advised that deno does not take" {
+  "$weir" run --quiet --stats="$PWD/a.weir" -- timeout 60 "${runtime[@]}" "$programs/answers/objects.mjs" 3>&- &
+  for _ in {1..50}; do
+    sleep 1
+    ! "$weir" growth a.weir 2>/dev/null | grep '^V8.s heap: .*grows' || break
+  done
+  "$weir" growth a.weir >said
+  kill $!
+  wait $! || true
+  cat said
+  grep -A2 '^V8.s heap: ' said | grep -F '$ deno run --inspect'
+  ! grep -E 'weir (collect|holders)|ask for one' said
+}

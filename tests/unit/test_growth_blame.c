@@ -130,6 +130,8 @@ TEST(without_a_script_the_work_of_the_runtime_is_named)
 			  "node::StreamReadSlab::Allocate(v8::Isolate*, unsigned long)"),
 		  "reading sockets and pipes");
 	CHECK_STR(runtime_work("node::crypto::TLSWrap::ClearOut()"), "TLS");
+	CHECK_STR(runtime_work("node::crypto::NodeBIO::PeekWritable(unsigned long*)"),
+		  "TLS");
 	CHECK(runtime_work("node::NodeArrayBufferAllocator::Allocate(unsigned long)") ==
 	      NULL);
 	CHECK(runtime_work("uv_run") == NULL);

@@ -22,6 +22,7 @@ runtime_work(const char *function)
 		{"node::LibuvStreamWrap", "reading sockets and pipes"},
 		{"node::EmitToJSStreamListener", "reading sockets and pipes"},
 		{"node::crypto::TLSWrap", "TLS"},
+		{"node::crypto::NodeBIO", "TLS"},
 		{"node::crypto::", "crypto"},
 		{"node::http2::", "HTTP/2"},
 		{"node::quic::", "QUIC"},

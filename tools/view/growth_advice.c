@@ -47,10 +47,18 @@ void
 growth_advice_holders(const struct growth_view *v, const struct growth_group *g,
 		      FILE *out, int indent)
 {
+	const char *runtime = trace_view_string(v->trace, v->trace->head.runtime);
+	bool is_bun = strcmp(runtime, "bun") == 0;
 	char line[300], again[RUN_AGAIN_BYTES];
 
 	line_argument(line, sizeof(line), v, g);
-	if (is_running(v))
+	/* Nothing else has them write one. */
+	if (is_bun || strcmp(runtime, "deno") == 0)
+		fprintf(out,
+			"%*s$ %s --inspect ...    # then Memory, Heap snapshot, in "
+			"Chrome DevTools\n",
+			indent, "", is_bun ? "bun" : "deno run");
+	else if (is_running(v))
 		fprintf(out,
 			"%*s$ weir holders %d%s    # by a heap snapshot; says first what "
 			"that costs\n",
@@ -120,7 +128,8 @@ print_held(const struct growth_view *v, const struct growth_group *g, FILE *out,
 	}
 	fprintf(out, "%*snext: something keeps a reference; see who\n", indent, "");
 	/* What the runtime's own machine code asks for, an object of a script's stands for. */
-	if (strcmp(runtime, "node") == 0)
+	if (strcmp(runtime, "node") == 0 || strcmp(runtime, "deno") == 0 ||
+	    strcmp(runtime, "bun") == 0)
 		growth_advice_holders(v, g, out, indent);
 	else if (strcmp(runtime, "python") == 0 && g->blame.rank <= GROWTH_BLAME_RUNTIME)
 		fprintf(out,
@@ -128,11 +137,6 @@ print_held(const struct growth_view *v, const struct growth_group *g, FILE *out,
 			"refers to itself waits for; if it stays, "
 			"gc.get_referrers(object), or objgraph's show_backrefs\n",
 			indent, "");
-	else if (strcmp(runtime, "deno") == 0 || strcmp(runtime, "bun") == 0)
-		fprintf(out,
-			"%*s$ %s --inspect ...    # then Memory, Heap snapshot, in "
-			"Chrome DevTools\n",
-			indent, "", strcmp(runtime, "bun") == 0 ? "bun" : "deno run");
 	else
 		fprintf(out,
 			"%*sthe frames above are who must free it: $ heaptrack PROGRAM "

@@ -53,6 +53,12 @@ part_advice_say(const struct growth_view *v, enum weir_memory_part part, FILE *o
 						       "whether it grows");
 }
 
+static bool
+is_node(const struct growth_view *v)
+{
+	return strcmp(trace_view_string(v->trace, v->trace->head.runtime), "node") == 0;
+}
+
 /* The command that decides it comes first. */
 static void
 print_unseen(const struct growth_view *v, FILE *out, int indent)
@@ -64,6 +70,12 @@ print_unseen(const struct growth_view *v, FILE *out, int indent)
 
 	uint64_t used = v->model->rss.js_used_bytes;
 
+	if (!is_node(v) && v->trace->head.gc_known == 0) {
+		put(out, indent,
+		    "objects and strings; full collections cannot be observed here: two "
+		    "heap snapshots, compared, show what grew");
+		return;
+	}
 	show_bytes(left, used);
 	if (used >= bytes_of(v, WEIR_PART_OF_SCRIPT) / 4 * 3) {
 		fprintf(out,
@@ -116,9 +128,10 @@ print_script(const struct growth_view *v, const struct growth_part *p, FILE *out
 		    "workers' heaps are part of it; V8 keeps pages of those that have "
 		    "ended for the next ones");
 	growth_advice_holders(v, NULL, out, indent);
-	put(out, indent,
-	    "and for what grew between two: --output=FILE keeps one; Chrome DevTools, "
-	    "Memory, compares them");
+	if (is_node(v))
+		put(out, indent,
+		    "and for what grew between two: --output=FILE keeps one; Chrome "
+		    "DevTools, Memory, compares them");
 }
 
 static void
@@ -126,9 +139,8 @@ print_next(const struct growth_view *v, const struct growth_part *p, FILE *out,
 	   int indent)
 {
 	char kept[SHOW_VALUE], floor[SHOW_VALUE], again[RUN_AGAIN_BYTES];
-	const char *runtime = trace_view_string(v->trace, v->trace->head.runtime);
-	bool is_node = strcmp(runtime, "node") == 0 && v->entry != NULL &&
-		       v->entry->life == LOCATE_RUNNING;
+	bool is_running = v->entry != NULL && v->entry->life == LOCATE_RUNNING;
+	bool can_hold = is_node(v) && is_running;
 	uint64_t bytes;
 
 	if (resident_next_free(&v->model->rss, &bytes) &&
@@ -161,8 +173,8 @@ print_next(const struct growth_view *v, const struct growth_part *p, FILE *out,
 	}
 	fprintf(out, "%*sblocks below %s, which weir leaves alone; %s:\n", indent, "",
 		show_bytes(floor, v->trace->head.exact_bytes),
-		is_node ? "who holds them, and who asks for them" : "who asks for them");
-	if (is_node)
+		can_hold ? "who holds them, and who asks for them" : "who asks for them");
+	if (can_hold)
 		growth_advice_holders(v, NULL, out, indent);
 	fprintf(out, "%*s$ %s    # a sample of them, by line\n", indent, "",
 		run_again(again, v, "--trace_sample=64K", ""));
@@ -202,7 +214,8 @@ part_advice_print(const struct growth_view *v, enum weir_memory_part part, FILE 
 	static const char *const said[WEIR_N_MEMORY_PARTS] = {
 		[WEIR_PART_OF_TABLES] = "weir's own records; --trace=off keeps none",
 		[WEIR_PART_OF_CODE] = "scripts or modules that are compiled again and "
-				      "again: eval, new Function, vm, WebAssembly",
+				      "again: eval, new Function, vm, "
+				      "WebAssembly; regular expressions",
 		[WEIR_PART_OF_MAPS] = "WebAssembly memories, resizable buffers, what "
 				      "libraries map: the lines of kind mmap say who",
 		[WEIR_PART_OF_STACKS] = "threads that do not end, or deep recursion: ls "
