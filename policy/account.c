@@ -52,12 +52,16 @@ is_arena(const struct weir_mapping *m, const struct weir_mapping *next)
 		next->end % ARENA_BYTES == 0 && next->end - next->start < ARENA_BYTES);
 }
 
+/* V8's older versions have a guard before the code of each page as well. */
 static bool
-is_stack(const struct weir_mapping *m, const struct weir_mapping *before)
+is_stack(const struct weir_account *a, const struct weir_mapping *m)
 {
+	const struct weir_mapping *before = &a->before;
+
 	return m->of == WEIR_OF_STACK ||
-	       (m->of == WEIR_OF_NOTHING && m->writable && is_out_of_reach(before) &&
-		before->end == m->start && before->end - before->start <= GUARD_MOST &&
+	       (m->of == WEIR_OF_NOTHING && m->writable && !(a->v8 && m->executable) &&
+		is_out_of_reach(before) && before->end == m->start &&
+		before->end - before->start <= GUARD_MOST &&
 		m->start % V8_PAGE_BYTES != 0);
 }
 
@@ -171,7 +175,7 @@ judge(struct weir_account *a, const struct weir_mapping *next)
 		a->part_bytes[WEIR_PART_OF_NEXT] += rss;
 		return;
 	}
-	if (is_stack(m, &a->before)) {
+	if (is_stack(a, m)) {
 		a->part_bytes[WEIR_PART_OF_STACKS] += rss;
 		return;
 	}

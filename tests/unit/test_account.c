@@ -123,6 +123,30 @@ TEST(where_v8_runs_its_pages_are_known_by_where_they_begin)
 	CHECK_EQ(part(WEIR_PART_OF_REST), 384 * 1024);
 }
 
+TEST(v8s_code_behind_a_guard_is_no_stack)
+{
+	/* A page of code in Node 20 and 22. */
+	static const char *const lines[] = {
+		"7f6630040000-7f6630042000 rw-p 00000000 00:00 0",
+		"Rss: 8 kB",
+		"7f6630042000-7f6630043000 ---p 00000000 00:00 0",
+		"Rss: 0 kB",
+		"7f6630043000-7f663007f000 rwxp 00000000 00:00 0",
+		"Rss: 240 kB",
+		"7f663007f000-7f6630080000 ---p 00000000 00:00 0",
+		"Rss: 0 kB",
+		NULL};
+
+	account = (struct weir_account){.v8 = true};
+	of_lines(lines);
+	CHECK_EQ(part(WEIR_PART_OF_CODE), 240 * 1024);
+	CHECK_EQ(part(WEIR_PART_OF_SCRIPT), 8 * 1024);
+	/* A program may run on a stack that is executable. */
+	account = (struct weir_account){0};
+	of_lines(lines);
+	CHECK_EQ(part(WEIR_PART_OF_STACKS), 240 * 1024);
+}
+
 TEST(what_was_seen_being_made_is_its_makers)
 {
 	struct weir_account_map maps[] = {
@@ -209,6 +233,7 @@ TEST(lines_that_are_none_change_nothing)
 	T(the_kernel_names_some)                                                         \
 	T(arenas_and_stacks_are_told_by_their_neighbours)                                \
 	T(where_v8_runs_its_pages_are_known_by_where_they_begin)                         \
+	T(v8s_code_behind_a_guard_is_no_stack)                                           \
 	T(what_was_seen_being_made_is_its_makers)                                        \
 	T(what_is_not_anonymous_is_the_files_if_the_sums_agree)                          \
 	T(lines_that_are_none_change_nothing)
