@@ -33,10 +33,14 @@ TEST(objects_that_grow_are_told_before_it_is_known_whether_they_stay)
 	CHECK(says(&m, true, GROWTH_UNSURE, "garbage that was not collected yet"));
 	m.parts[PART].verdict = GROWTH_HELD;
 	CHECK(says(&m, true, GROWTH_BAD, "weir holders"));
-	/* A line that is held says more. */
+	/* A line that is held says more; both are said. */
 	idle.finding = (struct growth_finding){.verdict = GROWTH_HELD,
 					       .slope_bytes_per_s = 1 << 20};
-	CHECK(says(&m, true, GROWTH_BAD, "one line holds more and more, by 1 MB"));
+	CHECK(says(&m, true, GROWTH_BAD,
+		   "one line holds more and more, by 1 MB a second; V8's heap as well, "
+		   "by 5 MB"));
+	m.parts[PART].slope_bytes_per_s = 1 << 16;
+	CHECK(says(&m, true, GROWTH_BAD, "more, by 1 MB a second."));
 }
 
 TEST(other_memory_and_nothing_yet)
