@@ -66,6 +66,7 @@ names() {
     wait $! || true
     "$weir" growth a.weir
     is_named a.weir warm.cjs:6
+    page_is_sound a.weir
     jq -e '.sites[0] | .exact_line' growth.json
     rm a.weir
   done

@@ -63,6 +63,12 @@ TEST(other_memory_and_nothing_yet)
 	CHECK(says(&m, true, GROWTH_GOOD, "No line"));
 	m.parts[WEIR_PART_OF_MAPS].slope_bytes_per_s = 3 << 20;
 	CHECK(says(&m, true, GROWTH_UNSURE, "by 3 MB a second, mapped by the program"));
+	/* Small blocks have lines, by samples. */
+	m.parts[WEIR_PART_OF_NEXT].slope_bytes_per_s = 4 << 20;
+	CHECK(says(&m, true, GROWTH_UNSURE, "not in blocks that weir serves"));
+	two[0].error = 0.1;
+	CHECK(says(&m, true, GROWTH_UNSURE, "in small blocks, by 4 MB a second"));
+	CHECK(says(&m, false, GROWTH_UNSURE, "whether they keep them is not."));
 }
 
 TEST(names_lose_the_folder_only_where_a_path_begins)

@@ -64,6 +64,19 @@ part_may_grow(const struct growth_model *m)
 	return any;
 }
 
+/* Of small blocks, which are sampled. */
+static bool
+is_by_lines(const struct growth_model *m, int part)
+{
+	if (part != WEIR_PART_OF_NEXT || !m->rss.parts_known)
+		return false;
+	for (size_t i = 0; i < m->n_groups; i++)
+		if (m->groups[i].error > 0 && m->groups[i].live_bytes > 0 &&
+		    m->groups[i].finding.verdict == GROWTH_UNDECIDED)
+			return true;
+	return false;
+}
+
 /* Objects and strings have no line; what grows there is said, and what settles it. */
 static enum growth_mood
 of_a_part(char *buf, const struct growth_model *m, int part, bool runs)
@@ -95,6 +108,13 @@ of_a_part(char *buf, const struct growth_model *m, int part, bool runs)
 				   "in half a minute"
 				 : " is not known, as no full garbage collection came "
 				   "after them");
+	else if (is_by_lines(m, part))
+		show_format(
+			buf, GROWTH_HEADLINE,
+			"Memory grows in small blocks, by %s a second. The lines that "
+			"ask for them are known; whether they keep them%s.",
+			pace,
+			runs ? " is not yet: look again in half a minute" : " is not");
 	else
 		show_format(buf, GROWTH_HEADLINE,
 			    "Memory grows, but not in blocks that weir serves: by %s a "
