@@ -60,5 +60,5 @@ in_sh() {
     node "$pictures/pictures.js" --cache-all --pictures=60 --idle-ms=0 >/dev/null 2>&1 3>&-
   line=$(grep -n 'cache.set(id' "$pictures/pictures.js" | cut -d: -f1)
   run -0 "$WEIR_BUILDDIR/weir" growth --stacks=0 leak.weir
-  [[ $output == *" remember $pictures/pictures.js:$line:"* ]]
+  [[ $output == *" remember pictures.js:$line:"* ]]
 }

@@ -58,6 +58,16 @@ setup() {
   nodes='node node26' collections 0 0 24
 }
 
+@test "a worker for each job that is never ended: how many run at the same time is told, and what ends them" {
+  is_here node || skip "no Node here"
+  use node
+  with_weir "${runtime[@]}" "$programs/workers_kept.cjs" || true
+  "$weir" growth --no-files "$sidecars"/*.weir | tee growth.txt
+  grep -q '; 40 workers at the same time' growth.txt
+  grep -q '40 workers ran at the same time, each with a heap of its own' growth.txt
+  [ "$("$weir" growth --json --no-files "$sidecars"/*.weir | jq .trace.workers_at_once)" -eq 40 ]
+}
+
 # For make check-lines.
 @test "with 500 workers at once, and after 20,000 in turn, they still are" {
   [ -n "${WEIR_LONG-}" ] || skip "long: make check-lines"

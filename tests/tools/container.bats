@@ -70,7 +70,7 @@ speaks_of_it() {
   run -0 "$WEIR" growth "$outer"
   has "pid $outer, "
   has ", running, process 1 of its container"
-  has "$folder/app/leak.js:3"
+  has "leak.js:3"
   has "held.push(Buffer.alloc"
   run -0 "$WEIR" stat "$outer"
   has "process   $outer, running: "

@@ -119,6 +119,17 @@ trace_view_workers_majors(const struct trace_view *v)
 	return h->major_gcs > h->main_major_gcs ? h->major_gcs - h->main_major_gcs : 0;
 }
 
+/* So many ran at the same time: a row is another's once its thread has ended. */
+static inline uint32_t
+trace_view_workers_at_once(const struct trace_view *v)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < v->n_threads; i++)
+		n += v->threads[i].isolate != 0 && !v->threads[i].is_main;
+	return n;
+}
+
 static inline const struct trace_ring *
 trace_view_ring(const struct trace_view *v, enum weir_trace_part_id part)
 {

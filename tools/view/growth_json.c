@@ -206,6 +206,7 @@ put_trace(struct json *j, const struct growth_view *v)
 	json_bool(j, "cycles_known", h->cycles_known != 0);
 	json_u64(j, "major_gcs", h->main_major_gcs);
 	json_u64(j, "workers_major_gcs", trace_view_workers_majors(t));
+	json_u64(j, "workers_at_once", trace_view_workers_at_once(t));
 	json_u64(j, "minor_gcs", h->minor_gcs);
 	json_u64(j, "exact_bytes", h->exact_bytes);
 	json_u64(j, "sample_bytes", h->sample_bytes);

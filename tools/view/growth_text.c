@@ -107,6 +107,9 @@ print_head(const struct growth_view *v, FILE *out)
 	if (trace_view_workers_majors(t) != 0)
 		fprintf(out, ", and %" PRIu64 " of %s", trace_view_workers_majors(t),
 			trace_view_workers_majors(t) == 1 ? "a worker" : "workers");
+	if (trace_view_workers_at_once(t) > 1)
+		fprintf(out, "; %" PRIu32 " workers at the same time",
+			trace_view_workers_at_once(t));
 	if (attached_text(attached, &t->file, h->unix_ns))
 		fprintf(out, "\n%s", attached);
 	if (t->before_exit)

@@ -11,6 +11,7 @@
 #include "tools/view/run_again.h"
 
 #define LEAST_BEHIND (UINT64_C(4) << 20)
+#define MANY_WORKERS 16 /* more than a pool for the processors of most machines */
 
 static void
 put(FILE *out, int indent, const char *line)
@@ -104,6 +105,7 @@ print_script(const struct growth_view *v, const struct growth_part *p, FILE *out
 	     int indent)
 {
 	char max[64], again[RUN_AGAIN_BYTES];
+	uint32_t workers = trace_view_workers_at_once(v->trace);
 
 	if (p->verdict == GROWTH_GC_LAG) {
 		put(out, indent,
@@ -127,6 +129,14 @@ print_script(const struct growth_view *v, const struct growth_part *p, FILE *out
 		put(out, indent,
 		    "workers' heaps are part of it; V8 keeps pages of those that have "
 		    "ended for the next ones");
+	if (workers >= MANY_WORKERS)
+		fprintf(out,
+			"%*s%" PRIu32
+			" workers ran at the same time, each with a heap of its "
+			"own: one that is done goes on until it closes its port or "
+			"terminate() "
+			"is called\n",
+			indent, "", workers);
 	growth_advice_holders(v, NULL, out, indent);
 	if (is_node(v))
 		put(out, indent,
