@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/sysmacros.h>
 
@@ -49,11 +50,21 @@ is_of(const char *line, dev_t device)
 	       small_file_number(p + 1, &p) == minor(device);
 }
 
-/* Where remote ones are, one behind the other. What finds no room is taken for none. */
+/* Where remote ones are, by a hash of the path: FNV-1a. What finds no room is taken for none. */
+#define HASH_START UINT64_C(0xcbf29ce484222325)
 static struct {
 	size_t n;
-	char text[16384];
+	uint64_t hashes[512];
 } places;
+
+/* What was read of the list, and later where a link leads to: in a process whose memory is locked each page counts. */
+static char text[4096];
+
+static uint64_t
+hash_more(uint64_t hash, char c)
+{
+	return (hash ^ (unsigned char)c) * UINT64_C(0x100000001b3);
+}
 
 static bool
 is_octal(char c)
@@ -79,18 +90,16 @@ static void
 add_place(const char *line)
 {
 	const char *p = line;
-	size_t n = places.n;
+	uint64_t hash = HASH_START;
 
 	for (int field = 0; p != NULL && field < 4; field++)
 		p = (p = strchr(p, ' ')) != NULL ? p + 1 : NULL;
 	if (p == NULL || p[0] != '/' || p[1] == ' ')
 		return;
-	while (*p != ' ' && *p != '\0' && n < sizeof(places.text))
-		places.text[n++] = character(&p);
-	if (n < sizeof(places.text)) {
-		places.text[n++] = '\0';
-		places.n = n;
-	}
+	while (*p != ' ' && *p != '\0')
+		hash = hash_more(hash, character(&p));
+	if (places.n < sizeof(places.hashes) / sizeof(places.hashes[0]))
+		places.hashes[places.n++] = hash;
 }
 
 /* Of the list: what kind a device is, or all places of remote ones. */
@@ -114,7 +123,7 @@ take_line(const char *line, bool remote, struct asked *a)
 
 /* Whole lines, in place. */
 static void
-look_at(char *text, size_t *n, struct asked *a)
+look_at(size_t *n, struct asked *a)
 {
 	char *line = text, *end;
 
@@ -137,7 +146,6 @@ look_at(char *text, size_t *n, struct asked *a)
 static void
 read_list(const char *list, struct asked *a)
 {
-	static char text[4096];
 	size_t n = 0;
 	ssize_t got;
 
@@ -148,7 +156,7 @@ read_list(const char *list, struct asked *a)
 	       (got = weir_sys_read(fd, text + n, sizeof(text) - 1 - n)) > 0) {
 		n += (size_t)got;
 		text[n] = '\0';
-		look_at(text, &n, a);
+		look_at(&n, a);
 		/* Layers of a container may fill all of it with their options: it is none of those. */
 		if (n == sizeof(text) - 1)
 			n = 0;
@@ -170,8 +178,12 @@ remote_device(const char *list, dev_t device)
 static bool
 is_place(const char *path)
 {
-	for (size_t at = 0; at < places.n; at += strlen(places.text + at) + 1)
-		if (strcmp(places.text + at, path) == 0)
+	uint64_t hash = HASH_START;
+
+	while (*path != '\0')
+		hash = hash_more(hash, *path++);
+	for (size_t i = 0; i < places.n; i++)
+		if (places.hashes[i] == hash)
 			return true;
 	return false;
 }
@@ -179,7 +191,7 @@ is_place(const char *path)
 #define MOST_LINKS 16
 
 /* So far, without a link; and what is left. */
-static char way[PATH_MAX], rest[2 * PATH_MAX];
+static char way[PATH_MAX], rest[PATH_MAX];
 
 /* One name of the rest onto the way; `name` is where it stands there, NULL: it was ".", or the like. False: no room. */
 static bool
@@ -226,7 +238,6 @@ turn(char *name, const char *link, size_t n)
 bool
 remote_on_way(const char *list, const char *path)
 {
-	static char link[PATH_MAX];
 	char *name;
 
 	places.n = 0;
@@ -242,8 +253,8 @@ remote_on_way(const char *list, const char *path)
 			continue;
 		if (is_place(way))
 			return true;
-		ssize_t n = weir_sys_readlink(way, link, sizeof(link));
-		if (n > 0 && (n == sizeof(link) || !turn(name, link, (size_t)n)))
+		ssize_t n = weir_sys_readlink(way, text, sizeof(text));
+		if (n > 0 && (n == sizeof(text) || !turn(name, text, (size_t)n)))
 			return false;
 		links += n > 0;
 	}
