@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A line of mountinfo: id, parent, major:minor, root, place, options, fields that may miss, "-", type, source. Places
+ * A line of mountinfo: id, parent, device, root, place, options, fields that may miss, "-", type, source. Places
  * and sources have no blanks: they are escaped.
  */
 #include "preload/machine/remote.h"
@@ -9,10 +9,9 @@
 #include <limits.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/sysmacros.h>
 
 #include "pool/sys.h"
-#include "preload/machine/small_file.h"
+#include "trace/ground/ledger.h"
 
 static bool
 begins(const char *text, const char *with)
@@ -38,20 +37,7 @@ is_remote(const char *type)
 	return false;
 }
 
-static bool
-is_of(const char *line, dev_t device)
-{
-	const char *p = line;
-
-	small_file_number(p, &p);
-	small_file_number(p, &p);
-	uint64_t its_major = small_file_number(p, &p);
-	return *p == ':' && its_major == major(device) &&
-	       small_file_number(p + 1, &p) == minor(device);
-}
-
-/* Where remote ones are, by a hash of the path: FNV-1a. What finds no room is taken for none. */
-#define HASH_START UINT64_C(0xcbf29ce484222325)
+/* Where remote ones are, by a hash of the path. What finds no room is taken for none. */
 static struct {
 	size_t n;
 	uint64_t hashes[512];
@@ -59,12 +45,6 @@ static struct {
 
 /* What was read of the list, and later where a link leads to: in a process whose memory is locked each page counts. */
 static char text[4096];
-
-static uint64_t
-hash_more(uint64_t hash, char c)
-{
-	return (hash ^ (unsigned char)c) * UINT64_C(0x100000001b3);
-}
 
 static bool
 is_octal(char c)
@@ -90,52 +70,32 @@ static void
 add_place(const char *line)
 {
 	const char *p = line;
-	uint64_t hash = HASH_START;
+	uint64_t hash = 0;
 
 	for (int field = 0; p != NULL && field < 4; field++)
 		p = (p = strchr(p, ' ')) != NULL ? p + 1 : NULL;
 	if (p == NULL || p[0] != '/' || p[1] == ' ')
 		return;
 	while (*p != ' ' && *p != '\0')
-		hash = hash_more(hash, character(&p));
+		hash = ledger_mix(hash, (unsigned char)character(&p));
 	if (places.n < sizeof(places.hashes) / sizeof(places.hashes[0]))
 		places.hashes[places.n++] = hash;
 }
 
-/* Of the list: what kind a device is, or all places of remote ones. */
-struct asked {
-	dev_t device; /* 0: places */
-	bool found, remote;
-};
-
-/* A line up to its type. */
-static void
-take_line(const char *line, bool remote, struct asked *a)
-{
-	if (a->device == 0) {
-		if (remote)
-			add_place(line);
-	} else if (is_of(line, a->device)) {
-		a->found = true;
-		a->remote = remote;
-	}
-}
-
 /* Whole lines, in place. */
 static void
-look_at(size_t *n, struct asked *a)
+look_at(size_t *n)
 {
 	char *line = text, *end;
 
-	while (!a->found && (end = strchr(line, '\n')) != NULL) {
+	while ((end = strchr(line, '\n')) != NULL) {
 		*end = '\0';
-		char *type = strstr(line, " - ");
+		const char *type = strstr(line, " - ");
 
 		if (type != NULL) {
 			*end = ' '; /* behind the type, where there is no source */
-			bool remote = is_remote(type + 3);
-			*type = '\0';
-			take_line(line, remote, a);
+			if (is_remote(type + 3))
+				add_place(line);
 		}
 		line = end + 1;
 	}
@@ -144,19 +104,17 @@ look_at(size_t *n, struct asked *a)
 }
 
 static void
-read_list(const char *list, struct asked *a)
+read_list(const char *list)
 {
 	size_t n = 0;
 	ssize_t got;
-
 	int fd = weir_sys_open(list, O_RDONLY | O_CLOEXEC, 0);
 	if (fd < 0)
 		return;
-	while (!a->found &&
-	       (got = weir_sys_read(fd, text + n, sizeof(text) - 1 - n)) > 0) {
+	while ((got = weir_sys_read(fd, text + n, sizeof(text) - 1 - n)) > 0) {
 		n += (size_t)got;
 		text[n] = '\0';
-		look_at(&n, a);
+		look_at(&n);
 		/* Layers of a container may fill all of it with their options: it is none of those. */
 		if (n == sizeof(text) - 1)
 			n = 0;
@@ -164,24 +122,13 @@ read_list(const char *list, struct asked *a)
 	weir_sys_close(fd);
 }
 
-bool
-remote_device(const char *list, dev_t device)
-{
-	struct asked a = {.device = device};
-
-	/* A disk has a number of its own; what has none gets one with major 0. */
-	if (device != 0 && major(device) == 0)
-		read_list(list, &a);
-	return a.remote;
-}
-
 static bool
 is_place(const char *path)
 {
-	uint64_t hash = HASH_START;
+	uint64_t hash = 0;
 
 	while (*path != '\0')
-		hash = hash_more(hash, *path++);
+		hash = ledger_mix(hash, (unsigned char)*path++);
 	for (size_t i = 0; i < places.n; i++)
 		if (places.hashes[i] == hash)
 			return true;
@@ -241,7 +188,7 @@ remote_on_way(const char *list, const char *path)
 	char *name;
 
 	places.n = 0;
-	read_list(list, &(struct asked){0});
+	read_list(list);
 	if (places.n == 0 || strlen(path) >= sizeof(rest))
 		return false;
 	way[0] = '\0';

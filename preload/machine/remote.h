@@ -7,14 +7,11 @@
 #define PRELOAD_REMOTE_H
 
 #include <stdbool.h>
-#include <sys/types.h>
-
-/* `list` is /proc/thread-self/mountinfo, but in tests. False also where it cannot be read. Not for two threads at once. */
-bool remote_device(const char *list, dev_t device);
 
 /*
  * Whether such a one is on the way to a path, which is not asked: a server that is gone would never answer. Only links
- * are read, of what is not remote. Not the root: who runs there waits for it all the time.
+ * are read, of what is not remote. Not the root: who runs there waits for it all the time. `list` is
+ * /proc/thread-self/mountinfo, but in tests. False also where it cannot be read. Not for two threads at once.
  */
 bool remote_on_way(const char *list, const char *path);
 

@@ -100,20 +100,9 @@ make_folder(struct segment_path *p, size_t made)
 
 /* Whoever writes there waits for another machine, or for a program. */
 static bool
-is_slow(struct segment_path *p)
+is_slow(const struct segment_path *p)
 {
-	static const char list[] = "/proc/thread-self/mountinfo";
-	size_t n = p->n;
-	struct stat st;
-
-	if (remote_on_way(list, p->text))
-		return true;
-	add_text(p, "/."); /* what a link leads to */
-	bool slow = !p->cut && weir_sys_lstat(p->text, &st) == 0 &&
-		    remote_device(list, st.st_dev);
-	p->n = n;
-	p->text[n] = '\0';
-	return slow;
+	return remote_on_way("/proc/thread-self/mountinfo", p->text);
 }
 
 /* One place of the rule in weir/stats.h; false if it does not apply or is not usable. */

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "tests/tap.h"
@@ -26,12 +25,12 @@ write_list(const char *text)
 }
 
 static bool
-remote(unsigned number)
+on_way(const char *path)
 {
-	return remote_device(list, makedev(0, number));
+	return remote_on_way(list, path);
 }
 
-TEST(a_file_system_is_known_by_its_number_and_its_type)
+TEST(a_file_system_is_known_by_its_type)
 {
 	write_list("22 28 0:21 / /sys rw,nosuid shared:7 - sysfs sysfs rw\n"
 		   "28 1 254:0 / / rw,relatime - ext4 /dev/root rw\n"
@@ -39,23 +38,19 @@ TEST(a_file_system_is_known_by_its_number_and_its_type)
 		   "40 28 0:45 / /home rw,relatime shared:9 - nfs4 server:/home rw\n"
 		   "41 28 0:46 / /a\\040b rw - fuse.sshfs me@there: rw\n"
 		   "42 28 0:47 / /m rw - fuseblk /dev/sdb1 rw\n"
-		   "43 28 0:48 / / rw - fuse.fuse-overlayfs fuse-overlayfs rw\n"
+		   "43 28 0:48 / /o rw - fuse.fuse-overlayfs fuse-overlayfs rw\n"
 		   "44 28 0:49 / /w rw - 9p drvfs rw\n"
 		   "45 28 0:50 / /v rw - overlay overlay rw,lowerdir=/nfs - nfs x\n"
 		   "46 28 0:251 / /x rw - fuse\n");
-	CHECK(!remote(21));
-	CHECK(!remote(25));
-	CHECK(remote(45));
-	CHECK(remote(46));
-	CHECK(!remote(47));
-	CHECK(!remote(48));
-	CHECK(remote(49));
-	CHECK(!remote(50));
-	CHECK(remote(251));
-	CHECK(!remote(4));
-	CHECK(!remote(5));
-	/* A disk's number, which another one has with major 0. */
-	CHECK(!remote_device(list, makedev(254, 45)));
+	CHECK(!on_way("/sys"));
+	CHECK(!on_way("/run"));
+	CHECK(on_way("/home"));
+	CHECK(on_way("/a b"));
+	CHECK(!on_way("/m"));
+	CHECK(!on_way("/o"));
+	CHECK(on_way("/w"));
+	CHECK(!on_way("/v"));
+	CHECK(on_way("/x"));
 }
 
 TEST(a_list_of_thousands_is_read_to_its_end_and_long_lines_are_passed_over)
@@ -73,23 +68,17 @@ TEST(a_list_of_thousands_is_read_to_its_end_and_long_lines_are_passed_over)
 	n += 9000;
 	sprintf(text + n, "\n10 28 0:8 / /home rw - ceph there:/ rw\n");
 	write_list(text);
-	CHECK(remote(8));
-	CHECK(!remote(7));
-	CHECK(!remote(3999));
+	CHECK(on_way("/home"));
+	CHECK(!on_way("/long"));
+	CHECK(!on_way("/mnt/2999"));
 }
 
 TEST(what_cannot_be_read_is_not_known)
 {
-	CHECK(!remote_device("/tmp/nowhere/mountinfo", makedev(0, 45)));
+	CHECK(!remote_on_way("/tmp/nowhere/mountinfo", "/home"));
 	write_list("");
-	CHECK(!remote(45));
+	CHECK(!on_way("/home"));
 	unlink(list);
-}
-
-static bool
-on_way(const char *path)
-{
-	return remote_on_way(list, path);
 }
 
 TEST(a_remote_folder_is_known_without_a_question_to_it)
@@ -167,7 +156,7 @@ TEST(paths_and_lists_without_end_are_no_harm)
 }
 
 #define TAP_TESTS                                                                        \
-	T(a_file_system_is_known_by_its_number_and_its_type)                             \
+	T(a_file_system_is_known_by_its_type)                                            \
 	T(a_list_of_thousands_is_read_to_its_end_and_long_lines_are_passed_over)         \
 	T(a_remote_folder_is_known_without_a_question_to_it)                             \
 	T(a_machine_whose_root_is_remote_waits_for_it_anyhow)                            \
