@@ -36,6 +36,7 @@ libencode_a_SOURCES = \
 	%D%/scratch_own.c \
 	%D%/search.c \
 	%D%/sizes.c \
+	%D%/lanes/short_load.h \
 	%D%/lanes/staged.h \
 	%D%/state.h \
 	%D%/stream.c %D%/stream.h \

@@ -11,6 +11,7 @@
 #if ENCODE_AVX2
 
 #include "encode/compress.h"
+#include "encode/lanes/short_load.h"
 #include "encode/lanes/text_run.h"
 
 size_t avx2_utf8_valid(const uint8_t *src, size_t n);
@@ -92,7 +93,7 @@ load_short(const uint8_t *src, size_t n)
 					 8,    9,    10,   11,	 12,   13,   14,   15,
 					 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
 					 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80};
-	uint64_t low = 0, high = 0;
+	uint64_t low, high;
 
 	if (n >= 16) {
 		__m128i end = _mm_loadu_si128((const void *)(src + n - 16));
@@ -103,20 +104,7 @@ load_short(const uint8_t *src, size_t n)
 			_mm256_castsi128_si256(_mm_loadu_si128((const void *)src)), end,
 			1);
 	}
-	if (n > 8) {
-		memcpy(&low, src, 8);
-		memcpy(&high, src + n - 8, 8);
-		high >>= 8 * (16 - n);
-	} else if (n >= 4) {
-		uint32_t first, last;
-
-		memcpy(&first, src, 4);
-		memcpy(&last, src + n - 4, 4);
-		low = first | (uint64_t)last << 8 * (n - 4);
-	} else {
-		for (size_t i = 0; i < n; i++)
-			low |= (uint64_t)src[i] << 8 * i;
-	}
+	short_load(src, n, &low, &high);
 	return _mm256_set_epi64x(0, 0, (long long)high, (long long)low);
 }
 

@@ -12,6 +12,7 @@
 
 #include <arm_neon.h>
 
+#include "encode/lanes/short_load.h"
 #include "encode/lanes/text_run.h"
 #include "encode/lanes/utf8_rules.h"
 
@@ -84,22 +85,9 @@ masks_of(uint8x16_t v, uint8x16_t places)
 static inline uint8x16_t
 load_short(const uint8_t *src, size_t n)
 {
-	uint64_t low = 0, high = 0;
+	uint64_t low, high;
 
-	if (n > 8) {
-		memcpy(&low, src, 8);
-		memcpy(&high, src + n - 8, 8);
-		high >>= 8 * (16 - n);
-	} else if (n >= 4) {
-		uint32_t first, last;
-
-		memcpy(&first, src, 4);
-		memcpy(&last, src + n - 4, 4);
-		low = first | (uint64_t)last << 8 * (n - 4);
-	} else {
-		for (size_t i = 0; i < n; i++)
-			low |= (uint64_t)src[i] << 8 * i;
-	}
+	short_load(src, n, &low, &high);
 	return vcombine_u8(vcreate_u8(low), vcreate_u8(high));
 }
 
