@@ -38,7 +38,7 @@ struct table {
 static struct table tables[2];
 static _Atomic(struct table *) table = &tables[0];
 static struct weir_lock refreshing;
-static int64_t begun_ns, took_ns, spent_ns; /* the last refresh, under `refreshing` */
+static int64_t begun_ns, spent_ns; /* the last refresh, under `refreshing` */
 static _Atomic uint64_t unloads, unloads_read;
 
 static struct code_span (*where_builtins)(void);
@@ -258,7 +258,6 @@ refresh(void)
 		told = code_modules_count();
 		atomic_store(&unloads_read, gone);
 	}
-	took_ns = time_ns() - begun_ns;
 	spent_ns = time_of(CLOCK_THREAD_CPUTIME_ID) - from_ns;
 }
 
@@ -280,7 +279,7 @@ code_refresh_now(void)
 	if (!weir_lock_within(&refreshing, WAIT_NS))
 		return false;
 	/* Others that waited as well share the one that began after they came. */
-	if (begun_ns <= now_ns && (took_ns < DEAR_NS || is_due()))
+	if (begun_ns <= now_ns && (spent_ns < DEAR_NS || is_due()))
 		refresh();
 	bool fresh = begun_ns > now_ns;
 	weir_unlock(&refreshing);
