@@ -200,20 +200,6 @@ python_frame(struct decode *d, const struct python_frame *f)
 	d->now[d->n_now++] = intern_frame(&frame);
 }
 
-/* The words of a frame of V8 from words[i] on; the index after them. */
-static uint32_t
-frame_at(const struct walk_raw *raw, uint32_t i, struct v8_frame *f)
-{
-	uint64_t word = raw->words[i++];
-
-	*f = (struct v8_frame){.pc = WALK_PC(word), .function = raw->words[i++]};
-	if ((word & WALK_BYTECODE) != 0) {
-		f->bytecode = raw->words[i++];
-		f->offset = raw->words[i++];
-	}
-	return i;
-}
-
 /* All functions to look at, then what they share: two reads for all instead of two for each. */
 static void
 read_ahead(const struct decode *d, const struct walk_raw *raw)
@@ -231,7 +217,7 @@ read_ahead(const struct decode *d, const struct walk_raw *raw)
 			i++;
 			continue;
 		}
-		i = frame_at(raw, i, &f);
+		i = walk_frame_at(raw, i, &f);
 		if (!spot_of(d, word, &f, &spot) || memo_at(&spot) == NULL)
 			addresses[n++] = f.function;
 	}
@@ -257,35 +243,6 @@ walk_is_mapped(const struct walk_raw *raw)
 			return false;
 	}
 	return true;
-}
-
-static void
-count_fit(void *context, const struct v8_place *p)
-{
-	unsigned *counts = context;
-
-	if (p->tested)
-		counts[p->fits]++;
-}
-
-/* Reads a stack for nothing but how well its lines fit. */
-static void
-try_lines(const struct walk_raw *raw)
-{
-	unsigned counts[2] = {0, 0};
-
-	for (uint32_t i = 0; i < raw->n_words;) {
-		struct v8_frame f;
-
-		if ((raw->words[i] & WALK_V8) == 0) {
-			i++;
-			continue;
-		}
-		i = frame_at(raw, i, &f);
-		walk_v8()->memory->failed = false;
-		v8_decode(walk_v8(), &f, count_fit, counts);
-	}
-	walk_lines_tried(counts[true], counts[false]);
 }
 
 static bool
@@ -355,8 +312,8 @@ walk_decode(const struct walk_raw *raw, uint32_t frames[WEIR_TRACE_MAX_DEPTH],
 
 	if (walk_reads_v8())
 		read_ahead(&d, raw);
-	if (walk_reads_v8() && walk_lines_untried())
-		try_lines(raw);
+	if (walk_reads_v8())
+		walk_try_lines(raw);
 	for (uint32_t i = 0; i < raw->n_words && d.n < WEIR_TRACE_MAX_DEPTH;) {
 		uint64_t word = raw->words[i];
 		struct v8_frame f;
@@ -375,7 +332,7 @@ walk_decode(const struct walk_raw *raw, uint32_t frames[WEIR_TRACE_MAX_DEPTH],
 			i++;
 			continue;
 		}
-		i = frame_at(raw, i, &f);
+		i = walk_frame_at(raw, i, &f);
 		any_v8 = true;
 		v8_frame(&d, word, &f);
 		for (uint32_t k = 0; k < d.n_now && d.n < WEIR_TRACE_MAX_DEPTH; k++)

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "trace/runtimes/v8.h"
+#include "trace/walk/walk.h"
 #include "weir/trace.h"
 
 #define WALK_V8		 (UINT64_C(1) << 63)
@@ -21,6 +23,20 @@
 #define WALK_CODE	 (UINT64_C(1) << 60) /* the address alone says which function it is */
 #define WALK_PC(word)	 ((word) & (WALK_CODE - 1))
 #define WALK_FRAME_WORDS 4
+
+/* The words of a frame of V8 from words[i] on; the index after them. */
+static inline uint32_t
+walk_frame_at(const struct walk_raw *raw, uint32_t i, struct v8_frame *f)
+{
+	uint64_t word = raw->words[i++];
+
+	*f = (struct v8_frame){.pc = WALK_PC(word), .function = raw->words[i++]};
+	if ((word & WALK_BYTECODE) != 0) {
+		f->bytecode = raw->words[i++];
+		f->offset = raw->words[i++];
+	}
+	return i;
+}
 
 /*
  * What a walk reads: words of the calling thread's stack, from its own frame upwards. No load of it can
@@ -82,12 +98,8 @@ uint32_t walk_waiting(struct v8_waiting *to);
 /* The functions of scripts that this object has, or an object of its; how many. */
 uint32_t walk_callbacks(uint64_t object, struct v8_waiting *to);
 
-/*
- * The self-test of lines, on the first stacks: whether it is still to be done; what it found, frames of the
- * interpreter's whose bytecode has a line and those whose has not; and whether lines may be called exact.
- */
-bool walk_lines_untried(void);
-void walk_lines_tried(unsigned fits, unsigned misfits);
+/* The self-test of lines, on the first stacks, until it is decided; whether lines may be called exact. */
+void walk_try_lines(const struct walk_raw *raw);
 bool walk_lines_fit(void);
 
 /* Told of each stack with frames of V8: whether one of them could be read with its script. */

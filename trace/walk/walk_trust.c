@@ -4,6 +4,9 @@
  * loses its tier.
  */
 #include "trace/walk/walk.h"
+
+#include "trace/ground/checked.h"
+#include "trace/runtimes/v8.h"
 #include "trace/walk/walk_private.h"
 
 #define ATTEMPTS 16 /* stacks without one readable frame, before V8's tier is given up */
@@ -19,20 +22,14 @@ static enum { UNTRIED, FIT, WRONG } lines;
 static unsigned n_fits, n_misfits;
 
 bool
-walk_lines_untried(void)
-{
-	return lines == UNTRIED;
-}
-
-bool
 walk_lines_fit(void)
 {
 	return lines == FIT;
 }
 
 /* Few frames that are no calls may be among them. */
-void
-walk_lines_tried(unsigned fits, unsigned misfits)
+static void
+lines_tried(unsigned fits, unsigned misfits)
 {
 	n_fits += fits;
 	n_misfits += misfits;
@@ -42,6 +39,37 @@ walk_lines_tried(unsigned fits, unsigned misfits)
 		lines = WRONG;
 	if (lines == WRONG)
 		walk_lower(WEIR_TIER_V8_PARTLY, NO_FIT);
+}
+
+static void
+count_fit(void *context, const struct v8_place *p)
+{
+	unsigned *counts = context;
+
+	if (p->tested)
+		counts[p->fits]++;
+}
+
+/* Reads a stack for nothing but how well its lines fit: frames whose bytecode has a line, and those whose has not. */
+void
+walk_try_lines(const struct walk_raw *raw)
+{
+	unsigned counts[2] = {0, 0};
+
+	if (lines != UNTRIED)
+		return;
+	for (uint32_t i = 0; i < raw->n_words;) {
+		struct v8_frame f;
+
+		if ((raw->words[i] & WALK_V8) == 0) {
+			i++;
+			continue;
+		}
+		i = walk_frame_at(raw, i, &f);
+		walk_v8()->memory->failed = false;
+		v8_decode(walk_v8(), &f, count_fit, counts);
+	}
+	lines_tried(counts[true], counts[false]);
 }
 
 void
