@@ -10,6 +10,7 @@
 
 #include "tests/tap.h"
 #include "tools/attach/attach_room.h"
+#include "tools/attach/attachable_rights.h"
 #include "tools/read/link_map.h"
 #include "tools/read/proc.h"
 

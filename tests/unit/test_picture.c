@@ -34,7 +34,7 @@ static void
 ask(uint64_t address)
 {
 	picture_frame(&p, address);
-	picture_has(&p, address);
+	picture_range_at(&p, address);
 	picture_is_first_stack(&p, address);
 	picture_room(&p, address);
 }
@@ -65,7 +65,7 @@ TEST(our_own_is_read)
 	CHECK_EQ(picture_frame(&p, p.dlopen_at).object, SAFE_LIBC);
 	CHECK(picture_is_first_stack(&p, (uint64_t)(uintptr_t)&n));
 	CHECK(picture_room(&p, (uint64_t)(uintptr_t)&n) > SAFE_POINT_ROOM);
-	CHECK(!picture_has(&p, 8));
+	CHECK(picture_range_at(&p, 8) == NULL);
 	ask_all();
 	picture_free(&p);
 	free(text);

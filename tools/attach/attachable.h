@@ -33,13 +33,6 @@ struct attachable_answer {
 struct inspector;
 void attachable_examine(struct attachable_answer *a, pid_t pid, struct inspector *i);
 
-/*
- * What the text of a /proc/PID/status says against it, or NULL; what kernel.yama.ptrace_scope does, for who may trace
- * anything or is an ancestor. Pure.
- */
-const char *attachable_status_against(const char *status);
-const char *attachable_yama_against(long scope, bool anything, bool ancestor);
-
 /* Whether the process that began then has ended, if only to be waited for by its parent. */
 bool attachable_ended(pid_t pid, uint64_t start_ticks);
 

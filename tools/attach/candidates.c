@@ -5,7 +5,6 @@
  */
 #include "tools/attach/candidates.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 
 #include "tools/attach/safe_point.h"
 #include "tools/read/proc.h"
+#include "tools/read/proc_threads.h"
 #include "tools/text/monotonic.h"
 #include "tools/text/text_hash.h"
 
@@ -121,25 +121,21 @@ void
 candidates_take(struct candidates *c)
 {
 	uint64_t now = (uint64_t)monotonic_ns();
-	char path[64];
-	struct dirent *e;
+	struct proc_threads threads;
 
 	c->n = c->left = 0;
-	snprintf(path, sizeof(path), "/proc/%d/task", (int)c->pid);
-	DIR *d = opendir(path);
-	while (d != NULL && c->n < CANDIDATES_MOST && (e = readdir(d)) != NULL) {
+	proc_threads_begin(&threads, c->pid);
+	while (c->n < CANDIDATES_MOST &&
+	       proc_threads_next(&threads, &c->list[c->n].tid)) {
 		struct candidate *one = &c->list[c->n];
 
-		if (!proc_is_pid(e->d_name, &one->tid))
-			continue;
 		examine(c, one);
 		if (one->rank == SAFE_POINT_NEVER)
 			c->left++;
 		else if (!is_refused(c, one, now))
 			c->n++;
 	}
-	if (d != NULL)
-		closedir(d);
+	proc_threads_end(&threads);
 	qsort(c->list, c->n, sizeof(c->list[0]), better_first);
 }
 

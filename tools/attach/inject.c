@@ -247,7 +247,7 @@ try_it(struct inject *i, const struct picture *p, pid_t tid, bool *old)
 	i->tries++;
 	rc = look_at(&s, tid, p);
 	const struct user_regs_struct was = s.regs;
-	if (rc == 0 && !picture_has(p, s.regs.rsp)) {
+	if (rc == 0 && picture_range_at(p, s.regs.rsp) == NULL) {
 		*old = true;
 		against = "it began while weir looked";
 	} else if (rc == 0) {

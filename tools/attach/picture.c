@@ -5,14 +5,12 @@
  */
 #include "tools/attach/picture.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -27,9 +25,6 @@
 #define OWN_DLOPEN 0x80000000u
 
 #define FAIL(error, ...) (show_format(why, PICTURE_WHY, __VA_ARGS__), -(error))
-
-/* The kernel leaves so much between a stack that grows and what lies below it. */
-#define STACK_GAP ((uint64_t)1 << 20)
 
 struct line {
 	uint64_t start, end, offset, inode;
@@ -303,8 +298,8 @@ picture_free(struct picture *p)
 	*p = (struct picture){0};
 }
 
-static const struct picture_range *
-range_at(const struct picture *p, uint64_t address)
+const struct picture_range *
+picture_range_at(const struct picture *p, uint64_t address)
 {
 	size_t low = 0, high = p->n;
 
@@ -322,7 +317,7 @@ range_at(const struct picture *p, uint64_t address)
 struct safe_frame
 picture_frame(const struct picture *p, uint64_t address)
 {
-	const struct picture_range *r = range_at(p, address);
+	const struct picture_range *r = picture_range_at(p, address);
 	struct safe_frame f = {.object = r != NULL ? r->object : SAFE_PROGRAM};
 
 	if (f.object == SAFE_LIBC) {
@@ -331,73 +326,4 @@ picture_frame(const struct picture *p, uint64_t address)
 		f.function = dynsym_at(&l->symbols, address - l->bias);
 	}
 	return f;
-}
-
-bool
-picture_has(const struct picture *p, uint64_t address)
-{
-	return range_at(p, address) != NULL;
-}
-
-bool
-picture_is_first_stack(const struct picture *p, uint64_t sp)
-{
-	const struct picture_range *r = range_at(p, sp);
-
-	return r != NULL && r->is_first_stack;
-}
-
-uint64_t
-picture_room(const struct picture *p, uint64_t sp)
-{
-	const struct picture_range *r = range_at(p, sp);
-	struct rlimit limit;
-
-	if (r == NULL)
-		return 0;
-	/* It grows on demand, up to a limit and to what lies below it. */
-	if (r->is_first_stack && prlimit(p->pid, RLIMIT_STACK, NULL, &limit) == 0) {
-		uint64_t used = r->end - sp;
-		uint64_t below = r > p->ranges ? r->start - r[-1].end : 0;
-		uint64_t most = below > STACK_GAP ? sp - r->start + below - STACK_GAP
-						  : sp - r->start;
-		uint64_t allowed =
-			limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur <= used
-				? sp - r->start
-				: limit.rlim_cur - used;
-
-		return allowed < most ? allowed : most;
-	}
-	return sp - r->start;
-}
-
-/* As far as the kernel tells where they stand: one that runs may have it. */
-bool
-picture_some_room(const struct picture *p, uint64_t bytes)
-{
-	char path[64], *text;
-	struct dirent *e;
-	bool has = false, any = false;
-
-	snprintf(path, sizeof(path), "/proc/%d/task", (int)p->pid);
-	DIR *d = opendir(path);
-	while (d != NULL && !has && (e = readdir(d)) != NULL) {
-		uint64_t sp = 0;
-		pid_t tid;
-
-		if (!proc_is_pid(e->d_name, &tid))
-			continue;
-		any = true;
-		snprintf(path, sizeof(path), "task/%d/syscall", (int)tid);
-		if (proc_text(p->pid, path, &text, NULL) != 0)
-			has = true;
-		else {
-			has = !safe_point_stack(text, &sp) ||
-			      picture_room(p, sp) >= bytes;
-			free(text);
-		}
-	}
-	if (d != NULL)
-		closedir(d);
-	return has || !any;
 }

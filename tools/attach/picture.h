@@ -56,8 +56,8 @@ struct safe_frame picture_frame(const struct picture *p, uint64_t address);
 /* The program or library that the address is of, or NULL. */
 const struct process_image *picture_image(const struct picture *p, uint64_t address);
 
-/* Whether anything was mapped there then. */
-bool picture_has(const struct picture *p, uint64_t address);
+/* What was mapped there then, or NULL. */
+const struct picture_range *picture_range_at(const struct picture *p, uint64_t address);
 
 /* Whether that is on the stack that the kernel made, which others than the first thread never are. */
 bool picture_is_first_stack(const struct picture *p, uint64_t sp);

@@ -14,6 +14,7 @@
 #include "tools/attach/attachable.h"
 #include "tools/commands/cmd.h"
 #include "tools/read/proc.h"
+#include "tools/read/proc_threads.h"
 #include "tools/text/show.h"
 #include "tools/text/tell.h"
 

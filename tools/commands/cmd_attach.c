@@ -17,6 +17,7 @@
 #include "tools/host/inspector.h"
 #include "tools/read/mailbox.h"
 #include "tools/read/proc.h"
+#include "tools/read/proc_threads.h"
 #include "tools/text/tell.h"
 
 #define LOOK_NS 5000000

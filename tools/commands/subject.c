@@ -16,6 +16,7 @@
 #include "tools/model/process_tree.h"
 #include "tools/read/look.h"
 #include "tools/read/proc.h"
+#include "tools/read/proc_threads.h"
 #include "tools/read/script_name.h"
 #include "tools/text/show.h"
 #include "tools/text/tell.h"

@@ -5,7 +5,6 @@
  */
 #include "tools/read/proc.h"
 
-#include <dirent.h>
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -226,28 +225,6 @@ proc_one_thread(pid_t pid)
 
 	proc_path(path, pid, "task");
 	return stat(path, &st) == 0 && st.st_nlink == 3;
-}
-
-bool
-proc_has_thread(pid_t pid, const char *name)
-{
-	char path[PATH_SIZE], *text;
-	size_t n = strlen(name);
-	struct dirent *e;
-	bool has = false;
-
-	proc_path(path, pid, "task");
-	DIR *d = opendir(path);
-	while (d != NULL && !has && (e = readdir(d)) != NULL) {
-		snprintf(path, sizeof(path), "task/%.20s/comm", e->d_name);
-		if (proc_text(pid, path, &text, NULL) == 0) {
-			has = strncmp(text, name, n) == 0 && text[n] == '\n';
-			free(text);
-		}
-	}
-	if (d != NULL)
-		closedir(d);
-	return has;
 }
 
 int

@@ -53,9 +53,6 @@ const char *proc_environ_get(const char *environ_text, size_t len, const char *n
 /* True if it is known to have one thread only. */
 bool proc_one_thread(pid_t pid);
 
-/* Whether a thread of that name is seen in it. */
-bool proc_has_thread(pid_t pid, const char *name);
-
 /* Mappings in use, and whether a file of this name is among them. */
 int proc_maps(pid_t pid, const char *file_name, size_t *n_maps, bool *mapped);
 
