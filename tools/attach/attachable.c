@@ -5,7 +5,6 @@
 #include "tools/attach/attachable.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <linux/kcmp.h>
 #include <stdint.h>
