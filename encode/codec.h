@@ -116,7 +116,7 @@ struct codec_lines {
 	uint16_t eol;
 };
 
-/* Whole lines. Returns how many bytes were encoded; it leaves at least four. */
+/* Whole lines, all or all but the last ones. Returns how many bytes were encoded. */
 typedef size_t codec_encode_lines(uint8_t *dst, const uint8_t *src, size_t n,
 				  const struct codec_lines *lines, bool url);
 

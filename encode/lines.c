@@ -108,7 +108,7 @@ encode_each(enum weir_codec codec_id, const struct weir_lines *lines, uint8_t *d
 	uint8_t *to = dst;
 
 	memcpy(&l.eol, lines->eol, sizeof(l.eol));
-	if (tier->base64_encode_lines != NULL && n > line) {
+	if (tier->base64_encode_lines != NULL && n >= line) {
 		at = tier->base64_encode_lines(to, src, n, &l, url);
 		to += at / line * (l.columns + l.eol_length);
 	}

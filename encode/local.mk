@@ -69,7 +69,7 @@ libencode_avx2_a_SOURCES = \
 # vzeroupper is where the kernels have it: the compiler would add another one to each.
 libencode_avx2_a_CFLAGS = $(KERNEL_CFLAGS) $(AVX2_CFLAGS)
 libencode_avx512_a_SOURCES = \
-	%D%/avx512/avx512.c %D%/avx512/avx512.h %D%/avx512/avx512_base64.c %D%/avx512/avx512_carry.h \
+	%D%/avx512/avx512.c %D%/avx512/avx512.h %D%/avx512/avx512_base64.c %D%/avx512/avx512_base64_encode.c %D%/avx512/avx512_carry.h \
 	%D%/avx512/avx512_copy.c %D%/avx512/avx512_latin1.c \
 	%D%/avx512/avx512_text.h %D%/avx512/avx512_from_utf8.c %D%/avx512/avx512_from_utf8.h %D%/avx512/avx512_from_utf8_whole.c \
 	%D%/avx512/avx512_to_utf8.c \

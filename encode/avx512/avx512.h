@@ -15,6 +15,10 @@
 #include <immintrin.h>
 #include <string.h>
 
+size_t avx512_base64_encode(uint8_t *dst, const uint8_t *src, size_t n, bool url);
+struct weir_result avx512_base64_encode_all(uint8_t *dst, const uint8_t *src, size_t n,
+					    bool url);
+codec_encode_lines avx512_base64_encode_lines;
 void avx512_base64_decode(struct base64_run *run);
 /* In the first cache, avx512_copy is better than libc's however the two lie. */
 #define AVX512_COPY_BELOW 32768

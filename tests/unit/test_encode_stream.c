@@ -160,9 +160,11 @@ TEST(decode_of_encoded)
 static void
 lines_of_tier(void)
 {
-	static const struct weir_lines kinds[] = {
-		WEIR_LINES_MIME,   WEIR_LINES_PEM,   {0, "\n", 0, 0},	{1, "\n", 0, 0},
-		{7, "\r\n", 0, 0}, {32, "\n", 0, 0}, {44, "\r\n", 0, 0}};
+	static const struct weir_lines kinds[] = {WEIR_LINES_MIME,    WEIR_LINES_PEM,
+						  {0, "\n", 0, 0},    {1, "\n", 0, 0},
+						  {7, "\r\n", 0, 0},  {32, "\n", 0, 0},
+						  {44, "\r\n", 0, 0}, {128, "\r\n", 0, 0},
+						  {140, "\n", 0, 0},  {60, "", 0, 0}};
 	uint8_t bytes[MAX];
 
 	random_bytes(bytes, MAX);
