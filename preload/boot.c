@@ -28,6 +28,7 @@
 #include "preload/ground/peers.h"
 #include "preload/ground/say.h"
 #include "preload/ground/settings.h"
+#include "preload/ground/symbol_next.h"
 #include "preload/ground/thread_create.h"
 #include "preload/loader/hook.h"
 #include "preload/loader/reach.h"
@@ -69,6 +70,15 @@ takes_part(void)
 	if (getauxval(AT_SECURE) || !weir_config.enabled || is_sanitized() ||
 	    !named_right())
 		return false;
+	if (symbol_libc_is_other()) {
+		if (weir_config.verbose) {
+			line_begin(&l);
+			line_text(&l, "inert: a program of musl, and this library is for "
+				      "glibc");
+			line_end(&l);
+		}
+		return false;
+	}
 	if (getauxval(AT_PAGESZ) != weir_machine_page) {
 		line_begin(&l);
 		line_text(&l, "inert: this kernel's pages are larger than 64 KB");

@@ -14,6 +14,11 @@
 
 #include "trace/ground/symtab.h"
 
+/* musl has none, and its loader takes this library into a program of musl all the same: a child has its parent's LD_PRELOAD. */
+#ifdef __GLIBC__
+#pragma weak _r_debug
+#endif
+
 struct search {
 	const char *name;
 	bool behind; /* this object has gone by */
@@ -92,6 +97,16 @@ symbol_code(const void *address)
 	return c;
 }
 
+bool
+symbol_libc_is_other(void)
+{
+#ifdef __GLIBC__
+	return &_r_debug == NULL;
+#else
+	return false;
+#endif
+}
+
 /*
  * As symbol_next_by_walk, and without a call: who asks first may be a sanitizer, which asks for what its own dl_iterate_phdr
  * and strcmp are to call. The objects that a program starts with are never taken off the list.
@@ -100,11 +115,13 @@ static void *
 dlsym_by_list(void)
 {
 #ifdef __GLIBC__
-	const struct link_map *m = _r_debug.r_map;
 	struct weir_symtab t;
 	uintptr_t found;
 	size_t length;
 
+	if (symbol_libc_is_other())
+		return symbol_next_by_walk("dlsym");
+	const struct link_map *m = _r_debug.r_map;
 	while (m != NULL && m->l_ld != _DYNAMIC)
 		m = m->l_next;
 	for (; m != NULL; m = m->l_next)

@@ -43,4 +43,7 @@ struct symbol_code symbol_code(const void *address);
 /* Whether any object that is loaded defines it. As above, and dlerror is left alone. */
 bool symbol_defined(const char *name);
 
+/* Whether this is a program of musl, and this library is built for glibc. */
+bool symbol_libc_is_other(void);
+
 #endif

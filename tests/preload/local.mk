@@ -27,7 +27,7 @@ EXTRA_DIST += %D%/preload.bash $(preload_tests)
 # Compiled by clock.bats, neighbours.bats and strange.bats, as their own tools would.
 EXTRA_DIST += \
 	%D%/bursts.c %D%/family.c %D%/partial.c %D%/spaces.c \
-	%D%/frames.c %D%/handles.c %D%/handover.c %D%/own_free.c %D%/opened.c %D%/own_heap.c %D%/peer.c %D%/plugin.c %D%/embeds.c %D%/runtime_plugin.c %D%/unloaded.c %D%/throws.cc
+	%D%/frames.c %D%/handles.c %D%/handover.c %D%/own_free.c %D%/opened.c %D%/of_musl.c %D%/own_heap.c %D%/peer.c %D%/plugin.c %D%/embeds.c %D%/runtime_plugin.c %D%/unloaded.c %D%/throws.cc
 
 # The guests: programs that the shim is preloaded into.
 if BUILD_SHIM

@@ -89,6 +89,23 @@ sanitized() {
   [ "$(counter large_requests)" -ge 400 ]
 }
 
+@test "a child that is a program of musl: as without weir, the shim inert" {
+  command -v musl-gcc || skip "no musl-gcc here"
+  cd "$BATS_TEST_TMPDIR"
+  musl-gcc -O1 -fno-builtin -rdynamic -o of_musl "$WEIR_SRCDIR/tests/preload/of_musl.c"
+  echo '#include <stdlib.h>
+    int large(void) { void *p = malloc(9000000); free(p); return p != NULL; }' >large.c
+  musl-gcc -fno-builtin -shared -fPIC -o large.so large.c
+  run -5 ./of_musl ./large.so
+  local plain=$output
+  [[ $plain == "threads right"*"library 1"*"fork 3"* ]]
+  for options in enabled floor=4K,threshold=64K; do
+    run -5 --separate-stderr under $options,verbose sh -c './of_musl ./large.so'
+    [ "$output" = "$plain" ]
+    [[ "$stderr" == *"inert: a program of musl"* ]]
+  done
+}
+
 @test "raised privileges: weir run says so, the shim is inert even where it is loaded" {
   [ "$(id -u)" -eq 0 ] || skip "only root can make such a program for this user"
   # Linked to it, as a preload by /etc/ld.so.preload would be: the environment has no say in that.
