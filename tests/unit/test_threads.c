@@ -97,6 +97,24 @@ TEST(a_thread_with_another_isolate_keeps_its_row)
 	CHECK(row(self(), "embeds", 0) != first);
 }
 
+/* Each has its row, and hundreds that live are between those that ended. */
+TEST(the_ended_are_found_among_many_that_live)
+{
+	uint32_t before = ledger_count(WEIR_PART_THREADS);
+
+	for (uint32_t i = 0; i < 200; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "lives%u", i);
+		threads_row(&(struct weir_trace_thread){
+			.tid = self(), .name = intern_string(name, strlen(name))});
+	}
+	CHECK_EQ(ledger_count(WEIR_PART_THREADS), before + 200);
+	for (uint32_t i = 0; i < 5000; i++)
+		row(NOBODY + i % 1000, "turn", i + 2);
+	CHECK(ledger_count(WEIR_PART_THREADS) <= before + 200 + 120);
+}
+
 TEST(many_sites_leave_room_for_lines)
 {
 	uint64_t dropped = intern_dropped(WEIR_DROP_threads);
@@ -128,6 +146,7 @@ TEST(full)
 	T(workers_in_turn_share_few_rows)                                                \
 	T(rows_go_to_threads_of_the_same_name)                                           \
 	T(a_thread_with_another_isolate_keeps_its_row)                                   \
+	T(the_ended_are_found_among_many_that_live)                                      \
 	T(many_sites_leave_room_for_lines)                                               \
 	T(full)
 
