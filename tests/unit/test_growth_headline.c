@@ -36,9 +36,12 @@ TEST(objects_that_grow_are_told_before_it_is_known_whether_they_stay)
 	/* A line that is held says more; both are said. */
 	idle.finding = (struct growth_finding){.verdict = GROWTH_HELD,
 					       .slope_bytes_per_s = 1 << 20};
+	CHECK(says(&m, true, GROWTH_BAD, "grows: V8's heap, by 5 MB a second"));
+	CHECK(strstr(text, "one line holds more and more as well, by 1 MB.") != NULL);
+	m.parts[PART].slope_bytes_per_s = 1 << 19;
 	CHECK(says(&m, true, GROWTH_BAD,
 		   "one line holds more and more, by 1 MB a second; V8's heap as well, "
-		   "by 5 MB"));
+		   "by 512 KB"));
 	m.parts[PART].slope_bytes_per_s = 1 << 16;
 	CHECK(says(&m, true, GROWTH_BAD, "more, by 1 MB a second."));
 }

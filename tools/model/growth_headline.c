@@ -126,24 +126,34 @@ of_a_part(char *buf, const struct growth_model *m, int part, bool runs)
 	return GROWTH_UNSURE;
 }
 
-/* Objects that stay as well are told with them: the smaller of two leaks is not the whole of it. */
+/* Objects that stay as well are told with them, and before them if they are more: the smaller of two leaks is not it. */
 static void
 of_lines(char *buf, const struct growth_model *m, size_t held)
 {
 	const struct growth_part *heap = &m->parts[WEIR_PART_OF_SCRIPT];
-	char pace[SHOW_VALUE], objects[SHOW_VALUE + 64] = "";
+	const char *lines = held == 1 ? "one line holds more and more"
+				      : "some lines hold more and more";
+	char pace[SHOW_VALUE], objects[SHOW_VALUE];
 
+	show_bytes(pace, (uint64_t)held_slope(m));
+	show_bytes(objects, (uint64_t)heap->slope_bytes_per_s);
 	/* Each buffer has an object of a hundred bytes: that is no second leak. */
-	if (m->rss.parts_known && heap->verdict == GROWTH_HELD &&
-	    heap->slope_bytes_per_s > held_slope(m) / 10) {
-		show_bytes(pace, (uint64_t)heap->slope_bytes_per_s);
-		show_format(objects, sizeof(objects),
-			    "; V8's heap as well, by %s a second", pace);
-	}
-	show_format(buf, GROWTH_HEADLINE, "Memory grows: %s, by %s a second%s.",
-		    held == 1 ? "one line holds more and more"
-			      : "some lines hold more and more",
-		    show_bytes(pace, (uint64_t)held_slope(m)), objects);
+	if (!m->rss.parts_known || heap->verdict != GROWTH_HELD ||
+	    heap->slope_bytes_per_s <= held_slope(m) / 10)
+		show_format(buf, GROWTH_HEADLINE, "Memory grows: %s, by %s a second.",
+			    lines, pace);
+	else if (heap->slope_bytes_per_s > held_slope(m))
+		show_format(buf, GROWTH_HEADLINE,
+			    "Memory grows: V8's heap, by %s a second: objects or "
+			    "strings, and "
+			    "weir holders names who keeps them; %s as well, by %s.",
+			    objects, lines, pace);
+	else
+		show_format(
+			buf, GROWTH_HEADLINE,
+			"Memory grows: %s, by %s a second; V8's heap as well, by %s a "
+			"second.",
+			lines, pace, objects);
 }
 
 enum growth_mood
