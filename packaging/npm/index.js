@@ -2,6 +2,8 @@
 // Finds the package of this platform, and starts programs under weir. No install script: npm chooses the platform's
 // package by its fields os, cpu and libc.
 'use strict';
+const { spawnSync } = require('child_process');
+const fs = require('fs');
 const path = require('path');
 const own = require('./package.json');
 
@@ -37,12 +39,34 @@ function asText(options) {
 		`${name}=${String(value === true ? 'on' : value === false ? 'off' : value).replace(/[\\,]/g, '\\$&')}`);
 }
 
+let link;
+
+/** LD_PRELOAD cannot hold a path with a blank or a colon: the command makes a link to it, as for `weir run`. */
+function preloadable() {
+	if (!/[ :]/.test(preload))
+		return preload;
+	if (link === undefined || !fs.existsSync(link)) {
+		const said = spawnSync(command, ['doctor', '--json'],
+			{ encoding: 'utf8', env: { ...process.env, WEIR_PRELOAD: preload } });
+		if (said.error)
+			throw said.error;
+		const { value, note } = JSON.parse(said.stdout).weir.library;
+		if (!path.isAbsolute(value))
+			throw new Error(note);
+		link = value;
+	}
+	return link;
+}
+
 function env(options = {}, base = process.env) {
-	if (/[ :]/.test(preload))
-		throw new Error(`LD_PRELOAD cannot hold "${preload}", a path with a blank or a colon: use run() or the command`);
 	const result = { ...base };
-	if (!(base.LD_PRELOAD || '').split(/[ :]/).some((file) => path.basename(file) === path.basename(preload)))
-		result.LD_PRELOAD = [base.LD_PRELOAD, preload].filter(Boolean).join(':');
+	const there = (base.LD_PRELOAD || '').split(/[ :]+/).filter(Boolean);
+	if (!there.some((file) => path.basename(file) === path.basename(preload))) {
+		// In front of another allocator, as `weir run` does: behind it, nothing would come to weir.
+		const allocator = there.findIndex((file) => /alloc|hoard|scudo/.test(path.basename(file)));
+		there.splice(allocator < 0 ? there.length : allocator, 0, preloadable());
+	}
+	result.LD_PRELOAD = there.join(':');
 	const all = [base.WEIR_OPTIONS, ...asText(options)].filter(Boolean).join(',');
 	if (all !== '')
 		result.WEIR_OPTIONS = all;
