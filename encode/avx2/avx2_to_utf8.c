@@ -247,7 +247,8 @@ utf16_rest(struct codec_text_run *run, const uint8_t *begin, uint32_t *high)
 			size -= 2;
 			n--;
 		}
-		if ((size_t)(run->dst_end - run->dst) < size)
+		/* A half, behind which comes another one's. */
+		if (n == 0 || (size_t)(run->dst_end - run->dst) < size)
 			return;
 		copy_out(run->dst, out + skip, size);
 		run->src += 2 * n;

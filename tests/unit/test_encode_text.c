@@ -157,6 +157,55 @@ TEST(from_utf16)
 		}
 }
 
+static size_t
+put_unit(uint8_t *out, uint32_t unit)
+{
+	out[0] = (uint8_t)unit;
+	out[1] = (uint8_t)(unit >> 8);
+	return 2;
+}
+
+/* A kernel that left the last half to itself, alone, tried it for ever. */
+TEST(halves_of_pairs_at_the_end)
+{
+	static const uint32_t ends[] = {0xd800, 0xdc00, 'a', 0x4e2d};
+	static const uint32_t before[] = {'a', 0xe9, 0x4e2d};
+	const struct job job = {false, WEIR_UTF16LE, WEIR_NODE};
+
+	begin();
+	for (size_t units = 0; units < 75; units++)
+		for (uint32_t end = 0; end < 64; end++) {
+			size_t n = 0;
+
+			for (size_t i = 0; i < units; i++)
+				n += put_unit(text + n, before[end % 3]);
+			for (uint32_t i = 0; i < 6; i += 2)
+				n += put_unit(text + n, ends[end >> i & 3]);
+			all_tiers(&job, text, n);
+			all_tiers(&job, text, n - 1);
+		}
+}
+
+TEST(halves_of_pairs_anywhere)
+{
+	static const uint32_t units[] = {0xd800, 0xdbff, 0xdc00, 0xdfff,
+					 'a',	 'b',	 0x4e2d, 0xe9};
+	const struct job job = {false, WEIR_UTF16LE, WEIR_NODE};
+
+	begin();
+	for (uint32_t round = 0; round < 3000; round++) {
+		uint32_t rare = 1 + guard_random(&seed) % 40;
+		size_t n = 0, length = guard_random(&seed) % 300;
+
+		while (n / 2 < length) {
+			uint32_t r = guard_random(&seed);
+
+			n += put_unit(text + n, units[r / 64 % rare ? 4 + r % 4 : r % 8]);
+		}
+		all_tiers(&job, text, n);
+	}
+}
+
 TEST(from_latin1)
 {
 	static const struct job jobs[] = {{false, WEIR_LATIN1, WEIR_NODE},
@@ -334,6 +383,8 @@ TEST(runs_of_three_bytes)
 #define TAP_TESTS                                                                        \
 	T(from_utf8)                                                                     \
 	T(from_utf16)                                                                    \
+	T(halves_of_pairs_at_the_end)                                                    \
+	T(halves_of_pairs_anywhere)                                                      \
 	T(from_latin1)                                                                   \
 	T(valid)                                                                         \
 	T(every_character)                                                               \
