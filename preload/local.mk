@@ -30,7 +30,7 @@ preload_sources = \
 	%D%/ground/kind.c %D%/ground/kind.h %D%/ground/kinds.def \
 	%D%/ground/mapped.c %D%/ground/mapped.h \
 	%D%/misuse/misuse.c %D%/misuse/misuse.h \
-	%D%/ground/next.c %D%/ground/next.h \
+	%D%/ground/next.c %D%/ground/next.h %D%/ground/next_by_malloc.c %D%/ground/next_by_malloc.h \
 	%D%/entries/observe.c %D%/entries/observe.h \
 	%D%/ground/own_files.c %D%/ground/own_files.h \
 	%D%/ground/peers.c %D%/ground/peers.h \

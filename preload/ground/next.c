@@ -19,6 +19,7 @@
 
 #include "pool/pages.h"
 #include "pool/sys.h"
+#include "preload/ground/next_by_malloc.h"
 #include "preload/ground/symbol_next.h"
 
 #define STORE_ALIGN 16
@@ -145,6 +146,29 @@ is_glibc(void)
 	       2 * near;
 }
 
+#ifndef __GLIBC__
+/* Whether its calloc calls the malloc that all see: weir's, which now answers out of the store. */
+static bool
+comes_back(void)
+{
+	size_t used = atomic_load(&store_used);
+	void *p = real.calloc(1, 1);
+
+	if (!in_store(p)) {
+		real.free(p);
+		return false;
+	}
+	atomic_store(&store_used, used);
+	return true;
+}
+#else
+static bool
+comes_back(void)
+{
+	return false; /* none that stands in front of glibc's is asked */
+}
+#endif
+
 /* False when called from within the search itself. */
 static bool
 find_next(void)
@@ -169,9 +193,11 @@ find_next(void)
 #undef FIND
 	struct weir_next ready = real;
 	ready.pvalloc = next.pvalloc;
-	next = ready;
 	if (is_glibc())
 		atomic_store(&next_shown, SHOWN_AT_FIRST);
+	else if (comes_back())
+		next_by_malloc(&ready);
+	next = ready;
 	atomic_store(&found, true);
 	if (atomic_load(&store_used) != 0)
 		watch_for_store();
