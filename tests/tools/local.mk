@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-tools_tests = %D%/completion.bats %D%/config.bats %D%/container.bats %D%/doctor.bats %D%/export.bats %D%/process_tree.bats %D%/foreign.bats %D%/growth.bats %D%/prometheus.bats \
+tools_tests = %D%/completion.bats %D%/config.bats %D%/container.bats %D%/doctor.bats %D%/export.bats %D%/process_tree.bats %D%/foreign.bats %D%/growth.bats %D%/other_libc.bats %D%/prometheus.bats \
 	%D%/report.bats %D%/run.bats %D%/stat.bats %D%/stat_check.bats %D%/top.bats
 tools_tests += %D%/tune.bats
 EXTRA_DIST += %D%/devtools.mjs %D%/pprof_rules.js %D%/tools.bash %D%/with_shim.bats $(tools_tests)

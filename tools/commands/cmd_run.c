@@ -167,13 +167,13 @@ static int
 set_environment(const struct request *r, bool musl)
 {
 	char shim[4096], there[4096], why[8192];
-	const char *old = getenv("LD_PRELOAD");
-	char *preload;
+	char *old, *preload;
 
 	if (launch_find_shim(musl, shim, sizeof(shim), why, sizeof(why)) != 0) {
 		tell_error("%s", why);
 		return CMD_FAILED;
 	}
+	old = launch_fitting(getenv("LD_PRELOAD"), musl);
 	if (launch_preloaded(old, there, sizeof(there)) && strcmp(there, shim) != 0 &&
 	    !r->quiet)
 		tell_warning("LD_PRELOAD already names %s, which is used instead of %s",
@@ -188,7 +188,21 @@ set_environment(const struct request *r, bool musl)
 	    (r->options != NULL && setenv("WEIR_OPTIONS", r->options, 1) != 0))
 		tell_no_memory();
 	free(preload);
+	free(old);
 	return 0;
+}
+
+/* Of a parent under weir, the program may have a shim that its loader cannot bear. */
+static void
+leave_environment(bool musl)
+{
+	const char *old = getenv("LD_PRELOAD");
+	char *fitting = launch_fitting(old, musl);
+
+	if (old != NULL && (fitting[0] != '\0' ? setenv("LD_PRELOAD", fitting, 1)
+					       : unsetenv("LD_PRELOAD")) != 0)
+		tell_no_memory();
+	free(fitting);
 }
 
 /* Below, the program's own memory counts, and the loader ends a process that has no room for a library. */
@@ -264,7 +278,9 @@ start(struct request *r)
 	 * AddressSanitizer ends a process in which its library does not come first, musl's loader one whose
 	 * preload needs another C library.
 	 */
-	if (t.elf.sanitizer == NULL && !t.foreign && limits_leave_room(r))
+	if (t.foreign)
+		leave_environment(t.elf.musl);
+	else if (t.elf.sanitizer == NULL && limits_leave_room(r))
 		rc = set_environment(r, t.elf.musl);
 	if (rc != 0)
 		return rc;

@@ -153,6 +153,31 @@ launch_preloaded(const char *preload, char *path, size_t size)
 	return false;
 }
 
+char *
+launch_fitting(const char *old, bool musl)
+{
+	char *value = strdup(old != NULL ? old : ""), *to = value;
+
+	if (value == NULL)
+		tell_no_memory();
+	for (const char *p = value; *p != '\0';) {
+		size_t len = strspn(p, LAUNCH_SEPARATORS);
+		len += strcspn(p + len, LAUNCH_SEPARATORS);
+		char entry[PATH_MAX + 8], shim[PATH_MAX];
+
+		snprintf(entry, sizeof(entry), "%.*s", (int)len, p);
+		/* What is not to be read stays: the loader will say so. */
+		if (!launch_preloaded(entry, shim, sizeof(shim)) ||
+		    elf_built_for(shim) != (musl ? ELF_GLIBC : ELF_MUSL)) {
+			memmove(to, p, len);
+			to += len;
+		}
+		p += len;
+	}
+	*to = '\0';
+	return value;
+}
+
 /* Where the first allocator's entry starts in `preload`, or its end. */
 static size_t
 before_allocators(const char *preload)

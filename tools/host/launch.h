@@ -33,6 +33,12 @@ bool launch_serves(bool musl);
  */
 char *launch_preload(const char *old, const char *shim);
 
+/*
+ * LD_PRELOAD without a shim that is built for another C library than the program's: that of musl would end a program of glibc. To be
+ * freed.
+ */
+char *launch_fitting(const char *old, bool musl);
+
 /* The part of LD_PRELOAD whose file name is the shim's, copied into `path`. Pure. */
 bool launch_preloaded(const char *preload, char *path, size_t size);
 
