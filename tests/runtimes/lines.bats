@@ -122,6 +122,25 @@ shaped() {
   done
 }
 
+@test "no line is said to be that of a fast call that is another" {
+  for name in $nodes; do
+    is_here "$name" && [ "$name" != node18 ] || continue
+    use "$name"
+    with_weir "${runtime[@]}" --expose-internals "$programs/fast_calls.cjs" 2>/dev/null
+    "$weir" growth --json --top=0 --by=stack --no-files "$sidecars"/*.weir >growth.json
+    # Some have three bytes for each character.
+    jq -c '[.sites[] | select(.alloc_count > 0) | (.alloc_bytes / .alloc_count) as $bytes
+        | (($bytes / (if $bytes > 1100000 then 3 else 1 end) - 400000) / 10000 | round) as $line
+        | select([12, 19, 25] | index($line)) | [.stack[] | select(.file // "" | endswith("fast_calls.cjs"))][0]
+        | select(.function | IN("before", "loop", "bare")) + {$line, said: .line}]
+      | {seen: length, wrong: [.[] | select(.exact_line and .said != .line)]}' growth.json >judged
+    echo "# $name $(cat judged)"
+    jq -e '.seen >= 3 and .wrong == []' judged
+    tested=yes
+  done
+  [ -n "${tested-}" ] || skip "no Node here"
+}
+
 @test "two files whose names are alike in all that is shown are two series" {
   use node
   with_weir "${runtime[@]}" -e '

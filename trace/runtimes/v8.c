@@ -38,6 +38,7 @@ tell(const struct v8_reader *r, const struct v8_found *f, bool optimized,
 	place.inlined = f->inlined;
 	place.tested = f->tested;
 	place.fits = f->fits;
+	place.earlier = f->earlier;
 	place.exact = f->position >= 0 && v8_script_line(r, script, f->position,
 							 &place.line, &place.column) == 0;
 	if (r->memory->failed)

@@ -47,8 +47,9 @@ struct v8_place {
 	uint32_t line, column;	  /* of the call, or of the definition */
 	uint32_t definition_line; /* 0: unknown */
 	bool exact;		  /* line and column are of the call */
-	bool runtime;		  /* node:internal/... */
-	bool mapped; /* its text names a source map: it may be made of another */
+	bool earlier; /* only if a function of JavaScript was called: else that may be further on */
+	bool runtime; /* node:internal/... */
+	bool mapped;  /* its text names a source map: it may be made of another */
 	bool optimized, inlined;
 	/* Of a frame of the interpreter's: whether its bytecode is one that has a line, as a call has. */
 	bool tested, fits;

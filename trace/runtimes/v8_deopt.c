@@ -84,11 +84,13 @@ find_safepoint(const struct v8_reader *r, const struct v8_code *c, int32_t *pc,
 
 /*
  * The operands of each instruction of a translation, by its number: src/deoptimizer/translation-opcode.h. 0 and 1
- * begin a frame of the interpreter's, 2 and 3 another of JavaScript's. A translation may be like an earlier one:
- * the last instruction, or any number above it, says for how many instructions.
+ * begin a frame of the interpreter's (1: nothing is returned to it, or it is as some bytecode before the call began,
+ * as for a fast call of C), 2 and 3 another of JavaScript's. A translation may be like an earlier one: the last
+ * instruction, or any number above it, says for how many instructions.
  */
-#define INTERPRETED 2
-#define JS	    4
+#define WITHOUT_RETURN 1
+#define INTERPRETED    2
+#define JS	       4
 static const struct {
 	int32_t major, minor; /* from there on */
 	const char *operands;
@@ -176,7 +178,7 @@ open_translation(const struct v8_reader *r, const struct v8_code *c, int32_t sta
 /* All functions of JavaScript, outermost first; 0: it cannot be read as one of this version. */
 static uint32_t
 read_frames(const struct v8_reader *r, const struct v8_code *c, int32_t start,
-	    struct v8_running running[V8_MAX_INLINED])
+	    struct v8_running running[V8_MAX_INLINED], bool *earlier)
 {
 	struct translation t;
 	uint64_t op, args[6];
@@ -199,6 +201,8 @@ read_frames(const struct v8_reader *r, const struct v8_code *c, int32_t start,
 		if (!next_instruction(&t, &op, args))
 			return 0;
 		left -= op < JS;
+		if (op < JS)
+			*earlier = op == WITHOUT_RETURN;
 		if (op >= INTERPRETED)
 			continue;
 		if (n == V8_MAX_INLINED)
@@ -228,7 +232,7 @@ v8_deopt_at(const struct v8_reader *r, const struct v8_code *c, struct v8_deopt 
 	int32_t entry = r->layout->deopt_positions + FIRST_ENTRY + ENTRY_WORDS * index;
 	uint64_t translation = v8_element(r, c->data, entry + 1);
 	if (v8_is_smi(translation))
-		to->n = read_frames(r, c, v8_smi(translation), to->running);
+		to->n = read_frames(r, c, v8_smi(translation), to->running, &to->earlier);
 	r->memory->failed = false;
 	return 0;
 }

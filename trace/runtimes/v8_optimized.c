@@ -37,7 +37,7 @@ by_positions(const struct v8_reader *r, const struct v8_code *code, int32_t pc,
 }
 
 static size_t
-by_deopt(const struct v8_reader *r, const struct v8_deopt *deopt,
+by_deopt(const struct v8_reader *r, const struct v8_deopt *deopt, bool maglev,
 	 struct v8_found found[V8_MAX_INLINED])
 {
 	for (uint32_t i = 0; i < deopt->n; i++) {
@@ -53,6 +53,8 @@ by_deopt(const struct v8_reader *r, const struct v8_deopt *deopt,
 		/* A warm program may have no frame of the interpreter. */
 		found[i].tested = found[i].position >= 0;
 	}
+	/* Maglev calls nothing so. */
+	found[deopt->n - 1].earlier = deopt->earlier && !maglev;
 	return deopt->n;
 }
 
@@ -64,6 +66,6 @@ v8_optimized(const struct v8_reader *r, const struct v8_code *code,
 
 	v8_deopt_at(r, code, &deopt);
 	if (deopt.n > 0 && deopt.running[0].shared == found[0].shared)
-		return by_deopt(r, &deopt, found);
+		return by_deopt(r, &deopt, code->maglev, found);
 	return code->maglev ? 1 : by_positions(r, code, deopt.pc, found);
 }

@@ -123,6 +123,7 @@ struct v8_deopt {
 	int32_t pc; /* where that call returns to, had it not been deoptimised meanwhile */
 	uint32_t
 		n; /* functions that the frame stands for, outermost first; 0: not known */
+	bool earlier; /* as it was before the call, which may be further on: of a fast call of C, say */
 	struct v8_running running[V8_MAX_INLINED];
 };
 
@@ -141,7 +142,7 @@ struct v8_found {
 	uint64_t shared;
 	int32_t position; /* in its script, -1 unknown */
 	int32_t start; /* where it begins, if it has no scope that says so; 0: not known */
-	bool inlined, tested, fits;
+	bool inlined, tested, fits, earlier;
 };
 
 /* All functions of a frame of optimised code, outermost first: found[0], whose function is given, and more. */

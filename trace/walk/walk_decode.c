@@ -27,6 +27,7 @@ struct decode {
 	bool own_now, own;     /* the same: it is the program's */
 	bool files;	       /* the outermost script is the runtime's for files */
 	bool waits;	       /* what is decoded waits for the stack at hand */
+	bool calls; /* a frame of V8's was before: the next one called a function of JavaScript */
 };
 
 static uint32_t
@@ -79,13 +80,16 @@ each_place(void *context, const struct v8_place *p)
 	f.kind = p->inlined	? WEIR_FRAME_JS_INLINED
 		 : p->optimized ? WEIR_FRAME_JS_OPTIMIZED
 				: WEIR_FRAME_JS;
-	f.flags = (p->exact && walk_lines_fit() ? WEIR_FRAME_EXACT_LINE : 0) |
+	bool exact = p->exact && walk_lines_fit() && (d->calls || !p->earlier);
+	f.flags = (exact ? WEIR_FRAME_EXACT_LINE : 0) |
 		  (p->runtime ? WEIR_FRAME_RUNTIME : 0) |
 		  (d->waits ? WEIR_FRAME_ASYNC : 0) | (p->mapped ? WEIR_FRAME_MAPPED : 0);
 	f.function = intern_string(p->function, strlen(p->function));
 	f.file = intern_string(p->file, strlen(p->file));
-	f.line = p->line;
-	f.column = p->column;
+	/* Not a line that is another's. */
+	bool lost = p->exact && !exact;
+	f.line = lost ? p->definition_line : p->line;
+	f.column = lost ? 0 : p->column;
 	f.definition_line = p->definition_line;
 	d->named_now |= p->file[0] != '\0';
 	d->files = is_for_files(p, d->files);
@@ -335,6 +339,7 @@ walk_decode(const struct walk_raw *raw, uint32_t frames[WEIR_TRACE_MAX_DEPTH],
 		i = walk_frame_at(raw, i, &f);
 		any_v8 = true;
 		v8_frame(&d, word, &f);
+		d.calls = true;
 		for (uint32_t k = 0; k < d.n_now && d.n < WEIR_TRACE_MAX_DEPTH; k++)
 			frames[d.n++] = d.now[k];
 		if (d.n_now > 0)
