@@ -52,6 +52,20 @@ shows() {
   shows 0
 }
 
+@test "a page in the place of another user's file is not as readable as that was" {
+  [ "$(id -u)" -eq 0 ] || skip "not root"
+  "$MAKE_TRACE" story.weir
+  for what in 0 65534; do
+    echo old >page.html
+    chmod 666 page.html
+    chown $what page.html
+    "$WEIR" report -o page.html story.weir
+    grep -q '<html' page.html
+    stat -c '%u %a' page.html
+  done >modes
+  [ "$(cat modes)" = $'0 666\n0 600' ]
+}
+
 @test "a pipe is not opened: nobody who waits for a reader goes on" {
   mkfifo pipe
   echo x >pipe 3>&- &
@@ -69,4 +83,29 @@ shows() {
   "$WEIR" growth story.weir >/dev/null
   kill -0 $writer
   kill $writer
+}
+
+# A library that names its debug information, as its owner likes.
+@test "nor one in the place of a library's debug information" {
+  command -v cc >/dev/null || skip "no compiler"
+  echo 'extern void *malloc(unsigned long); void *grab(unsigned long n) { void *p = malloc(n); return p; }' >grabs.c
+  echo 'extern void *grab(unsigned long); int main(void) { for (int i = 0; i < 40; i++) *(char *)grab(400000) = 1; return 0; }' >uses.c
+  cc -O0 -g -shared -fPIC -Wl,--build-id -o libgrabs.so grabs.c
+  cc -o uses uses.c ./libgrabs.so
+  objcopy --only-keep-debug libgrabs.so kept
+  strip -g libgrabs.so
+  "$WEIR" run --stats="$PWD/uses.weir" -- ./uses
+  mkdir .debug
+  for link in "" there; do
+    [ -z "$link" ] || { cp kept there && objcopy --add-gnu-debuglink=there libgrabs.so && rm there; }
+    for place in "${link:-libgrabs.so.debug}" ".debug/${link:-libgrabs.so.debug}"; do
+      mkfifo "$place"
+      timeout 20 "$WEIR" growth uses.weir >out
+      grep -q 'grab libgrabs.so' out
+      rm "$place"
+    done
+  done
+  # What is no pipe is read.
+  cp kept .debug/there
+  "$WEIR" growth uses.weir | grep -q 'grab .*grabs.c:1'
 }

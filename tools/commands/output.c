@@ -43,8 +43,12 @@ write_whole(const char *path, printer *print, const void *what)
 	out = fdopen(fd, "w");
 	if (out == NULL)
 		tell_no_memory();
-	/* It may have lines of files that others may not read: whoever made it readable for them meant it. */
-	fchmod(fd, stat(path, &old) == 0 ? old.st_mode & 0777 : 0600);
+	/*
+	 * It may have lines of files that others may not read: whoever made it readable for them meant it, if it
+	 * was not another user who put a file of that name there.
+	 */
+	fchmod(fd, stat(path, &old) == 0 && old.st_uid == geteuid() ? old.st_mode & 0777
+								    : 0600);
 	rc = print_all(print, what, out);
 	if (rc == 0 && fsync(fd) != 0 && errno != EINVAL && errno != EROFS)
 		rc = -errno;

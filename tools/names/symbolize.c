@@ -16,6 +16,9 @@
 #ifdef HAVE_LIBDW
 #include <dlfcn.h>
 #include <elfutils/libdwfl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tools/names/symbol_table.h"
@@ -41,9 +44,45 @@ char *__cxa_demangle(const char *, char *, size_t *, int *) __attribute__((weak)
 
 static char *debuginfo_path; /* libdwfl's default */
 
+/* Whether what libdwfl would look at beside a file is regular, or not there: it opens a pipe, and waits for ever. */
+static bool
+beside_is_regular(const char *file, const char *link)
+{
+	static const char *const folders[] = {"", ".debug/"};
+	const char *slash = strrchr(file, '/');
+
+	for (size_t i = 0; slash != NULL && i < 2; i++) {
+		char path[PATH_MAX];
+		struct stat st;
+		int n = snprintf(path, sizeof(path), "%.*s%s%s%s",
+				 (int)(slash + 1 - file), file, folders[i],
+				 link != NULL ? link : slash + 1,
+				 link != NULL ? "" : ".debug");
+
+		if (n >= (int)sizeof(path) ||
+		    (stat(path, &st) == 0 && !S_ISREG(st.st_mode)))
+			return false;
+	}
+	return slash != NULL;
+}
+
+/* By its build id else, in the folder of the system. */
+static int
+find_debuginfo(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base,
+	       const char *file, const char *link, GElf_Word sum, char **found)
+{
+	char *real = file != NULL ? realpath(file, NULL) : NULL;
+	bool by_name = real != NULL && (link == NULL || strchr(link, '/') == NULL) &&
+		       beside_is_regular(file, link) && beside_is_regular(real, link);
+
+	free(real);
+	return (by_name ? dwfl_standard_find_debuginfo : dwfl_build_id_find_debuginfo)(
+		module, data, name, base, file, link, sum, found);
+}
+
 static const Dwfl_Callbacks callbacks = {
 	.find_elf = dwfl_build_id_find_elf,
-	.find_debuginfo = dwfl_standard_find_debuginfo,
+	.find_debuginfo = find_debuginfo,
 	.section_address = dwfl_offline_section_address,
 	.debuginfo_path = &debuginfo_path,
 };
