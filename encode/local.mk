@@ -52,7 +52,7 @@ libencode_a_SOURCES = \
 	%D%/lanes/utf8_rules.h \
 	%D%/lanes/v128.h \
 	%D%/view.c \
-	%D%/lanes/whole.h \
+	%D%/lanes/whole.h %D%/lanes/zero_upper.h \
 	%D%/widen.h
 libencode_a_LIBADD = $(libencode_sse4_a_OBJECTS) $(libencode_avx2_a_OBJECTS) $(libencode_avx512_a_OBJECTS)
 # automake does not see that.

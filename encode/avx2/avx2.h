@@ -11,8 +11,9 @@
 #if defined(__AVX2__)
 #define ENCODE_AVX2 1
 
-#include <immintrin.h>
 #include <string.h>
+
+#include "encode/lanes/zero_upper.h"
 
 size_t avx2_base64_encode(uint8_t *dst, const uint8_t *src, size_t n, bool url);
 codec_encode_lines avx2_base64_encode_lines;

@@ -12,8 +12,9 @@
 	defined(__GFNI__)
 #define ENCODE_AVX512 1
 
-#include <immintrin.h>
 #include <string.h>
+
+#include "encode/lanes/zero_upper.h"
 
 size_t avx512_base64_encode(uint8_t *dst, const uint8_t *src, size_t n, bool url);
 struct weir_result avx512_base64_encode_all(uint8_t *dst, const uint8_t *src, size_t n,

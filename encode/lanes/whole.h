@@ -9,7 +9,7 @@
 #include "encode/codec.h"
 
 #if defined(__AVX__)
-#include <immintrin.h>
+#include "encode/lanes/zero_upper.h"
 #endif
 
 /* Code that is not told of wide registers waits for their upper halves if they are not 0. */
