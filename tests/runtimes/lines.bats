@@ -153,3 +153,12 @@ shaped() {
   [ "$(grep -c '^weir_site_live_bytes{.*site="f ' out)" -eq 2 ]
   [ -z "$(grep -v '^#' out | sed 's/ [^ ]*$//' | sort | uniq -d)" ]
 }
+
+# As in a single executable application.
+@test "a Node of another name is a Node" {
+  use node
+  cp "$exe" bundle-server
+  with_weir ./bundle-server -e 'for (let i = 0; i < 40; i++)
+    globalThis["kept" + i] = Buffer.alloc(400000);'
+  "$weir" growth --json "$sidecars"/*.weir | jq -e '.trace.runtime == "node" and .trace.tier == "v8"'
+}

@@ -150,8 +150,14 @@ find_python(const struct weir_symtab *t)
 static void
 look_at_v8(void)
 {
+	uintptr_t start;
+	size_t bytes;
+
 	write_version("V8 ", layout.major, layout.minor);
-	if (name[0] == '\0')
+	/* A program that has Node in it may be called anything, bundle-server too. */
+	if (weir_symtab_find(&symbols, "_ZN4node5StartEiPPc", &start, &bytes) == 0)
+		name = "node";
+	else if (name[0] == '\0')
 		name = "v8";
 	code_ask_for_builtins(builtins);
 	v8_lengths_read(&lengths, &layout, &symbols);
