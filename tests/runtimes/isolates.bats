@@ -65,9 +65,13 @@ setup() {
   use node
   with_weir "${runtime[@]}" "$programs/workers_kept.cjs" || true
   "$weir" growth --no-files "$sidecars"/*.weir | tee growth.txt
-  grep -q '; 40 workers at the same time' growth.txt
-  grep -q '40 workers ran at the same time, each with a heap of its own' growth.txt
-  [ "$("$weir" growth --json --no-files "$sidecars"/*.weir | jq .trace.workers_at_once)" -eq 40 ]
+  "$weir" growth --json --no-files "$sidecars"/*.weir >growth.json
+  n=$(jq .trace.workers_at_once growth.json)
+  # Nor is a worker seen whose one block found a lock held.
+  unseen=$(("$("$weir" stat --json "$sidecars"/*.weir | jq .fallbacks.busy)" + "$(jq .dropped.busy growth.json)"))
+  [ "$n" -le 40 ] && [ "$n" -ge $((40 - unseen)) ]
+  grep -q "; $n workers at the same time" growth.txt
+  grep -q "$n workers ran at the same time, each with a heap of its own" growth.txt
 }
 
 # For make check-lines.
