@@ -13,7 +13,8 @@ newer_in_path() {
   is_older "${3:-0}" "$4" || return 0
   echo "$2 is of version ${3:-none} here; the tests want $4 or later"
   scripts/fetch-runtimes "$(uname -m)" "$1" || return
-  PATH=$(runtimes_dir)/$1/node_modules/.bin:$PATH
+  # Not by node_modules/.bin, which not every package is given.
+  PATH=$(dirname "$(readlink -f "$(runtimes_dir)/$1/exe")"):$PATH
   export PATH
 }
 

@@ -62,3 +62,14 @@ in_sh() {
   run -0 "$WEIR_BUILDDIR/weir" growth --stacks=0 leak.weir
   [[ $output == *" remember pictures.js:$line:"* ]]
 }
+
+@test "where Debian's own bats is too old, run-tests takes npm's" {
+  mkdir -p runtimes/bats/node_modules/bats/bin
+  printf '#!/bin/sh\necho the newer one\n' >runtimes/bats/node_modules/bats/bin/bats
+  chmod +x runtimes/bats/node_modules/bats/bin/bats
+  ln -s node_modules/bats/bin/bats runtimes/bats/exe
+  # shellcheck disable=SC2016 # the inner shell's
+  run -0 env WEIR_RUNTIMES="$PWD/runtimes" sh -eu -c 'cd "$0"; . scripts/runtimes.sh; . scripts/newer.sh
+    newer_in_path bats bats 1.2.1 1.5; bats' "$WEIR_SRCDIR"
+  [[ $output == *"bats is of version 1.2.1 here"*"the newer one" ]]
+}
