@@ -39,7 +39,9 @@ TEST(a_file_is_made_anew_of_what_is_loaded)
 		SKIP("no library of a dynamic kind");
 	CHECK_EQ(i.bias, (uint64_t)(uintptr_t)info.dli_fbase);
 	CHECK(i.end > (uint64_t)(uintptr_t)dlsym(RTLD_DEFAULT, "getpid"));
+#ifdef __GLIBC__ /* musl has no such table */
 	CHECK(i.unwind_entries > 100);
+#endif
 	int file = open(info.dli_fname, O_RDONLY | O_CLOEXEC);
 	int memory = process_image_file(&i, getpid());
 	REQUIRE(file >= 0 && memory >= 0);

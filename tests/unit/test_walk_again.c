@@ -52,8 +52,8 @@ TEST(no_stack_passes_for_another)
 				left(turns, DEEP);
 	CHECK_EQ(wrong, 0);
 	CHECK(anew >= 4 << (DEEP - 1));
-	/* Without tables each step is a guess. */
-#if defined(__x86_64__)
+	/* Without tables each step is a guess, as musl's own in front of main. */
+#if defined(__x86_64__) && defined(__GLIBC__)
 	CHECK(again >= 4 << DEEP);
 #endif
 }
@@ -68,7 +68,7 @@ TEST(what_was_found_by_old_rules_is_not_known)
 		left(1, DEEP);
 		seen[i] = again;
 	}
-#if defined(__x86_64__)
+#if defined(__x86_64__) && defined(__GLIBC__)
 	CHECK_EQ(seen[1], seen[0] + 1);
 	CHECK_EQ(seen[4], seen[3] + 1);
 #endif
