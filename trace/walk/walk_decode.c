@@ -80,16 +80,15 @@ each_place(void *context, const struct v8_place *p)
 	f.kind = p->inlined	? WEIR_FRAME_JS_INLINED
 		 : p->optimized ? WEIR_FRAME_JS_OPTIMIZED
 				: WEIR_FRAME_JS;
-	bool exact = p->exact && walk_lines_fit() && (d->calls || !p->earlier);
+	bool earlier = p->earlier && !d->calls;
+	bool exact = p->exact && !earlier && walk_lines_fit();
 	f.flags = (exact ? WEIR_FRAME_EXACT_LINE : 0) |
 		  (p->runtime ? WEIR_FRAME_RUNTIME : 0) |
 		  (d->waits ? WEIR_FRAME_ASYNC : 0) | (p->mapped ? WEIR_FRAME_MAPPED : 0);
 	f.function = intern_string(p->function, strlen(p->function));
 	f.file = intern_string(p->file, strlen(p->file));
-	/* Not a line that is another's. */
-	bool lost = p->exact && !exact;
-	f.line = lost ? p->definition_line : p->line;
-	f.column = lost ? 0 : p->column;
+	f.line = earlier ? p->definition_line : p->line;
+	f.column = earlier ? 0 : p->column;
 	f.definition_line = p->definition_line;
 	d->named_now |= p->file[0] != '\0';
 	d->files = is_for_files(p, d->files);
