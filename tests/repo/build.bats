@@ -35,7 +35,7 @@ quietly() {
   [ -n "$(find . -name 'test_*.trs')" ]
 }
 
-@test "for 64-bit ARM the shim compiles without a warning, and serves a guest in an emulator" {
+@test "for 64-bit ARM the shim compiles without a warning, and serves a guest in an emulator, with pages of 4, 16 and 64 KB" {
   cc=aarch64-linux-gnu-gcc
   command -v $cc || skip "no $cc here"
   command -v qemu-aarch64 || skip "no qemu-aarch64 here"
@@ -46,12 +46,16 @@ quietly() {
   arm -shared -fPIC -fvisibility=hidden -ftls-model=initial-exec -o shim.so \
     "$WEIR_SRCDIR"/preload/{,*/}*.c "$WEIR_SRCDIR"/pool/*.c "$WEIR_SRCDIR"/policy/*.c "$WEIR_SRCDIR"/trace/*/*.c
   arm -o stress "$WEIR_SRCDIR/tests/preload/stress.c"
-  for options in enabled floor=8K,threshold=1M; do
-    WEIR_OPTIONS=stats=$PWD/arm.weir,$options qemu-aarch64 -L /usr/aarch64-linux-gnu \
-      -E LD_PRELOAD="$PWD/shim.so" ./stress 1 300 9 >got 3>&-
-    "$WEIR_BUILDDIR/tests/preload/stress" 1 300 9 | diff - got
-    "$WEIR_BUILDDIR/weir" stat --check arm.weir
-    rm arm.weir
+  # The emulator gives the program pages of any size.
+  for page in 4096 16384 65536; do
+    for options in enabled floor=8K,threshold=1M; do
+      WEIR_OPTIONS=stats=$PWD/arm.weir,$options qemu-aarch64 -p $page -L /usr/aarch64-linux-gnu \
+        -E LD_PRELOAD="$PWD/shim.so" ./stress 1 300 9 >got 3>&-
+      "$WEIR_BUILDDIR/tests/preload/stress" 1 300 9 | diff - got
+      "$WEIR_BUILDDIR/weir" stat --check arm.weir
+      [ "$("$WEIR_BUILDDIR/weir" stat --json arm.weir | jq .page_bytes)" -eq $page ]
+      rm arm.weir
+    done
   done
 }
 
