@@ -97,13 +97,13 @@ shaped() {
   for name in $nodes; do
     is_here "$name" || continue
     use "$name"
-    with_weir "${runtime[@]}" "$@" "$programs/shapes.cjs" "${ROUNDS:-60}" >said 2>&1 || true
+    with_weir "${runtime[@]}" "$@" "$programs/${program-shapes.cjs}" "${ROUNDS:-60}" >said 2>&1 || true
     "$weir" growth --json --top=0 --by=stack --no-files "$sidecars"/*.weir >growth.json
     "$weir" stat --json "$sidecars"/*.weir >stat.json
-    jq -c --argjson counted "$(head -n 1 said)" --slurpfile stat stat.json '
+    jq -c --arg program "${program-shapes.cjs}" --argjson counted "$(grep -m1 -x '[0-9]*' said)" --slurpfile stat stat.json '
       .dropped.busy as $dropped | [.sites[] | select(.alloc_count > 0) | ((.alloc_bytes / .alloc_count - 200000) / 64) as $line
-        | select($line == ($line | floor) and $line > 0 and $line < 200)
-        | {n: .alloc_count, own: [.stack[] | select(.file != null and (.file | endswith("shapes.cjs")))]}
+        | select($line == ($line | floor) and $line > 0 and $line < 250)
+        | {n: .alloc_count, own: [.stack[] | select(.file != null and (.file | endswith($program)))]}
         | .right = any(.own[]; .exact_line and .line == $line) | .exact = .own[0].exact_line]
       | {counted: $counted, seen: (map(.n) | add), unseen: ($stat[0].fallbacks.busy + $dropped),
          wrong: ([.[] | select(.exact and (.right | not)).n] | add // 0),
@@ -120,6 +120,11 @@ shaped() {
   [ -z "${WEIR_LONG-}" ] || for flags in --always-sparkplug --no-opt --max-lazy --stress-flush-code; do
     shaped $flags
   done
+}
+
+@test "so are those of what the runtime calls, and of text that is run" {
+  [ -n "${WEIR_LONG-}" ] || nodes='node node24 node26'
+  program=called.cjs ROUNDS=10 shaped
 }
 
 @test "no line is said to be that of a fast call that is another" {

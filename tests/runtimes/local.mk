@@ -9,7 +9,7 @@ EXTRA_DIST += %D%/host_list.bash %D%/leaks.bash %D%/programs/answers %D%/program
 	%D%/programs/DirectBuffers.java %D%/programs/arrays.py %D%/programs/blobs.sql \
 	%D%/programs/buffers.php %D%/programs/buffers.pl %D%/programs/buffers.py \
 	%D%/programs/buffers.rb %D%/programs/redis_values.sh \
-	%D%/programs/again.cjs %D%/programs/callbacks.cjs %D%/programs/collect.js %D%/programs/collections.cjs %D%/programs/cycles.py %D%/programs/exits.cjs %D%/programs/fast_calls.cjs %D%/programs/pieces.js %D%/programs/places.js %D%/programs/rows.py %D%/programs/warm.cjs %D%/programs/arenas.py %D%/programs/places.py \
+	%D%/programs/again.cjs %D%/programs/callbacks.cjs %D%/programs/called.cjs %D%/programs/collect.js %D%/programs/collections.cjs %D%/programs/cycles.py %D%/programs/exits.cjs %D%/programs/fast_calls.cjs %D%/programs/pieces.js %D%/programs/places.js %D%/programs/rows.py %D%/programs/warm.cjs %D%/programs/arenas.py %D%/programs/places.py \
 	%D%/programs/awaits.mjs %D%/programs/buffers.mjs %D%/programs/children.mjs %D%/programs/codecs.mjs \
 	%D%/programs/files.mjs %D%/programs/holders.cjs %D%/programs/garbage.cjs %D%/programs/glue.cjs %D%/programs/seen.cjs %D%/programs/shapes.cjs %D%/programs/stacks.cjs %D%/programs/thumbnails.cjs %D%/programs/http.mjs %D%/programs/lines.cjs %D%/programs/resident.mjs \
 	%D%/programs/texts.cjs %D%/programs/waits.mjs %D%/programs/workers.mjs %D%/programs/workers_kept.cjs
