@@ -58,16 +58,30 @@ has_value(const char *option)
 	return false;
 }
 
+/* As much of a word as may be of a name; letters beyond ASCII are. */
+static size_t
+name_length(const char *word)
+{
+	static const char others[] = "._/@+:~-";
+	size_t n = 0;
+	unsigned char c;
+
+	while ((c = (unsigned char)word[n]) != '\0' &&
+	       (c >= 0x80 || (unsigned)((c | 0x20) - 'a') < 26 ||
+		(unsigned)(c - '0') < 10 || strchr(others, c) != NULL))
+		n++;
+	return n;
+}
+
 /*
  * What names the program: itself and three words behind its options at most. Code, values and whatever else is no
- * name may be secret, and is in no file of weir's. Of `--heap=512` before the first such word the value is left out;
- * `--require` and its like are left out with theirs: a loader's long paths would push out the name of the script.
+ * name may be secret, and is in no file of weir's. Before the first such word `--heap=512` is left out, and `--require`
+ * and its like with their values: a loader's long paths, or the thirty options that `node --test` hands on, would push
+ * out the name of the script.
  */
 static void
 keep_names(char *command, size_t bytes)
 {
-	static const char names[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789._/@+:~-";
 	static char line[LINE_BYTES + 1]; /* off the host's stack */
 	const char *end = line + small_file_copy("/proc/self/cmdline", line, LINE_BYTES);
 	size_t out = 0;
@@ -84,10 +98,10 @@ keep_names(char *command, size_t bytes)
 			continue;
 		}
 		/* The program, or the title that is written over it, as it is. */
-		size_t n = first ? strlen(at) : strspn(at, names);
+		size_t n = first ? strlen(at) : name_length(at);
 		if (at[n] == '=' && *at == '-' && words == 0)
-			n++;
-		else if (at[n] != '\0')
+			continue;
+		if (at[n] != '\0')
 			break;
 		words += !first && *at != '-';
 		if (n == 0 || words > 3)
@@ -116,19 +130,27 @@ lineage_fill(struct weir_stats_header *h)
 	keep_names(h->command, sizeof(h->command));
 }
 
+static bool
+has_more_words(const char *command)
+{
+	size_t first = strnlen(command, WEIR_STATS_COMMAND_BYTES);
+
+	return first + 1 < WEIR_STATS_COMMAND_BYTES && command[first + 1] != '\0';
+}
+
 bool
 lineage_look_again(struct weir_stats_header *h)
 {
 	char before[WEIR_STATS_COMMAND_BYTES];
-	size_t first = strnlen(h->command, sizeof(before));
 
-	if (looks >= MOST_LOOKS ||
-	    (first + 1 < sizeof(before) && h->command[first + 1] != '\0'))
+	if (looks >= MOST_LOOKS)
 		return false;
 	looks++;
 	memcpy(before, h->command, sizeof(before));
 	keep_names(h->command, sizeof(h->command));
-	if (h->command[0] == '\0')
+	if (h->command[0] == '\0' ||
+	    (has_more_words(before) && !has_more_words(h->command) &&
+	     strchr(h->command, ' ') == NULL))
 		memcpy(h->command, before, sizeof(before));
 	return memcmp(before, h->command, sizeof(before)) != 0;
 }

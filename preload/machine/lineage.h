@@ -14,8 +14,9 @@
 void lineage_fill(struct weir_stats_header *h);
 
 /*
- * npm writes over its arguments, first "npm", then "npm start": while there is one word, `command` is read again a few
- * times. Whether it is another one now.
+ * Programs write over their arguments: npm first "npm", then "npm start"; pm2's container, which is the script by its
+ * arguments, "node /srv/app/server.js". So `command` is read again a few times; a title of one word says less than a
+ * script. Whether it is another one now.
  */
 bool lineage_look_again(struct weir_stats_header *h);
 

@@ -90,6 +90,35 @@ JS
   [[ $output == "npm start, pid "* ]]
 }
 
+@test "a title that is written when the sidecar is there already names the script, as under pm2; one of a word does not" {
+  cat >Container.js <<'JS'
+const held = Buffer.alloc(2e7, 1);
+setTimeout(() => { process.title = process.argv[2]; }, 1500);
+setTimeout(() => Buffer.alloc(3e7, 1), 2000);
+setTimeout(() => {}, 2500, held);
+JS
+  run -0 "$WEIR" run --stats="$PWD/titled.weir" -- node Container.js "node $PWD/server.js" 3>&-
+  run -0 "$WEIR" growth --stacks=0 titled.weir
+  [[ $output == "node server.js, pid "* ]]
+  run -0 "$WEIR" run --stats="$PWD/titled.weir" -- node Container.js api 3>&-
+  run -0 "$WEIR" growth --stacks=0 titled.weir
+  [[ $output == "node Container.js, pid "* ]]
+}
+
+@test "a script is named in letters beyond ASCII too" {
+  mkdir josé
+  cp child.js josé/größe.js
+  run -0 "$WEIR" run --stats="$PWD/named.weir" -- node josé/größe.js 3e7 secret 3>&-
+  run -0 "$WEIR" growth --stacks=0 named.weir
+  [[ $output == "node josé/größe.js, pid "* ]]
+}
+
+@test "a file that node --test runs is named, whatever options it is handed" {
+  echo "require('node:test')('grows', () => { globalThis.held = Buffer.alloc(2e7, 1); });" >leak.test.js
+  run -0 "$WEIR" run --summary -- node --test leak.test.js 3>&-
+  [[ $output =~ "  weir growth "[0-9]+" "+"# node leak.test.js, peak RSS " ]]
+}
+
 @test "a tree that runs is listed as one, and without an argument its largest process is taken" {
   STAY=1 "$WEIR" run -- node parent.js 60000 >up 3>&- &
   parent=$!
