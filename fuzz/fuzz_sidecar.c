@@ -81,7 +81,7 @@ check_printed(const struct locate_entry *entry)
 	FUZZ_CHECK(m->live_bytes + m->cached_bytes + m->js_heap_bytes + m->other_bytes ==
 		   m->rss_bytes);
 	stat_text_print(&v, text_out);
-	stat_text_list(entry, 1, text_out);
+	stat_text_list(entry, 1, false, text_out);
 	stat_json_print(&v, json_out);
 	fclose(text_out);
 	fclose(json_out);

@@ -246,6 +246,40 @@ refuses() {
   has '"exe": "/bin/running"'
 }
 
+@test "the list fits a screen: all that runs, of what has ended the latest; --all lists all" {
+  for n in {100..149}; do
+    "$MAKE_SIDECAR" "$FOLDER/999999$n-1.weir" pid=999999$n start=1 exe=/bin/old$n unix_ns=1700000${n}000000000
+  done
+  sidecar_of $$ exe=/bin/running unix_ns=1500000000000000000
+  run -0 "$WEIR" stat
+  [ "${#lines[@]}" -eq 22 ]
+  has "/bin/running"
+  has "/bin/old149"
+  lacks "/bin/old130"
+  [ "${lines[21]}" = 'and 31 more that have ended: `weir stat --all` lists them, `weir stat --prune` removes those of more than a day ago' ]
+  run -0 "$WEIR" stat --all
+  [ "${#lines[@]}" -eq 52 ]
+  lacks "more that have ended"
+  [ "$("$WEIR" stat --json | grep -c '"exe": "/bin/old')" -eq 50 ]
+}
+
+@test "--watch and --check take the only process where none is named" {
+  sidecar_of $$
+  run -0 "$WEIR" stat --check
+  run -124 timeout 2 "$WEIR" stat --watch
+  has "process $(printf %7d $$), running: "
+  rm "$FOLDER"/*.weir
+  run -1 "$WEIR" stat --watch
+  has 'stat: no process under weir runs or has left a sidecar here; start one with `weir run -- PROGRAM`'
+}
+
+@test "a process that is named without a command: which commands look into it" {
+  run -2 "$WEIR" 4711
+  has 'to look into that process: `weir growth 4711` or `weir stat 4711`'
+  run -2 "$WEIR" satt 4711
+  has 'did you mean `weir stat`?'
+}
+
 @test "the list passes over other files, and names the damaged" {
   "$MAKE_SIDECAR" "$FOLDER/999999999-1.weir" version=9
   "$MAKE_SIDECAR" "$FOLDER/notes.weir"
@@ -398,7 +432,7 @@ refuses() {
 }
 
 @test "usage errors give 2" {
-  for args in "--wat" "a b" "--watch=x a" "--watch=0 a" "--check" "--watch" "--check --json a"; do
+  for args in "--wat" "a b" "--watch=x a" "--watch=0 a" "--check --json a"; do
     # shellcheck disable=SC2086
     run -2 "$WEIR" stat $args
     has "Usage: weir stat"

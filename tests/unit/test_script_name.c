@@ -33,6 +33,7 @@ TEST(the_script_of_an_interpreter)
 	CHECK_STR(NAME("node\0--import\0tsx\0app.ts"), "node app.ts");
 	CHECK_STR(NAME("node\0/usr/bin/npm\0run\0--silent\0build"), "npm run build");
 	CHECK_STR(NAME("deno\0run\0-A\0main.ts"), "deno run main.ts");
+	CHECK_STR(NAME("deno\0run\0-A\0main.ts\0\0\0"), "deno run main.ts");
 	CHECK_STR(NAME("python3\0-m\0http.server\08000"), "python3 -m http.server");
 	CHECK_STR(NAME("java\0-jar\0app.jar"), "java -jar app.jar");
 }
@@ -134,7 +135,8 @@ TEST(distances)
 	CHECK_EQ(nearest_distance("rnu", "run"), 2);
 	CHECK_EQ(nearest_distance("", "run"), 3);
 	CHECK(nearest_is_slip("stta", "stat"));
-	CHECK(!nearest_is_slip("rnu", "run"));
+	CHECK(nearest_is_slip("rnu", "run"));
+	CHECK(!nearest_is_slip("rua", "top"));
 	CHECK(!nearest_is_slip("node", "growth"));
 }
 

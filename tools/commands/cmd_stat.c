@@ -31,11 +31,15 @@ struct request {
 static void
 stat_help(FILE *out)
 {
-	fputs("Without an argument: lists the sidecars in the default folders. FILE: a "
-	      "sidecar.\nPID: the sidecar of that process, from where it writes it.\n\n"
+	fputs("Without an argument: lists the processes that run under weir, and of "
+	      "those that "
+	      "have\nended the latest. FILE: a sidecar. PID: the sidecar of that "
+	      "process. With --watch or\n--check, neither is needed where only one "
+	      "process is meant.\n\n"
 	      "  --json               raw numbers for programs\n"
-	      "  --all                also every counter, every size class, and "
-	      "what the trace takes\n"
+	      "  --all                every process; of one also every counter, every "
+	      "size "
+	      "class,\n                       and what the trace takes\n"
 	      "  --watch[=SECONDS]    again every second, until the process is gone\n"
 	      "  --check              verify that the numbers add up; exit status 1 if "
 	      "not\n"
@@ -119,9 +123,6 @@ parse_args(int argc, char **argv, struct request *r)
 		} else if ((status = parse_prune(argv, &i, r)) != -1)
 			return status != -2 ? status : cmd_unknown_option(&cmd_stat, a);
 	}
-	if (r->what == NULL && (r->check || r->watch))
-		return cmd_usage(&cmd_stat, "%s needs a file or a pid",
-				 r->check ? "--check" : "--watch");
 	if (r->prune && (r->what != NULL || r->json || r->all || r->check || r->watch))
 		return cmd_usage(&cmd_stat,
 				 "--prune goes with --keep and --max-size alone");
@@ -209,7 +210,7 @@ list(const struct request *r)
 	if (r->json) {
 		stat_json_list(entries, n, stdout);
 	} else if (n > 0) {
-		stat_text_list(entries, n, stdout);
+		stat_text_list(entries, n, r->all, stdout);
 	} else {
 		char folders[LOCATE_FOLDERS][PATH_MAX];
 		size_t n_folders = locate_folders(&here, folders);
@@ -238,8 +239,10 @@ run(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	if (r.what == NULL)
-		return r.prune ? prune_run(&r.pruned) : list(&r);
+	if (r.prune)
+		return prune_run(&r.pruned);
+	if (r.what == NULL && !r.check && !r.watch)
+		return list(&r);
 	if (!subject_open("stat", r.what, &e))
 		return CMD_FAILED;
 	status = CMD_OK;

@@ -13,6 +13,7 @@
 #include "config.h"
 #include "tools/commands/cmd.h"
 #include "tools/host/launch.h"
+#include "tools/read/proc.h"
 #include "tools/text/nearest.h"
 #include "tools/text/tell.h"
 
@@ -98,6 +99,7 @@ unknown(int argc, char **argv)
 	const char *name = argv[0], *dot = strrchr(name, '.');
 	const char *program = access(name, F_OK) == 0 ? cmd_interpreter_of(name) : NULL;
 	char path[PATH_MAX];
+	pid_t pid;
 
 	for (size_t i = 1; i < N_CMDS; i++)
 		if (nearest_distance(name, cmds[i]->name) <
@@ -116,6 +118,10 @@ unknown(int argc, char **argv)
 	else if (strcmp(name, "--version") != 0 && nearest_is_slip(name, "--version"))
 		tell_error("there is no option \"%s\"; did you mean `weir --version`?",
 			   name);
+	else if (proc_is_pid(name, &pid))
+		tell_error("there is no command \"%s\"; to look into that process: `weir "
+			   "growth %s` or `weir stat %s`",
+			   name, name, name);
 	else if (program != NULL)
 		tell_error("there is no command \"%s\"; to start that script under "
 			   "weir: `weir run %s %s%s`",

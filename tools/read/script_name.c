@@ -134,7 +134,8 @@ add_script(char name[SCRIPT_NAME_BYTES], struct arguments *a, bool node)
 	if (left > 0 && node)
 		name[0] = '\0';
 	add(name, left > 0 && node ? command_of(word) : short_path(word));
-	while (left > 0 && (word = next(a)) != NULL)
+	/* Behind the last word the file has zeros. */
+	while (left > 0 && (word = next(a)) != NULL && word[0] != '\0')
 		if (word[0] != '-') {
 			add(name, short_path(word));
 			left--;

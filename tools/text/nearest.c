@@ -4,6 +4,7 @@
  */
 #include "tools/text/nearest.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 size_t
@@ -30,8 +31,20 @@ nearest_distance(const char *a, const char *b)
 	return row[n];
 }
 
+/* Two letters in each other's place, as in "rnu". */
+static bool
+is_swapped(const char *a, const char *b)
+{
+	while (*a != '\0' && *a == *b) {
+		a++;
+		b++;
+	}
+	return *a != '\0' && a[0] == b[1] && a[1] == b[0] && strcmp(a + 2, b + 2) == 0;
+}
+
 int
 nearest_is_slip(const char *typed, const char *meant)
 {
-	return nearest_distance(typed, meant) <= (strlen(meant) < 4 ? 1 : 2);
+	return is_swapped(typed, meant) ||
+	       nearest_distance(typed, meant) <= (strlen(meant) < 4 ? 1 : 2);
 }

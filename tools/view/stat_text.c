@@ -166,24 +166,44 @@ stat_text_print(const struct stat_view *v, FILE *out)
 	stat_tables_counters(s, out);
 }
 
+/* As many rows as a screen of 24 lines has room for; what runs is always listed. */
+#define LISTED 20
+
+static bool
+may_run(const struct locate_entry *e)
+{
+	return e->life == LOCATE_RUNNING || e->life == LOCATE_UNKNOWN;
+}
+
 void
-stat_text_list(const struct locate_entry *entries, size_t n, FILE *out)
+stat_text_list(const struct locate_entry *entries, size_t n, bool all, FILE *out)
 {
 	static const char *const heading[] = {"PID",  "STATE",	"WRITTEN", "RSS",
 					      "LIVE", "CACHED", "REUSED",  "PROGRAM"};
 	struct table *t = table_new("rlrrrrrl");
 	struct process_row *rows = calloc(n + 1, sizeof(*rows));
-	size_t listed;
+	size_t listed, running = 0, ended, left_out = 0;
 
 	if (rows == NULL)
 		tell_no_memory();
 	listed = process_tree_order(entries, n, rows);
+	for (size_t i = 0; i < listed; i++)
+		running += may_run(&entries[rows[i].entry]);
+	ended = running < LISTED ? LISTED - running : 0;
+	if (all || listed <= LISTED + 1)
+		ended = listed;
 	table_heading(t, heading);
 	for (size_t i = 0; i < listed; i++) {
 		const struct locate_entry *e = &entries[rows[i].entry];
 		const struct sidecar *s = &e->sidecar;
 		char v[SHOW_VALUE], name[SCRIPT_NAME_BYTES], clean[EXE_CLEAN];
 		struct derive_totals sum = derive_totals(s);
+
+		if (!may_run(e) && ended == 0) {
+			left_out++;
+			continue;
+		}
+		ended -= !may_run(e);
 
 		table_cell(t, "%d", (int)s->header.pid);
 		table_cell(t, "%s", locate_life_text(e->life));
@@ -203,6 +223,11 @@ stat_text_list(const struct locate_entry *entries, size_t n, FILE *out)
 		table_print(t, out, 0);
 	else
 		table_free(t);
+	if (left_out > 0)
+		fprintf(out,
+			"and %zu more that have ended: `weir stat --all` lists them, "
+			"`weir stat --prune` removes those of more than a day ago\n",
+			left_out);
 	for (size_t i = 0; i < n && listed < n; i++) {
 		char path[4 * PATH_MAX];
 

@@ -51,7 +51,7 @@ void stat_text_print(const struct stat_view *v, FILE *out);
 void stat_json_print(const struct stat_view *v, FILE *out);
 
 /* What was found in the default folders, one line or object each. */
-void stat_text_list(const struct locate_entry *entries, size_t n, FILE *out);
+void stat_text_list(const struct locate_entry *entries, size_t n, bool all, FILE *out);
 void stat_json_list(const struct locate_entry *entries, size_t n, FILE *out);
 
 #endif
