@@ -112,9 +112,14 @@ TEST(what_is_blamed_when_the_program_is_not_on_the_stack)
 	CHECK_EQ(growth_blame_site(places, site[0]).rank, GROWTH_BLAME_PACKAGE);
 	CHECK_EQ(growth_blame_site(places, site[0]).depth, 2);
 	CHECK_STR(blame(site[1]), "onread node:net:7:1");
+	view.head.tier = WEIR_TIER_V8;
 	CHECK_STR(blame(site[2]), "(no JavaScript on the stack: backing_store)");
 	CHECK_STR(blame(site[3]), "(no JavaScript on the stack: encoder)");
 	CHECK_STR(blame(site[4]), "(no JavaScript on the stack)");
+	/* Of a runtime whose scripts are not read nobody knows whether one is there: Deno, a Node to come. */
+	view.head.tier = WEIR_TIER_NATIVE;
+	CHECK_STR(blame(site[3]), "(no line is known: encoder)");
+	CHECK_STR(blame(site[4]), "(no line is known)");
 	close_sample();
 }
 

@@ -179,8 +179,13 @@ growth_blame_text(char *buf, size_t size, struct growth_places *p, uint32_t site
 		show_format(buf, size, "(mapped before weir looked)");
 	} else {
 		work = work_of(p, site);
-		show_format(buf, size, "(no %s on the stack%s%s)", runtime,
-			    work != NULL ? ": " : "", work != NULL ? work : "");
+		/* A script may well be on a stack whose scripts are not read. */
+		if (v->head.tier == WEIR_TIER_NATIVE)
+			show_format(buf, size, "(no line is known%s%s)",
+				    work != NULL ? ": " : "", work != NULL ? work : "");
+		else
+			show_format(buf, size, "(no %s on the stack%s%s)", runtime,
+				    work != NULL ? ": " : "", work != NULL ? work : "");
 	}
 	return buf;
 }

@@ -35,7 +35,7 @@ bool growth_blame_owned_by_native(struct growth_places *p, uint32_t site,
 /* True if the runtime frees it as soon as somebody has taken it, and no collection does: a message that waits to be read. */
 bool growth_blame_is_queued(struct growth_places *p, uint32_t site);
 
-/* "remember /app/leak.mjs:12:15", or "(no JavaScript on the stack: backing_store)" and such. */
+/* "remember /app/leak.mjs:12:15", or "(no JavaScript on the stack: backing_store)" and such; "(no line is known)" where scripts are not read. */
 char *growth_blame_text(char *buf, size_t size, struct growth_places *p, uint32_t site,
 			const struct growth_blame *b);
 
