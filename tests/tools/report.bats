@@ -153,6 +153,8 @@ in_the_page() {
   [ "$(grep -o 'role="slider"' dom.html | wc -l)" -eq 2 ]
   [ "$(grep -o 'role="treeitem"' dom.html | wc -l)" -ge 5 ]
   has 'aria-valuetext="1 min 59 s: RSS 248.3 MB'
+  # Beside the table's V8's heap, which is what is resident.
+  has "<span>V8's heap in use</span>"
   [ "$(grep -c '<button type="button">' dom.html)" -ge 1 ]
 }
 

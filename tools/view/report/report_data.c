@@ -60,7 +60,7 @@ static void
 print_memory_series(const struct report *r, struct json *j)
 {
 	static const char *const names[] = {"RSS", "live, served by weir",
-					    "cached by weir", "V8's heap"};
+					    "cached by weir", "V8's heap in use"};
 
 	json_open(j, "memory", '[');
 	for (int field = 0; field < 4; field++) {

@@ -207,8 +207,8 @@ report_print_stacks(const struct report *r, FILE *out)
 void
 report_print_timeline(const struct report *r, FILE *out)
 {
-	static const char *const heading[] = {"After",	"RSS",	     "Live",
-					      "Cached", "V8's heap", "Major GCs"};
+	static const char *const heading[] = {
+		"After", "RSS", "Live", "Cached", "V8's heap in use", "Major GCs"};
 	size_t step = (r->rows.n + MAX_ROWS - 1) / MAX_ROWS;
 	struct report_table t;
 	char v[SHOW_VALUE];
