@@ -52,8 +52,9 @@ thread_note_process(void)
 	niceness = getpriority(PRIO_PROCESS, (id_t)first);
 }
 
-unsigned
-thread_count(void)
+/* 0: that cannot be known. */
+static unsigned
+known_count(void)
 {
 	struct stat st;
 
@@ -61,7 +62,26 @@ thread_count(void)
 	return !gate_silent() && weir_sys_lstat("/proc/self/task", &st) == 0 &&
 			       st.st_nlink > 2
 		       ? (unsigned)st.st_nlink - 2
-		       : 3;
+		       : 0;
+}
+
+unsigned
+thread_count(void)
+{
+	unsigned known = known_count();
+
+	return known != 0 ? known : 3;
+}
+
+bool
+thread_has_others(void)
+{
+	unsigned known = known_count();
+
+	if (known != 0 || !vm_calls_allowed())
+		return known > 1;
+	/* Without /proc: this changes nothing, and is refused so where there are others. */
+	return syscall(SYS_unshare, CLONE_THREAD) != 0 && errno == EINVAL;
 }
 
 int

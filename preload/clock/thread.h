@@ -20,6 +20,9 @@ void thread_note_process(void);
  */
 unsigned thread_count(void);
 
+/* Whether the kernel knows of another thread than the caller; false where that cannot be known. Changes errno. */
+bool thread_has_others(void);
+
 /* False where the C library says that there never was a second thread. Any time, two loads. */
 static inline bool
 thread_may_be_many(void)

@@ -223,7 +223,7 @@ timer_be_seen_alone(void)
 
 	end_clock(timer_is_alone());
 	/* A thread that was joined may be on the kernel's list a moment longer. */
-	for (int i = 0; i < SETTLE_STEPS && company <= 0 && thread_count() > 1; i++)
+	for (int i = 0; i < SETTLE_STEPS && company <= 0 && thread_has_others(); i++)
 		weir_sys_sleep(TIMER_MS_NS / 20);
 	errno = saved_errno;
 }

@@ -15,7 +15,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -99,6 +101,40 @@ spaces(void)
 	work();
 	say("setns", setns(fd, 0));
 	say("unshare", unshare(CLONE_NEWUSER));
+}
+
+/* Namespaces entered one after another wait for nobody: a wait is a switch to another task. */
+static void
+waits(void)
+{
+	struct rusage begin, end;
+
+	getrusage(RUSAGE_SELF, &begin);
+	for (int i = 0; i < 50; i++)
+		if (unshare(CLONE_NEWUTS) != 0)
+			exit(77);
+	getrusage(RUSAGE_SELF, &end);
+	long n = end.ru_nvcsw - begin.ru_nvcsw;
+	printf("waits %s\n", n < 100 ? "few" : "many");
+}
+
+/* And that though it cannot see its threads. */
+static void
+unseen(void)
+{
+	if (unshare(CLONE_NEWNS) != 0 ||
+	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+	    umount2("/proc", MNT_DETACH) != 0)
+		exit(77);
+	work();
+	waits();
+	for (int i = 0; i < 300; i++) {
+		make_one_more();
+		if (unshare(CLONE_THREAD) != 0) /* what a user namespace wants as well */
+			say("unshare", -1);
+	}
+	work();
+	waits();
 }
 
 /* All of it by calls that concern the calling thread alone. */
@@ -309,6 +345,7 @@ main(int argc, char **argv)
 	} scenarios[] = {{"work", work},
 			 {"errands", errands},
 			 {"spaces", spaces},
+			 {"unseen", unseen},
 			 {"burst", burst},
 			 {"left", left},
 			 {"privileges", privileges},

@@ -28,6 +28,13 @@ alone() {
   [[ $output = *"setns done"*"unshare done"*"threads 1" ]]
 }
 
+@test "without /proc a host enters other namespaces as soon as with it, also after threads that it joined" {
+  [ "$(id -u)" -eq 0 ] || skip "needs root"
+  unshare -mU true || skip "cannot unshare here"
+  alone unseen
+  [ "$output" = "waits few"$'\n'"waits few"$'\n'"threads 0" ]
+}
+
 @test "privileges that the host has dropped are gone from the process" {
   [ "$(id -u)" -eq 0 ] || skip "needs root"
   chmod 777 "$BATS_TEST_TMPDIR"
