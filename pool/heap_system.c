@@ -126,6 +126,8 @@ heap_discard(const struct weir_span *s)
 	if (is_to_be_renewed(s))
 		rc = heap_pages->renew((void *)s->base, s->bytes);
 	bool anew = rc >= 0;
+	if (!anew && s->flags & WEIR_SPAN_ALTERED)
+		return rc;
 	if (!anew)
 		rc = heap_pages->purge((void *)s->base, s->bytes);
 	if (anew || rc == WEIR_PURGED_RESERVED)

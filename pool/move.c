@@ -88,9 +88,8 @@ weir_span_keeps_advice(const struct weir_span *s)
 	return true;
 }
 
-/* Gives the span's pages to the system. Returns the state that the span then has, or -errno. */
-static int
-discard(const struct weir_span *s)
+int
+weir_pool_discard(const struct weir_span *s)
 {
 	if (s->flags & WEIR_SPAN_SEALED) {
 		heap_forget(s);
@@ -103,14 +102,17 @@ discard(const struct weir_span *s)
 }
 
 void
+weir_pool_give_discarded(struct weir_span *s, int state, int64_t now_ns)
+{
+	s->flags &= (uint8_t) ~(WEIR_SPAN_ALTERED | (state < 0 ? 0 : WEIR_SPAN_ADVISED));
+	if (state < 0)
+		weir_pool_give(s, now_ns);
+	else
+		pool_give_as(s, (enum weir_span_state)state, now_ns);
+}
+
+void
 weir_pool_give_purged(struct weir_span *s, int64_t now_ns)
 {
-	int state = discard(s);
-
-	if (state < 0) {
-		weir_pool_give(s, now_ns);
-		return;
-	}
-	s->flags &= (uint8_t) ~(WEIR_SPAN_ALTERED | WEIR_SPAN_ADVISED);
-	pool_give_as(s, (enum weir_span_state)state, now_ns);
+	weir_pool_give_discarded(s, weir_pool_discard(s), now_ns);
 }

@@ -90,6 +90,13 @@ void weir_pool_give(struct weir_span *s, int64_t now_ns);
 void weir_pool_give_purged(struct weir_span *s, int64_t now_ns);
 
 /*
+ * The same in two steps: gives the pages to the system and returns what state the block is then in, or -errno; and gives the
+ * block back as that. One that is altered and could not be mapped anew must not be lent again.
+ */
+int weir_pool_discard(const struct weir_span *s);
+void weir_pool_give_discarded(struct weir_span *s, int state, int64_t now_ns);
+
+/*
  * For a block that the host has advised to be huge (WEIR_SPAN_ADVISED): as long as all of its pages are
  * there, the advice does nothing, and new pages would be dear. True: it may be given and lent as it is,
  * and will be mapped anew when its pages go back. The C library unmaps what is larger than 32 MB.

@@ -221,19 +221,31 @@ place_new(size_t size, size_t align, bool zero, struct place_caller caller)
 	return s != NULL ? (void *)suspect_start(s) : NULL;
 }
 
+static bool
+goes_to_system(const struct weir_span *s)
+{
+	return s->flags & (WEIR_SPAN_SEALED | WEIR_SPAN_ALTERED) ||
+	       (s->flags & WEIR_SPAN_ADVISED && !weir_span_keeps_advice(s)) ||
+	       (s->flags & WEIR_SPAN_ZEROED && weir_zero_sparse(learn_touched(s)));
+}
+
 static void
 give(struct weir_span *s)
 {
 	int64_t now_ns = clock_now_ns();
-	record_gone(s, now_ns);
+	bool altered = s->flags & WEIR_SPAN_ALTERED;
+
 	if (altered_all())
 		s->flags |= WEIR_SPAN_ALTERED;
-	if (s->flags & (WEIR_SPAN_SEALED | WEIR_SPAN_ALTERED) ||
-	    (s->flags & WEIR_SPAN_ADVISED && !weir_span_keeps_advice(s)) ||
-	    (s->flags & WEIR_SPAN_ZEROED && weir_zero_sparse(learn_touched(s))))
-		weir_pool_give_purged(s, now_ns);
-	else
+	int state = goes_to_system(s) ? weir_pool_discard(s) : WEIR_SPAN_DIRTY;
+	/* What the host left on it stays there: it stays lent, to nobody. */
+	if (state < 0 && altered)
+		return;
+	record_gone(s, now_ns);
+	if (state == WEIR_SPAN_DIRTY)
 		weir_pool_give(s, now_ns);
+	else
+		weir_pool_give_discarded(s, state, now_ns);
 }
 
 static bool

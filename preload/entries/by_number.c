@@ -15,15 +15,20 @@
 #include <sys/syscall.h>
 
 #include "pool/region.h"
+#include "pool/span.h"
 #include "preload/entries/aside.h"
 #include "preload/entries/filter.h"
 #include "preload/entries/retry.h"
 #include "preload/entries/task.h"
 #include "preload/ground/altered.h"
+#include "preload/ground/altered_mark.h"
 #include "preload/ground/gate.h"
 #include "preload/ground/jump.h"
 #include "preload/ground/libc.h"
 #include "preload/ground/symbol_next.h"
+
+/* From Linux 6.10. */
+#define SYS_MSEAL 462
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -176,6 +181,9 @@ by_number(long number, long a, long b, long c, long d, long e, long f)
 		break;
 	case SYS_userfaultfd:
 		altered_by_faults();
+		break;
+	case SYS_MSEAL:
+		altered_mark((uintptr_t)a, (size_t)b, WEIR_SPAN_ALTERED);
 		break;
 	default:
 		break;

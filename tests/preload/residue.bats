@@ -61,6 +61,20 @@ load preload
   done
 }
 
+@test "blocks that cannot be mapped anew, for mmap is forbidden or they are sealed, are not lent to others" {
+  local how tried=0
+  for how in refused sealed; do
+    rm -f "$SIDECAR"
+    run under enabled "$GUESTS/residue" $how
+    [ "$status" -ne 77 ] || continue
+    [ "$status" -eq 0 ]
+    [ "$output" = lived ]
+    adds_up
+    tried=$((tried + 1))
+  done
+  [ $tried -gt 0 ] || skip "not possible here"
+}
+
 @test "a part of a block that the host unmaps or moves away, or moves other memory into, is not lent to others" {
   local options
   for options in enabled decay_ms=0 floor=64K,decay_ms=60000; do

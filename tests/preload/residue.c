@@ -4,11 +4,15 @@
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <malloc.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/shm.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -407,6 +411,61 @@ guards(void)
 	puts("guarded");
 }
 
+/* From now on the kernel maps nothing. */
+static void
+refuse_mappings(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mmap, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog filter = {sizeof(code) / sizeof(code[0]), code};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0)
+		exit(77);
+}
+
+/* Blocks whose pages may not be written to any more, and nobody can change that: who comes next has others. */
+static void
+stay_as_they_are(int seal)
+{
+	enum { BLOCKS = 12, MSEAL = 462 };
+	char *block[BLOCKS];
+
+	for (int i = 0; i < BLOCKS; i++) {
+		block[i] = memset(aligned_alloc(4096, MB), 1, MB);
+		if (mprotect(block[i] + 8192, 4096, PROT_READ) != 0)
+			die("mprotect");
+		if (seal && syscall(MSEAL, block[i], MB, 0) != 0)
+			exit(77);
+	}
+	if (!seal)
+		refuse_mappings();
+	for (int i = 0; i < BLOCKS; i++)
+		free(block[i]);
+	for (int i = 0; i < BLOCKS; i++) {
+		block[i] = aligned_alloc(4096, MB);
+		if (block[i] != NULL)
+			memset(block[i], 2, MB);
+	}
+	puts("lived");
+}
+
+static void
+sealed(void)
+{
+	stay_as_they_are(1);
+}
+
+static void
+refused(void)
+{
+	stay_as_they_are(0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -416,6 +475,8 @@ main(int argc, char **argv)
 	} scenarios[] = {{"grow", grow},
 			 {"guards", guards},
 			 {"mapped", mapped},
+			 {"refused", refused},
+			 {"sealed", sealed},
 			 {"unmapped", unmapped},
 			 {"overwritten", overwritten},
 			 {"overwritten_libc", overwritten_libc}};
