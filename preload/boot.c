@@ -62,39 +62,43 @@ is_sanitized(void)
 	return __sanitizer_get_heap_size != NULL;
 }
 
-static bool
-takes_part(void)
+static void
+say_inert(const char *why)
 {
 	struct line l;
 
+	line_begin(&l);
+	line_text(&l, "inert: ");
+	line_text(&l, why);
+	line_end(&l);
+}
+
+static const char *
+obstacle(void)
+{
+	if (symbol_libc_is_other())
+		return "a program of musl, and this library is for glibc";
+	if (fork_is_second())
+		return "another copy of weir comes first in this process";
+	return reach_all()
+		       ? NULL
+		       : "another malloc, realloc or free comes first in this process";
+}
+
+static bool
+takes_part(void)
+{
 	if (getauxval(AT_SECURE) || !weir_config.enabled || is_sanitized() ||
 	    !named_right())
 		return false;
-	if (symbol_libc_is_other()) {
-		if (weir_config.verbose) {
-			line_begin(&l);
-			line_text(&l, "inert: a program of musl, and this library is for "
-				      "glibc");
-			line_end(&l);
-		}
-		return false;
-	}
 	if (getauxval(AT_PAGESZ) != weir_machine_page) {
-		line_begin(&l);
-		line_text(&l, "inert: this kernel's pages are larger than 64 KB");
-		line_end(&l);
+		say_inert("this kernel's pages are larger than 64 KB");
 		return false;
 	}
-	if (!reach_all()) {
-		if (weir_config.verbose) {
-			line_begin(&l);
-			line_text(&l, "inert: another malloc, realloc or free comes "
-				      "first in this process");
-			line_end(&l);
-		}
-		return false;
-	}
-	return true;
+	const char *why = obstacle();
+	if (why != NULL && weir_config.verbose)
+		say_inert(why);
+	return why == NULL;
 }
 
 __attribute__((constructor(101))) static void

@@ -7,6 +7,7 @@
  */
 #include "preload/entries/fork.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
 #include <sys/syscall.h>
@@ -212,6 +213,21 @@ __register_atfork(handler_function *prepare, handler_function *parent_handler,
 	return real_register != NULL
 		       ? real_register(prepare, parent_handler, child, library)
 		       : ENOMEM;
+}
+
+/* Nobody else has a reason to stand before __register_atfork and to have weir's own functions. */
+bool
+fork_is_second(void)
+{
+	symbol_function *ask = symbol_asker();
+
+	if (ask == NULL)
+		return false;
+	struct symbol_code first = symbol_code(ask(RTLD_DEFAULT, "__register_atfork"));
+
+	return (uintptr_t)register_first - first.from >= first.bytes &&
+	       (uintptr_t)ask(RTLD_DEFAULT, "weir_scratch_get") - first.from <
+		       first.bytes;
 }
 
 int

@@ -8,6 +8,14 @@
 #ifndef PRELOAD_FORK_H
 #define PRELOAD_FORK_H
 
+#include <stdbool.h>
+
+/*
+ * Whether another copy of this library comes before this one: of two that are at work the second's memory is seen by the
+ * first, which waits for its locks in a fork. Calls dlsym; from the constructor.
+ */
+bool fork_is_second(void);
+
 /*
  * Once, from the constructor: of all handlers, the one that is registered first runs last before a fork.
  * 0 or -errno.

@@ -65,6 +65,17 @@ bursts_of() {
   USE_ZEND_ALLOC=0 bursts_of php small_bursts.php
 }
 
+@test "of two copies of weir in a process the first is at work: one clock, no fork that waits for the other" {
+  cp "$SHIM" "$BATS_TEST_TMPDIR/copy.so"
+  run timeout -k 5 120 env LD_PRELOAD="$SHIM:$BATS_TEST_TMPDIR/copy.so" WEIR_OPTIONS="stats=$SIDECAR,verbose" \
+    "$GUESTS/alone" company
+  [ "$status" -eq 0 ]
+  [ "$(grep -c "at work" <<<"$output")" -eq 1 ]
+  [[ $output = *"inert: another copy of weir comes first in this process"* ]]
+  [[ $output = *"with 3"*"threads 1" ]]
+  adds_up
+}
+
 @test "a program with any part of the family lives" {
   for part in {0..32} 62 63; do
     build partial -DDEFINES=$part "$WEIR_SRCDIR/tests/preload/partial.c"
