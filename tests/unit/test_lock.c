@@ -110,7 +110,7 @@ TEST(beside_a_crowd_all_give_up_so_often_and_no_more)
 
 	weir_lock(&crowded);
 	REQUIRE(pthread_attr_init(&small) == 0);
-	REQUIRE(pthread_attr_setstacksize(&small, 64 << 10) == 0);
+	REQUIRE(pthread_attr_setstacksize(&small, 128 << 10) == 0);
 	while (n < CROWD && pthread_create(&crowd[n], &small, sleep_in_crowd, NULL) == 0)
 		n++;
 	if (n == CROWD) {
