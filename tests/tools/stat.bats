@@ -267,7 +267,7 @@ refuses() {
   sidecar_of $$
   run -0 "$WEIR" stat --check
   run -124 timeout 2 "$WEIR" stat --watch
-  has "process $(printf %7d $$), running: "
+  has "process   $$, running: "
   rm "$FOLDER"/*.weir
   run -1 "$WEIR" stat --watch
   has 'stat: no process under weir runs or has left a sidecar here; start one with `weir run -- PROGRAM`'
