@@ -311,6 +311,17 @@ environment_of() {
     run "$WEIR" run --stats="$name" -- sh -c 'echo ran'
     [ "$output" = ran ]
   done
+  echo mine >app.js
+  for name in app.js missing /; do
+    run "$WEIR" run --stats="$name" -- sh -c 'echo ran'
+    has "weir: warning: there will be no sidecar: --stats names $(realpath "$name"), which is there and is no sidecar of yours"
+    has ran
+  done
+  [ "$(cat app.js)" = mine ]
+  # One that is empty is replaced.
+  touch old.weir
+  run "$WEIR" run --stats=old.weir -- sh -c 'echo ran'
+  [ "$output" = ran ]
 }
 
 @test "options that leave the program out are told" {

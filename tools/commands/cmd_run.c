@@ -4,11 +4,13 @@
  * place, so that pid, parent, terminal and signals are as if weir were not there.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "policy/collecting.h"
@@ -21,6 +23,7 @@
 #include "tools/host/launch.h"
 #include "tools/host/target.h"
 #include "tools/read/locate.h"
+#include "tools/read/sidecar.h"
 #include "tools/text/show.h"
 #include "tools/text/tell.h"
 
@@ -101,14 +104,41 @@ not_executed(const char *name, int error)
 	return CMD_NOT_EXECUTABLE;
 }
 
+/* The library takes the place of an earlier run's sidecar, and of nothing else. */
+static bool
+is_in_the_way(const char *path)
+{
+	char why[SIDECAR_WHY];
+	struct sidecar s;
+	struct stat st;
+
+	if (lstat(path, &st) != 0)
+		return false;
+	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid())
+		return true;
+	int rc = st.st_size > 0 ? sidecar_load(&s, AT_FDCWD, path, why) : -ENODATA;
+	if (rc == 0)
+		sidecar_free(&s);
+	return rc == -EINVAL;
+}
+
 /* The shim says nothing when it cannot make its file: it is a guest in the program. */
 static void
 warn_if_unrecorded(const char *stats)
 {
 	char path[PATH_MAX], *slash;
 
-	if (!locate_stats_path(stats, getpid(), path, sizeof(path)) ||
-	    (slash = strrchr(path, '/')) == NULL || slash == path)
+	if (!locate_stats_path(stats, getpid(), path, sizeof(path)))
+		return;
+	if (is_in_the_way(path)) {
+		tell_warning(
+			"there will be no sidecar: --stats names %s, which is there and "
+			"is no sidecar of yours; name a file that is not there",
+			path);
+		return;
+	}
+	slash = strrchr(path, '/');
+	if (slash == NULL || slash == path)
 		return;
 	/* With %p in it, the folder is not known before the program runs. */
 	const char *pid = strstr(stats, "%p");
