@@ -105,6 +105,15 @@ refused() {
   refused "is no Node"
   start perl -e '$SIG{USR1} = sub { exit 3 }; $| = 1; print "ready\n"; sleep 1 while 1'
   refused "is no Node"
+  # As Debian 13's, which has Node in a library.
+  echo 'int _ZN4node5StartEiPPc(int n, char **a) { return n + (a != 0); }' | gcc -shared -fPIC -x c -o libstarts.so -
+  echo '#include <stdio.h>
+    #include <unistd.h>
+    int _ZN4node5StartEiPPc(int, char **);
+    int main(int n, char **a) { puts("ready"); fflush(stdout); sleep(300); return _ZN4node5StartEiPPc(n, a); }' |
+    gcc -x c -o starts - -L. -lstarts -Wl,-rpath,"$PWD"
+  start ./starts
+  refused "does not catch SIGUSR1"
   is_here node24 || return 0
   use node24
   start "$exe" --disable-sigusr1 "$programs/holders.cjs"

@@ -238,9 +238,8 @@ note_symbols(const struct table *symbols, const struct table *strings,
 		else if (strcmp(name, "_ZN2v82V821GetSandboxSizeInBytesEv") == 0 &&
 			 sym.st_shndx != SHN_UNDEF)
 			facts->v8_sandbox = true;
-		/* node::Start(int, char **), which its headers declare. */
-		else if (strcmp(name, "_ZN4node5StartEiPPc") == 0 &&
-			 sym.st_shndx != SHN_UNDEF)
+		/* node::Start(int, char **), which its headers declare: its own, or libnode's. */
+		else if (strcmp(name, "_ZN4node5StartEiPPc") == 0)
 			facts->node = true;
 	}
 }
