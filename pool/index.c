@@ -21,19 +21,26 @@ bucket_of(size_t bytes)
 	return (log2 - 2) * 8 + ((pages >> (log2 - 3)) & 7);
 }
 
+/* A list that is empty may be anything: most processes fill a few, and each page of them is a fault in a child. */
 void
 index_init(struct span_index *index)
 {
-	for (unsigned i = 0; i < INDEX_BUCKETS; i++)
-		weir_list_init(&index->heads[i]);
 	for (unsigned i = 0; i < INDEX_WORDS; i++)
 		index->filled[i] = 0;
+}
+
+static bool
+is_filled(const struct span_index *index, unsigned bucket)
+{
+	return (index->filled[bucket / 64] >> (bucket % 64) & 1) != 0;
 }
 
 void
 index_add(struct span_index *index, struct weir_span *s)
 {
 	s->bucket = (uint16_t)bucket_of(s->bytes);
+	if (!is_filled(index, s->bucket))
+		weir_list_init(&index->heads[s->bucket]);
 	struct weir_span *head = &index->heads[s->bucket], *last = head->prev;
 	bool oldest = last != head && s->freed_ns < last->freed_ns;
 	weir_list_push(oldest ? last : head, s);
@@ -81,10 +88,14 @@ struct weir_span *
 index_fit(const struct span_index *index, size_t bytes)
 {
 	unsigned own = bucket_of(bytes);
-	struct weir_span *s = best_of(&index->heads[own], bytes, LOOKS_OWN_BUCKET);
 
-	if (s != NULL)
-		return s;
+	if (is_filled(index, own)) {
+		struct weir_span *s =
+			best_of(&index->heads[own], bytes, LOOKS_OWN_BUCKET);
+
+		if (s != NULL)
+			return s;
+	}
 	unsigned later = next_filled(index, own + 1);
 	return later < INDEX_BUCKETS
 		       ? best_of(&index->heads[later], bytes, LOOKS_LATER_BUCKET)

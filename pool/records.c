@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The free list of span records.
+ * The free list of span records, and those of the newest chunk that were never used: a process that has one block
+ * touches one page of them.
  */
 #include "pool/records.h"
 
-static struct weir_span *spare;
+static struct weir_span *spare, *fresh, *fresh_end;
 static unsigned n_spare;
 static _Atomic unsigned n_records;
 
@@ -13,9 +14,12 @@ record_new(void)
 {
 	struct weir_span *s = spare;
 
-	if (s == NULL)
+	if (s != NULL)
+		spare = s->next;
+	else if (fresh != fresh_end)
+		s = fresh++;
+	else
 		return NULL;
-	spare = s->next;
 	n_spare--;
 	return s;
 }
@@ -47,10 +51,13 @@ records_chunk(const struct weir_pages *pages)
 void
 records_add_chunk(void *chunk)
 {
-	struct weir_span *records = chunk;
-	unsigned n = RECORDS_CHUNK_BYTES / sizeof(*records);
+	unsigned n = RECORDS_CHUNK_BYTES / sizeof(*fresh);
 
-	for (unsigned i = n; i-- > 0;)
-		record_free(&records[i]);
+	/* The last chunk's are few. */
+	for (; fresh != fresh_end; fresh++, n_spare--)
+		record_free(fresh);
+	fresh = chunk;
+	fresh_end = fresh + n;
+	n_spare += n;
 	atomic_fetch_add_explicit(&n_records, n, memory_order_relaxed);
 }

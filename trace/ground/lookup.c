@@ -11,7 +11,7 @@
 static uint32_t
 slots_of(int table)
 {
-	return 4096u << 2 * table;
+	return 1024u << 2 * table;
 }
 
 static int

@@ -10,9 +10,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define LOOKUP_TABLES 4
+#define LOOKUP_TABLES 5
 
-/* The first has 4096 slots: all together are good for 260000 records. */
+/* The first has 1024 slots, a page: all together are good for 260000 records. */
 struct lookup {
 	void *slots[LOOKUP_TABLES]; /* uint32_t: a record, 0: free */
 	uint32_t used;		    /* of the newest */
