@@ -86,6 +86,10 @@
     });
   }
 
+  // A path breaks behind its slashes, not within a name.
+  const breakable = (text) => text.split(/(?<=\/)/)
+    .flatMap((part, i) => (i === 0 ? [part] : [element("wbr", {}), part]));
+
   class Timeline {
     constructor(box, title, lines, isStacked) {
       this.box = box;
@@ -116,7 +120,7 @@
       const swatch = element("span", { class: "swatch" });
       swatch.style.background = this.color(i);
       const value = element("span", { class: "value" });
-      this.legend.append(element("li", {}, swatch, element("span", {}, line.name), value));
+      this.legend.append(element("li", {}, swatch, element("span", {}, ...breakable(line.name)), value));
       return value;
     }
 

@@ -179,6 +179,15 @@ print_all_held(const struct report *r, FILE *out)
 			n - MAX_HELD);
 }
 
+/* Of lines and of parts alike: what grows by garbage is no leak. */
+static const char *
+color_of(enum growth_verdict verdict)
+{
+	return verdict == GROWTH_HELD	     ? "bad"
+	       : verdict == GROWTH_UNDECIDED ? "warn"
+					     : "good";
+}
+
 /* Large lines that are no leak, so that nobody hunts them. */
 static void
 print_others(const struct report *r, enum growth_verdict verdict, FILE *out)
@@ -196,7 +205,7 @@ print_others(const struct report *r, enum growth_verdict verdict, FILE *out)
 		    (double)most < WORTH * (double)m->live_bytes)
 			continue;
 		n++;
-		report_html_finding(out, verdict == GROWTH_UNDECIDED ? "warn" : "good");
+		report_html_finding(out, color_of(verdict));
 		print_name(r, g, out);
 		report_html_print(out, ": %s live, %s.", show_bytes(live, g->live_bytes),
 				  growth_verdict_name(verdict));
@@ -262,7 +271,7 @@ print_parts(const struct report *r, FILE *out)
 		part_advice_say(&r->view, (enum weir_memory_part)i, memory);
 		if (fclose(memory) != 0)
 			tell_no_memory();
-		report_html_finding(out, p->slope_bytes_per_s > 0 ? "bad" : "warn");
+		report_html_finding(out, color_of(p->verdict));
 		text[strcspn(text, "\n")] = '\0';
 		report_html_text(out, text);
 		free(text);
