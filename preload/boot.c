@@ -24,7 +24,7 @@
 #include "preload/entries/task.h"
 #include "preload/ground/altered.h"
 #include "preload/ground/gate.h"
-#include "preload/ground/next.h"
+#include "preload/ground/next_told.h"
 #include "preload/ground/peers.h"
 #include "preload/ground/say.h"
 #include "preload/ground/settings.h"
@@ -108,7 +108,7 @@ boot(void)
 	struct line l;
 
 	filter_init();
-	next_init();
+	next_told_init();
 	peers_init();
 	altered_init();
 	observe_init();

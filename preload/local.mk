@@ -31,6 +31,7 @@ preload_sources = \
 	%D%/ground/mapped.c %D%/ground/mapped.h \
 	%D%/misuse/misuse.c %D%/misuse/misuse.h \
 	%D%/ground/next.c %D%/ground/next.h %D%/ground/next_by_malloc.c %D%/ground/next_by_malloc.h \
+	%D%/ground/next_store.c %D%/ground/next_store.h %D%/ground/next_told.c %D%/ground/next_told.h \
 	%D%/entries/observe.c %D%/entries/observe.h \
 	%D%/ground/own_files.c %D%/ground/own_files.h \
 	%D%/ground/peers.c %D%/ground/peers.h \

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-EXTRA_DIST += %D%/old_glibc.h %D%/tap.h
+EXTRA_DIST += %D%/old_glibc.h %D%/refuse_call.h %D%/tap.h
 # First, since its longest tests take minutes each: begun last, they would keep one core waiting.
 include tests/repo/local.mk
 include tests/unit/local.mk

@@ -15,7 +15,7 @@
 #include "pool/sys.h"
 #include "preload/ground/clock.h"
 #include "preload/ground/gate.h"
-#include "preload/ground/next.h"
+#include "preload/ground/next_told.h"
 #include "preload/ground/own_files.h"
 #include "preload/ground/peers.h"
 #include "preload/ground/settings.h"

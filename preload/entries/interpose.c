@@ -17,6 +17,7 @@
 #include "preload/ground/gate.h"
 #include "preload/ground/jump.h"
 #include "preload/ground/next.h"
+#include "preload/ground/next_told.h"
 #include "preload/ground/record.h"
 #include "preload/ground/settings.h"
 #include "preload/machine/ready.h"

@@ -17,7 +17,7 @@
 #include "preload/ground/clock.h"
 #include "preload/ground/gate.h"
 #include "preload/ground/mapped.h"
-#include "preload/ground/next.h"
+#include "preload/ground/next_told.h"
 #include "preload/machine/ready.h"
 #include "trace/sites/sites.h"
 #include "trace/walk/walk.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Finding the next allocator, and the bootstrap store for calls during the search.
+ * Finding the next allocator, and showing it what it does not see.
  *
  * dlsym may itself allocate (it does when a name is missing), which would come back here. So a
- * call that arrives during the lookup is served from the store. If that ever happened, the
+ * call that arrives during the lookup is served from a store (next_store.h). If that ever happened, the
  * functions that take a pointer keep a check for the store's range in front of the real ones;
  * in the usual case they never see one and go straight through.
  */
@@ -14,19 +14,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "pool/pages.h"
 #include "pool/sys.h"
 #include "preload/ground/next_by_malloc.h"
+#include "preload/ground/next_store.h"
 #include "preload/ground/symbol_next.h"
 
-#define STORE_ALIGN 16
-#define STORE_BYTES 16384
-
-static _Alignas(STORE_ALIGN) unsigned char store[STORE_BYTES];
-static _Atomic size_t store_used;
 static _Atomic bool searching, found;
 static struct weir_next real;
 
@@ -48,66 +43,38 @@ watch_for_store(void)
 	next.malloc_usable_size = checked_usable_size;
 }
 
-/* Each block is preceded by its size, for realloc and malloc_usable_size. */
 static void *
 store_take(size_t size)
 {
-	size_t bytes = (size + 2 * STORE_ALIGN - 1) & ~(size_t)(STORE_ALIGN - 1);
-	size_t at = bytes < size ? STORE_BYTES : atomic_fetch_add(&store_used, bytes);
-	unsigned char *p;
+	void *p = next_store_take(size);
 
-	if (at + bytes <= STORE_BYTES && bytes >= size) {
-		p = store + at;
-	} else if (bytes >= size) {
-		/* The store is full, which was never seen: a mapping each, never freed. */
-		p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-			 -1, 0);
-		if (p == MAP_FAILED)
-			return NULL;
-	} else {
-		errno = ENOMEM;
-		return NULL;
-	}
-	*(size_t *)p = size;
-	if (atomic_load(&found))
+	if (p != NULL && atomic_load(&found))
 		watch_for_store();
-	return p + STORE_ALIGN;
-}
-
-static bool
-in_store(const void *p)
-{
-	return (uintptr_t)p - (uintptr_t)store < STORE_BYTES;
-}
-
-static size_t
-store_size(const void *p)
-{
-	return *(const size_t *)((const unsigned char *)p - STORE_ALIGN);
+	return p;
 }
 
 static void
 checked_free(void *p)
 {
-	if (!in_store(p))
+	if (!next_store_has(p))
 		real.free(p);
 }
 
 static void *
 checked_realloc(void *p, size_t size)
 {
-	if (!in_store(p))
+	if (!next_store_has(p))
 		return real.realloc(p, size);
 	void *q = real.malloc(size);
 	if (q != NULL)
-		memcpy(q, p, store_size(p) < size ? store_size(p) : size);
+		memcpy(q, p, next_store_size(p) < size ? next_store_size(p) : size);
 	return q;
 }
 
 static size_t
 checked_usable_size(void *p)
 {
-	return in_store(p) ? store_size(p) : real.malloc_usable_size(p);
+	return next_store_has(p) ? next_store_size(p) : real.malloc_usable_size(p);
 }
 
 static void
@@ -137,8 +104,8 @@ look_up(const char *name)
  * Whether malloc lies beside a function that only glibc has, both of its malloc.c: no other library
  * can be so near.
  */
-static bool
-is_glibc(void)
+bool
+next_is_glibc(void)
 {
 	const uintptr_t near = 256 << 10;
 
@@ -151,14 +118,14 @@ is_glibc(void)
 static bool
 comes_back(void)
 {
-	size_t used = atomic_load(&store_used);
+	size_t used = next_store_used();
 	void *p = real.calloc(1, 1);
 
-	if (!in_store(p)) {
+	if (!next_store_has(p)) {
 		real.free(p);
 		return false;
 	}
-	atomic_store(&store_used, used);
+	next_store_back(used);
 	return true;
 }
 #else
@@ -193,13 +160,13 @@ find_next(void)
 #undef FIND
 	struct weir_next ready = real;
 	ready.pvalloc = next.pvalloc;
-	if (is_glibc())
+	if (next_is_glibc())
 		atomic_store(&next_shown, SHOWN_AT_FIRST);
 	else if (comes_back())
 		next_by_malloc(&ready);
 	next = ready;
 	atomic_store(&found, true);
-	if (atomic_load(&store_used) != 0)
+	if (next_store_used() != 0)
 		watch_for_store();
 	return true;
 }
@@ -237,7 +204,7 @@ first_realloc(void *p, size_t size)
 		return NEXT(realloc)(p, size);
 	void *q = store_take(size);
 	if (q != NULL && p != NULL)
-		memcpy(q, p, store_size(p) < size ? store_size(p) : size);
+		memcpy(q, p, next_store_size(p) < size ? next_store_size(p) : size);
 	return q;
 }
 
@@ -289,7 +256,7 @@ pvalloc_by_memalign(size_t size)
 static size_t
 first_usable_size(void *p)
 {
-	return find_next() ? NEXT(malloc_usable_size)(p) : store_size(p);
+	return find_next() ? NEXT(malloc_usable_size)(p) : next_store_size(p);
 }
 
 struct weir_next next = {
@@ -327,84 +294,4 @@ next_show_freed(size_t bytes)
 				      memory_order_relaxed);
 	}
 	errno = saved_errno;
-}
-
-/*
- * Looked for before main, without dlsym, which would leave an error of what is not there for the host. Not by the
- * clock: a constructor of a library holds the loader's lock, and may wait until the clock has ended.
- */
-static bool glibcs;
-static struct symbol_code peers; /* of another allocator's library */
-static int (*real_trim)(size_t);
-static struct mallinfo2 (*real_told)(void);
-#ifdef __GLIBC__
-static struct mallinfo (*real_told_little)(void);
-#endif
-
-void
-next_init(void)
-{
-	bool is_found = next_found() == 0;
-
-	glibcs = is_found && is_glibc();
-	if (is_found && !glibcs)
-		peers = symbol_code((const void *)(uintptr_t)next.malloc);
-	real_trim = (int (*)(size_t))symbol_next_by_walk("malloc_trim");
-	real_told = (struct mallinfo2(*)(void))symbol_next_by_walk("mallinfo2");
-#ifdef __GLIBC__
-	real_told_little = (struct mallinfo(*)(void))symbol_next_by_walk("mallinfo");
-#endif
-}
-
-/*
- * A stacked allocator without its own malloc_trim leaves glibc's behind it in the symbol
- * order: trimming that heap is what the host would have got without weir.
- */
-int
-next_malloc_trim(size_t pad)
-{
-	return real_trim != NULL ? real_trim(pad) : 0;
-}
-
-bool
-next_has_code(uintptr_t pc)
-{
-	return pc - peers.from < peers.bytes;
-}
-
-bool
-next_tells(void)
-{
-	return glibcs;
-}
-
-bool
-next_told(struct next_told *t)
-{
-	if (!next_tells())
-		return false;
-	if (real_told != NULL) {
-		struct mallinfo2 i = real_told();
-
-		*t = (struct next_told){.used_bytes = i.uordblks,
-					.free_bytes = i.fordblks};
-		return true;
-	}
-#ifdef __GLIBC__
-	/* Before glibc 2.33; what is beyond 4 GB it does not tell. */
-	if (real_told_little != NULL) {
-		struct mallinfo i = real_told_little();
-
-		*t = (struct next_told){.used_bytes = (unsigned)i.uordblks,
-					.free_bytes = (unsigned)i.fordblks};
-		return true;
-	}
-#endif
-	return false;
-}
-
-struct mallinfo2
-next_mallinfo2(void)
-{
-	return real_told != NULL ? real_told() : (struct mallinfo2){0};
 }

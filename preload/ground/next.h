@@ -15,8 +15,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "preload/ground/libc.h"
-
 struct weir_next {
 	void *(*malloc)(size_t);
 	void *(*calloc)(size_t, size_t);
@@ -65,24 +63,7 @@ next_saw_freed(size_t bytes)
 		next_show_freed(bytes);
 }
 
-/* Before main: what the functions below call. */
-void next_init(void);
-
-/* These need not exist in a next allocator; what they do without it is said in next.c. */
-int next_malloc_trim(size_t pad);
-struct mallinfo2 next_mallinfo2(void);
-
-/*
- * What of glibc's heaps is in use, and what is free; false where another allocator has the blocks. It walks all that is
- * free, under the locks that malloc waits for. By one thread.
- */
-struct next_told {
-	uint64_t used_bytes, free_bytes;
-};
-bool next_told(struct next_told *t);
-bool next_tells(void);
-
-/* Of a library that serves blocks in glibc's place: what it maps is for them. */
-bool next_has_code(uintptr_t pc);
+/* Of what was found. */
+bool next_is_glibc(void);
 
 #endif

@@ -13,7 +13,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
-#include "preload/ground/next.h"
+#include "preload/ground/next_told.h"
 #include "preload/ground/symbol_next.h"
 
 static int (*mallctl)(const char *name, void *old, size_t *old_bytes, void *new_value,

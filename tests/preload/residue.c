@@ -4,19 +4,17 @@
  */
 #include <dlfcn.h>
 #include <errno.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <malloc.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/shm.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
+
+#include "tests/refuse_call.h"
 
 #ifndef SYS_process_madvise
 #define SYS_process_madvise 440
@@ -411,23 +409,6 @@ guards(void)
 	puts("guarded");
 }
 
-/* From now on the kernel maps nothing. */
-static void
-refuse_mappings(void)
-{
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mmap, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct sock_fprog filter = {sizeof(code) / sizeof(code[0]), code};
-
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0)
-		exit(77);
-}
-
 /* Blocks whose pages may not be written to any more, and nobody can change that: who comes next has others. */
 static void
 stay_as_they_are(int seal)
@@ -443,7 +424,8 @@ stay_as_they_are(int seal)
 			exit(77);
 	}
 	if (!seal)
-		refuse_mappings();
+		if (!refuse_call(SYS_mmap, EPERM))
+			exit(77);
 	for (int i = 0; i < BLOCKS; i++)
 		free(block[i]);
 	for (int i = 0; i < BLOCKS; i++) {

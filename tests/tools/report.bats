@@ -60,7 +60,7 @@ in_the_page() {
   has '<span class="code">remember leak.mjs:12:15</span> holds 119 MB in 476 blocks'
   has "held: grows, and what it allocates survives garbage collections"
   has "next: something keeps a reference"
-  has 'handle server.mjs:40:9</span>: 28 MB live, gc-lag.'
+  has '<li class="good"><strong><span class="code">handle server.mjs:40:9</span>: 28 MB live, gc-lag.'
   has 'put cache.mjs:7:20</span>: 20 MB live, plateau.'
 }
 

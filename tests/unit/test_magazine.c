@@ -6,16 +6,13 @@
 #include "pool/magazine.h"
 
 #include <errno.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <pthread.h>
 #include <sched.h>
-#include <stddef.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/refuse_call.h"
 #include "tests/unit/pool_model.h"
 
 enum { RACERS = 4 };
@@ -303,23 +300,6 @@ TEST(the_clock_and_statistics_visit_busy_magazines)
 	model_check();
 }
 
-/* In this process, membarrier fails from now on. */
-static bool
-forbid_membarrier(void)
-{
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_membarrier, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct sock_fprog program = {.len = sizeof(code) / sizeof(code[0]),
-				     .filter = code};
-
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
-}
-
 /* A sandbox that the host enters when owners rely on the call. */
 TEST(without_membarrier_from_some_moment_on_owners_fence_themselves)
 {
@@ -330,7 +310,7 @@ TEST(without_membarrier_from_some_moment_on_owners_fence_themselves)
 	pid_t child = fork();
 	int status = -1;
 	if (child == 0) {
-		if (!forbid_membarrier())
+		if (!refuse_call(SYS_membarrier, EPERM))
 			_exit(77);
 		errno = 4242;
 		weir_pool_freeze();

@@ -3,19 +3,17 @@
  * The system's own page source: what its pages read as, and which of them may become huge.
  */
 #include <errno.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "pool/pages.h"
+#include "tests/refuse_call.h"
 #include "tests/tap.h"
 
 #define MB ((size_t)1 << 20)
@@ -154,22 +152,6 @@ TEST(many_pieces_go_back_at_once)
 	CHECK_EQ(pages->release(p, 4 * MB), 0);
 }
 
-/* sysinfo is said to be done from here on, and nothing is: by a filter that lies. False: there can be none here. */
-static bool
-lie(void)
-{
-	struct sock_filter steps[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_sysinfo, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct sock_fprog program = {sizeof(steps) / sizeof(steps[0]), steps};
-
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
-}
-
 TEST(a_machine_that_says_nothing_of_its_size_is_no_harm)
 {
 	const struct weir_pages *pages = &weir_pages_system;
@@ -179,7 +161,7 @@ TEST(a_machine_that_says_nothing_of_its_size_is_no_harm)
 	if (child == 0) {
 		char *p = pages->reserve(256 * MB, 2 * MB);
 
-		if (p == NULL || !lie())
+		if (p == NULL || !refuse_call(SYS_sysinfo, 0))
 			_exit(0);
 		/* Left to the next allocator, or done. */
 		int rc = pages->commit(p, 128 * MB);
